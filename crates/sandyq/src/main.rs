@@ -1,0 +1,2 @@
+//! The `sandyq` binary.
+fn main() {}
