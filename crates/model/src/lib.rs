@@ -1,1 +1,52 @@
-//! The `model` room of Sandyq.
+//! The words of the policy as types.
+//!
+//! Everything here is pure: instants, working days, the clock and randomness come in as arguments. One word, one
+//! meaning: a [`Verb`] is an action with personal data (DEF-3), an [`Operation`] is who does which verb to whose
+//! which fields, for which purpose, to which recipient; [`Facts`] are what is known about it when it is decided.
+
+pub mod act;
+pub mod calendar;
+pub mod card;
+pub mod category;
+pub mod chance;
+pub mod clause;
+pub mod facts;
+pub mod fault;
+pub mod field;
+pub mod ground;
+pub mod id;
+pub mod mistake;
+pub mod operation;
+pub mod plain;
+pub mod purpose;
+pub mod recipient;
+pub mod refusal;
+#[cfg(feature = "rehearsal")]
+pub mod rehearsal;
+pub mod role;
+pub mod standing;
+pub mod time;
+pub mod value;
+pub mod verb;
+
+pub use act::Act;
+pub use calendar::WorkingCalendar;
+pub use card::CardVerification;
+pub use category::Category;
+pub use chance::Chance;
+pub use clause::Clause;
+pub use facts::Facts;
+pub use fault::Fault;
+pub use field::{Field, FieldSet};
+pub use ground::Ground;
+pub use id::{ActorId, CaseId, ConsentId, IdempotencyKey, JobId, Pseudonym, ReceiptId, SubjectId};
+pub use mistake::{Mistake, Problem};
+pub use operation::{Actor, Operation};
+pub use plain::Plain;
+pub use purpose::Purpose;
+pub use recipient::{Country, Recipient, RecipientKind};
+pub use refusal::Refusal;
+pub use role::Role;
+pub use standing::Standing;
+pub use time::Clock;
+pub use verb::Verb;

@@ -1,0 +1,118 @@
+//! What the caller got wrong, field by field. Says how to mend it, never what was typed (1.1.1-b).
+
+/// One thing wrong with one value. The words are in the translations, under `mistake-…` with its `-next`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Problem {
+    /// Nothing was given where something is needed.
+    Missing,
+    /// The form has no such field; the whole submission is rejected.
+    Unknown,
+    /// The same field came twice.
+    Repeated,
+    /// Longer than the field's limit.
+    TooLong,
+    /// Holds characters that the field cannot have (control characters, line breaks in a single line).
+    Characters,
+    /// Not a name: letters, spaces, hyphens, apostrophes and full stops make a name.
+    Name,
+    /// Not a real calendar date.
+    Date,
+    /// A birth date in the future, or more than 120 years ago.
+    BirthDateRange,
+    /// Under 14 a legal representative acts (L14).
+    UnderFourteen,
+    /// From 14 to 17 the legal representative's consent is needed (L14).
+    UnderEighteen,
+    /// Not a telephone number.
+    Phone,
+    /// Not a telephone number of Kazakhstan, though the country is Kazakhstan.
+    PhoneCountry,
+    /// Not a postal code of Kazakhstan: six digits, or seven characters such as A01P3K4.
+    PostalCode,
+    /// Not an e-mail address.
+    Email,
+    /// Not a country the list knows.
+    Country,
+    /// Not a card number: wrong length, wrong characters or a failed check digit.
+    CardNumber,
+    /// Not a card holder's name in Latin letters.
+    CardHolder,
+    /// Not a month and year, or further than 20 years ahead.
+    CardExpiry,
+    /// The card has expired.
+    CardExpired,
+    /// Not the number of digits that the card has.
+    CardVerification,
+    /// A card verification value where something is stored.
+    CardVerificationStored,
+    /// Not one of the offered choices.
+    Choice,
+    /// Not a whole number in the range.
+    Count,
+    /// The consent was not given, but the service needs it.
+    ConsentNeeded,
+    /// The code is wrong, used up or expired.
+    Code,
+    /// No more attempts are left.
+    Attempts,
+    /// The page is out of date; it must be opened again.
+    Stale,
+}
+
+impl Problem {
+    /// The word that follows `mistake-` in the translations and stands in JSON answers.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Unknown => "unknown",
+            Self::Repeated => "repeated",
+            Self::TooLong => "too-long",
+            Self::Characters => "characters",
+            Self::Name => "name",
+            Self::Date => "date",
+            Self::BirthDateRange => "birth-date-range",
+            Self::UnderFourteen => "under-fourteen",
+            Self::UnderEighteen => "under-eighteen",
+            Self::Phone => "phone",
+            Self::PhoneCountry => "phone-country",
+            Self::PostalCode => "postal-code",
+            Self::Email => "email",
+            Self::Country => "country",
+            Self::CardNumber => "card-number",
+            Self::CardHolder => "card-holder",
+            Self::CardExpiry => "card-expiry",
+            Self::CardExpired => "card-expired",
+            Self::CardVerification => "card-verification",
+            Self::CardVerificationStored => "card-verification-stored",
+            Self::Choice => "choice",
+            Self::Count => "count",
+            Self::ConsentNeeded => "consent-needed",
+            Self::Code => "code",
+            Self::Attempts => "attempts",
+            Self::Stale => "stale",
+        }
+    }
+}
+
+/// Everything wrong with one submission, in the order of the form. Nothing of it was stored.
+#[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
+#[error("the submission has {} mistakes; nothing was stored", .0.len())]
+pub struct Mistake(pub Vec<(String, Problem)>);
+
+impl Mistake {
+    /// One problem with one input, named as in the form.
+    #[must_use]
+    pub fn one(input: impl Into<String>, problem: Problem) -> Self {
+        Self(vec![(input.into(), problem)])
+    }
+
+    /// The problem with that input, if there is one.
+    #[must_use]
+    pub fn of(&self, input: &str) -> Option<Problem> {
+        self.0
+            .iter()
+            .find(|(name, _)| name == input)
+            .map(|(_, problem)| *problem)
+    }
+}

@@ -1,0 +1,162 @@
+//! 1.1.2 a–h: what a value of each kind must be. Loose in what is accepted, refusing only the impossible or the
+//! ambiguous; what comes back is the one form in which the value is kept, compared and shown.
+
+mod address;
+mod card;
+mod contact;
+mod date;
+mod text;
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use crate::mistake::Problem;
+use crate::plain::Plain;
+
+pub use card::{card_last_four, is_luhn};
+pub use date::{Age, age_on};
+pub use text::TEXT_LENGTH_MAX;
+
+/// The validator of a field, by the name the policy folder gives it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ValueKind {
+    /// A name in any alphabet of Kazakhstan.
+    Name,
+    /// A card holder's name in Latin letters.
+    LatinName,
+    /// A past calendar date within 120 years.
+    BirthDate,
+    /// A telephone number, kept in E.164.
+    Phone,
+    /// A postal address; with a postal code when the country is Kazakhstan.
+    PostalAddress,
+    /// An organization's name.
+    Organization,
+    /// One line.
+    Text,
+    /// Several lines.
+    LongText,
+    /// An e-mail address.
+    Email,
+    /// A country code.
+    Country,
+    /// A region of a country.
+    Region,
+    /// A city.
+    City,
+    /// A card number.
+    CardNumber,
+    /// Month and year.
+    CardExpiry,
+    /// A value that no storage takes.
+    CardVerification,
+    /// A small whole number.
+    Count,
+    /// Several lines, one thing each.
+    List,
+    /// One of a list.
+    Choice,
+    /// Places and periods of study, a line each.
+    Education,
+    /// Places and periods of work, a line each.
+    Experience,
+}
+
+impl ValueKind {
+    const NAMES: [(&'static str, Self); 20] = [
+        ("name", Self::Name),
+        ("latin-name", Self::LatinName),
+        ("birth-date", Self::BirthDate),
+        ("phone", Self::Phone),
+        ("postal-address", Self::PostalAddress),
+        ("organization", Self::Organization),
+        ("text", Self::Text),
+        ("long-text", Self::LongText),
+        ("email", Self::Email),
+        ("country", Self::Country),
+        ("region", Self::Region),
+        ("city", Self::City),
+        ("card-number", Self::CardNumber),
+        ("card-expiry", Self::CardExpiry),
+        ("card-verification", Self::CardVerification),
+        ("count", Self::Count),
+        ("list", Self::List),
+        ("choice", Self::Choice),
+        ("education", Self::Education),
+        ("experience", Self::Experience),
+    ];
+
+    /// The kind of this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::NAMES
+            .iter()
+            .find(|(word, _)| *word == name)
+            .map(|(_, kind)| *kind)
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::NAMES
+            .iter()
+            .find(|(_, kind)| *kind == self)
+            .map_or("text", |(word, _)| word)
+    }
+}
+
+/// What a value is read against.
+#[derive(Clone, Copy, Debug)]
+pub struct Context {
+    /// The day in Kazakhstan.
+    pub today: Date,
+    /// The person said to live in Kazakhstan: phones and postal codes must be of Kazakhstan.
+    pub in_kazakhstan: bool,
+}
+
+/// Reads what was typed as a value of that kind.
+///
+/// # Errors
+/// The [`Problem`] with it. It never holds what was typed.
+pub fn parse(kind: ValueKind, typed: &Plain<String>, context: Context) -> Result<Plain<String>, Problem> {
+    let typed = typed.expose();
+    let kept = match kind {
+        ValueKind::Name => text::name(typed),
+        ValueKind::LatinName => card::holder(typed),
+        ValueKind::BirthDate => date::birth_date(typed, context.today),
+        ValueKind::Phone => contact::phone(typed, context.in_kazakhstan),
+        ValueKind::PostalAddress => address::postal_address(typed, context.in_kazakhstan),
+        ValueKind::Email => contact::email(typed),
+        ValueKind::Country => address::country(typed),
+        ValueKind::CardNumber => card::number(typed),
+        ValueKind::CardExpiry => card::expiry(typed, context.today),
+        ValueKind::CardVerification => Err(Problem::CardVerificationStored),
+        ValueKind::Count => text::count(typed),
+        ValueKind::Organization
+        | ValueKind::Text
+        | ValueKind::Region
+        | ValueKind::City
+        | ValueKind::Choice => text::line(typed),
+        ValueKind::LongText | ValueKind::List | ValueKind::Education | ValueKind::Experience => {
+            text::lines(typed)
+        }
+    }?;
+    Ok(Plain::new(kept))
+}
+
+/// The form in which two values are the same for a search: letter case, spaces and `ё` do not matter.
+#[must_use]
+pub fn folded(kind: ValueKind, kept: &Plain<String>) -> Plain<String> {
+    let lower = kept.expose().to_lowercase();
+    Plain::new(match kind {
+        ValueKind::Email | ValueKind::Phone | ValueKind::CardNumber | ValueKind::BirthDate => lower,
+        _ => {
+            let words: Vec<&str> = lower.split_whitespace().collect();
+            words.join(" ").replace('ё', "е")
+        }
+    })
+}
+
+/// Values by field number, as a verb takes them and gives them back.
+pub type Values = BTreeMap<crate::field::Field, Plain<String>>;
