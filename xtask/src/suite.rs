@@ -1,0 +1,155 @@
+//! Everything a change must pass, in the order in which it is cheapest to fail.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::fault::Fault;
+use crate::postgres::{self, Cluster};
+use crate::step::{self, Steps, bounded};
+use crate::tally::Tally;
+use crate::{tidy, tools};
+
+/// How much of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// As in CI.
+    Whole,
+    /// Without the browser and without cargo deny.
+    Quick,
+}
+
+/// Runs all steps; a failed one does not keep the others from running, except that without the tools there is
+/// nothing to run.
+///
+/// # Errors
+/// When any step failed.
+pub fn run(root: &Path, extent: Extent) -> Result<(), Fault> {
+    let mut steps = Steps::begin();
+    let mut tally = Tally::default();
+    if steps.attempt("tools", || tools::prepare(root, extent)).is_none() {
+        return steps.conclude();
+    }
+    steps.attempt("format", || step::run(cargo(root, &["fmt", "--all", "--check"])));
+    steps.attempt("tidy", || tidy::report(root));
+    steps.attempt("clippy", || {
+        step::run(cargo(
+            root,
+            &[
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                "--locked",
+                "--",
+                "-D",
+                "warnings",
+            ],
+        ))
+    });
+    steps.attempt("documentation", || {
+        let mut command = cargo(root, &["doc", "--workspace", "--no-deps", "--locked"]);
+        command.env("RUSTDOCFLAGS", "-D warnings");
+        step::run(command)
+    });
+    let built = steps.attempt("build", || {
+        step::run(cargo(
+            root,
+            &["build", "--workspace", "--bins", "--tests", "--locked"],
+        ))
+    });
+    if built.is_some() {
+        steps.attempt("tests", || tests(root, extent, &mut tally));
+        steps.attempt("documentation tests", || {
+            tally.count(cargo(
+                root,
+                &["test", "--workspace", "--doc", "--no-fail-fast", "--locked"],
+            ))
+        });
+        steps.attempt("policy folder", || policy(root));
+    }
+    if extent == Extent::Whole {
+        steps.attempt("dependencies", || dependencies(root));
+    }
+    conclude(steps, &tally)
+}
+
+/// Prints what was counted, last of all.
+fn conclude(steps: Steps, tally: &Tally) -> Result<(), Fault> {
+    let verdict = steps.conclude();
+    if !tally.names.is_empty() {
+        println!("failed tests:\n  {}", tally.names.join("\n  "));
+    }
+    if tally.ignored + tally.left_out > 0 {
+        println!(
+            "{} ignored, {} left out by --quick",
+            tally.ignored, tally.left_out
+        );
+    }
+    println!("{}", tally.line());
+    verdict
+}
+
+/// All test binaries, with a PostgreSQL of their own.
+fn tests(root: &Path, extent: Extent, tally: &mut Tally) -> Result<(), Fault> {
+    let cluster = Cluster::start()?;
+    let mut arguments = vec![
+        "test",
+        "--workspace",
+        "--lib",
+        "--bins",
+        "--tests",
+        "--no-fail-fast",
+        "--locked",
+    ];
+    if extent == Extent::Quick {
+        arguments.extend(["--", "--skip", "browser"]);
+    }
+    let mut command = cargo(root, &arguments);
+    command.env(postgres::URL_VARIABLE, &cluster.url);
+    command.env(tools::AXE_VARIABLE, tools::axe(root));
+    command.env("SANDYQ_TEST_BINARY", binary(root));
+    tally.count(command)
+}
+
+/// The policy folder holds together, and what is generated from it is fresh.
+fn policy(root: &Path) -> Result<(), Fault> {
+    let binary = binary(root);
+    step::run(bounded(root, &binary, &["check", "policy"]))?;
+    step::run(bounded(root, &binary, &["check", "policy", "--fresh"]))
+}
+
+/// Licences, bans and sources of everything we build on; and advisories where their database can be had.
+fn dependencies(root: &Path) -> Result<(), Fault> {
+    let deny = tools::deny(root)?;
+    let deny = deny.to_string_lossy();
+    step::run(bounded(
+        root,
+        &deny,
+        &[
+            "--offline",
+            "check",
+            "--hide-inclusion-graph",
+            "licenses",
+            "bans",
+            "sources",
+        ],
+    ))?;
+    if std::env::var_os("SANDYQ_ADVISORIES").is_some() {
+        return step::run(bounded(root, &deny, &["check", "advisories"]));
+    }
+    eprintln!(
+        "advisories: SKIPPED. Their database comes from github.com; where that can be reached, \
+         set SANDYQ_ADVISORIES=1"
+    );
+    Ok(())
+}
+
+/// A cargo command in the workspace.
+fn cargo(root: &Path, arguments: &[&str]) -> Command {
+    bounded(root, "cargo", arguments)
+}
+
+/// The program, as the build step left it.
+fn binary(root: &Path) -> String {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), Into::into);
+    target.join("debug").join("sandyq").to_string_lossy().into_owned()
+}
