@@ -1,0 +1,135 @@
+//! What must be accounted for and is no action with personal data; and why something ended as it did.
+
+macro_rules! numbered {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $code:literal $word:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(u8)]
+        pub enum $name {
+            $($(#[$variant_doc])* $variant = $code,)*
+        }
+
+        impl $name {
+            /// All of them, in the order of the codes.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// Its number in the entry.
+            #[must_use]
+            pub const fn code(self) -> u8 {
+                self as u8
+            }
+
+            /// Its word.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)*
+                }
+            }
+
+            /// The one with this number.
+            #[must_use]
+            pub const fn from_code(code: u8) -> Option<Self> {
+                match code {
+                    $($code => Some(Self::$variant),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+numbered! {
+    /// A happening that is accounted for without being an action with personal data (5.1.5-a). Codes begin at 64,
+    /// above every verb there could be.
+    Happening {
+        /// The system was started.
+        Started = 64 "started",
+        /// The system was stopped in order.
+        Stopped = 65 "stopped",
+        /// Another policy came into force (PRE-3).
+        PolicyAdopted = 66 "policy-adopted",
+        /// Somebody has read the policy in force (PRE-1).
+        Familiarized = 67 "familiarized",
+        /// A way in was opened.
+        SignedIn = 68 "signed-in",
+        /// A way in was refused.
+        SignInRefused = 69 "sign-in-refused",
+        /// A way in was closed.
+        SignedOut = 70 "signed-out",
+        /// A member of staff was given a role.
+        StaffAdded = 71 "staff-added",
+        /// The role or the way in of a member of staff was changed.
+        StaffChanged = 72 "staff-changed",
+        /// A member of staff has no role any more.
+        StaffRemoved = 73 "staff-removed",
+        /// Somebody looked into the ledger.
+        LedgerRead = 74 "ledger-read",
+        /// The ledger was verified.
+        LedgerVerified = 75 "ledger-verified",
+        /// A receipt was handed out.
+        ReceiptIssued = 76 "receipt-issued",
+        /// A code was sent to a contact.
+        CodeSent = 77 "code-sent",
+        /// A code that was typed in is not the one sent.
+        CodeRefused = 78 "code-refused",
+        /// A case was opened.
+        CaseOpened = 79 "case-opened",
+        /// A case was closed.
+        CaseClosed = 80 "case-closed",
+        /// A request of a subject was registered (6, 7).
+        RequestOpened = 81 "request-opened",
+        /// A request of a subject was answered (6, 7).
+        RequestAnswered = 82 "request-answered",
+        /// The responsible person approved an operation (5.1.1).
+        Approved = 83 "approved",
+        /// The responsible person did not approve an operation (5.1.1).
+        Disapproved = 84 "disapproved",
+        /// A recipient was told of a withdrawal, a change or a destruction (6.2, 6.3).
+        RecipientTold = 85 "recipient-told",
+        /// A key came into use.
+        KeyCreated = 86 "key-created",
+        /// A key is dead in every copy.
+        KeyDestroyed = 87 "key-destroyed",
+        /// A backup was made (5.1.6).
+        BackupMade = 88 "backup-made",
+        /// A backup was restored (5.1.6).
+        BackupRestored = 89 "backup-restored",
+        /// The configuration was changed.
+        ConfigurationChanged = 90 "configuration-changed",
+        /// The operator's register of processing was handed out.
+        RegisterRead = 91 "register-read",
+    }
+}
+
+numbered! {
+    /// More on how something ended.
+    Detail {
+        /// Nothing more to say.
+        None = 0 "none",
+        /// The name, password, code or key was not right.
+        Credentials = 1 "credentials",
+        /// A limit of attempts or of speed was reached.
+        Throttled = 2 "throttled",
+        /// The facts changed while it was decided.
+        Stale = 3 "stale",
+        /// The same submission had been taken before.
+        Repeated = 4 "repeated",
+        /// The answer was that there is nobody or nothing of this kind.
+        NotFound = 5 "not-found",
+        /// The database could not do its part.
+        StoreFault = 6 "store-fault",
+        /// The vault could not do its part.
+        VaultFault = 7 "vault-fault",
+        /// A message or payment could not be delivered.
+        DeliveryFault = 8 "delivery-fault",
+        /// Part of the data stays under a cited floor (8).
+        Remainder = 9 "remainder",
+        /// It finishes what a crash had interrupted.
+        Resumed = 10 "resumed",
+        /// It was done again after a backup was restored (5.1.6-b).
+        Replayed = 11 "replayed",
+        /// A value that was sent in is not one of its field.
+        Mistake = 12 "mistake",
+    }
+}
