@@ -1,1 +1,24 @@
-//! The `store` room of Sandyq.
+//! Section 6 of the design, at rest: the database, the vault, the ledger's rows, and the one place that commits.
+//!
+//! A change and its ledger entry become durable in one commit, before the answer leaves ([`Store::commit`]); reads see
+//! one snapshot ([`Store::read`]); values are only ever stored sealed ([`vault`]). Nothing here decides: that has
+//! happened before, and the permit is the proof.
+//!
+//! To add a table: a migration in `database/migrations.rs`, the class of each column in `database/classes.rs`, and one
+//! small file of statements and queries in `tables/`.
+
+pub mod commit;
+pub mod database;
+pub mod ledger;
+mod options;
+mod recovery;
+mod store;
+pub mod tables;
+pub mod vault;
+
+pub use commit::{Commit, CommitError, Committed};
+pub use database::{Reader, Row, Statement, Value};
+pub use ledger::Report;
+pub use options::StoreOptions;
+pub use store::Store;
+pub use tables::job::Job;

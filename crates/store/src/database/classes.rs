@@ -1,0 +1,174 @@
+//! Every column has a declared class, or the build fails: a test compares this list with the live tables of both
+//! engines, both ways.
+//!
+//! A column without a class is a column that nobody has thought about. Values of fields may only ever be in a column of
+//! class [`Class::Sealed`].
+
+/// What a column may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// Could be printed in a newspaper.
+    Public,
+    /// About a person, who cannot be told from it alone.
+    Pseudonymous,
+    /// Sealed by the vault; nothing without the key.
+    Sealed,
+    /// A key, wrapped. No table of the database has any: keys live apart.
+    Key,
+    /// Proves who somebody is; only hashes of such things are kept, and even they are shown to nobody.
+    Secret,
+}
+
+use Class::{Pseudonymous, Public, Sealed, Secret};
+
+/// Every table with every column and its class.
+pub const TABLES: [(&str, &[(&str, Class)]); 20] = [
+    (
+        "subject",
+        &[
+            ("subject_id", Pseudonymous),
+            ("category", Pseudonymous),
+            ("standing", Pseudonymous),
+            ("version", Pseudonymous),
+            ("pseudonym", Pseudonymous),
+            ("key_generation", Pseudonymous),
+            ("created_at", Pseudonymous),
+            ("confirmed_at", Pseudonymous),
+            ("blocked_at", Pseudonymous),
+            ("withdrawn_at", Pseudonymous),
+            ("destroyed_at", Pseudonymous),
+            ("due_at", Pseudonymous),
+        ],
+    ),
+    (
+        "record",
+        &[
+            ("subject_id", Pseudonymous),
+            ("field", Pseudonymous),
+            ("version", Pseudonymous),
+            ("generation", Pseudonymous),
+            ("sealed", Sealed),
+            ("source", Pseudonymous),
+            ("recorded_at", Pseudonymous),
+            ("confirmed_at", Pseudonymous),
+            ("until_at", Pseudonymous),
+            ("floor", Pseudonymous),
+        ],
+    ),
+    ("search_index", &[("subject_id", Pseudonymous), ("field", Pseudonymous), ("token", Secret)]),
+    (
+        "consent",
+        &[
+            ("subject_id", Pseudonymous),
+            ("consent_id", Pseudonymous),
+            ("act", Pseudonymous),
+            ("item", Pseudonymous),
+            ("purpose", Pseudonymous),
+            ("fields", Pseudonymous),
+            ("recipient", Pseudonymous),
+            ("locale", Pseudonymous),
+            ("text_hash", Pseudonymous),
+            ("term_until", Pseudonymous),
+            ("channel", Pseudonymous),
+            ("actor", Pseudonymous),
+            ("at", Pseudonymous),
+        ],
+    ),
+    (
+        "consent_text",
+        &[("text_hash", Public), ("item", Public), ("locale", Public), ("text", Public), ("at", Public)],
+    ),
+    (
+        "case_file",
+        &[
+            ("subject_id", Pseudonymous),
+            ("case_id", Pseudonymous),
+            ("kind", Pseudonymous),
+            ("reference", Pseudonymous),
+            ("state", Pseudonymous),
+            ("opened_at", Pseudonymous),
+            ("closed_at", Pseudonymous),
+            ("total_minor", Pseudonymous),
+            ("currency", Pseudonymous),
+            ("lines", Pseudonymous),
+        ],
+    ),
+    (
+        "case_reference",
+        &[("reference", Pseudonymous), ("subject_id", Pseudonymous), ("case_id", Pseudonymous)],
+    ),
+    (
+        "code",
+        &[
+            ("subject_id", Pseudonymous),
+            ("code_id", Pseudonymous),
+            ("serves", Pseudonymous),
+            ("hash", Secret),
+            ("attempts", Pseudonymous),
+            ("expires_at", Pseudonymous),
+            ("used_at", Pseudonymous),
+            ("at", Pseudonymous),
+        ],
+    ),
+    (
+        "session",
+        &[
+            ("session_hash", Secret),
+            ("kind", Pseudonymous),
+            ("subject_id", Pseudonymous),
+            ("staff_id", Pseudonymous),
+            ("csrf_hash", Secret),
+            ("created_at", Pseudonymous),
+            ("seen_at", Pseudonymous),
+            ("ends_at", Pseudonymous),
+        ],
+    ),
+    (
+        "staff",
+        &[
+            ("staff_id", Pseudonymous),
+            ("name", Pseudonymous),
+            ("role", Pseudonymous),
+            ("password_hash", Secret),
+            ("familiar_version", Pseudonymous),
+            ("created_at", Pseudonymous),
+            ("disabled_at", Pseudonymous),
+            ("failures", Pseudonymous),
+            ("locked_until", Pseudonymous),
+        ],
+    ),
+    (
+        "job",
+        &[
+            ("subject_id", Pseudonymous),
+            ("job_id", Pseudonymous),
+            ("kind", Pseudonymous),
+            ("detail", Pseudonymous),
+            ("run_at", Pseudonymous),
+            ("lease_until", Pseudonymous),
+            ("attempts", Pseudonymous),
+            ("done_at", Pseudonymous),
+        ],
+    ),
+    (
+        "receipt",
+        &[
+            ("receipt_id", Pseudonymous),
+            ("kind", Pseudonymous),
+            ("subject_pseudonym", Pseudonymous),
+            ("body", Pseudonymous),
+            ("at", Pseudonymous),
+        ],
+    ),
+    ("idempotency", &[("key", Pseudonymous), ("answer", Pseudonymous), ("at", Pseudonymous)]),
+    ("refusal_count", &[("clause", Public), ("count", Public)]),
+    ("key_death", &[("subject_id", Pseudonymous), ("generation", Pseudonymous)]),
+    ("ledger_block", &[("first_index", Public), ("count", Public), ("bytes", Pseudonymous)]),
+    ("ledger_tile", &[("level", Public), ("tile_index", Public), ("bytes", Public)]),
+    ("ledger_checkpoint", &[("size", Public), ("at", Public), ("note", Public)]),
+    ("ledger_posting", &[("pseudonym", Pseudonymous), ("entry_index", Pseudonymous)]),
+    ("meta", &[("name", Public), ("value", Public)]),
+];
+
+/// Tables in which a subject is found by something else, so that it does not come first in their key.
+pub const LOOKUPS: [&str; 2] = ["case_reference", "session"];

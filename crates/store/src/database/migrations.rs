@@ -1,0 +1,67 @@
+//! The tables, as a list of steps that only goes forward. A step that was ever released is never changed: its hash is
+//! kept in `meta`, and a database made by another text is refused.
+//!
+//! Rules (scale): the subject comes first in every primary key of what belongs to a subject; ids are made by the
+//! application; no sequence, trigger, server date or advisory lock; types are INTEGER, TEXT and BLOB.
+
+use sandyq_ledger::tree::sha256;
+use sandyq_model::Fault;
+
+use super::session::Session;
+use super::{Value, statement};
+
+/// One step.
+struct Migration {
+    /// What it does.
+    name: &'static str,
+    /// The statements in the words of SQLite; see [`Dialect::translate`](super::dialect::Dialect::translate).
+    text: &'static str,
+}
+
+const META: &str = "CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) CLUSTERED;";
+
+const MIGRATIONS: [Migration; 1] =
+    [Migration { name: "first-tables", text: include_str!("migrations/0001-first-tables.sql") }];
+
+/// Brings the tables up to date, in one transaction per step.
+///
+/// # Errors
+/// When the engine does not do it, or the database was made by a newer program or another text.
+pub(crate) fn migrate(session: &mut dyn Session) -> Result<(), Fault> {
+    let meta = session.dialect().translate(META);
+    session.perform_text(&meta)?;
+    session.begin()?;
+    match migrate_within(session) {
+        Ok(()) => Ok(session.commit()?),
+        Err(fault) => {
+            session.rollback();
+            Err(fault)
+        }
+    }
+}
+
+fn migrate_within(session: &mut dyn Session) -> Result<(), Fault> {
+    let dialect = session.dialect();
+    session.perform_text(dialect.lock_migrations())?;
+    let mut rows = session.rows("SELECT name, value FROM meta WHERE name LIKE 'migration-%' ORDER BY name", &[])?;
+    if rows.len() > MIGRATIONS.len() {
+        return Err(Fault::Store("the database was made by a newer version of this program".into()));
+    }
+    for (number, migration) in MIGRATIONS.iter().enumerate() {
+        let hash = sha256(migration.text.as_bytes()).0;
+        if let Some(row) = rows.get_mut(number) {
+            if row.take::<[u8; 32]>(1)? != hash {
+                return Err(Fault::Store(format!("the database was made by another text of `{}`", migration.name)));
+            }
+            continue;
+        }
+        session.perform_text(&dialect.translate(migration.text))?;
+        let done = statement(
+            "INSERT INTO meta (name, value) VALUES ($1, $2)",
+            [Value::Text(format!("migration-{:04}-{}", number + 1, migration.name)), hash.into()],
+        );
+        session.perform(&[&done])?;
+        tracing::info!(migration = migration.name, "tables brought up to date");
+    }
+    Ok(())
+}

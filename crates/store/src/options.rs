@@ -1,0 +1,49 @@
+//! Where the store is, and by which name its ledger goes.
+
+use std::path::{Path, PathBuf};
+
+/// Where things are kept. Made by [`StoreOptions::in_folder`]; change the public fields afterwards.
+#[derive(Clone, Debug)]
+pub struct StoreOptions {
+    /// The folder with `sandyq.db` and `ledger.head`.
+    pub folder: PathBuf,
+    /// `None`: SQLite in the folder. `postgres://…`: that server, on this machine only.
+    pub database_url: Option<String>,
+    /// The key source: a file that only its owner can read.
+    pub key_file: PathBuf,
+    /// The key store of the subjects' data keys; apart from the data, and never in a backup of it.
+    pub keys_file: PathBuf,
+    /// The name of the ledger in checkpoints (C2SP tlog-checkpoint origin), such as `example.kz/ledger`.
+    pub origin: String,
+    /// Connections that read, 1 or more.
+    pub readers: usize,
+}
+
+impl StoreOptions {
+    /// Everything in one folder, on SQLite, with four readers.
+    #[must_use]
+    pub fn in_folder(folder: &Path) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            database_url: None,
+            key_file: folder.join("keys").join("root.key"),
+            keys_file: folder.join("keys").join("keys.db"),
+            origin: "sandyq.localhost/ledger".to_owned(),
+            readers: READERS_DEFAULT,
+        }
+    }
+
+    /// The file of the SQLite database.
+    #[must_use]
+    pub fn database_file(&self) -> PathBuf {
+        self.folder.join("sandyq.db")
+    }
+
+    /// The file with the newest checkpoint this machine has seen.
+    #[must_use]
+    pub fn head_file(&self) -> PathBuf {
+        self.folder.join("ledger.head")
+    }
+}
+
+const READERS_DEFAULT: usize = 4;

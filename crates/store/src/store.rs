@@ -1,0 +1,153 @@
+//! The store as everybody sees it: commit, read, look at the ledger. A handle that is cheap to clone.
+
+use std::sync::Arc;
+
+use sandyq_ledger::checkpoint::Checkpoint;
+use sandyq_ledger::note::VerifierKey;
+use sandyq_ledger::tile::TileId;
+use sandyq_ledger::tree::{ConsistencyProof, InclusionProof};
+use sandyq_model::{Chance, Clock, Fault, SubjectId};
+
+use crate::commit::{Commit, CommitError, Committed, Writer};
+use crate::database::{Reader, Readers};
+use crate::ledger::{self, Published, Report};
+use crate::options::StoreOptions;
+use crate::recovery;
+use crate::vault::{Vault, WrappedKey};
+
+/// Everything at rest. All clones are one store; the last one to go waits for the commits that are under way.
+#[derive(Clone)]
+pub struct Store {
+    parts: Arc<Parts>,
+}
+
+/// What a store is made of; put together by [`recovery`].
+pub(crate) struct Parts {
+    /// The one thread that commits. Dropped first: it finishes what is under way.
+    pub writer: Writer,
+    /// The threads that read.
+    pub readers: Readers,
+    /// Keys and seals.
+    pub vault: Arc<Vault>,
+    /// What of the ledger is durable.
+    pub published: Arc<Published>,
+}
+
+impl Store {
+    /// Opens the store: brings the tables up to date, finishes what a crash left, and verifies the ledger against its
+    /// last checkpoint. Blocks while it does.
+    ///
+    /// # Errors
+    /// [`Fault::Ledger`] when the ledger is not what was signed (5.1.5-b); [`Fault::Vault`] when the key source cannot
+    /// be used; [`Fault::Store`] when the engine cannot; [`Fault::Configuration`] for a database on another machine.
+    pub fn open(options: StoreOptions, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Result<Self, Fault> {
+        recovery::open(&options, clock, chance).map(|parts| Self { parts: Arc::new(parts) })
+    }
+
+    /// Makes one operation and its entries durable, all or nothing; returns only then.
+    ///
+    /// # Errors
+    /// [`CommitError`] says whether to decide again, to try again later, or that it did not work.
+    pub async fn commit(&self, commit: Commit) -> Result<Committed, CommitError> {
+        self.parts.writer.submit(commit)?.answer().await
+    }
+
+    /// Runs a function over one snapshot of what is durable, on one of the reading threads.
+    ///
+    /// # Errors
+    /// What the function gives; [`Fault::Busy`] when too many reads wait; [`Fault::Store`] when the engine fails.
+    pub async fn read<R: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut dyn Reader) -> Result<R, Fault> + Send + 'static,
+    ) -> Result<R, Fault> {
+        self.parts.readers.submit(f)?.await.map_err(|_| Fault::Store("the reading thread has stopped".into()))?
+    }
+
+    /// The vault: keys, seals, blind indices.
+    #[must_use]
+    pub fn vault(&self) -> &Vault {
+        &self.parts.vault
+    }
+
+    /// The wrapped data key of a subject's generation; `None` once it is dead.
+    ///
+    /// # Errors
+    /// [`Fault::Vault`] when the key store does not answer.
+    pub fn wrapped_key(&self, subject: SubjectId, generation: u32) -> Result<Option<WrappedKey>, Fault> {
+        recovery::wrapped_key(&self.parts.vault, subject, generation)
+    }
+
+    /// The newest durable checkpoint.
+    #[must_use]
+    pub fn checkpoint(&self) -> Checkpoint {
+        self.parts.published.head().checkpoint.clone()
+    }
+
+    /// The newest durable checkpoint as the signed note that is published.
+    #[must_use]
+    pub fn checkpoint_note(&self) -> String {
+        self.parts.published.head().note.clone()
+    }
+
+    /// The key by which checkpoints are verified.
+    #[must_use]
+    pub fn verifier_key(&self) -> &VerifierKey {
+        self.parts.published.verifier_key()
+    }
+
+    /// The content of a tile file: hashes or an entry bundle; `None` when the durable ledger has no such tile (yet).
+    ///
+    /// # Errors
+    /// When the engine does not answer, or rows are missing.
+    pub async fn tile(&self, id: TileId) -> Result<Option<Vec<u8>>, Fault> {
+        let size = self.checkpoint().size;
+        self.read(move |reader| ledger::tile(reader, id, size)).await
+    }
+
+    /// The bytes of one entry; `None` beyond the durable end.
+    ///
+    /// # Errors
+    /// When the engine does not answer, or rows are missing.
+    pub async fn entry(&self, index: u64) -> Result<Option<Vec<u8>>, Fault> {
+        if index >= self.checkpoint().size {
+            return Ok(None);
+        }
+        self.read(move |reader| ledger::entry_bytes(reader, index).map(Some)).await
+    }
+
+    /// Proves that an entry is in the tree of `size` entries.
+    ///
+    /// # Errors
+    /// [`Fault::Ledger`] when the size is beyond the durable one or the index beyond the size.
+    pub async fn inclusion_proof(&self, index: u64, size: u64) -> Result<InclusionProof, Fault> {
+        self.within_durable(size)?;
+        self.read(move |reader| ledger::inclusion(reader, index, size)).await
+    }
+
+    /// Proves that the tree of `size` entries begins with that of `older`.
+    ///
+    /// # Errors
+    /// [`Fault::Ledger`] when the size is beyond the durable one or `older` beyond the size.
+    pub async fn consistency_proof(&self, older: u64, size: u64) -> Result<ConsistencyProof, Fault> {
+        self.within_durable(size)?;
+        self.read(move |reader| ledger::consistency(reader, older, size)).await
+    }
+
+    /// Verifies the whole ledger: every entry, tile, posting and checkpoint. `progress` is told entries done and in all.
+    ///
+    /// # Errors
+    /// [`Fault::Ledger`] names the first thing that is not what was signed.
+    pub async fn verify(&self, progress: impl Fn(u64, u64) + Send + 'static) -> Result<Report, Fault> {
+        let published = Arc::clone(&self.parts.published);
+        self.read(move |reader| ledger::verify(reader, &published, &progress)).await
+    }
+
+    fn within_durable(&self, size: u64) -> Result<(), Fault> {
+        let durable = self.checkpoint().size;
+        if size <= durable {
+            Ok(())
+        } else {
+            Err(Fault::Ledger(format!("the ledger has {durable} durable entries, not {size}")))
+        }
+    }
+}

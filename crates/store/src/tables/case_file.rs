@@ -1,0 +1,163 @@
+//! Orders, tickets, applications, registrations, questions: what staff work on (5.1.4), without values of fields.
+
+use jiff::Timestamp;
+use sandyq_model::{CaseId, Fault, SubjectId};
+
+use crate::database::{Reader, ReaderExt, Row, Statement, statement};
+
+/// One case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseFile {
+    /// Whose.
+    pub subject: SubjectId,
+    /// Which.
+    pub id: CaseId,
+    /// Its kind as the policy folder names it (`order`).
+    pub kind: String,
+    /// The number that the person is given.
+    pub reference: String,
+    /// How far it is (`open`, `fulfilled`, `rejected`).
+    pub state: String,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// When it was closed; an open case has none.
+    pub closed_at: Option<Timestamp>,
+    /// The sum in the smallest unit of the currency.
+    pub total_minor: Option<i64>,
+    /// The currency (ISO 4217).
+    pub currency: Option<String>,
+    /// What was ordered, as the kind writes it; never a value of a field.
+    pub lines: Option<String>,
+}
+
+/// Opens a case, and leads its reference to it.
+#[must_use]
+pub fn open(case: &CaseFile) -> [Statement; 2] {
+    let insert = statement(
+        "INSERT INTO case_file (subject_id, case_id, kind, reference, state, opened_at, closed_at, total_minor, \
+         currency, lines) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        [
+            case.subject.into(),
+            case.id.into(),
+            case.kind.as_str().into(),
+            case.reference.as_str().into(),
+            case.state.as_str().into(),
+            case.opened_at.into(),
+            case.closed_at.into(),
+            case.total_minor.into(),
+            case.currency.clone().into(),
+            case.lines.clone().into(),
+        ],
+    );
+    let lead = statement(
+        "INSERT INTO case_reference (reference, subject_id, case_id) VALUES ($1, $2, $3)",
+        [case.reference.as_str().into(), case.subject.into(), case.id.into()],
+    );
+    [insert.touching(1), lead.touching(1)]
+}
+
+/// Moves a case from one state to another; from any other state it is a conflict.
+#[must_use]
+pub fn set_state(
+    subject: SubjectId,
+    case: CaseId,
+    from: &str,
+    to: &str,
+    closed_at: Option<Timestamp>,
+) -> Statement {
+    statement(
+        "UPDATE case_file SET state = $4, closed_at = $5 WHERE subject_id = $1 AND case_id = $2 AND state = $3",
+        [subject.into(), case.into(), from.into(), to.into(), closed_at.into()],
+    )
+    .touching(1)
+}
+
+/// Removes every case of a subject and its references.
+#[must_use]
+pub fn remove_all(subject: SubjectId) -> [Statement; 2] {
+    [
+        statement("DELETE FROM case_file WHERE subject_id = $1", [subject.into()]),
+        statement("DELETE FROM case_reference WHERE subject_id = $1", [subject.into()]),
+    ]
+}
+
+/// One case.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn find(reader: &mut dyn Reader, subject: SubjectId, case: CaseId) -> Result<Option<CaseFile>, Fault> {
+    reader.first(
+        "SELECT subject_id, case_id, kind, reference, state, opened_at, closed_at, total_minor, currency, lines \
+         FROM case_file WHERE subject_id = $1 AND case_id = $2",
+        &[subject.into(), case.into()],
+        read,
+    )
+}
+
+/// Where a reference leads.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn by_reference(reader: &mut dyn Reader, reference: &str) -> Result<Option<(SubjectId, CaseId)>, Fault> {
+    reader.first(
+        "SELECT subject_id, case_id FROM case_reference WHERE reference = $1",
+        &[reference.into()],
+        |row| Ok((row.take(0)?, row.take(1)?)),
+    )
+}
+
+/// The cases of a subject, newest first.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn of_subject(reader: &mut dyn Reader, subject: SubjectId) -> Result<Vec<CaseFile>, Fault> {
+    reader.list(
+        "SELECT subject_id, case_id, kind, reference, state, opened_at, closed_at, total_minor, currency, lines \
+         FROM case_file WHERE subject_id = $1 ORDER BY opened_at DESC, case_id",
+        &[subject.into()],
+        read,
+    )
+}
+
+/// Open cases of a kind, longest open first.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn open_of_kind(
+    reader: &mut dyn Reader,
+    kind: &str,
+    limit: u32,
+    offset: u32,
+) -> Result<Vec<CaseFile>, Fault> {
+    reader.list(
+        "SELECT subject_id, case_id, kind, reference, state, opened_at, closed_at, total_minor, currency, lines \
+         FROM case_file WHERE kind = $1 AND closed_at IS NULL ORDER BY opened_at, case_id LIMIT $2 OFFSET $3",
+        &[kind.into(), limit.into(), offset.into()],
+        read,
+    )
+}
+
+/// How many cases of each kind are in each state.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn counts(reader: &mut dyn Reader) -> Result<Vec<(String, String, u64)>, Fault> {
+    reader.list("SELECT kind, state, COUNT(*) FROM case_file GROUP BY kind, state ORDER BY kind, state", &[], |row| {
+        Ok((row.take(0)?, row.take(1)?, row.take(2)?))
+    })
+}
+
+fn read(row: &mut Row) -> Result<CaseFile, Fault> {
+    Ok(CaseFile {
+        subject: row.take(0)?,
+        id: row.take(1)?,
+        kind: row.take(2)?,
+        reference: row.take(3)?,
+        state: row.take(4)?,
+        opened_at: row.take(5)?,
+        closed_at: row.take(6)?,
+        total_minor: row.take(7)?,
+        currency: row.take(8)?,
+        lines: row.take(9)?,
+    })
+}

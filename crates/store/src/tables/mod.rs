@@ -1,0 +1,16 @@
+//! One file per table: statements that change it, queries that read it. No file knows the policy.
+
+pub mod case_file;
+pub mod code;
+pub mod consent;
+pub mod consent_text;
+pub mod idempotency;
+pub mod job;
+pub mod posting;
+pub mod receipt;
+pub mod record;
+pub mod refusal_count;
+pub mod search_index;
+pub mod session;
+pub mod staff;
+pub mod subject;

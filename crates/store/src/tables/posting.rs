@@ -1,0 +1,62 @@
+//! 5.1.5, 6.1: which entries of the ledger are about whom. Written by commits themselves.
+
+use sandyq_ledger::entry::Entry;
+use sandyq_model::{Fault, Pseudonym};
+
+use crate::database::{Reader, ReaderExt};
+use crate::ledger::entry_bytes;
+
+/// An entry with its place in the ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placed {
+    /// Its index.
+    pub index: u64,
+    /// The entry.
+    pub entry: Entry,
+}
+
+/// How many entries are about a pseudonym.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn count(reader: &mut dyn Reader, pseudonym: Pseudonym) -> Result<u64, Fault> {
+    let count = reader.first("SELECT COUNT(*) FROM ledger_posting WHERE pseudonym = $1", &[pseudonym.into()], |row| {
+        row.take(0)
+    })?;
+    Ok(count.unwrap_or(0))
+}
+
+/// Where the entries about a pseudonym stand, newest first.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn indices(reader: &mut dyn Reader, pseudonym: Pseudonym, limit: u32, offset: u32) -> Result<Vec<u64>, Fault> {
+    reader.list(
+        "SELECT entry_index FROM ledger_posting WHERE pseudonym = $1 ORDER BY entry_index DESC LIMIT $2 OFFSET $3",
+        &[pseudonym.into(), limit.into(), offset.into()],
+        |row| row.take(0),
+    )
+}
+
+/// The entries about a pseudonym, newest first.
+///
+/// # Errors
+/// When the engine does not answer, or an entry is not one.
+pub fn entries(reader: &mut dyn Reader, pseudonym: Pseudonym, limit: u32, offset: u32) -> Result<Vec<Placed>, Fault> {
+    indices(reader, pseudonym, limit, offset)?.into_iter().map(|index| placed(reader, index)).collect()
+}
+
+/// The newest entries about anybody, newest first, from `before` on (without it).
+///
+/// # Errors
+/// When the engine does not answer, or an entry is not one.
+pub fn newest(reader: &mut dyn Reader, before: u64, limit: u32) -> Result<Vec<Placed>, Fault> {
+    let from = before.saturating_sub(u64::from(limit));
+    (from..before).rev().map(|index| placed(reader, index)).collect()
+}
+
+fn placed(reader: &mut dyn Reader, index: u64) -> Result<Placed, Fault> {
+    let bytes = entry_bytes(reader, index)?;
+    let entry = Entry::decode(&bytes).map_err(|error| Fault::Ledger(format!("entry {index}: {error}")))?;
+    Ok(Placed { index, entry })
+}

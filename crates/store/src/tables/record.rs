@@ -1,0 +1,116 @@
+//! Sealed field values: one row per field of a subject.
+
+use jiff::Timestamp;
+use sandyq_model::{Fault, Field, SubjectId};
+
+use crate::database::{Reader, ReaderExt, Row, Statement, statement};
+
+/// One sealed value with where it came from and how long it stays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// Whose.
+    pub subject: SubjectId,
+    /// Which field.
+    pub field: Field,
+    /// The version of the value; part of what its seal is bound to.
+    pub version: u32,
+    /// The generation of the data key it is sealed under.
+    pub generation: u32,
+    /// The sealed bytes.
+    pub sealed: Vec<u8>,
+    /// Where it came from: a service, a letter, the portal.
+    pub source: String,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+    /// When it was confirmed.
+    pub confirmed_at: Option<Timestamp>,
+    /// Until when it is stored (8).
+    pub until_at: Option<Timestamp>,
+    /// The floor under which it is kept, if one is (8-a).
+    pub floor: Option<String>,
+}
+
+/// Writes a value in place of the one that is there, if one is.
+#[must_use]
+pub fn put(record: &Record) -> Statement {
+    statement(
+        "INSERT INTO record (subject_id, field, version, generation, sealed, source, recorded_at, confirmed_at, \
+         until_at, floor) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+         ON CONFLICT (subject_id, field) DO UPDATE SET version = excluded.version, \
+         generation = excluded.generation, sealed = excluded.sealed, source = excluded.source, \
+         recorded_at = excluded.recorded_at, confirmed_at = excluded.confirmed_at, until_at = excluded.until_at, \
+         floor = excluded.floor",
+        [
+            record.subject.into(),
+            record.field.into(),
+            record.version.into(),
+            record.generation.into(),
+            record.sealed.as_slice().into(),
+            record.source.as_str().into(),
+            record.recorded_at.into(),
+            record.confirmed_at.into(),
+            record.until_at.into(),
+            record.floor.clone().into(),
+        ],
+    )
+    .touching(1)
+}
+
+/// Says that everything recorded of a subject is confirmed (1.2).
+#[must_use]
+pub fn confirm_all(subject: SubjectId, at: Timestamp) -> Statement {
+    statement(
+        "UPDATE record SET confirmed_at = $2 WHERE subject_id = $1 AND confirmed_at IS NULL",
+        [subject.into(), at.into()],
+    )
+}
+
+/// Removes one value.
+#[must_use]
+pub fn remove(subject: SubjectId, field: Field) -> Statement {
+    statement("DELETE FROM record WHERE subject_id = $1 AND field = $2", [subject.into(), field.into()])
+}
+
+/// Removes every value of a subject.
+#[must_use]
+pub fn remove_all(subject: SubjectId) -> Statement {
+    statement("DELETE FROM record WHERE subject_id = $1", [subject.into()])
+}
+
+/// The values of a subject, by field.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn of_subject(reader: &mut dyn Reader, subject: SubjectId) -> Result<Vec<Record>, Fault> {
+    reader.list(
+        "SELECT subject_id, field, version, generation, sealed, source, recorded_at, confirmed_at, until_at, floor \
+         FROM record WHERE subject_id = $1 ORDER BY field",
+        &[subject.into()],
+        read,
+    )
+}
+
+/// How many values are stored of each field.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn counts(reader: &mut dyn Reader) -> Result<Vec<(Field, u64)>, Fault> {
+    reader.list("SELECT field, COUNT(*) FROM record GROUP BY field ORDER BY field", &[], |row| {
+        Ok((row.take(0)?, row.take(1)?))
+    })
+}
+
+fn read(row: &mut Row) -> Result<Record, Fault> {
+    Ok(Record {
+        subject: row.take(0)?,
+        field: row.take(1)?,
+        version: row.take(2)?,
+        generation: row.take(3)?,
+        sealed: row.take(4)?,
+        source: row.take(5)?,
+        recorded_at: row.take(6)?,
+        confirmed_at: row.take(7)?,
+        until_at: row.take(8)?,
+        floor: row.take(9)?,
+    })
+}

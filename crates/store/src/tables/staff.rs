@@ -1,0 +1,145 @@
+//! 5.1.4: who may sign in as what.
+
+use jiff::Timestamp;
+use sandyq_model::{ActorId, Fault, Role};
+
+use crate::database::{Reader, ReaderExt, Row, Statement, statement};
+
+/// A member of staff.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Staff {
+    /// Who.
+    pub id: ActorId,
+    /// The name by which one signs in.
+    pub name: String,
+    /// As what.
+    pub role: Role,
+    /// The hash of the password (Argon2id, in its own text form).
+    pub password_hash: String,
+    /// The hash of the newest policy that was read (PRE-1).
+    pub familiar_version: Option<Vec<u8>>,
+    /// When the role was given.
+    pub created_at: Timestamp,
+    /// When it was taken away.
+    pub disabled_at: Option<Timestamp>,
+    /// Wrong passwords in a row.
+    pub failures: u32,
+    /// Until when nobody can sign in by this name.
+    pub locked_until: Option<Timestamp>,
+}
+
+/// Adds a member of staff; a name that is taken is a conflict.
+#[must_use]
+pub fn insert(staff: &Staff) -> Statement {
+    statement(
+        "INSERT INTO staff (staff_id, name, role, password_hash, familiar_version, created_at, disabled_at, \
+         failures, locked_until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        [
+            staff.id.into(),
+            staff.name.as_str().into(),
+            staff.role.into(),
+            staff.password_hash.as_str().into(),
+            staff.familiar_version.clone().into(),
+            staff.created_at.into(),
+            staff.disabled_at.into(),
+            staff.failures.into(),
+            staff.locked_until.into(),
+        ],
+    )
+    .touching(1)
+}
+
+/// Writes everything of a member of staff but when the role was given.
+#[must_use]
+pub fn update(staff: &Staff) -> Statement {
+    statement(
+        "UPDATE staff SET name = $2, role = $3, password_hash = $4, familiar_version = $5, disabled_at = $6, \
+         failures = $7, locked_until = $8 WHERE staff_id = $1",
+        [
+            staff.id.into(),
+            staff.name.as_str().into(),
+            staff.role.into(),
+            staff.password_hash.as_str().into(),
+            staff.familiar_version.clone().into(),
+            staff.disabled_at.into(),
+            staff.failures.into(),
+            staff.locked_until.into(),
+        ],
+    )
+    .touching(1)
+}
+
+/// Counts a wrong password, and closes the name until then, if an instant is given.
+#[must_use]
+pub fn count_failure(staff: ActorId, locked_until: Option<Timestamp>) -> Statement {
+    statement(
+        "UPDATE staff SET failures = failures + 1, locked_until = $2 WHERE staff_id = $1",
+        [staff.into(), locked_until.into()],
+    )
+    .touching(1)
+}
+
+/// Forgets wrong passwords after a right one.
+#[must_use]
+pub fn clear_failures(staff: ActorId) -> Statement {
+    statement("UPDATE staff SET failures = 0, locked_until = NULL WHERE staff_id = $1", [staff.into()])
+}
+
+/// Says which policy a member of staff has read (PRE-1).
+#[must_use]
+pub fn familiarize(staff: ActorId, policy: &[u8]) -> Statement {
+    statement("UPDATE staff SET familiar_version = $2 WHERE staff_id = $1", [staff.into(), policy.into()]).touching(1)
+}
+
+/// The member of staff of that id.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn find(reader: &mut dyn Reader, id: ActorId) -> Result<Option<Staff>, Fault> {
+    reader.first(
+        "SELECT staff_id, name, role, password_hash, familiar_version, created_at, disabled_at, failures, \
+         locked_until FROM staff WHERE staff_id = $1",
+        &[id.into()],
+        read,
+    )
+}
+
+/// The member of staff who signs in by that name.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn by_name(reader: &mut dyn Reader, name: &str) -> Result<Option<Staff>, Fault> {
+    reader.first(
+        "SELECT staff_id, name, role, password_hash, familiar_version, created_at, disabled_at, failures, \
+         locked_until FROM staff WHERE name = $1",
+        &[name.into()],
+        read,
+    )
+}
+
+/// All of them, by name.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn all(reader: &mut dyn Reader) -> Result<Vec<Staff>, Fault> {
+    reader.list(
+        "SELECT staff_id, name, role, password_hash, familiar_version, created_at, disabled_at, failures, \
+         locked_until FROM staff ORDER BY name",
+        &[],
+        read,
+    )
+}
+
+fn read(row: &mut Row) -> Result<Staff, Fault> {
+    Ok(Staff {
+        id: row.take(0)?,
+        name: row.take(1)?,
+        role: row.take(2)?,
+        password_hash: row.take(3)?,
+        familiar_version: row.take(4)?,
+        created_at: row.take(5)?,
+        disabled_at: row.take(6)?,
+        failures: row.take(7)?,
+        locked_until: row.take(8)?,
+    })
+}
