@@ -1,1 +1,29 @@
-//! The `policy` room of Sandyq.
+//! The published policy as a program.
+//!
+//! A policy folder holds literate Markdown: per clause its text for people, and under it the blocks that make it
+//! true. [`Policy::load`] reads it, [`Policy::check`] finds every mistake in it, [`Policy::decide`] answers whether an
+//! operation is allowed, always with the clauses that made the answer. Nothing here reads a clock, a store or a value:
+//! facts are handed in.
+
+pub mod check;
+mod decide;
+pub mod declarations;
+mod folder;
+mod language;
+mod markdown;
+mod permit;
+mod place;
+mod policy;
+mod prose;
+mod rules;
+mod tables;
+mod text;
+
+pub use check::{Code, Diagnostic};
+pub use folder::Folder;
+pub use language::{Language, UnknownLanguage};
+pub use permit::{Permit, Spent};
+pub use place::Position;
+pub use policy::Policy;
+pub use rules::{Effect, Rule};
+pub use text::{ClauseText, SectionText};

@@ -1,0 +1,159 @@
+//! 1.1.1, 1.2: a service is a form: whose data, for which purposes, which fields, which consents.
+
+use sandyq_model::{Category, Clause, Field, FieldSet, Purpose};
+
+use crate::check::Report;
+use crate::declarations::Declarations;
+use crate::declarations::category::{fields, known_category};
+use crate::declarations::field::unknown;
+use crate::declarations::name::Name;
+use crate::declarations::node::Node;
+use crate::declarations::purpose::known_purpose;
+use crate::place::Place;
+
+/// A form that collects data.
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// Its name.
+    pub name: Name,
+    /// Whose data it takes.
+    pub category: Category,
+    /// The kind of case that a submission opens.
+    pub case: Option<Name>,
+    /// What the data is for.
+    pub purposes: Vec<Purpose>,
+    /// Fields without which a submission is not taken.
+    pub required: FieldSet,
+    /// Fields that can stay empty.
+    pub optional: FieldSet,
+    /// Fields that are used in memory once and never kept.
+    pub transient: FieldSet,
+    /// Fields that are asked after the consent is confirmed.
+    pub later: FieldSet,
+    /// The consents it asks for, one box each.
+    pub consents: Vec<ConsentItem>,
+    /// How a consent is confirmed, such as `email-code`.
+    pub confirm: Option<Name>,
+    /// Where it is declared.
+    pub clause: Clause,
+    /// The fields in the order in which the form asks for them.
+    pub order: Vec<Field>,
+    pub(crate) listed: Vec<(Field, Place, Ask)>,
+}
+
+/// How a form asks for a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ask {
+    Required,
+    Optional,
+    Transient,
+    Later,
+}
+
+/// One box of a form.
+#[derive(Clone, Debug)]
+pub struct ConsentItem {
+    /// Its name.
+    pub name: Name,
+    /// What it agrees to.
+    pub purpose: Purpose,
+    /// Whether the service cannot be had without it.
+    pub required: bool,
+    /// The kind of recipient, or the recipient, that it names.
+    pub recipient: Option<Name>,
+}
+
+impl Service {
+    pub(super) fn read(node: Node<'_>, declared: &Declarations, report: &mut Report) -> Option<Self> {
+        node.takes(&["category", "case"], report);
+        let name = node.name(report);
+        let category = node.demand("category", report).and_then(|word| known_category(&word, report));
+        let case = node.text("case", report);
+        let mut read = Self {
+            name: name?,
+            category: category?,
+            case,
+            purposes: Vec::new(),
+            required: FieldSet::EMPTY,
+            optional: FieldSet::EMPTY,
+            transient: FieldSet::EMPTY,
+            later: FieldSet::EMPTY,
+            consents: Vec::new(),
+            confirm: None,
+            clause: node.clause.clone(),
+            order: Vec::new(),
+            listed: Vec::new(),
+        };
+        for child in node.children() {
+            read.take(child, declared, report);
+        }
+        Some(read)
+    }
+
+    /// All fields the form can ask for.
+    #[must_use]
+    pub const fn fields(&self) -> FieldSet {
+        self.required.union(self.optional).union(self.transient).union(self.later)
+    }
+
+    fn take(&mut self, child: Node<'_>, declared: &Declarations, report: &mut Report) {
+        match child.kind() {
+            "purpose" => {
+                child.takes(&[], report);
+                let words = child.names(report);
+                self.purposes.extend(words.iter().filter_map(|word| known_purpose(word, report)));
+            }
+            "require" => self.take_fields(child, Ask::Required, declared, report),
+            "optional" => self.take_fields(child, Ask::Optional, declared, report),
+            "transient" => self.take_fields(child, Ask::Transient, declared, report),
+            "later" => self.take_fields(child, Ask::Later, declared, report),
+            "consent" => self.consents.extend(ConsentItem::read(child, declared, report)),
+            "confirm" => self.confirm = child.name(report).or(self.confirm.take()),
+            _ => child.strange("`purpose`, `require`, `optional`, `transient`, `later`, `consent` or `confirm`", report),
+        }
+    }
+
+    fn take_fields(&mut self, node: Node<'_>, ask: Ask, declared: &Declarations, report: &mut Report) {
+        node.takes(&[], report);
+        node.childless(report);
+        for (field, word) in fields(node, declared, report) {
+            if self.fields().contains(field) {
+                report
+                    .add(crate::check::Code::Duplicate, format!("`{word}` is asked for twice by `{}`", self.name))
+                    .at(word.place(), "again here");
+                continue;
+            }
+            let set = match ask {
+                Ask::Required => &mut self.required,
+                Ask::Optional => &mut self.optional,
+                Ask::Transient => &mut self.transient,
+                Ask::Later => &mut self.later,
+            };
+            *set = set.with(field);
+            self.order.push(field);
+            self.listed.push((field, word.place(), ask));
+        }
+    }
+}
+
+impl ConsentItem {
+    fn read(node: Node<'_>, declared: &Declarations, report: &mut Report) -> Option<Self> {
+        node.takes(&["purpose", "required", "recipient"], report);
+        node.childless(report);
+        let name = node.name(report);
+        let purpose = node.demand("purpose", report).and_then(|word| known_purpose(&word, report));
+        if !node.has("required") {
+            node.missing("required", report);
+        }
+        let required = node.flag("required", report);
+        let recipient = node.text("recipient", report);
+        if let Some(word) = &recipient {
+            let kinds = sandyq_model::RecipientKind::ALL.iter().map(|kind| kind.name());
+            let known: Vec<&str> = kinds.chain(declared.recipients.iter().map(|one| one.name.as_str())).collect();
+            if !known.contains(&word.as_str()) {
+                unknown(crate::check::Code::UnknownName, "recipient", word, &known, report);
+            }
+        }
+        Some(Self { name: name?, purpose: purpose?, required: required?, recipient })
+    }
+}

@@ -1,0 +1,337 @@
+//! A policy that has been read, checked and compiled: what everybody else asks.
+
+use std::sync::Arc;
+
+use sandyq_model::value::ValueKind;
+use sandyq_model::{Category, Clause, Field, FieldSet, Purpose, Role, WorkingCalendar};
+
+use crate::check::{self, Code, Diagnostic, Report};
+use crate::declarations::{
+    Address, CategoryDeclaration, Class, DecisionDeclaration, Declarations, Declared, Deadline, FieldDeclaration, Floor,
+    LawDeadline, Limit, PurposeDeclaration, RecipientDeclaration, RoleDeclaration, Service, StoreDeclaration, Use,
+    Words,
+};
+use crate::folder::Folder;
+use crate::language::Language;
+use crate::place::Sources;
+use crate::rules::{self, Effect, Rule, Rules};
+use crate::tables::{Tables, compile};
+use crate::text::{ClauseText, SectionText, Text};
+use crate::declarations;
+
+/// The policy that runs. Made by [`Policy::load`] from a folder without errors.
+#[derive(Debug)]
+pub struct Policy {
+    pub(crate) declarations: Declarations,
+    pub(crate) rules: Rules,
+    pub(crate) tables: Tables,
+    pub(crate) all_fields: FieldSet,
+    calendar: WorkingCalendar,
+    words: [Words; 3],
+    sections: [Vec<SectionText>; 3],
+    version: [u8; 32],
+}
+
+/// A folder as far as it could be read.
+pub(crate) struct Draft {
+    pub(crate) text: Text,
+    pub(crate) declared: Declared,
+    pub(crate) rules: Rules,
+    pub(crate) tables: Option<Tables>,
+}
+
+impl Draft {
+    pub(crate) fn read(report: &mut Report) -> Self {
+        let text = Text::read(report);
+        let declared = declarations::read(&text, report);
+        let rules = rules::read(&text, &declared.declarations, report);
+        let tables = compile(&rules.rules, &declared.declarations)
+            .map_err(|_| {
+                report.add(Code::OutsideSubset, "the rules name more than 64 different circumstances");
+            })
+            .ok();
+        Self { text, declared, rules, tables }
+    }
+}
+
+impl Policy {
+    /// Reads, checks and compiles a folder.
+    ///
+    /// # Errors
+    /// Every finding of the check, when at least one of them is an error.
+    pub fn load(folder: &Folder) -> Result<Self, Vec<Diagnostic>> {
+        let (draft, found) = Self::examine(folder);
+        if found.iter().any(Diagnostic::is_error) {
+            return Err(found);
+        }
+        let Draft { text, mut declared, rules, tables } = draft;
+        let (Some(tables), Some(calendar)) = (tables, declared.declarations.calendar.take()) else {
+            return Err(found);
+        };
+        Ok(Self {
+            all_fields: declared.declarations.all_fields(),
+            declarations: declared.declarations,
+            rules,
+            tables,
+            calendar,
+            words: declared.words,
+            sections: Language::ALL.map(|language| text.publish(language)),
+            version: folder.version(),
+        })
+    }
+
+    /// Every problem of a folder, in the order of its files.
+    #[must_use]
+    pub fn check(folder: &Folder) -> Vec<Diagnostic> {
+        Self::examine(folder).1
+    }
+
+    fn examine(folder: &Folder) -> (Draft, Vec<Diagnostic>) {
+        let mut report = Report::on(Arc::new(Sources::of(folder)));
+        let draft = Draft::read(&mut report);
+        check::examine(&draft, &mut report);
+        (draft, report.finish())
+    }
+
+    /// SHA-256 over what is published; see [`Folder::version`].
+    #[must_use]
+    pub const fn version(&self) -> &[u8; 32] {
+        &self.version
+    }
+
+    /// What a field is declared as; `None` for the record as a whole and for numbers that nothing declares.
+    #[must_use]
+    pub fn field(&self, field: Field) -> Option<&FieldDeclaration> {
+        self.declarations.fields.get(&field)
+    }
+
+    /// The field of that name; `record` is the record as a whole.
+    #[must_use]
+    pub fn field_named(&self, name: &str) -> Option<Field> {
+        self.declarations.field_named(name)
+    }
+
+    /// The name of a field; `?` for a number that nothing declares.
+    #[must_use]
+    pub fn field_name(&self, field: Field) -> &str {
+        self.declarations.field_name(field).unwrap_or("?")
+    }
+
+    /// Every declared field in order of the numbers.
+    pub fn fields(&self) -> impl Iterator<Item = &FieldDeclaration> {
+        self.declarations.fields.values()
+    }
+
+    /// The class of a field.
+    #[must_use]
+    pub fn class(&self, field: Field) -> Option<&Class> {
+        self.field(field).map(|declaration| &declaration.class)
+    }
+
+    /// What a value of the field must be.
+    #[must_use]
+    pub fn kind(&self, field: Field) -> Option<ValueKind> {
+        self.field(field).map(|declaration| declaration.kind)
+    }
+
+    /// A category as declared.
+    #[must_use]
+    pub fn category(&self, category: Category) -> Option<&CategoryDeclaration> {
+        self.declarations.categories.get(&category)
+    }
+
+    /// The exact fields of a category, the record as a whole included.
+    #[must_use]
+    pub fn category_fields(&self, category: Category) -> FieldSet {
+        self.category(category).map_or(FieldSet::EMPTY, |declaration| declaration.fields)
+    }
+
+    /// A purpose as declared.
+    #[must_use]
+    pub fn purpose(&self, purpose: Purpose) -> Option<&PurposeDeclaration> {
+        self.declarations.purposes.get(&purpose)
+    }
+
+    /// Every declared purpose in order.
+    pub fn purposes(&self) -> impl Iterator<Item = &PurposeDeclaration> {
+        self.declarations.purposes.values()
+    }
+
+    /// What a purpose uses of a category: what it needs, and what it may have.
+    #[must_use]
+    pub fn purpose_use(&self, purpose: Purpose, category: Category) -> Option<&Use> {
+        self.purpose(purpose)?.uses.get(&category)
+    }
+
+    /// All fields that a purpose lists for a category.
+    #[must_use]
+    pub fn purpose_fields(&self, purpose: Purpose, category: Category) -> FieldSet {
+        self.declarations.purpose_fields(Some(purpose), category)
+    }
+
+    /// A role as declared.
+    #[must_use]
+    pub fn role(&self, role: Role) -> Option<&RoleDeclaration> {
+        self.declarations.roles.get(&role)
+    }
+
+    /// The role of that name.
+    #[must_use]
+    pub fn role_named(&self, name: &str) -> Option<Role> {
+        self.declarations.role_named(name)
+    }
+
+    /// Every role in order of the numbers.
+    pub fn roles(&self) -> impl Iterator<Item = &RoleDeclaration> {
+        self.declarations.roles.values()
+    }
+
+    /// Every service in the order of the policy.
+    #[must_use]
+    pub fn services(&self) -> &[Service] {
+        &self.declarations.services
+    }
+
+    /// The service of that name.
+    #[must_use]
+    pub fn service(&self, name: &str) -> Option<&Service> {
+        self.services().iter().find(|service| &service.name == name)
+    }
+
+    /// The retention floors.
+    #[must_use]
+    pub fn floors(&self) -> &[Floor] {
+        &self.declarations.floors
+    }
+
+    /// The limits.
+    #[must_use]
+    pub fn limits(&self) -> &[Limit] {
+        &self.declarations.limits
+    }
+
+    /// The limit of that name.
+    #[must_use]
+    pub fn limit(&self, name: &str) -> Option<&Limit> {
+        self.limits().iter().find(|limit| &limit.name == name)
+    }
+
+    /// The operator's own deadlines.
+    #[must_use]
+    pub fn deadlines(&self) -> &[Deadline] {
+        &self.declarations.deadlines
+    }
+
+    /// The operator's own deadline of that name.
+    #[must_use]
+    pub fn deadline(&self, name: &str) -> Option<&Deadline> {
+        self.deadlines().iter().find(|deadline| &deadline.name == name)
+    }
+
+    /// The deadlines of the law.
+    #[must_use]
+    pub fn law(&self) -> &[LawDeadline] {
+        &self.declarations.law
+    }
+
+    /// The deadline of the law of that name that holds on a day.
+    #[must_use]
+    pub fn law_deadline(&self, name: &str, day: jiff::civil::Date) -> Option<&LawDeadline> {
+        let named = self.law().iter().filter(|deadline| &deadline.name == name && deadline.since <= day);
+        named.max_by_key(|deadline| deadline.since)
+    }
+
+    /// The registered recipients.
+    #[must_use]
+    pub fn recipients(&self) -> &[RecipientDeclaration] {
+        &self.declarations.recipients
+    }
+
+    /// The addresses that take letters in.
+    #[must_use]
+    pub fn addresses(&self) -> &[Address] {
+        &self.declarations.addresses
+    }
+
+    /// The places where data lies.
+    #[must_use]
+    pub fn stores(&self) -> &[StoreDeclaration] {
+        &self.declarations.stores
+    }
+
+    /// The decisions with effect on a person.
+    #[must_use]
+    pub fn decisions(&self) -> &[DecisionDeclaration] {
+        &self.declarations.decisions
+    }
+
+    /// The working days.
+    #[must_use]
+    pub const fn calendar(&self) -> &WorkingCalendar {
+        &self.calendar
+    }
+
+    /// What people read of the declarations in a language.
+    #[must_use]
+    pub fn words(&self, language: Language) -> &Words {
+        let [kk, ru, en] = &self.words;
+        match language {
+            Language::Kk => kk,
+            Language::Ru => ru,
+            Language::En => en,
+        }
+    }
+
+    /// The published text in a language, section by section.
+    #[must_use]
+    pub fn sections(&self, language: Language) -> &[SectionText] {
+        let [kk, ru, en] = &self.sections;
+        match language {
+            Language::Kk => kk,
+            Language::Ru => ru,
+            Language::En => en,
+        }
+    }
+
+    /// One clause in a language; the number of a rule is ignored.
+    #[must_use]
+    pub fn clause(&self, language: Language, clause: &Clause) -> Option<&ClauseText> {
+        let wanted = clause.clause();
+        self.sections(language).iter().flat_map(|section| &section.clauses).find(|text| text.clause.as_str() == wanted)
+    }
+
+    /// Every rule in the order of the policy.
+    #[must_use]
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules.rules
+    }
+
+    /// The rules of a clause.
+    pub fn rules_of<'a>(&'a self, clause: &'a Clause) -> impl Iterator<Item = &'a Rule> {
+        self.rules().iter().filter(move |rule| rule.id.clause() == clause.clause())
+    }
+
+    /// The rule with that id.
+    #[must_use]
+    pub fn rule(&self, id: &Clause) -> Option<&Rule> {
+        self.rules().iter().find(|rule| rule.id == *id)
+    }
+
+    /// What is promised, by clause, as it stands in the policy.
+    pub fn promises(&self) -> impl Iterator<Item = (&Clause, &str)> {
+        self.rules.promises.iter().map(|promise| (&promise.id, promise.text.as_str()))
+    }
+
+    /// How many rules permit and how many forbid.
+    #[must_use]
+    pub fn rule_count(&self) -> (usize, usize) {
+        let permits = self.rules().iter().filter(|rule| rule.effect == Effect::Permit).count();
+        (permits, self.rules().len() - permits)
+    }
+
+    /// How many different rows the tables have.
+    #[must_use]
+    pub const fn row_count(&self) -> usize {
+        self.tables.len()
+    }
+}
