@@ -1,0 +1,248 @@
+//! The vault (5.1.3-a, DEF-8): keys, and the only code that turns plain values into sealed ones and back.
+//!
+//! Each field value is sealed by itself under its subject's data key; data keys lie wrapped in a [`KeyStore`] of their
+//! own, apart from the data; what wraps them comes from a [`KeySource`]. Opening or sealing takes a permit by value
+//! ([`Vault::open`], [`Vault::seal`]). Keys never enter a backup of the data, and nothing here prints one.
+//!
+//! Why so, and why in this order: `docs/decisions/`.
+
+mod fault;
+mod hierarchy;
+mod inventory;
+mod key_store;
+mod keyed_hash;
+mod opened_keys;
+mod orphans;
+mod permitted;
+mod sealed;
+mod signer;
+mod source;
+mod subject_key;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use aws_lc_rs::hmac;
+use sandyq_model::{Chance, Fault, Field, IdempotencyKey, Plain, SubjectId};
+use zeroize::Zeroizing;
+
+pub use fault::VaultFault;
+pub use hierarchy::{KEY_VERSION_MAX, KeyId, KeyUse, KeyVersions};
+pub use inventory::{KeyInventory, KeyLine};
+pub use key_store::{KEY_PAGE_MAX, KeyReader, KeyStore};
+pub use keyed_hash::{HASH_BYTES, KeyedHash, TOKEN_BYTES, equal};
+pub use orphans::{Orphans, orphans};
+pub use permitted::{Opens, Seals};
+pub use sealed::{PAD_BYTES, SEALED_VALUE_BYTES_MAX, SealedValue};
+pub use signer::Signer;
+pub use source::{KeyFile, KeyFileFault, KeyOrigin, KeySource};
+pub use subject_key::{NewKey, SubjectKey, WRAPPED_BYTES, WrappedKey};
+
+use hierarchy::derive;
+use keyed_hash::{BlindIndexKeys, HashKey, first_bytes};
+use opened_keys::OpenedKeys;
+use subject_key::Kek;
+
+/// All keys of an installation, derived and ready. Shared by everybody who seals, opens, searches or signs.
+pub struct Vault {
+    keks: Vec<Kek>,
+    blind_index: BlindIndexKeys,
+    code: HashKey,
+    form_guard: HashKey,
+    idempotency: HashKey,
+    session: HashKey,
+    webhook: hmac::Key,
+    backup: Zeroizing<[u8; source::KEY_BYTES]>,
+    ledger_signer: Signer,
+    receipt_signer: Signer,
+    opened: OpenedKeys,
+    inventory: KeyInventory,
+    chance: Arc<dyn Chance>,
+}
+
+impl Vault {
+    /// Derives every key in these versions. Random nonces come from `chance`, which must be unpredictable and must not
+    /// repeat itself, also not after a restart.
+    ///
+    /// # Errors
+    /// When the key source cannot derive.
+    pub fn unlock(
+        source: &dyn KeySource,
+        versions: &KeyVersions,
+        chance: Arc<dyn Chance>,
+    ) -> Result<Self, Fault> {
+        let keks = (1..=versions.of(KeyUse::SealKek)).map(|version| {
+            let secret = derive(source, KeyUse::SealKek, version)?;
+            Ok(Kek::new(version, &secret)?)
+        });
+        let hash_key = |usage| HashKey::new(source, usage, versions.of(usage));
+        let signer = |usage| Signer::new(source, usage, versions.of(usage));
+        let webhook = derive(source, KeyUse::Webhook, versions.of(KeyUse::Webhook))?;
+        let keys = inventory::lines(source, versions)?;
+        Ok(Self {
+            keks: keks.collect::<Result<_, Fault>>()?,
+            blind_index: BlindIndexKeys::new(source, versions.of(KeyUse::BlindIndex))?,
+            code: hash_key(KeyUse::Code)?,
+            form_guard: hash_key(KeyUse::FormGuard)?,
+            idempotency: hash_key(KeyUse::Idempotency)?,
+            session: hash_key(KeyUse::Session)?,
+            webhook: hmac::Key::new(hmac::HMAC_SHA256, webhook.as_slice()),
+            backup: derive(source, KeyUse::Backup, versions.of(KeyUse::Backup))?,
+            ledger_signer: signer(KeyUse::LedgerSign)?,
+            receipt_signer: signer(KeyUse::ReceiptSign)?,
+            opened: OpenedKeys::with_limit(OPENED_KEYS_MAX),
+            inventory: KeyInventory {
+                origin: source.origin(),
+                keys,
+                subject_keys: 0,
+            },
+            chance,
+        })
+    }
+
+    /// A new data key for that generation of the subject, and the same key wrapped. The wrapped one must be durable in
+    /// the key store before anything sealed under the other is.
+    ///
+    /// # Errors
+    /// When the cryptographic library refuses; it has no reason to.
+    pub fn new_subject_key(
+        &self,
+        chance: &dyn Chance,
+        subject: SubjectId,
+        generation: u32,
+    ) -> Result<(SubjectKey, NewKey), Fault> {
+        let key = SubjectKey::random(subject, generation, chance)?;
+        let wrapped = self.wrap(&key)?;
+        Ok((key, wrapped))
+    }
+
+    /// Wraps a data key under the newest version of the key-encryption key: for a rotation of it, and for moving to
+    /// another root key (this vault is then the one of the new root).
+    ///
+    /// # Errors
+    /// When the cryptographic library refuses; it has no reason to.
+    pub fn wrap(&self, key: &SubjectKey) -> Result<NewKey, Fault> {
+        let newest = self.keks.last().ok_or(VaultFault::Library)?;
+        Ok(newest.wrap(key, &*self.chance)?)
+    }
+
+    /// Opens a wrapped data key. It is not kept; [`Vault::subject_key`] keeps.
+    ///
+    /// # Errors
+    /// When it was changed or moved, or wrapped under a key-encryption key that this vault does not have.
+    pub fn unwrap_key(&self, wrapped: &WrappedKey) -> Result<SubjectKey, Fault> {
+        let version = wrapped.kek_version();
+        let kek = self.keks.iter().find(|kek| kek.version() == version);
+        Ok(kek.ok_or(VaultFault::UnknownKek(version))?.unwrap(wrapped)?)
+    }
+
+    /// The data key of that generation of the subject, from those opened lately or else from the key store; `None` when
+    /// it is dead or never was.
+    ///
+    /// # Errors
+    /// When the key store does not answer, or as [`Vault::unwrap_key`].
+    pub fn subject_key(
+        &self,
+        keys: &KeyReader,
+        subject: SubjectId,
+        generation: u32,
+    ) -> Result<Option<Arc<SubjectKey>>, Fault> {
+        if let Some(key) = self.opened.get(subject, generation) {
+            return Ok(Some(key));
+        }
+        let visit = self.opened.visit();
+        let Some(wrapped) = keys.get(subject, generation)? else {
+            return Ok(None);
+        };
+        let key = Arc::new(self.unwrap_key(&wrapped)?);
+        self.opened.keep(visit, &key);
+        Ok(Some(key))
+    }
+
+    /// Forgets every opened generation of that subject's key. Must follow each kill in the key store, before the
+    /// destruction is answered.
+    pub fn forget(&self, subject: SubjectId) {
+        self.opened.forget(subject);
+    }
+
+    /// How many opened keys are kept, at most [`OPENED_KEYS_MAX`].
+    #[must_use]
+    pub fn opened_keys(&self) -> usize {
+        self.opened.count()
+    }
+
+    /// The token by which a folded value of that field is found again (`sandyq_model::value::folded`).
+    #[must_use]
+    pub fn blind_index(&self, field: Field, folded: &Plain<String>) -> [u8; TOKEN_BYTES] {
+        self.blind_index.token(field, folded.expose())
+    }
+
+    /// The hash of a one-time code. Bound to the subject and to what it serves, so that equal codes have unequal
+    /// hashes.
+    #[must_use]
+    pub fn code_hash(&self, subject: SubjectId, serves: &str, code: &Plain<String>) -> KeyedHash {
+        self.code
+            .hash(&[subject.as_bytes(), serves.as_bytes(), code.expose().as_bytes()])
+    }
+
+    /// The hash of a session's secret.
+    #[must_use]
+    pub fn session_hash(&self, secret: &[u8]) -> KeyedHash {
+        self.session.hash(&[secret])
+    }
+
+    /// The hash of the secret in a session's forms.
+    #[must_use]
+    pub fn form_hash(&self, secret: &[u8]) -> KeyedHash {
+        self.form_guard.hash(&[secret])
+    }
+
+    /// The key of a submission, from who submits (`scope`) and the text that the caller calls it by.
+    #[must_use]
+    pub fn idempotency_key(&self, scope: &[u8], text: &[u8]) -> IdempotencyKey {
+        IdempotencyKey::from_bytes(first_bytes(self.idempotency.hash(&[scope, text]).as_bytes()))
+    }
+
+    /// The signature (HMAC-SHA256) on a message to another system of the operator, which holds [`Vault::webhook_secret`]
+    /// for that recipient.
+    #[must_use]
+    pub fn webhook_signature(&self, recipient: &str, message: &[u8]) -> KeyedHash {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, self.webhook_secret(recipient).as_slice());
+        KeyedHash::of_tag(&hmac::sign(&key, message))
+    }
+
+    /// The secret that one recipient of webhooks checks signatures with; another for each.
+    #[must_use]
+    pub fn webhook_secret(&self, recipient: &str) -> Zeroizing<[u8; HASH_BYTES]> {
+        Zeroizing::new(first_bytes(
+            hmac::sign(&self.webhook, recipient.as_bytes()).as_ref(),
+        ))
+    }
+
+    /// The key that backup sets are encrypted with. Data keys of subjects are in no such set.
+    #[must_use]
+    pub fn backup_key(&self) -> &[u8; 32] {
+        &self.backup
+    }
+
+    /// Signs checkpoints of the ledger.
+    #[must_use]
+    pub const fn ledger_signer(&self) -> &Signer {
+        &self.ledger_signer
+    }
+
+    /// Signs receipts of consent and destruction.
+    #[must_use]
+    pub const fn receipt_signer(&self) -> &Signer {
+        &self.receipt_signer
+    }
+
+    /// What the key store is compared with ([`KeyStore::reconcile`], which says since when).
+    pub(crate) const fn inventory(&self) -> &KeyInventory {
+        &self.inventory
+    }
+}
+
+/// So many opened data keys are kept, least recently used out first; about 1 KiB each.
+pub const OPENED_KEYS_MAX: usize = 8192;

@@ -1,0 +1,354 @@
+//! DEF-8, 6.3: a key that died is in no byte of the key store; what was written is durable, whole, and nobody else's.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use sandyq_model::SubjectId;
+
+use super::super::{KeyStore, KeyUse, KeyVersions, NewKey, Vault, orphans};
+use super::{Strongroom, clock, count, holds};
+use sandyq_model::Clock;
+
+fn new_key(room: &Strongroom, generation: u32) -> NewKey {
+    room.vault
+        .new_subject_key(&*room.chance, room.subject(), generation)
+        .unwrap()
+        .1
+}
+
+fn name(key: &NewKey) -> (SubjectId, u32) {
+    (key.wrapped().subject(), key.wrapped().generation())
+}
+
+/// Every byte of the key store's files, whatever they are called.
+fn bytes_at_rest(room: &Strongroom) -> Vec<u8> {
+    let files = fs::read_dir(room.folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let ours = files.filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with("keys.db"));
+    ours.flat_map(|path| fs::read(path).unwrap()).collect()
+}
+
+/// What both engines must do.
+fn conforms(mut store: KeyStore, room: &Strongroom) {
+    let (one, other) = (new_key(room, 1), new_key(room, 4));
+    store.put(&[one.clone(), other.clone()]).unwrap();
+    store.put(std::slice::from_ref(&one)).unwrap();
+    let reader = store.reader().unwrap();
+    assert_eq!(reader.get(name(&one).0, 1).unwrap().as_ref(), Some(one.wrapped()));
+    assert_eq!(
+        store.get(name(&other).0, 4).unwrap().as_ref(),
+        Some(other.wrapped())
+    );
+    assert_eq!(reader.get(name(&other).0, 1).unwrap(), None);
+
+    // Another key of the same name is refused, and nothing of its commit stays.
+    let rival = room
+        .vault
+        .new_subject_key(&*room.chance, name(&one).0, 1)
+        .unwrap()
+        .1;
+    let third = new_key(room, 1);
+    assert!(store.put(&[third.clone(), rival.clone()]).is_err());
+    assert_eq!(store.get(name(&third).0, 1).unwrap(), None);
+    assert_eq!(store.get(name(&one).0, 1).unwrap().as_ref(), Some(one.wrapped()));
+    assert_eq!(store.take_back(&[rival.clone(), third.clone()]).unwrap(), 0);
+    assert_eq!(store.get(name(&one).0, 1).unwrap().as_ref(), Some(one.wrapped()));
+
+    store.put(std::slice::from_ref(&third)).unwrap();
+    assert_eq!(store.take_back(&[third.clone()]).unwrap(), 1);
+    assert_eq!(store.get(name(&third).0, 1).unwrap(), None);
+
+    assert_eq!(store.kill(&[name(&one), name(&third)]).unwrap(), 1);
+    assert_eq!(store.kill(&[name(&one)]).unwrap(), 0);
+    assert_eq!(reader.get(name(&one).0, 1).unwrap(), None);
+    assert_eq!(
+        store.replace(&[one.clone()]).unwrap(),
+        0,
+        "a dead key is not brought back by a rotation"
+    );
+
+    let again = room
+        .vault
+        .wrap(&room.vault.unwrap_key(other.wrapped()).unwrap())
+        .unwrap();
+    assert_eq!(store.replace(std::slice::from_ref(&again)).unwrap(), 1);
+    assert_eq!(
+        reader.get(name(&other).0, 4).unwrap().as_ref(),
+        Some(again.wrapped())
+    );
+
+    let many: Vec<_> = (0..3000).map(|n| new_key(room, n % 5)).collect();
+    store.put(&many).unwrap();
+    let mut names: Vec<_> = many.iter().map(name).chain([name(&other)]).collect();
+    names.sort_unstable();
+    let mut paged = Vec::new();
+    loop {
+        let page = store.page(paged.last().copied()).unwrap();
+        if page.is_empty() {
+            break;
+        }
+        paged.extend(page.iter().map(|key| (key.subject(), key.generation())));
+    }
+    assert_eq!(paged, names);
+    let lost = names.pop().unwrap();
+    let unknown = (room.subject(), 1);
+    names.push(unknown);
+    let found = store.orphans(&names).unwrap();
+    assert_eq!(
+        (found.keys_without_subject, found.subjects_without_key),
+        (vec![lost], vec![unknown])
+    );
+    inventory_is_kept(store, room);
+}
+
+fn inventory_is_kept(mut store: KeyStore, room: &Strongroom) {
+    let first = store.reconcile(&room.vault, clock().now()).unwrap();
+    assert!(
+        first
+            .keys
+            .iter()
+            .all(|line| line.created_at == Some(clock().now()))
+    );
+    assert_eq!(first.subject_keys, 3001);
+    let later = clock().now() + jiff::SignedDuration::from_hours(24);
+    let rotated = KeyVersions::first().with(KeyUse::SealKek, 2);
+    let rotated = Vault::unlock(&room.source, &rotated, room.chance.clone()).unwrap();
+    let second = store.reconcile(&rotated, later).unwrap();
+    let kek: Vec<_> = second
+        .keys
+        .iter()
+        .filter(|line| line.usage == KeyUse::SealKek)
+        .map(|line| (line.version, line.created_at.unwrap(), line.current))
+        .collect();
+    assert_eq!(kek, [(1, clock().now(), false), (2, later, true)]);
+    assert_eq!(
+        store
+            .reconcile(&rotated, later + jiff::SignedDuration::from_hours(1))
+            .unwrap(),
+        second
+    );
+
+    let went_back = store.reconcile(&room.vault, later).unwrap_err().to_string();
+    assert!(
+        went_back.contains("seal-kek") && went_back.contains("version 2"),
+        "{went_back}"
+    );
+    let stranger = Strongroom::seeded(99);
+    let wrong_file = store.reconcile(&stranger.vault, later).unwrap_err().to_string();
+    assert!(
+        wrong_file.contains("the key source is another one"),
+        "{wrong_file}"
+    );
+}
+
+#[test]
+fn the_file_keeps_its_promises() {
+    let room = Strongroom::new();
+    conforms(KeyStore::open_file(&room.path("keys.db")).unwrap(), &room);
+}
+
+#[test]
+fn the_schema_keeps_its_promises() {
+    let Ok(url) = std::env::var("SANDYQ_TEST_POSTGRES_URL") else {
+        return;
+    };
+    let room = Strongroom::new();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let drop_schema = || {
+        runtime.block_on(async {
+            let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls)
+                .await
+                .unwrap();
+            let driver = tokio::spawn(connection);
+            client
+                .batch_execute("DROP SCHEMA IF EXISTS vault CASCADE")
+                .await
+                .unwrap();
+            driver.abort();
+        });
+    };
+    drop_schema();
+    // From within asynchronous code too: the store's thread, not the caller's, drives the connection.
+    runtime.block_on(async { conforms(KeyStore::open_postgres(&url).unwrap(), &room) });
+    drop_schema();
+}
+
+#[test]
+fn a_killed_key_is_in_no_byte_of_the_files() {
+    let room = Strongroom::new();
+    let mut store = KeyStore::open_file(&room.path("keys.db")).unwrap();
+    let mut living: Vec<NewKey> = Vec::new();
+    let mut dead = Vec::new();
+    // Rounds of growth and death, so that pages split, empty and are used again.
+    for round in 0..12_usize {
+        let new: Vec<_> = (0..120).map(|_| new_key(&room, 1)).collect();
+        store.put(&new).unwrap();
+        living.extend(new);
+        let dying: Vec<_> = (0..70)
+            .map(|n| living.swap_remove((n * 31 + round) % living.len()))
+            .collect();
+        store.kill(&dying.iter().map(name).collect::<Vec<_>>()).unwrap();
+        dead.extend(dying);
+    }
+    let bytes = bytes_at_rest(&room);
+    for key in &dead {
+        let wrapped = key.wrapped();
+        // Neither the whole nor its ciphertext alone, and not whose it was.
+        assert!(!holds(&bytes, &wrapped.as_bytes()[15..47]));
+        assert!(!holds(&bytes, wrapped.subject().as_bytes()));
+    }
+    for key in &living {
+        assert_eq!(
+            count(&bytes, key.wrapped().as_bytes()),
+            1,
+            "one copy, so that one kill is enough"
+        );
+        assert_eq!(store.get(name(key).0, 1).unwrap().as_ref(), Some(key.wrapped()));
+    }
+}
+
+#[test]
+fn the_plain_key_was_never_in_the_files() {
+    let room = Strongroom::new();
+    let mut store = KeyStore::open_file(&room.path("keys.db")).unwrap();
+    let subject = room.subject();
+    // The same chance again gives the same key, so that the test knows it without a way to print one.
+    let twin = sandyq_model::rehearsal::SeededChance::new(77);
+    let mut plain = [0; 32];
+    sandyq_model::Chance::fill(&twin, &mut plain);
+    let chance = sandyq_model::rehearsal::SeededChance::new(77);
+    let (_, new) = room.vault.new_subject_key(&chance, subject, 1).unwrap();
+    store.put(std::slice::from_ref(&new)).unwrap();
+    let before = bytes_at_rest(&room);
+    assert!(holds(&before, new.wrapped().as_bytes()) && !holds(&before, &plain));
+    store.kill(&[(subject, 1)]).unwrap();
+    let after = bytes_at_rest(&room);
+    assert!(!holds(&after, new.wrapped().as_bytes()) && !holds(&after, &plain));
+}
+
+#[test]
+fn a_crash_before_the_journal_was_overwritten_is_made_good_at_the_next_start() {
+    let room = Strongroom::new();
+    let mut store = KeyStore::open_file(&room.path("keys.db")).unwrap();
+    let key = new_key(&room, 1);
+    store.put(std::slice::from_ref(&key)).unwrap();
+    drop(store);
+    {
+        // What a kill does up to its commit, by hand; the journal keeps the page as it was.
+        let raw = rusqlite::Connection::open(room.path("keys.db")).unwrap();
+        raw.execute_batch(
+            "PRAGMA journal_mode = PERSIST; PRAGMA secure_delete = ON; DELETE FROM subject_key",
+        )
+        .unwrap();
+    }
+    assert!(
+        holds(&bytes_at_rest(&room), key.wrapped().as_bytes()),
+        "or this test shows nothing"
+    );
+    drop(KeyStore::open_file(&room.path("keys.db")).unwrap());
+    assert!(!holds(&bytes_at_rest(&room), key.wrapped().as_bytes()));
+}
+
+#[test]
+fn nothing_of_a_commit_that_failed_stays_and_what_was_answered_does() {
+    let room = Strongroom::new();
+    let path = room.path("keys.db");
+    let (kept, refused) = (new_key(&room, 1), new_key(&room, 1));
+    let rival = room
+        .vault
+        .new_subject_key(&*room.chance, name(&kept).0, 1)
+        .unwrap()
+        .1;
+    {
+        let mut store = KeyStore::open_file(&path).unwrap();
+        store.put(std::slice::from_ref(&kept)).unwrap();
+        assert!(store.put(&[refused.clone(), rival]).is_err());
+    }
+    let mut store = KeyStore::open_file(&path).unwrap();
+    assert_eq!(
+        store.get(name(&kept).0, 1).unwrap().as_ref(),
+        Some(kept.wrapped())
+    );
+    assert_eq!(store.page(None).unwrap().len(), 1);
+}
+
+#[test]
+fn the_file_is_its_owners_alone_or_refused() {
+    let room = Strongroom::new();
+    let path = room.path("keys.db");
+    let mut store = KeyStore::open_file(&path).unwrap();
+    store.put(&[new_key(&room, 1)]).unwrap();
+    for file in ["keys.db", "keys.db-journal"] {
+        let mode = fs::metadata(room.path(file)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o7777, 0o600, "{file}");
+    }
+    drop(store);
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    let words = KeyStore::open_file(&path).err().unwrap().to_string();
+    assert!(words.contains("chmod 600"), "{words}");
+}
+
+#[test]
+fn a_file_of_a_later_version_or_of_another_kind_is_refused() {
+    let room = Strongroom::new();
+    let path = room.path("keys.db");
+    drop(KeyStore::open_file(&path).unwrap());
+    rusqlite::Connection::open(&path)
+        .unwrap()
+        .pragma_update(None, "user_version", 9)
+        .unwrap();
+    assert!(
+        KeyStore::open_file(&path)
+            .err()
+            .unwrap()
+            .to_string()
+            .contains("version 9")
+    );
+    fs::write(
+        room.path("text"),
+        "not a database, but long enough to be taken for one ".repeat(40),
+    )
+    .unwrap();
+    fs::set_permissions(room.path("text"), fs::Permissions::from_mode(0o600)).unwrap();
+    assert!(KeyStore::open_file(&room.path("text")).is_err());
+}
+
+#[test]
+fn a_reader_waits_for_a_commit_and_then_sees_it() {
+    let room = Strongroom::new();
+    let mut store = KeyStore::open_file(&room.path("keys.db")).unwrap();
+    let reader = store.reader().unwrap();
+    let keys: Vec<_> = (0..40).map(|_| new_key(&room, 1)).collect();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for _ in 0..200 {
+                for key in &keys {
+                    let read = reader.get(name(key).0, 1).unwrap();
+                    assert!(read.is_none_or(|wrapped| wrapped == *key.wrapped()));
+                }
+            }
+        });
+        for key in &keys {
+            store.put(std::slice::from_ref(key)).unwrap();
+        }
+    });
+    assert!(
+        keys.iter()
+            .all(|key| reader.get(name(key).0, 1).unwrap().is_some())
+    );
+}
+
+#[test]
+fn orphans_are_told_apart_in_any_order() {
+    let subject = |n| SubjectId::from_bytes([n; 16]);
+    let keys = [(subject(3), 1), (subject(1), 1), (subject(1), 2)];
+    let used = [(subject(1), 2), (subject(2), 1), (subject(3), 1)];
+    let found = orphans(&keys, &used);
+    assert_eq!(found.keys_without_subject, [(subject(1), 1)]);
+    assert_eq!(found.subjects_without_key, [(subject(2), 1)]);
+    assert!(!found.is_empty() && orphans(&used, &used).is_empty());
+}
