@@ -1,0 +1,10 @@
+//! Journeys: the promises of the policy, walked through the real program from outside.
+//!
+//! One file per promise, named after its clause (`s6_3_withdraw.rs`), its head citing the clause; one binary for all, so
+//! that they link once. The program, the browser and the mail server are started by `harness` and end with the test.
+//! A test whose path contains `browser` needs Chromium; `cargo xtask test --quick` leaves those out.
+
+#[cfg(test)]
+mod harness;
+#[cfg(test)]
+mod harness_itself;
