@@ -67,7 +67,7 @@ impl Checkpoint {
     /// When no trusted key signed it, a signature is false, or the text is none of a checkpoint.
     pub fn open(bytes: &[u8], keys: &[VerifierKey]) -> Result<Self, CheckpointError> {
         let note = Note::parse(bytes)?;
-        note.verify(keys)?;
+        note.verify_author(keys)?;
         note.text().parse()
     }
 

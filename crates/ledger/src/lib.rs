@@ -10,6 +10,12 @@
 
 pub mod checkpoint;
 pub mod entry;
+pub mod json;
 pub mod note;
+pub mod receipt;
 pub mod tile;
 pub mod tree;
+pub mod verify;
+
+#[cfg(test)]
+mod vectors;

@@ -124,6 +124,24 @@ impl Note {
         self.add(signer.sign(&self.text));
     }
 
+    /// As [`Note::verify`], and one of the signatures must be over this very text: a witness cosigns what another has
+    /// signed, and its word alone is not that other's.
+    ///
+    /// # Errors
+    /// As [`Note::verify`].
+    pub fn verify_author<'k>(&self, keys: &'k [VerifierKey]) -> Result<Verified<'k>, NoteError> {
+        let verified = self.verify(keys)?;
+        let signed = verified
+            .keys
+            .iter()
+            .any(|key| key.kind() == SignatureKind::Ed25519);
+        if signed {
+            Ok(verified)
+        } else {
+            Err(NoteError::NoTrustedSignature)
+        }
+    }
+
     /// Verifies every signature that claims to be by one of `keys`; others are passed over.
     ///
     /// # Errors

@@ -88,8 +88,8 @@ fn clauses_are_kept_or_refused_whole() {
 #[test]
 fn an_actor_who_is_the_subject_leaves_no_id() {
     let subject = sandyq_model::SubjectId::from_bytes([7; 16]);
-    assert_eq!(By::from(&sandyq_model::Actor::subject(subject)), By::Subject);
-    assert_eq!(By::from(&sandyq_model::Actor::system(Role::MAILER)), By::System);
+    assert_eq!(By::from(&Actor::subject(subject)), By::Subject);
+    assert_eq!(By::from(&Actor::system(Role::MAILER)), By::System);
 }
 
 /// The bytes of a refused transfer, with these bytes put in at that place.

@@ -67,6 +67,7 @@ fn a_witness_says_when() {
     note.add(witness.cosign(note.text(), 1_679_315_147).unwrap());
     let keys = [witness.cosigner_key().unwrap()];
     assert_eq!(note.verify(&keys).unwrap().seconds, [Some(1_679_315_147)]);
+    assert_eq!(note.verify_author(&keys), Err(NoteError::NoTrustedSignature));
     let read: VerifierKey = keys[0].to_string().parse().unwrap();
     assert_eq!(read, keys[0]);
     assert_eq!(

@@ -48,13 +48,9 @@ impl Tree {
     /// When a tile cannot be read or has another length.
     pub fn open<R: TileReader>(size: u64, reader: &mut R) -> Result<Self, OpenError<R::Error>> {
         let mut edge = Vec::new();
-        for level in (0..=TILE_LEVEL_MAX).take_while(|level| size >> (TILE_HEIGHT * level) > 0) {
-            let held = size >> (TILE_HEIGHT * level);
-            let (index, partial) = (
-                held / u64::from(TILE_WIDTH),
-                !held.is_multiple_of(u64::from(TILE_WIDTH)),
-            );
-            let id = TileId::in_tree(Layer::Hashes(level), index, size).filter(|_| partial);
+        for level in (0..=TILE_LEVEL_MAX).take_while(|level| held(size, *level) > 0) {
+            // Behind the full tiles of a level there is at most one more; none when the last one is just full.
+            let id = TileId::in_tree(Layer::Hashes(level), held(size, level + 1), size);
             edge.push(
                 id.map(|id| read_hashes(reader, id))
                     .transpose()?
@@ -114,45 +110,54 @@ impl Tree {
     /// Appends the leaves in order and gives the hash tiles to store: those that became full, each once, and the
     /// partial ones in which something is new.
     pub fn append_batch(&mut self, leaves: &[Hash]) -> Vec<Tile> {
+        let before = self.size();
         let mut tiles = Vec::new();
-        let mut touched = [false; TILE_LEVEL_MAX as usize + 1];
         let Self { frontier, edge } = self;
         for leaf in leaves {
             frontier.append_watched(*leaf, |level, index, hash| {
-                if level % TILE_HEIGHT != 0 {
-                    return;
-                }
-                let tile_level = usize::from(level / TILE_HEIGHT);
-                if edge.len() <= tile_level {
-                    edge.resize_with(tile_level + 1, || Vec::with_capacity(usize::from(TILE_WIDTH)));
-                }
-                let Some(hashes) = edge.get_mut(tile_level) else {
-                    return;
-                };
-                hashes.push(hash);
-                touched
-                    .iter_mut()
-                    .skip(tile_level)
-                    .take(1)
-                    .for_each(|touched| *touched = true);
-                if hashes.len() == usize::from(TILE_WIDTH) {
-                    let full = std::mem::replace(hashes, Vec::with_capacity(usize::from(TILE_WIDTH)));
-                    tiles.push(tile(level / TILE_HEIGHT, index / u64::from(TILE_WIDTH), full));
+                if level.is_multiple_of(TILE_HEIGHT) {
+                    tiles.extend(push(edge, level / TILE_HEIGHT, index, hash));
                 }
             });
         }
-        let size = frontier.size();
-        for (level, hashes) in (0..).zip(edge.iter()).filter(|(_, hashes)| !hashes.is_empty()) {
-            if touched.get(usize::from(level)) == Some(&true) {
-                tiles.push(tile(
-                    level,
-                    (size >> (TILE_HEIGHT * level)) / u64::from(TILE_WIDTH),
-                    hashes.clone(),
-                ));
-            }
-        }
+        let after = self.size();
+        let is_new = |tile: &Tile| matches!(tile.id.layer, Layer::Hashes(level) if held(before, level) != held(after, level));
+        tiles.extend(self.edge_tiles().into_iter().filter(is_new));
         tiles
     }
+
+    /// The partial tiles at the right edge, lowest first.
+    #[must_use]
+    pub fn edge_tiles(&self) -> Vec<Tile> {
+        let partial = (0..).zip(&self.edge).filter(|(_, hashes)| !hashes.is_empty());
+        partial
+            .map(|(level, hashes)| tile(level, held(self.size(), level + 1), hashes.clone()))
+            .collect()
+    }
+}
+
+/// Hashes that a tree of `size` leaves has at a tile level; as many full tiles as the level below has.
+fn held(size: u64, level: u8) -> u64 {
+    size.checked_shr(u32::from(TILE_HEIGHT) * u32::from(level))
+        .unwrap_or(0)
+}
+
+/// Puts the hash `index` of a tile level on the edge; gives the tile that it fills.
+fn push(edge: &mut Vec<Vec<Hash>>, level: u8, index: u64, hash: Hash) -> Option<Tile> {
+    let place = usize::from(level);
+    if edge.len() <= place {
+        edge.resize_with(place + 1, || Vec::with_capacity(usize::from(TILE_WIDTH)));
+    }
+    let hashes = edge.get_mut(place)?;
+    hashes.push(hash);
+    let full = hashes.len() == usize::from(TILE_WIDTH);
+    full.then(|| {
+        tile(
+            level,
+            index / u64::from(TILE_WIDTH),
+            std::mem::replace(hashes, Vec::with_capacity(usize::from(TILE_WIDTH))),
+        )
+    })
 }
 
 fn tile(level: u8, index: u64, hashes: Vec<Hash>) -> Tile {
