@@ -182,6 +182,16 @@ impl fmt::Display for Note {
 }
 
 impl Signature {
+    /// The signature that these bytes are, by the secret half of that key.
+    #[must_use]
+    pub fn by(key: &VerifierKey, bytes: &[u8]) -> Self {
+        Self {
+            name: key.name().to_owned(),
+            key_id: key.id(),
+            bytes: bytes.to_vec(),
+        }
+    }
+
     /// Reads one signature line, without the newline at its end.
     ///
     /// # Errors
