@@ -1,6 +1,6 @@
 //! Everything a change must pass, in the order in which it is cheapest to fail.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::fault::Fault;
@@ -50,6 +50,7 @@ pub fn run(root: &Path, extent: Extent) -> Result<(), Fault> {
         command.env("RUSTDOCFLAGS", "-D warnings");
         step::run(command)
     });
+    steps.attempt("program", || program(root));
     let built = steps.attempt("build", || {
         step::run(cargo(
             root,
@@ -110,9 +111,23 @@ fn tests(root: &Path, extent: Extent, tally: &mut Tally) -> Result<(), Fault> {
     tally.count(command)
 }
 
+/// Builds the program as it ships, and keeps a copy: building the tests may turn on features of our own crates that
+/// are for tests only, and the journeys must not meet those.
+fn program(root: &Path) -> Result<(), Fault> {
+    step::run(cargo(root, &["build", "--package", "sandyq", "--locked"]))?;
+    let copy = binary(root);
+    let folder = copy.parent().unwrap_or(root);
+    std::fs::create_dir_all(folder).map_err(Fault::io("making a folder for the program"))?;
+    let built = target(root).join("debug").join("sandyq");
+    std::fs::copy(built, &copy)
+        .map(drop)
+        .map_err(Fault::io("keeping a copy of the program"))
+}
+
 /// The policy folder holds together, and what is generated from it is fresh.
 fn policy(root: &Path) -> Result<(), Fault> {
     let binary = binary(root);
+    let binary = binary.to_string_lossy();
     step::run(bounded(root, &binary, &["check", "policy"]))?;
     step::run(bounded(root, &binary, &["check", "policy", "--fresh"]))
 }
@@ -148,8 +163,12 @@ fn cargo(root: &Path, arguments: &[&str]) -> Command {
     bounded(root, "cargo", arguments)
 }
 
-/// The program, as the build step left it.
-fn binary(root: &Path) -> String {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), Into::into);
-    target.join("debug").join("sandyq").to_string_lossy().into_owned()
+/// The copy of the program that is tested.
+fn binary(root: &Path) -> PathBuf {
+    target(root).join("journeys").join("sandyq")
+}
+
+/// Where cargo builds.
+fn target(root: &Path) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from)
 }

@@ -117,7 +117,11 @@ fn citations(line: &str) -> Vec<String> {
     }
     for (place, start) in line.match_indices("Clause::new(\"") {
         let rest = line.get(place + start.len()..).unwrap_or_default();
-        cited.extend(rest.split_once('"').map(|(clause, _)| clause.to_owned()));
+        // A rule's name is its clause and a number after `#`.
+        let clause = rest
+            .split_once("\")")
+            .and_then(|(rule, _)| rule.split('#').next());
+        cited.extend(clause.filter(|clause| !clause.contains('"')).map(str::to_owned));
     }
     cited
 }
@@ -146,7 +150,8 @@ mod tests {
         );
         assert_eq!(citations("see clause 6.3. 7 days later"), ["6.3"]);
         assert_eq!(citations("a clause is a number"), Vec::<String>::new());
-        assert_eq!(citations("Clause::new(\"4.3\")"), ["4.3"]);
+        assert_eq!(citations("Clause::new(\"4.3#2\")"), ["4.3"]);
+        assert_eq!(citations("Clause::new(\"1\".repeat(3))"), Vec::<String>::new());
     }
 
     #[test]

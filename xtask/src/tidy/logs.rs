@@ -23,26 +23,22 @@ const MACROS: [&str; 12] = [
     "warn_span",
 ];
 
-/// Words that make a field's name personal or secret.
-const WORDS: [&str; 14] = [
+/// Words that make a name personal or secret wherever they stand in it.
+const WORDS: [&str; 10] = [
     "address",
     "birth",
     "card",
-    "code",
     "cookie",
     "email",
-    "key",
-    "name",
     "password",
     "patronymic",
     "phone",
     "secret",
-    "subject",
     "token",
 ];
 
-/// Names that have such a word and mean something else.
-const HARMLESS: [&str; 4] = ["exit_code", "file_name", "key_version", "status_code"];
+/// Names that as the key of a field are personal or secret; many harmless things have a value of such a name.
+const KEYS: [&str; 6] = ["code", "first_name", "key", "last_name", "name", "subject"];
 
 /// Reads the fields of every log line in every file.
 pub fn check(tree: &Tree) -> Vec<Finding> {
@@ -103,19 +99,28 @@ impl<'a> Visit<'a> for Reader {
 }
 
 impl Reader {
-    /// Looks at the identifiers outside nested groups: keys of fields, and paths given as they are.
+    /// Looks at the identifiers outside nested groups: keys of fields, and paths given as they are. In what is
+    /// assigned to a key only the unmistakable words count, for many harmless things have a `name`.
     fn read(&mut self, tokens: &TokenStream) {
+        let mut value = false;
         for token in tokens.clone() {
-            let TokenTree::Ident(word) = token else { continue };
-            let written = word.to_string();
-            let personal = written.split('_').any(|part| WORDS.contains(&part));
-            if personal && !HARMLESS.contains(&written.as_str()) {
-                let says =
-                    format!("the log line has `{written}`, which may be about a person (docs/LOGGING.md)");
-                self.found.push((word.span().start().line, says));
+            match token {
+                TokenTree::Punct(mark) if mark.as_char() == ',' => value = false,
+                TokenTree::Punct(mark) if mark.as_char() == '=' => value = true,
+                TokenTree::Ident(word) if is_personal(&word.to_string(), value) => {
+                    let says =
+                        format!("the log line has `{word}`, which may be about a person (docs/LOGGING.md)");
+                    self.found.push((word.span().start().line, says));
+                }
+                _ => {}
             }
         }
     }
+}
+
+/// Whether an identifier speaks of a person or a secret, as a key or in a value.
+fn is_personal(written: &str, value: bool) -> bool {
+    written.split('_').any(|part| WORDS.contains(&part)) || (!value && KEYS.contains(&written))
 }
 
 #[cfg(test)]
@@ -132,8 +137,16 @@ mod tests {
     #[test]
     fn personal_fields_are_found_however_they_are_written() {
         let code = "fn f() {\n tracing::info!(email = %x, \"sent\");\n info!(?subject.phone);\n\
-            warn!(card_number, \"no\");\n debug!(entry = 4, status_code = 200, \"the name of a thing\");\n}";
+            warn!(card_number, \"no\");\n debug!(entry = 4, table = table.name, keys_without_subject = 0, \"the name of a thing\");\n}";
         assert_eq!(lines(code), [2, 3, 3, 4]);
+    }
+
+    #[test]
+    fn an_unmistakable_word_is_found_in_a_value_too() {
+        assert_eq!(
+            lines("fn f() {\n info!(to = %letter.email, table = %table.name);\n}"),
+            [2]
+        );
     }
 
     #[test]
