@@ -6,7 +6,8 @@ pub(crate) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> O
         return None;
     }
     let near = known.map(|candidate| (distance(word, candidate), candidate)).min()?;
-    (near.0 <= word.chars().count().max(3) / 3).then_some(near.1)
+    let length = word.chars().count();
+    (near.0 <= (length / 3).max(length.min(4) / 2)).then_some(near.1)
 }
 
 /// Longer words (bytes) are not compared; nobody misspells that much.

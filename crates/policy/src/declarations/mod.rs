@@ -26,6 +26,7 @@ pub use service::{ConsentItem, Service};
 pub use words::{WordKind, Words, WordsOf};
 
 pub(crate) use node::{Node, parse};
+pub(crate) use service::Ask;
 pub(crate) use read::{Declared, read};
 
 use std::collections::BTreeMap;

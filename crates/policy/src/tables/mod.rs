@@ -5,11 +5,13 @@
 
 mod compile;
 mod program;
+mod satisfy;
 mod scalars;
 
 pub(crate) use compile::compile;
-pub(crate) use program::{Row, Spoken};
-pub(crate) use scalars::{Given, Scalars};
+pub(crate) use program::{Mask, Row, Spoken};
+pub(crate) use satisfy::{Assumed, satisfiable};
+pub(crate) use scalars::Scalars;
 
 use sandyq_model::{Category, Purpose, Role, Verb};
 
@@ -50,6 +52,11 @@ impl Tables {
     pub(crate) fn row(&self, key: Key) -> Option<&Row> {
         let at = *self.index.get(key.place())?;
         self.rows.get(usize::try_from(at).ok()?)
+    }
+
+    /// The different rows.
+    pub(crate) fn rows(&self) -> &[Row] {
+        &self.rows
     }
 
     /// How many different rows there are.

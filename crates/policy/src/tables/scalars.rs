@@ -41,6 +41,26 @@ impl Scalars {
         Some(1 << bit)
     }
 
+    /// The bit of an atom that some rule names.
+    pub(crate) fn known(&self, scalar: Scalar) -> Option<u64> {
+        self.bits.get(&scalar).map(|bit| 1 << bit)
+    }
+
+    /// The bits that cannot be given together with this one: a record has one standing, a ground is one ground.
+    pub(crate) fn rivals(&self, bit: u64) -> u64 {
+        let Some(one) = self.bits.iter().find(|(_, at)| 1_u64 << **at == bit).map(|(scalar, _)| *scalar) else {
+            return 0;
+        };
+        let others = self.bits.iter().filter(|(other, _)| **other != one && excludes(one, **other));
+        others.fold(0, |word, (_, at)| word | 1 << at)
+    }
+
+    /// The bits of the standings, and how many standings are named.
+    pub(crate) fn standings(&self) -> (u64, usize) {
+        let named = self.bits.iter().filter(|(scalar, _)| matches!(scalar, Scalar::Standing(_)));
+        named.fold((0, 0), |(word, count), (_, at)| (word | 1 << at, count + 1))
+    }
+
     /// What is given in an operation.
     pub(crate) fn given<V: Act>(&self, operation: &Operation<V>, facts: &Facts) -> Given {
         let scalars = self
@@ -51,6 +71,16 @@ impl Scalars {
         let Facts { consented, agreed, floor, hold, .. } = *facts;
         Given { scalars, consented, agreed, floor, hold }
     }
+}
+
+const fn excludes(one: Scalar, other: Scalar) -> bool {
+    matches!(
+        (one, other),
+        (Scalar::Standing(_), Scalar::Standing(_))
+            | (Scalar::Ground(_), Scalar::Ground(_))
+            | (Scalar::Kind(_), Scalar::Kind(_))
+            | (Scalar::Country(_), Scalar::Country(_))
+    )
 }
 
 fn holds<V: Act>(scalar: Scalar, operation: &Operation<V>, facts: &Facts) -> bool {

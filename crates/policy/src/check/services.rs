@@ -1,0 +1,67 @@
+//! 1.1.1: a service requires no more than its purposes need, and offers no more than they may use.
+
+use sandyq_model::{Field, FieldSet, Purpose};
+
+use crate::check::{Code, Report};
+use crate::declarations::{Ask, Declarations, Service, Use};
+
+pub(super) fn examine(declarations: &Declarations, report: &mut Report) {
+    for service in &declarations.services {
+        if service.purposes.is_empty() {
+            report
+                .add(Code::Declaration, format!("the service `{}` serves no purpose", service.name))
+                .at(service.name.place(), "what is it for?")
+                .help("write  purpose \"2.2.7\"")
+                .clause("2.1");
+        }
+        for (field, place, ask) in &service.listed {
+            let name = declarations.field_name(*field).unwrap_or_default();
+            if *field == Field::CARD_VERIFICATION && *ask != Ask::Transient {
+                report
+                    .add(Code::CardVerificationStored, format!("`{}` would keep `{name}`", service.name))
+                    .at(*place, "only as `transient`")
+                    .help(format!("write  transient \"{name}\""))
+                    .clause("1.1.2");
+            }
+            report_excess(service, (*field, *place, *ask), declarations, report);
+        }
+    }
+}
+
+fn report_excess(
+    service: &Service,
+    (field, place, ask): (Field, crate::place::Place, Ask),
+    declarations: &Declarations,
+    report: &mut Report,
+) {
+    let name = declarations.field_name(field).unwrap_or_default();
+    let own = uses(service, service.purposes.iter().copied(), declarations);
+    let needed = own.iter().fold(FieldSet::EMPTY, |all, used| all.union(used.needs));
+    let consented = service.consents.iter().map(|item| item.purpose);
+    let usable = uses(service, service.purposes.iter().copied().chain(consented), declarations);
+    let usable = usable.iter().fold(FieldSet::EMPTY, |all, used| all.union(used.fields()));
+    let purposes: Vec<String> = service.purposes.iter().map(Purpose::to_string).collect();
+    let purposes = purposes.join(", ");
+    if !usable.contains(field) {
+        report
+            .add(Code::ServiceAsksTooMuch, format!("`{}` asks for `{name}`, which no purpose of it uses", service.name))
+            .at(place, format!("not listed for `{}` under {purposes}", service.category))
+            .help("take it out of the service, or list it under `may` of the purpose")
+            .clause("1.1.1");
+    } else if ask == Ask::Required && !needed.contains(field) {
+        report
+            .add(Code::ServiceAsksTooMuch, format!("`{}` requires `{name}` without needing it", service.name))
+            .at(place, format!("not under `needs` of `{}` in {purposes}", service.category))
+            .help("ask for it under `optional`, or list it under `needs` of the purpose")
+            .clause("1.1.1");
+    }
+}
+
+fn uses<'a>(
+    service: &Service,
+    purposes: impl Iterator<Item = Purpose>,
+    declarations: &'a Declarations,
+) -> Vec<&'a Use> {
+    let declared = purposes.filter_map(|purpose| declarations.purposes.get(&purpose));
+    declared.filter_map(|purpose| purpose.uses.get(&service.category)).collect()
+}
