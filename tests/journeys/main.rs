@@ -8,3 +8,5 @@
 mod harness;
 #[cfg(test)]
 mod harness_itself;
+#[cfg(test)]
+mod readme;

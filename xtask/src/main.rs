@@ -21,7 +21,8 @@ use std::process::ExitCode;
 
 use fault::Fault;
 
-const USAGE: &str = "\
+/// What one can type.
+pub const USAGE: &str = "\
 cargo xtask test [--quick]       everything a change must pass; --quick leaves out the browser and cargo deny
 cargo xtask tidy [--write]       the laws of the house; --write renews xtask/ratchet.toml (downwards only)
                                  and xtask/clauses-without-journey.txt

@@ -1,31 +1,57 @@
-//! What the README tells people to type exists, and a journey runs it.
+//! What the README tells people to type exists.
 //!
-//! A command counts as run when `tests/journeys/readme.rs` has it word for word in a string. That file runs what it
-//! lists, so the README cannot promise what nobody has tried.
+//! Commands of the workshop are compared with its own usage here; commands of the program are tried by the journey
+//! `tests/journeys/readme.rs`, which reads the same blocks. Anything else must be in the short list of what CI runs.
 
 use super::Finding;
 use super::tree::Tree;
+use crate::USAGE;
 
-/// The journey that runs the commands.
+/// The journey that tries the commands of the program.
 const JOURNEY: &str = "tests/journeys/readme.rs";
 
 /// Programs whose commands we answer for.
 const OURS: [&str; 3] = ["sandyq ", "cargo ", "bash "];
 
-/// Compares the commands of the README with the journey.
+/// Commands that CI itself runs, word for word or with `-- …` for the program after them.
+const RUN_BY_CI: [&str; 6] = [
+    "bash .ci/run",
+    "cargo build",
+    "cargo build --release",
+    "cargo run",
+    "cargo run --release",
+    "cargo install --locked --path crates/sandyq",
+];
+
+/// Compares the commands of the README with what there is.
 pub fn check(tree: &Tree) -> Vec<Finding> {
     let Some(readme) = tree.source("README.md") else {
         return vec![Finding::new("README.md", 0, "there is none")];
     };
-    let journey = tree.source(JOURNEY).map_or("", |source| &source.text);
-    commands(&readme.text)
-        .into_iter()
-        .filter(|(_, command)| !journey.contains(&format!("\"{command}\"")))
-        .map(|(number, command)| {
-            let says = format!("`{command}` is run by no test; list it in {JOURNEY}");
-            Finding::new(&readme.path, number, says)
-        })
-        .collect()
+    let mut findings = Vec::new();
+    for (number, command) in commands(&readme.text) {
+        if !exists(tree, &command) {
+            let says = format!("`{command}` is nothing that is run by a test");
+            findings.push(Finding::new(&readme.path, number, says));
+        }
+    }
+    findings
+}
+
+/// Whether somebody makes sure that a command works.
+fn exists(tree: &Tree, command: &str) -> bool {
+    if let Some(chore) = command.strip_prefix("cargo xtask ") {
+        let first = chore.split(' ').next().unwrap_or_default();
+        return USAGE.contains(&format!("cargo xtask {first} "));
+    }
+    let journey = tree.source(JOURNEY).is_some();
+    if command.starts_with("sandyq ") {
+        return journey;
+    }
+    let (own, program) = command
+        .split_once(" -- ")
+        .map_or((command, false), |(own, _)| (own, true));
+    RUN_BY_CI.contains(&own) && (journey || !program)
 }
 
 /// The commands in the fenced blocks for a shell, with their lines; comments and prompts are taken off.
@@ -39,7 +65,7 @@ fn commands(text: &str) -> Vec<(usize, String)> {
         }
         let line = line.trim_start().trim_start_matches("$ ");
         let command = line.split(" #").next().unwrap_or(line).trim();
-        if shell && OURS.iter().any(|program| command.starts_with(program.trim_end())) {
+        if shell && OURS.iter().any(|program| command.starts_with(program)) {
             commands.push((index + 1, command.to_owned()));
         }
     }
@@ -57,10 +83,15 @@ mod tests {
     }
 
     #[test]
-    fn a_command_without_a_journey_is_found() {
-        let readme = ("README.md", "```sh\nsandyq demo\nsandyq fly\n```");
-        let tree = Tree::of(&[readme, (JOURNEY, "const RUN: [&str; 1] = [\"sandyq demo\"];")]);
-        let lines: Vec<usize> = check(&tree).into_iter().map(|finding| finding.line).collect();
-        assert_eq!(lines, [3]);
+    fn a_command_that_nobody_runs_is_found() {
+        let text = "```sh\nsandyq demo\ncargo xtask test --quick\ncargo xtask fly\ncargo run -- demo\ncargo fly\n```";
+        let lines = |tree: &Tree| {
+            check(tree)
+                .into_iter()
+                .map(|finding| finding.line)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(lines(&Tree::of(&[("README.md", text), (JOURNEY, "")])), [4, 6]);
+        assert_eq!(lines(&Tree::of(&[("README.md", text)])), [2, 4, 5, 6]);
     }
 }
