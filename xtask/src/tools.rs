@@ -165,7 +165,7 @@ pub fn deny(root: &Path) -> Result<PathBuf, Fault> {
     if !own.is_file() {
         let place = folder(root);
         let place = place.to_string_lossy();
-        // Unoptimised: it is used once, and builds in a third of the time.
+        // Unoptimised: it runs for a second, and its build is what costs.
         let arguments = [
             "install",
             "--locked",
