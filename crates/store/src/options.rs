@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::vault::KeyVersions;
+
 /// Where things are kept. Made by [`StoreOptions::in_folder`]; change the public fields afterwards.
 #[derive(Clone, Debug)]
 pub struct StoreOptions {
@@ -13,6 +15,10 @@ pub struct StoreOptions {
     pub key_file: PathBuf,
     /// The key store of the subjects' data keys; apart from the data, and never in a backup of it.
     pub keys_file: PathBuf,
+    /// The schema `vault` of that PostgreSQL in place of the file: needed when several processes share a database.
+    pub keys_url: Option<String>,
+    /// The versions of keys in use.
+    pub key_versions: KeyVersions,
     /// The name of the ledger in checkpoints (C2SP tlog-checkpoint origin), such as `example.kz/ledger`.
     pub origin: String,
     /// Connections that read, 1 or more.
@@ -28,6 +34,8 @@ impl StoreOptions {
             database_url: None,
             key_file: folder.join("keys").join("root.key"),
             keys_file: folder.join("keys").join("keys.db"),
+            keys_url: None,
+            key_versions: KeyVersions::first(),
             origin: "sandyq.localhost/ledger".to_owned(),
             readers: READERS_DEFAULT,
         }

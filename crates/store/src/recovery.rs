@@ -1,15 +1,207 @@
-//! Opening.
+//! Opening: tables up to date, the ledger as it was signed, and whatever a crash left is finished, before anybody is
+//! served.
+
+use std::fs::{DirBuilder, OpenOptions};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::sync::Arc;
 
+use sandyq_ledger::checkpoint::Checkpoint;
 use sandyq_model::{Chance, Clock, Fault, SubjectId};
 
+use crate::commit::{self, Within, Writer, WriterParts};
+use crate::database::{self, PostgresSession, ReaderExt, Readers, Session, Snapshots, SqliteSession};
+use crate::ledger::{self, Book, HeadFile, Published};
 use crate::options::StoreOptions;
 use crate::store::Parts;
-use crate::vault::{Vault, WrappedKey};
+use crate::vault::{KeyFile, KeyStore, Vault};
 
-pub(crate) fn open(_: &StoreOptions, _: Arc<dyn Clock>, _: Arc<dyn Chance>) -> Result<Parts, Fault> {
-    Err(Fault::Store("not yet".into()))
+/// Opens everything, on a thread of its own: the driver of PostgreSQL must not block one that serves.
+pub(crate) fn open(
+    options: &StoreOptions,
+    clock: Arc<dyn Clock>,
+    chance: Arc<dyn Chance>,
+) -> Result<Parts, Fault> {
+    std::thread::scope(|scope| {
+        let opening = scope.spawn(|| open_here(options, clock, chance));
+        opening
+            .join()
+            .unwrap_or_else(|_| Err(Fault::Store("opening panicked".into())))
+    })
 }
-pub(crate) fn wrapped_key(_: &Vault, _: SubjectId, _: u32) -> Result<Option<WrappedKey>, Fault> {
-    Err(Fault::Store("not yet".into()))
+
+fn open_here(options: &StoreOptions, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Result<Parts, Fault> {
+    make_folder(options)?;
+    let source = KeyFile::open(&options.key_file).map_err(|fault| Fault::Vault(fault.to_string()))?;
+    let vault = Arc::new(Vault::unlock(&source, &options.key_versions, chance)?);
+    let mut keys = open_keys(options)?;
+    keys.reconcile(&vault, clock.now())?;
+    let mut session = open_session(options)?;
+    database::migrate(session.as_mut())?;
+    let head_file = HeadFile::open(&options.head_file())?;
+    let book = open_book(session.as_mut(), options, &vault, &head_file, clock.as_ref())?;
+    let published = Arc::new(Published::new(book.head().clone(), book.verifier_key().clone()));
+    verify_when_small(session.as_mut(), &published)?;
+    let deaths = commit::finish_deaths(session.as_mut(), &mut keys, &vault)?;
+    if deaths > 0 {
+        tracing::warn!(deaths, "keys that were to die before the last stop have died now");
+    }
+    sweep_orphans(session.as_mut(), &mut keys)?;
+    head_file.write(&book.head().note);
+    let readers = Readers::start(open_readers(options)?)?;
+    let key_reader = keys.reader()?;
+    let parts = WriterParts {
+        session,
+        keys,
+        vault: Arc::clone(&vault),
+        book,
+        published: Arc::clone(&published),
+        head_file,
+        clock,
+        died: Vec::new(),
+    };
+    Ok(Parts {
+        writer: Writer::start(parts)?,
+        readers,
+        key_reader,
+        vault,
+        published,
+    })
 }
+
+fn make_folder(options: &StoreOptions) -> Result<(), Fault> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&options.folder)
+        .map_err(|error| {
+            Fault::Store(format!(
+                "`{}` could not be made: {error}",
+                options.folder.display()
+            ))
+        })
+}
+
+fn open_keys(options: &StoreOptions) -> Result<KeyStore, Fault> {
+    match &options.keys_url {
+        Some(url) => KeyStore::open_postgres(url),
+        None => KeyStore::open_file(&options.keys_file),
+    }
+}
+
+fn open_session(options: &StoreOptions) -> Result<Box<dyn Session>, Fault> {
+    if let Some(url) = &options.database_url {
+        return Ok(Box::new(PostgresSession::connect(url)?));
+    }
+    let file = options.database_file();
+    // Made here so that only its owner can read it; the engine's other files take after it.
+    OpenOptions::new()
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .open(&file)
+        .map_err(|error| Fault::Store(format!("`{}` could not be opened: {error}", file.display())))?;
+    Ok(Box::new(SqliteSession::open_to_write(&file)?))
+}
+
+fn open_readers(options: &StoreOptions) -> Result<Vec<Box<dyn Snapshots>>, Fault> {
+    let file = options.database_file();
+    (0..options.readers.max(1))
+        .map(|_| -> Result<Box<dyn Snapshots>, Fault> {
+            match &options.database_url {
+                Some(url) => Ok(Box::new(PostgresSession::connect(url)?)),
+                None => Ok(Box::new(SqliteSession::open_to_read(&file)?)),
+            }
+        })
+        .collect()
+}
+
+/// Takes the ledger up where it was left, or begins it.
+fn open_book(
+    session: &mut dyn Session,
+    options: &StoreOptions,
+    vault: &Arc<Vault>,
+    head_file: &HeadFile,
+    clock: &dyn Clock,
+) -> Result<Book, Fault> {
+    let book = match Book::open(&mut Within(session), &options.origin, Arc::clone(vault))? {
+        Some(book) => book,
+        None => commit::begin_ledger(session, &options.origin, vault, clock)?,
+    };
+    let stored = Within(session).first("SELECT value FROM meta WHERE name = 'ledger-head'", &[], |row| {
+        row.take::<Vec<u8>>(0)
+    })?;
+    if stored.as_deref() != Some(book.head().note.as_bytes()) {
+        return Err(Fault::Ledger(
+            "the newest checkpoint is not the one noted as the head: one was removed".into(),
+        ));
+    }
+    if let Some(note) = head_file.read()? {
+        goes_on_from(session, &book, &note)?;
+    }
+    Ok(book)
+}
+
+/// The ledger must contain what this machine has seen of it: otherwise it was put back to an older state, or forked.
+fn goes_on_from(session: &mut dyn Session, book: &Book, note: &str) -> Result<(), Fault> {
+    let keys = std::slice::from_ref(book.verifier_key());
+    let seen = Checkpoint::open_of(&book.head().checkpoint.origin, note.as_bytes(), keys)
+        .map_err(|error| Fault::Ledger(format!("the ledger's head file does not hold: {error}")))?;
+    if seen.size > book.size() {
+        return Err(Fault::Ledger(format!(
+            "the ledger has {} entries, and had {} before: it was cut off or put back",
+            book.size(),
+            seen.size
+        )));
+    }
+    if ledger::root(&mut Within(session), seen.size)? == seen.root {
+        Ok(())
+    } else {
+        Err(Fault::Ledger(
+            "the ledger is not the one that was here before: it was rewritten".into(),
+        ))
+    }
+}
+
+fn verify_when_small(session: &mut dyn Session, published: &Published) -> Result<(), Fault> {
+    if published.head().checkpoint.size <= VERIFY_WHOLE_MAX {
+        ledger::verify(&mut Within(session), published, &|_, _| {})?;
+    }
+    Ok(())
+}
+
+/// Keys that were written for commits which then did not happen. While the head is locked no other process is between
+/// writing a key and committing its subject.
+fn sweep_orphans(session: &mut dyn Session, keys: &mut KeyStore) -> Result<(), Fault> {
+    session.begin()?;
+    let swept = sweep_within(session, keys);
+    session.rollback();
+    swept
+}
+
+fn sweep_within(session: &mut dyn Session, keys: &mut KeyStore) -> Result<(), Fault> {
+    session.rows(session.dialect().lock_head(), &[])?;
+    let used: Vec<(SubjectId, u32)> = Within(session).list(
+        "SELECT subject_id, key_generation FROM subject WHERE standing <> 4 \
+         UNION SELECT subject_id, generation FROM record",
+        &[],
+        |row| Ok((row.take(0)?, row.take(1)?)),
+    )?;
+    let orphans = keys.orphans(&used)?;
+    if !orphans.keys_without_subject.is_empty() {
+        tracing::warn!(
+            keys = orphans.keys_without_subject.len(),
+            "keys of commits that did not happen have died"
+        );
+        keys.kill(&orphans.keys_without_subject)?;
+    }
+    if !orphans.subjects_without_key.is_empty() {
+        tracing::error!(
+            subjects = orphans.subjects_without_key.len(),
+            "subjects have no key: their values cannot be opened; is this the right key store?"
+        );
+    }
+    Ok(())
+}
+
+/// Up to so many entries the whole ledger is verified at every start; it takes a fraction of a second.
+const VERIFY_WHOLE_MAX: u64 = 65_536;

@@ -13,7 +13,7 @@ use crate::database::{Reader, Readers};
 use crate::ledger::{self, Published, Report};
 use crate::options::StoreOptions;
 use crate::recovery;
-use crate::vault::{Vault, WrappedKey};
+use crate::vault::{KeyReader, SubjectKey, Vault, WrappedKey};
 
 /// Everything at rest. All clones are one store; the last one to go waits for the commits that are under way.
 #[derive(Clone)]
@@ -27,6 +27,8 @@ pub(crate) struct Parts {
     pub writer: Writer,
     /// The threads that read.
     pub readers: Readers,
+    /// Finds wrapped keys.
+    pub key_reader: KeyReader,
     /// Keys and seals.
     pub vault: Arc<Vault>,
     /// What of the ledger is durable.
@@ -40,8 +42,14 @@ impl Store {
     /// # Errors
     /// [`Fault::Ledger`] when the ledger is not what was signed (5.1.5-b); [`Fault::Vault`] when the key source cannot
     /// be used; [`Fault::Store`] when the engine cannot; [`Fault::Configuration`] for a database on another machine.
-    pub fn open(options: StoreOptions, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Result<Self, Fault> {
-        recovery::open(&options, clock, chance).map(|parts| Self { parts: Arc::new(parts) })
+    pub fn open(
+        options: StoreOptions,
+        clock: Arc<dyn Clock>,
+        chance: Arc<dyn Chance>,
+    ) -> Result<Self, Fault> {
+        recovery::open(&options, clock, chance).map(|parts| Self {
+            parts: Arc::new(parts),
+        })
     }
 
     /// Makes one operation and its entries durable, all or nothing; returns only then.
@@ -60,7 +68,11 @@ impl Store {
         &self,
         f: impl FnOnce(&mut dyn Reader) -> Result<R, Fault> + Send + 'static,
     ) -> Result<R, Fault> {
-        self.parts.readers.submit(f)?.await.map_err(|_| Fault::Store("the reading thread has stopped".into()))?
+        self.parts
+            .readers
+            .submit(f)?
+            .await
+            .map_err(|_| Fault::Store("the reading thread has stopped".into()))?
     }
 
     /// The vault: keys, seals, blind indices.
@@ -74,7 +86,17 @@ impl Store {
     /// # Errors
     /// [`Fault::Vault`] when the key store does not answer.
     pub fn wrapped_key(&self, subject: SubjectId, generation: u32) -> Result<Option<WrappedKey>, Fault> {
-        recovery::wrapped_key(&self.parts.vault, subject, generation)
+        self.parts.key_reader.get(subject, generation)
+    }
+
+    /// The data key of a subject's generation, opened; `None` once it is dead. Keys opened lately are at hand.
+    ///
+    /// # Errors
+    /// [`Fault::Vault`] when the key store does not answer, or the key was changed.
+    pub fn subject_key(&self, subject: SubjectId, generation: u32) -> Result<Option<Arc<SubjectKey>>, Fault> {
+        self.parts
+            .vault
+            .subject_key(&self.parts.key_reader, subject, generation)
     }
 
     /// The newest durable checkpoint.
@@ -112,7 +134,8 @@ impl Store {
         if index >= self.checkpoint().size {
             return Ok(None);
         }
-        self.read(move |reader| ledger::entry_bytes(reader, index).map(Some)).await
+        self.read(move |reader| ledger::entry_bytes(reader, index).map(Some))
+            .await
     }
 
     /// Proves that an entry is in the tree of `size` entries.
@@ -121,7 +144,8 @@ impl Store {
     /// [`Fault::Ledger`] when the size is beyond the durable one or the index beyond the size.
     pub async fn inclusion_proof(&self, index: u64, size: u64) -> Result<InclusionProof, Fault> {
         self.within_durable(size)?;
-        self.read(move |reader| ledger::inclusion(reader, index, size)).await
+        self.read(move |reader| ledger::inclusion(reader, index, size))
+            .await
     }
 
     /// Proves that the tree of `size` entries begins with that of `older`.
@@ -130,7 +154,8 @@ impl Store {
     /// [`Fault::Ledger`] when the size is beyond the durable one or `older` beyond the size.
     pub async fn consistency_proof(&self, older: u64, size: u64) -> Result<ConsistencyProof, Fault> {
         self.within_durable(size)?;
-        self.read(move |reader| ledger::consistency(reader, older, size)).await
+        self.read(move |reader| ledger::consistency(reader, older, size))
+            .await
     }
 
     /// Verifies the whole ledger: every entry, tile, posting and checkpoint. `progress` is told entries done and in all.
@@ -139,7 +164,8 @@ impl Store {
     /// [`Fault::Ledger`] names the first thing that is not what was signed.
     pub async fn verify(&self, progress: impl Fn(u64, u64) + Send + 'static) -> Result<Report, Fault> {
         let published = Arc::clone(&self.parts.published);
-        self.read(move |reader| ledger::verify(reader, &published, &progress)).await
+        self.read(move |reader| ledger::verify(reader, &published, &progress))
+            .await
     }
 
     fn within_durable(&self, size: u64) -> Result<(), Fault> {
@@ -147,7 +173,9 @@ impl Store {
         if size <= durable {
             Ok(())
         } else {
-            Err(Fault::Ledger(format!("the ledger has {durable} durable entries, not {size}")))
+            Err(Fault::Ledger(format!(
+                "the ledger has {durable} durable entries, not {size}"
+            )))
         }
     }
 }

@@ -5,6 +5,12 @@
 //! what is waiting as a group, performs it in one transaction together with the ledger's rows, makes it durable with
 //! one sync, and only then answers everybody in the group. While it syncs, the next group gathers.
 
+mod answers;
+mod found;
+mod group;
+mod keys;
+mod plan;
+mod queue;
 mod writer;
 
 use sandyq_ledger::entry::Entry;
@@ -14,7 +20,10 @@ use crate::database::Statement;
 use crate::tables::job::Job;
 use crate::vault::NewKey;
 
-pub(crate) use writer::Writer;
+pub(crate) use found::begin_ledger;
+pub(crate) use group::Within;
+pub(crate) use keys::finish_deaths;
+pub(crate) use writer::{Writer, WriterParts};
 
 /// Commits that may wait; one more is refused as busy (back-pressure).
 pub const COMMIT_QUEUE_MAX: usize = 4096;

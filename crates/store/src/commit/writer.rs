@@ -1,21 +1,100 @@
-//! The one thread that commits.
-use sandyq_model::Fault;
+//! The one thread that commits, and what it owns.
 
-use super::{Commit, CommitError, Committed};
+use std::sync::Arc;
+use std::thread::JoinHandle;
 
-/// The writer.
-pub(crate) struct Writer {}
+use sandyq_model::{Clock, Fault, SubjectId};
 
-pub(crate) struct Answer {}
+use super::queue::{Answer, Queue};
+use super::{Commit, CommitError, group};
+use crate::database::Session;
+use crate::ledger::{Book, HeadFile, Published};
+use crate::vault::{KeyStore, Vault};
 
-impl Answer {
-    pub(crate) async fn answer(self) -> Result<Committed, CommitError> {
-        Err(Fault::Store("not yet".into()).into())
-    }
+/// What the writer owns or sees.
+pub(crate) struct WriterParts {
+    /// The one connection that writes.
+    pub session: Box<dyn Session>,
+    /// The key store's one writing handle.
+    pub keys: KeyStore,
+    /// Where keys that died must be forgotten.
+    pub vault: Arc<Vault>,
+    /// The ledger.
+    pub book: Book,
+    /// Where a durable head is published.
+    pub published: Arc<Published>,
+    /// The head beside the database.
+    pub head_file: HeadFile,
+    /// When it is.
+    pub clock: Arc<dyn Clock>,
+    /// Keys that have died and whose intents are not cleared yet: the next group does that.
+    pub died: Vec<(SubjectId, u32)>,
+}
+
+/// The writer. When dropped, it finishes what waits and stops.
+pub(crate) struct Writer {
+    queue: Arc<Queue>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Writer {
-    pub(crate) fn submit(&self, _commit: Commit) -> Result<Answer, CommitError> {
-        Ok(Answer {})
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// When there is no thread to be had.
+    pub(crate) fn start(parts: WriterParts) -> Result<Self, Fault> {
+        let queue = Arc::new(Queue::default());
+        let stopping = Stopping(Arc::clone(&queue));
+        let thread = std::thread::Builder::new()
+            .name("sandyq-writer".into())
+            .spawn(move || run(parts, &stopping))
+            .map_err(|error| Fault::Store(format!("no thread to write on: {error}")))?;
+        Ok(Self {
+            queue,
+            thread: Some(thread),
+        })
+    }
+
+    /// Hands a commit over.
+    ///
+    /// # Errors
+    /// [`CommitError::Busy`] when too many wait; [`CommitError::Fault`] when the writer has stopped.
+    pub(crate) fn submit(&self, commit: Commit) -> Result<Answer, CommitError> {
+        self.queue.submit(commit)
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.queue.close();
+        if let Some(thread) = self.thread.take() {
+            // A thread that panicked has nothing left to finish.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// However the thread ends, nobody is left waiting for it.
+struct Stopping(Arc<Queue>);
+
+impl Drop for Stopping {
+    fn drop(&mut self) {
+        self.0
+            .stop("the writer has stopped; see the log, then start the program again");
+    }
+}
+
+/// After a failure of which the outcome is not known, nothing more is written: the next start looks at what is durable.
+fn run(mut parts: WriterParts, stopping: &Stopping) {
+    let mut answered = 0;
+    while let Some(pending) = stopping.0.next_group(answered) {
+        answered = pending.len();
+        if let Err(fault) = group::perform(&mut parts, pending) {
+            tracing::error!(%fault, "the writer stops");
+            return;
+        }
+    }
+    if let Err(fault) = group::clear_died(&mut parts) {
+        tracing::warn!(%fault, "intents of dead keys were not cleared; the next start does it");
     }
 }

@@ -55,7 +55,14 @@ pub const TABLES: [(&str, &[(&str, Class)]); 20] = [
             ("floor", Pseudonymous),
         ],
     ),
-    ("search_index", &[("subject_id", Pseudonymous), ("field", Pseudonymous), ("token", Secret)]),
+    (
+        "search_index",
+        &[
+            ("subject_id", Pseudonymous),
+            ("field", Pseudonymous),
+            ("token", Secret),
+        ],
+    ),
     (
         "consent",
         &[
@@ -76,7 +83,13 @@ pub const TABLES: [(&str, &[(&str, Class)]); 20] = [
     ),
     (
         "consent_text",
-        &[("text_hash", Public), ("item", Public), ("locale", Public), ("text", Public), ("at", Public)],
+        &[
+            ("text_hash", Public),
+            ("item", Public),
+            ("locale", Public),
+            ("text", Public),
+            ("at", Public),
+        ],
     ),
     (
         "case_file",
@@ -95,7 +108,11 @@ pub const TABLES: [(&str, &[(&str, Class)]); 20] = [
     ),
     (
         "case_reference",
-        &[("reference", Pseudonymous), ("subject_id", Pseudonymous), ("case_id", Pseudonymous)],
+        &[
+            ("reference", Pseudonymous),
+            ("subject_id", Pseudonymous),
+            ("case_id", Pseudonymous),
+        ],
     ),
     (
         "code",
@@ -160,13 +177,39 @@ pub const TABLES: [(&str, &[(&str, Class)]); 20] = [
             ("at", Pseudonymous),
         ],
     ),
-    ("idempotency", &[("key", Pseudonymous), ("answer", Pseudonymous), ("at", Pseudonymous)]),
+    (
+        "idempotency",
+        &[
+            ("key", Pseudonymous),
+            ("answer", Pseudonymous),
+            ("at", Pseudonymous),
+        ],
+    ),
     ("refusal_count", &[("clause", Public), ("count", Public)]),
-    ("key_death", &[("subject_id", Pseudonymous), ("generation", Pseudonymous)]),
-    ("ledger_block", &[("first_index", Public), ("count", Public), ("bytes", Pseudonymous)]),
-    ("ledger_tile", &[("level", Public), ("tile_index", Public), ("bytes", Public)]),
-    ("ledger_checkpoint", &[("size", Public), ("at", Public), ("note", Public)]),
-    ("ledger_posting", &[("pseudonym", Pseudonymous), ("entry_index", Pseudonymous)]),
+    (
+        "key_death",
+        &[("subject_id", Pseudonymous), ("generation", Pseudonymous)],
+    ),
+    (
+        "ledger_block",
+        &[
+            ("first_index", Public),
+            ("count", Public),
+            ("bytes", Pseudonymous),
+        ],
+    ),
+    (
+        "ledger_tile",
+        &[("level", Public), ("tile_index", Public), ("bytes", Public)],
+    ),
+    (
+        "ledger_checkpoint",
+        &[("size", Public), ("at", Public), ("note", Public)],
+    ),
+    (
+        "ledger_posting",
+        &[("pseudonym", Pseudonymous), ("entry_index", Pseudonymous)],
+    ),
     ("meta", &[("name", Public), ("value", Public)]),
 ];
 

@@ -17,9 +17,9 @@ impl Dialect {
     /// table says that its rows lie in the order of the primary key where the engine can do that; `PLAIN`, that not.
     pub(crate) fn translate(self, migration: &str) -> String {
         match self {
-            Self::Sqlite => {
-                migration.replace(") CLUSTERED;", ") STRICT, WITHOUT ROWID;").replace(") PLAIN;", ") STRICT;")
-            }
+            Self::Sqlite => migration
+                .replace(") CLUSTERED;", ") STRICT, WITHOUT ROWID;")
+                .replace(") PLAIN;", ") STRICT;"),
             Self::Postgres => migration
                 .replace(") CLUSTERED;", ");")
                 .replace(") PLAIN;", ");")

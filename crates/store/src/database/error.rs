@@ -30,7 +30,10 @@ pub(crate) struct DatabaseError {
 impl DatabaseError {
     /// A refusal of that kind in these words.
     pub(crate) fn new(kind: ErrorKind, text: impl Into<String>) -> Self {
-        Self { kind, text: text.into() }
+        Self {
+            kind,
+            text: text.into(),
+        }
     }
 }
 

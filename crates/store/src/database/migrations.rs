@@ -18,10 +18,13 @@ struct Migration {
     text: &'static str,
 }
 
-const META: &str = "CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) CLUSTERED;";
+const META: &str =
+    "CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) CLUSTERED;";
 
-const MIGRATIONS: [Migration; 1] =
-    [Migration { name: "first-tables", text: include_str!("migrations/0001-first-tables.sql") }];
+const MIGRATIONS: [Migration; 1] = [Migration {
+    name: "first-tables",
+    text: include_str!("migrations/0001-first-tables.sql"),
+}];
 
 /// Brings the tables up to date, in one transaction per step.
 ///
@@ -43,22 +46,33 @@ pub(crate) fn migrate(session: &mut dyn Session) -> Result<(), Fault> {
 fn migrate_within(session: &mut dyn Session) -> Result<(), Fault> {
     let dialect = session.dialect();
     session.perform_text(dialect.lock_migrations())?;
-    let mut rows = session.rows("SELECT name, value FROM meta WHERE name LIKE 'migration-%' ORDER BY name", &[])?;
+    let mut rows = session.rows(
+        "SELECT name, value FROM meta WHERE name LIKE 'migration-%' ORDER BY name",
+        &[],
+    )?;
     if rows.len() > MIGRATIONS.len() {
-        return Err(Fault::Store("the database was made by a newer version of this program".into()));
+        return Err(Fault::Store(
+            "the database was made by a newer version of this program".into(),
+        ));
     }
     for (number, migration) in MIGRATIONS.iter().enumerate() {
         let hash = sha256(migration.text.as_bytes()).0;
         if let Some(row) = rows.get_mut(number) {
             if row.take::<[u8; 32]>(1)? != hash {
-                return Err(Fault::Store(format!("the database was made by another text of `{}`", migration.name)));
+                return Err(Fault::Store(format!(
+                    "the database was made by another text of `{}`",
+                    migration.name
+                )));
             }
             continue;
         }
         session.perform_text(&dialect.translate(migration.text))?;
         let done = statement(
             "INSERT INTO meta (name, value) VALUES ($1, $2)",
-            [Value::Text(format!("migration-{:04}-{}", number + 1, migration.name)), hash.into()],
+            [
+                Value::Text(format!("migration-{:04}-{}", number + 1, migration.name)),
+                hash.into(),
+            ],
         );
         session.perform(&[&done])?;
         tracing::info!(migration = migration.name, "tables brought up to date");

@@ -18,7 +18,7 @@ pub(crate) use bulk::{Bulk, Lookup};
 pub(crate) use error::{DatabaseError, ErrorKind};
 pub(crate) use migrations::migrate;
 pub(crate) use postgres::PostgresSession;
-pub(crate) use readers::Readers;
+pub(crate) use readers::{Readers, Snapshots};
 pub use row::{FromValue, Row};
 pub(crate) use session::Session;
 pub use session::{Reader, ReaderExt};

@@ -39,7 +39,13 @@ impl PostgresSession {
             .build()
             .map_err(|error| Fault::Store(format!("no runtime for the connection: {error}")))?;
         let client = connect(&runtime, &config)?;
-        Ok(Self { runtime, config, client, prepared: HashMap::new(), snapshot_due: false })
+        Ok(Self {
+            runtime,
+            config,
+            client,
+            prepared: HashMap::new(),
+            snapshot_due: false,
+        })
     }
 
     fn prepare(&mut self, sql: &'static str) -> Result<tokio_postgres::Statement, DatabaseError> {
@@ -71,7 +77,9 @@ impl PostgresSession {
                     Box::pin(async { client.batch_execute(BEGIN_SNAPSHOT).await.map(|()| Vec::new()) }),
                     Box::pin(client.query(&prepared, args)),
                 ];
-                in_order(answers.into()).await.map(|mut answers| answers.pop().unwrap_or_default())
+                in_order(answers.into())
+                    .await
+                    .map(|mut answers| answers.pop().unwrap_or_default())
             } else {
                 client.query(&prepared, args).await
             }
@@ -110,11 +118,14 @@ impl Session for PostgresSession {
     }
 
     fn perform(&mut self, statements: &[&Statement]) -> Result<Vec<u64>, DatabaseError> {
-        let prepared: Vec<_> =
-            statements.iter().map(|statement| self.prepare(statement.sql)).collect::<Result<_, _>>()?;
+        let prepared: Vec<_> = statements
+            .iter()
+            .map(|statement| self.prepare(statement.sql))
+            .collect::<Result<_, _>>()?;
         let client = &self.client;
         let answers = statements.iter().zip(&prepared).map(|(statement, prepared)| {
-            let answer: Pin<Box<dyn Future<Output = _>>> = Box::pin(client.execute_raw(prepared, &statement.args));
+            let answer: Pin<Box<dyn Future<Output = _>>> =
+                Box::pin(client.execute_raw(prepared, &statement.args));
             answer
         });
         Ok(self.runtime.block_on(in_order(answers.collect()))?)
@@ -122,12 +133,18 @@ impl Session for PostgresSession {
 
     fn perform_many(&mut self, bulk: &Bulk, rows: Vec<Vec<Value>>) -> Result<(), DatabaseError> {
         let mut columns: Vec<Vec<Value>> = Vec::new();
-        columns.resize_with(rows.first().map_or(0, Vec::len), || Vec::with_capacity(rows.len()));
+        columns.resize_with(rows.first().map_or(0, Vec::len), || {
+            Vec::with_capacity(rows.len())
+        });
         for row in rows {
-            columns.iter_mut().zip(row).for_each(|(column, value)| column.push(value));
+            columns
+                .iter_mut()
+                .zip(row)
+                .for_each(|(column, value)| column.push(value));
         }
         let prepared = self.prepare(bulk.all)?;
-        self.runtime.block_on(self.client.execute_raw(&prepared, &columns))?;
+        self.runtime
+            .block_on(self.client.execute_raw(&prepared, &columns))?;
         Ok(())
     }
 
@@ -137,8 +154,10 @@ impl Session for PostgresSession {
     }
 
     fn rows(&mut self, sql: &'static str, args: &[Value]) -> Result<Vec<Row>, DatabaseError> {
-        let args: Vec<&(dyn tokio_postgres::types::ToSql + Sync)> =
-            args.iter().map(|value| value as &(dyn tokio_postgres::types::ToSql + Sync)).collect();
+        let args: Vec<&(dyn tokio_postgres::types::ToSql + Sync)> = args
+            .iter()
+            .map(|value| value as &(dyn tokio_postgres::types::ToSql + Sync))
+            .collect();
         self.ask(sql, &args)
     }
 
@@ -209,19 +228,27 @@ fn connect(runtime: &Runtime, config: &Config) -> Result<Client, Fault> {
                 tracing::error!(error = %DatabaseError::from(error), "the connection to the database ended");
             }
         });
-        client.batch_execute("SET synchronous_commit = on").await.map_err(DatabaseError::from)?;
+        client
+            .batch_execute("SET synchronous_commit = on")
+            .await
+            .map_err(DatabaseError::from)?;
         Ok(client)
     })
 }
 
 fn local_only(url: &str) -> Result<Config, Fault> {
-    let config = Config::from_str(url)
-        .map_err(|_| Fault::Configuration("database.url is not a URL such as postgres://user@localhost/name".into()))?;
+    let config = Config::from_str(url).map_err(|_| {
+        Fault::Configuration("database.url is not a URL such as postgres://user@localhost/name".into())
+    })?;
     let elsewhere = config.get_hosts().iter().any(|host| match host {
         Host::Tcp(name) => !LOCAL_NAMES.contains(&name.as_str()),
         Host::Unix(_) => false,
     });
-    let elsewhere = elsewhere || config.get_hostaddrs().iter().any(|address| !address.is_loopback());
+    let elsewhere = elsewhere
+        || config
+            .get_hostaddrs()
+            .iter()
+            .any(|address| !address.is_loopback());
     if elsewhere {
         return Err(Fault::Configuration(
             "database.url leads to another machine, and this version does not encrypt the way there: use a server on \
@@ -233,7 +260,9 @@ fn local_only(url: &str) -> Result<Config, Fault> {
 }
 
 fn own(row: &tokio_postgres::Row) -> Result<Row, DatabaseError> {
-    let values = (0..row.len()).map(|column| row.try_get::<_, Value>(column)).collect::<Result<_, _>>()?;
+    let values = (0..row.len())
+        .map(|column| row.try_get::<_, Value>(column))
+        .collect::<Result<_, _>>()?;
     Ok(Row(values))
 }
 
@@ -259,7 +288,9 @@ mod types {
         }
 
         fn accepts(kind: &Type) -> bool {
-            <i64 as ToSql>::accepts(kind) || <String as ToSql>::accepts(kind) || <Vec<u8> as ToSql>::accepts(kind)
+            <i64 as ToSql>::accepts(kind)
+                || <String as ToSql>::accepts(kind)
+                || <Vec<u8> as ToSql>::accepts(kind)
         }
 
         to_sql_checked!();
@@ -290,7 +321,9 @@ mod types {
 
 impl From<tokio_postgres::Error> for DatabaseError {
     fn from(error: tokio_postgres::Error) -> Self {
-        let Some(refusal) = error.as_db_error() else { return Self::new(ErrorKind::Broken, error.to_string()) };
+        let Some(refusal) = error.as_db_error() else {
+            return Self::new(ErrorKind::Broken, error.to_string());
+        };
         let kind = match refusal.code().code().as_bytes() {
             b"40001" | b"40P01" => ErrorKind::Again,
             [b'2', b'3', ..] => ErrorKind::Constraint,

@@ -50,11 +50,13 @@ impl Readers {
         let mut threads = Vec::with_capacity(connections.len());
         for mut connection in connections {
             let waiting = Arc::clone(&waiting);
-            let thread = std::thread::Builder::new().name("sandyq-reader".into()).spawn(move || {
-                while let Some(question) = waiting.next() {
-                    question(connection.as_mut());
-                }
-            });
+            let thread = std::thread::Builder::new()
+                .name("sandyq-reader".into())
+                .spawn(move || {
+                    while let Some(question) = waiting.next() {
+                        question(connection.as_mut());
+                    }
+                });
             threads.push(thread.map_err(|error| Fault::Store(format!("no thread to read on: {error}")))?);
         }
         Ok(Self { waiting, threads })
@@ -86,7 +88,11 @@ impl Drop for Readers {
         self.waiting.lock().closed = true;
         self.waiting.changed.notify_all();
         let this = std::thread::current().id();
-        for thread in self.threads.drain(..).filter(|thread| thread.thread().id() != this) {
+        for thread in self
+            .threads
+            .drain(..)
+            .filter(|thread| thread.thread().id() != this)
+        {
             // A thread that panicked has nothing left to finish.
             let _ = thread.join();
         }

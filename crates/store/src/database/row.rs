@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use sandyq_model::{
-    ActorId, CaseId, Category, ConsentId, Fault, Field, FieldSet, IdempotencyKey, JobId, Pseudonym, Purpose, ReceiptId,
-    Role, Standing, SubjectId,
+    ActorId, CaseId, Category, ConsentId, Fault, Field, FieldSet, IdempotencyKey, JobId, Pseudonym, Purpose,
+    ReceiptId, Role, Standing, SubjectId,
 };
 
 use super::Value;
@@ -18,7 +18,10 @@ impl Row {
     /// # Errors
     /// When there is no such column, or what it holds is not what is asked for: the row was not written by us.
     pub fn take<T: FromValue>(&mut self, column: usize) -> Result<T, Fault> {
-        let value = self.0.get_mut(column).map(|value| std::mem::replace(value, Value::Null));
+        let value = self
+            .0
+            .get_mut(column)
+            .map(|value| std::mem::replace(value, Value::Null));
         value
             .and_then(T::from_value)
             .ok_or_else(|| Fault::Store(format!("column {column} does not hold {}", T::WORD)))

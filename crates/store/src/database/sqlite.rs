@@ -45,12 +45,19 @@ impl SqliteSession {
         connection.pragma_update(None, "mmap_size", MAPPED_BYTES)?;
         connection.pragma_update(None, "temp_store", "MEMORY")?;
         connection.set_prepared_statement_cache_capacity(PREPARED_MAX);
-        Ok(Self { connection, texts: HashMap::new() })
+        Ok(Self {
+            connection,
+            texts: HashMap::new(),
+        })
     }
 
     fn text(&mut self, sql: &'static str) -> Arc<str> {
         let place = (sql.as_ptr().addr(), sql.len());
-        Arc::clone(self.texts.entry(place).or_insert_with(|| sql.replace('$', "?").into()))
+        Arc::clone(
+            self.texts
+                .entry(place)
+                .or_insert_with(|| sql.replace('$', "?").into()),
+        )
     }
 
     fn execute(&mut self, sql: &'static str, args: &[Value]) -> Result<u64, DatabaseError> {
@@ -97,7 +104,10 @@ impl Session for SqliteSession {
     }
 
     fn perform(&mut self, statements: &[&Statement]) -> Result<Vec<u64>, DatabaseError> {
-        statements.iter().map(|statement| self.execute(statement.sql, &statement.args)).collect()
+        statements
+            .iter()
+            .map(|statement| self.execute(statement.sql, &statement.args))
+            .collect()
     }
 
     fn perform_many(&mut self, bulk: &Bulk, rows: Vec<Vec<Value>>) -> Result<(), DatabaseError> {
@@ -165,7 +175,9 @@ fn collect(
     let columns = prepared.column_count();
     let mut rows = prepared.query(args)?;
     while let Some(row) = rows.next()? {
-        let values = (0..columns).map(|column| row.get_ref(column).map(own)).collect::<Result<_, _>>()?;
+        let values = (0..columns)
+            .map(|column| row.get_ref(column).map(own))
+            .collect::<Result<_, _>>()?;
         found.push(Row(values));
     }
     Ok(())
@@ -194,13 +206,15 @@ impl ToSql for Value {
 
 impl From<rusqlite::Error> for DatabaseError {
     fn from(error: rusqlite::Error) -> Self {
-        let kind = match error.sqlite_error().map(|error| error.extended_code & PRIMARY_CODE) {
+        let kind = match error
+            .sqlite_error()
+            .map(|error| error.extended_code & PRIMARY_CODE)
+        {
             Some(ffi::SQLITE_CONSTRAINT) => ErrorKind::Constraint,
             Some(ffi::SQLITE_BUSY | ffi::SQLITE_LOCKED) => ErrorKind::Again,
             Some(ffi::SQLITE_FULL | ffi::SQLITE_TOOBIG | ffi::SQLITE_NOMEM) => ErrorKind::Full,
-            Some(ffi::SQLITE_ERROR | ffi::SQLITE_RANGE | ffi::SQLITE_MISMATCH | ffi::SQLITE_SCHEMA) | None => {
-                ErrorKind::Statement
-            }
+            Some(ffi::SQLITE_ERROR | ffi::SQLITE_RANGE | ffi::SQLITE_MISMATCH | ffi::SQLITE_SCHEMA)
+            | None => ErrorKind::Statement,
             Some(_) => ErrorKind::Broken,
         };
         Self::new(kind, error.to_string())

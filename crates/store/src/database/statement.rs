@@ -25,5 +25,9 @@ impl Statement {
 /// A change that may touch any number of rows.
 #[must_use]
 pub fn statement(sql: &'static str, args: impl Into<Vec<Value>>) -> Statement {
-    Statement { sql, args: args.into(), rows: None }
+    Statement {
+        sql,
+        args: args.into(),
+        rows: None,
+    }
 }

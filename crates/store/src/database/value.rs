@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use sandyq_model::{
-    ActorId, CaseId, Category, ConsentId, Field, FieldSet, IdempotencyKey, JobId, Pseudonym, Purpose, ReceiptId, Role,
-    Standing, SubjectId,
+    ActorId, CaseId, Category, ConsentId, Field, FieldSet, IdempotencyKey, JobId, Pseudonym, Purpose,
+    ReceiptId, Role, Standing, SubjectId,
 };
 
 /// A value of a column.
@@ -133,7 +133,16 @@ macro_rules! ids_are_blobs {
     )*};
 }
 
-ids_are_blobs!(SubjectId, CaseId, ConsentId, JobId, ActorId, Pseudonym, ReceiptId, IdempotencyKey);
+ids_are_blobs!(
+    SubjectId,
+    CaseId,
+    ConsentId,
+    JobId,
+    ActorId,
+    Pseudonym,
+    ReceiptId,
+    IdempotencyKey
+);
 
 impl<T: Into<Self>> From<Option<T>> for Value {
     fn from(value: Option<T>) -> Self {

@@ -1,57 +1,63 @@
-//! The ledger's rows.
-use std::sync::{Arc, PoisonError, RwLock};
+//! 5.1.5 at rest: the ledger's rows, what of them is durable, and whether they are still what was signed.
+//!
+//! Entries lie in blocks; every complete tile of hashes, and the growing tiles of the upper levels, lie in tiles; each
+//! group of commits leaves one signed checkpoint. The growing tile of the lowest level is never stored: it follows from
+//! the newest entries. Reads only; the rows are written by commits.
 
-use sandyq_ledger::checkpoint::Checkpoint;
-use sandyq_ledger::note::VerifierKey;
-use sandyq_ledger::tile::TileId;
-use sandyq_ledger::tree::{ConsistencyProof, InclusionProof};
+mod book;
+mod head;
+mod rows;
+mod verify;
+
+use sandyq_ledger::tile::{Layer, TileId, TiledHashes};
+use sandyq_ledger::tree::{
+    ConsistencyProof, Hash, InclusionProof, ProofError, prove_consistency, prove_inclusion, root_at,
+};
 use sandyq_model::Fault;
 
 use crate::database::Reader;
 
-/// What a verification has found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Report {
-    /// Entries that were verified.
-    pub entries: u64,
-    /// Checkpoints that were verified.
-    pub checkpoints: u64,
-    /// Tiles that were verified.
-    pub tiles: u64,
-    /// Postings that were verified.
-    pub postings: u64,
-}
-pub(crate) struct Head {
-    pub checkpoint: Checkpoint,
-    pub note: String,
-}
-pub(crate) struct Published {
-    head: RwLock<Arc<Head>>,
-    verifier_key: VerifierKey,
-}
-impl Published {
-    pub(crate) fn head(&self) -> Arc<Head> {
-        Arc::clone(&self.head.read().unwrap_or_else(PoisonError::into_inner))
+pub(crate) use book::{Book, NewEntry, Page};
+pub(crate) use head::{Head, HeadFile, Published};
+pub(crate) use rows::entry_bytes;
+pub use verify::Report;
+pub(crate) use verify::verify;
+
+use rows::StoredTiles;
+
+/// The content of a tile or entry bundle, as wide as it is in the tree of `size` entries; `None` when that has no such
+/// tile. A narrower width than the tile now has is given too: such files were published once.
+pub(crate) fn tile(reader: &mut dyn Reader, id: TileId, size: u64) -> Result<Option<Vec<u8>>, Fault> {
+    let Some(widest) = TileId::in_tree(id.layer, id.index, size) else {
+        return Ok(None);
+    };
+    if id.width > widest.width {
+        return Ok(None);
     }
-    pub(crate) fn verifier_key(&self) -> &VerifierKey {
-        &self.verifier_key
+    match id.layer {
+        Layer::Entries => rows::bundle(reader, id).map(Some),
+        Layer::Hashes(_) => rows::hashes(reader, id).map(Some),
     }
 }
-fn nothing<T>() -> Result<T, Fault> {
-    Err(Fault::Ledger("not yet".into()))
+
+/// Proves that the entry at `index` is in the tree of `size` entries.
+pub(crate) fn inclusion(reader: &mut dyn Reader, index: u64, size: u64) -> Result<InclusionProof, Fault> {
+    prove_inclusion(index, size, &mut TiledHashes::new(size, StoredTiles(reader))).map_err(unprovable)
 }
-pub(crate) fn tile(_: &mut dyn Reader, _: TileId, _: u64) -> Result<Option<Vec<u8>>, Fault> {
-    nothing()
+
+/// Proves that the tree of `size` entries begins with that of `older`.
+pub(crate) fn consistency(reader: &mut dyn Reader, older: u64, size: u64) -> Result<ConsistencyProof, Fault> {
+    prove_consistency(older, size, &mut TiledHashes::new(size, StoredTiles(reader))).map_err(unprovable)
 }
-pub(crate) fn entry_bytes(_: &mut dyn Reader, _: u64) -> Result<Vec<u8>, Fault> {
-    nothing()
+
+/// The root that the tree had at that size, from the stored tiles.
+pub(crate) fn root(reader: &mut dyn Reader, size: u64) -> Result<Hash, Fault> {
+    root_at(size, &mut TiledHashes::new(size, StoredTiles(reader))).map_err(unprovable)
 }
-pub(crate) fn inclusion(_: &mut dyn Reader, _: u64, _: u64) -> Result<InclusionProof, Fault> {
-    nothing()
-}
-pub(crate) fn consistency(_: &mut dyn Reader, _: u64, _: u64) -> Result<ConsistencyProof, Fault> {
-    nothing()
-}
-pub(crate) fn verify(_: &mut dyn Reader, _: &Published, _: &dyn Fn(u64, u64)) -> Result<Report, Fault> {
-    nothing()
+
+fn unprovable<E: std::fmt::Display>(error: ProofError<E>) -> Fault {
+    match error {
+        ProofError::Outside { .. } => Fault::Ledger(error.to_string()),
+        ProofError::Read(inner) => Fault::Ledger(format!("a proof could not be made: {inner}")),
+    }
 }

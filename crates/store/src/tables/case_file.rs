@@ -51,7 +51,11 @@ pub fn open(case: &CaseFile) -> [Statement; 2] {
     );
     let lead = statement(
         "INSERT INTO case_reference (reference, subject_id, case_id) VALUES ($1, $2, $3)",
-        [case.reference.as_str().into(), case.subject.into(), case.id.into()],
+        [
+            case.reference.as_str().into(),
+            case.subject.into(),
+            case.id.into(),
+        ],
     );
     [insert.touching(1), lead.touching(1)]
 }
@@ -77,7 +81,10 @@ pub fn set_state(
 pub fn remove_all(subject: SubjectId) -> [Statement; 2] {
     [
         statement("DELETE FROM case_file WHERE subject_id = $1", [subject.into()]),
-        statement("DELETE FROM case_reference WHERE subject_id = $1", [subject.into()]),
+        statement(
+            "DELETE FROM case_reference WHERE subject_id = $1",
+            [subject.into()],
+        ),
     ]
 }
 
@@ -137,14 +144,36 @@ pub fn open_of_kind(
     )
 }
 
+/// Cases of a kind in one state, newest first, with one more than `limit` to tell whether there is another page.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn in_state(
+    reader: &mut dyn Reader,
+    kind: &str,
+    state: &str,
+    limit: u32,
+    offset: u32,
+) -> Result<Vec<CaseFile>, Fault> {
+    reader.list(
+        "SELECT subject_id, case_id, kind, reference, state, opened_at, closed_at, total_minor, currency, lines \
+         FROM case_file WHERE kind = $1 AND state = $2 AND closed_at IS NULL \
+         ORDER BY opened_at DESC, case_id LIMIT $3 OFFSET $4",
+        &[kind.into(), state.into(), limit.into(), offset.into()],
+        read,
+    )
+}
+
 /// How many cases of each kind are in each state.
 ///
 /// # Errors
 /// When the engine does not answer.
 pub fn counts(reader: &mut dyn Reader) -> Result<Vec<(String, String, u64)>, Fault> {
-    reader.list("SELECT kind, state, COUNT(*) FROM case_file GROUP BY kind, state ORDER BY kind, state", &[], |row| {
-        Ok((row.take(0)?, row.take(1)?, row.take(2)?))
-    })
+    reader.list(
+        "SELECT kind, state, COUNT(*) FROM case_file GROUP BY kind, state ORDER BY kind, state",
+        &[],
+        |row| Ok((row.take(0)?, row.take(1)?, row.take(2)?)),
+    )
 }
 
 fn read(row: &mut Row) -> Result<CaseFile, Fault> {

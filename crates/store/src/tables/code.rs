@@ -78,6 +78,40 @@ pub fn remove_expired(before: Timestamp) -> Statement {
     statement("DELETE FROM code WHERE expires_at < $1", [before.into()])
 }
 
+/// Counts an attempt before it is looked at; a conflict when there have been `limit` already.
+#[must_use]
+pub fn count_attempt_below(subject: SubjectId, id: [u8; 16], limit: u32) -> Statement {
+    statement(
+        "UPDATE code SET attempts = attempts + 1 WHERE subject_id = $1 AND code_id = $2 AND attempts < $3",
+        [subject.into(), id.into(), limit.into()],
+    )
+    .touching(1)
+}
+
+/// Gives a ticket its code, in place of an earlier one; attempts begin anew. A conflict when it was used.
+#[must_use]
+pub fn arm(subject: SubjectId, id: [u8; 16], hash: [u8; 32], expires_at: Timestamp) -> Statement {
+    statement(
+        "UPDATE code SET hash = $3, attempts = 0, expires_at = $4 \
+         WHERE subject_id = $1 AND code_id = $2 AND used_at IS NULL",
+        [subject.into(), id.into(), hash.into(), expires_at.into()],
+    )
+    .touching(1)
+}
+
+/// The code of that ticket.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn by_id(reader: &mut dyn Reader, id: [u8; 16]) -> Result<Option<Code>, Fault> {
+    reader.first(
+        "SELECT subject_id, code_id, serves, hash, attempts, expires_at, used_at, at FROM code \
+         WHERE code_id = $1 ORDER BY subject_id LIMIT 1",
+        &[id.into()],
+        read,
+    )
+}
+
 /// The newest code of a subject that serves this.
 ///
 /// # Errors

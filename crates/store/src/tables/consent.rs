@@ -58,7 +58,9 @@ impl FromValue for ConsentAct {
     const WORD: &'static str = "an act of consent";
 
     fn from_value(value: Value) -> Option<Self> {
-        [Self::Given, Self::Confirmed, Self::Withdrawn].into_iter().find(|act| Value::from(*act) == value)
+        [Self::Given, Self::Confirmed, Self::Withdrawn]
+            .into_iter()
+            .find(|act| Value::from(*act) == value)
     }
 }
 
@@ -105,9 +107,11 @@ pub fn of_subject(reader: &mut dyn Reader, subject: SubjectId) -> Result<Vec<Con
 /// # Errors
 /// When the engine does not answer.
 pub fn counts(reader: &mut dyn Reader) -> Result<Vec<(String, ConsentAct, u64)>, Fault> {
-    reader.list("SELECT item, act, COUNT(*) FROM consent GROUP BY item, act ORDER BY item, act", &[], |row| {
-        Ok((row.take(0)?, row.take(1)?, row.take(2)?))
-    })
+    reader.list(
+        "SELECT item, act, COUNT(*) FROM consent GROUP BY item, act ORDER BY item, act",
+        &[],
+        |row| Ok((row.take(0)?, row.take(1)?, row.take(2)?)),
+    )
 }
 
 fn read(row: &mut Row) -> Result<ConsentRow, Fault> {

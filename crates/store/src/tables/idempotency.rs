@@ -16,5 +16,9 @@ pub fn forget(before: Timestamp) -> Statement {
 /// # Errors
 /// When the engine does not answer.
 pub fn answer(reader: &mut dyn Reader, key: IdempotencyKey) -> Result<Option<Vec<u8>>, Fault> {
-    reader.first("SELECT answer FROM idempotency WHERE key = $1", &[key.into()], |row| row.take(0))
+    reader.first(
+        "SELECT answer FROM idempotency WHERE key = $1",
+        &[key.into()],
+        |row| row.take(0),
+    )
 }

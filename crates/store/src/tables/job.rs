@@ -88,7 +88,10 @@ pub fn put_off(subject: Option<SubjectId>, id: JobId, until: Timestamp) -> State
 #[must_use]
 pub fn remove_all_but(subject: SubjectId, kept: Option<JobId>) -> Statement {
     let kept = kept.map_or_else(Vec::new, |id| id.as_bytes().to_vec());
-    statement("DELETE FROM job WHERE subject_id = $1 AND job_id <> $2", [subject.into(), kept.into()])
+    statement(
+        "DELETE FROM job WHERE subject_id = $1 AND job_id <> $2",
+        [subject.into(), kept.into()],
+    )
 }
 
 /// Removes work that was done before that instant.
@@ -129,7 +132,11 @@ pub fn of_subject(reader: &mut dyn Reader, subject: SubjectId) -> Result<Vec<Que
 /// # Errors
 /// When the engine does not answer.
 pub fn next_due(reader: &mut dyn Reader) -> Result<Option<Timestamp>, Fault> {
-    reader.first("SELECT run_at FROM job WHERE done_at IS NULL ORDER BY run_at LIMIT 1", &[], |row| row.take(0))
+    reader.first(
+        "SELECT run_at FROM job WHERE done_at IS NULL ORDER BY run_at LIMIT 1",
+        &[],
+        |row| row.take(0),
+    )
 }
 
 /// How many pieces of work of each kind wait.
@@ -137,9 +144,11 @@ pub fn next_due(reader: &mut dyn Reader) -> Result<Option<Timestamp>, Fault> {
 /// # Errors
 /// When the engine does not answer.
 pub fn waiting(reader: &mut dyn Reader) -> Result<Vec<(String, u64)>, Fault> {
-    reader.list("SELECT kind, COUNT(*) FROM job WHERE done_at IS NULL GROUP BY kind ORDER BY kind", &[], |row| {
-        Ok((row.take(0)?, row.take(1)?))
-    })
+    reader.list(
+        "SELECT kind, COUNT(*) FROM job WHERE done_at IS NULL GROUP BY kind ORDER BY kind",
+        &[],
+        |row| Ok((row.take(0)?, row.take(1)?)),
+    )
 }
 
 /// The column of a piece of work that belongs to nobody holds sixteen zeros, so that its key is whole.

@@ -20,9 +20,11 @@ pub struct Placed {
 /// # Errors
 /// When the engine does not answer.
 pub fn count(reader: &mut dyn Reader, pseudonym: Pseudonym) -> Result<u64, Fault> {
-    let count = reader.first("SELECT COUNT(*) FROM ledger_posting WHERE pseudonym = $1", &[pseudonym.into()], |row| {
-        row.take(0)
-    })?;
+    let count = reader.first(
+        "SELECT COUNT(*) FROM ledger_posting WHERE pseudonym = $1",
+        &[pseudonym.into()],
+        |row| row.take(0),
+    )?;
     Ok(count.unwrap_or(0))
 }
 
@@ -30,7 +32,12 @@ pub fn count(reader: &mut dyn Reader, pseudonym: Pseudonym) -> Result<u64, Fault
 ///
 /// # Errors
 /// When the engine does not answer.
-pub fn indices(reader: &mut dyn Reader, pseudonym: Pseudonym, limit: u32, offset: u32) -> Result<Vec<u64>, Fault> {
+pub fn indices(
+    reader: &mut dyn Reader,
+    pseudonym: Pseudonym,
+    limit: u32,
+    offset: u32,
+) -> Result<Vec<u64>, Fault> {
     reader.list(
         "SELECT entry_index FROM ledger_posting WHERE pseudonym = $1 ORDER BY entry_index DESC LIMIT $2 OFFSET $3",
         &[pseudonym.into(), limit.into(), offset.into()],
@@ -42,8 +49,16 @@ pub fn indices(reader: &mut dyn Reader, pseudonym: Pseudonym, limit: u32, offset
 ///
 /// # Errors
 /// When the engine does not answer, or an entry is not one.
-pub fn entries(reader: &mut dyn Reader, pseudonym: Pseudonym, limit: u32, offset: u32) -> Result<Vec<Placed>, Fault> {
-    indices(reader, pseudonym, limit, offset)?.into_iter().map(|index| placed(reader, index)).collect()
+pub fn entries(
+    reader: &mut dyn Reader,
+    pseudonym: Pseudonym,
+    limit: u32,
+    offset: u32,
+) -> Result<Vec<Placed>, Fault> {
+    indices(reader, pseudonym, limit, offset)?
+        .into_iter()
+        .map(|index| placed(reader, index))
+        .collect()
 }
 
 /// The newest entries about anybody, newest first, from `before` on (without it).

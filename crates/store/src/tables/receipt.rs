@@ -36,6 +36,16 @@ pub fn insert(receipt: &Receipt) -> Statement {
     .touching(1)
 }
 
+/// Puts the signed text in place of the draft that the operation left in its own commit.
+#[must_use]
+pub fn complete(id: ReceiptId, body: &[u8]) -> Statement {
+    statement(
+        "UPDATE receipt SET body = $2 WHERE receipt_id = $1",
+        [id.into(), body.into()],
+    )
+    .touching(1)
+}
+
 /// The receipt of that id.
 ///
 /// # Errors
@@ -62,5 +72,11 @@ pub fn of_pseudonym(reader: &mut dyn Reader, pseudonym: Pseudonym) -> Result<Vec
 }
 
 fn read(row: &mut Row) -> Result<Receipt, Fault> {
-    Ok(Receipt { id: row.take(0)?, kind: row.take(1)?, pseudonym: row.take(2)?, body: row.take(3)?, at: row.take(4)? })
+    Ok(Receipt {
+        id: row.take(0)?,
+        kind: row.take(1)?,
+        pseudonym: row.take(2)?,
+        body: row.take(3)?,
+        at: row.take(4)?,
+    })
 }

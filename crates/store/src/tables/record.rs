@@ -68,7 +68,10 @@ pub fn confirm_all(subject: SubjectId, at: Timestamp) -> Statement {
 /// Removes one value.
 #[must_use]
 pub fn remove(subject: SubjectId, field: Field) -> Statement {
-    statement("DELETE FROM record WHERE subject_id = $1 AND field = $2", [subject.into(), field.into()])
+    statement(
+        "DELETE FROM record WHERE subject_id = $1 AND field = $2",
+        [subject.into(), field.into()],
+    )
 }
 
 /// Removes every value of a subject.
@@ -95,9 +98,11 @@ pub fn of_subject(reader: &mut dyn Reader, subject: SubjectId) -> Result<Vec<Rec
 /// # Errors
 /// When the engine does not answer.
 pub fn counts(reader: &mut dyn Reader) -> Result<Vec<(Field, u64)>, Fault> {
-    reader.list("SELECT field, COUNT(*) FROM record GROUP BY field ORDER BY field", &[], |row| {
-        Ok((row.take(0)?, row.take(1)?))
-    })
+    reader.list(
+        "SELECT field, COUNT(*) FROM record GROUP BY field ORDER BY field",
+        &[],
+        |row| Ok((row.take(0)?, row.take(1)?)),
+    )
 }
 
 fn read(row: &mut Row) -> Result<Record, Fault> {

@@ -9,7 +9,9 @@ use crate::database::{Reader, ReaderExt};
 /// # Errors
 /// When the engine does not answer.
 pub fn all(reader: &mut dyn Reader) -> Result<Vec<(Clause, u64)>, Fault> {
-    reader.list("SELECT clause, count FROM refusal_count ORDER BY count DESC, clause", &[], |row| {
-        Ok((Clause::new(row.take::<String>(0)?), row.take(1)?))
-    })
+    reader.list(
+        "SELECT clause, count FROM refusal_count ORDER BY count DESC, clause",
+        &[],
+        |row| Ok((Clause::new(row.take::<String>(0)?), row.take(1)?)),
+    )
 }

@@ -21,7 +21,10 @@ pub fn put(subject: SubjectId, field: Field, token: Token) -> Statement {
 /// Removes the token of one field.
 #[must_use]
 pub fn remove(subject: SubjectId, field: Field) -> Statement {
-    statement("DELETE FROM search_index WHERE subject_id = $1 AND field = $2", [subject.into(), field.into()])
+    statement(
+        "DELETE FROM search_index WHERE subject_id = $1 AND field = $2",
+        [subject.into(), field.into()],
+    )
 }
 
 /// Removes every token of a subject.

@@ -49,7 +49,10 @@ pub fn insert(session: &Session) -> Statement {
 /// Says that a session was used.
 #[must_use]
 pub fn seen(hash: [u8; 32], at: Timestamp) -> Statement {
-    statement("UPDATE session SET seen_at = $2 WHERE session_hash = $1", [hash.into(), at.into()])
+    statement(
+        "UPDATE session SET seen_at = $2 WHERE session_hash = $1",
+        [hash.into(), at.into()],
+    )
 }
 
 /// Ends a session.
@@ -73,7 +76,10 @@ pub fn remove_all_of_staff(staff: ActorId) -> Statement {
 /// Removes sessions that have ended, or were not used since `idle_since`.
 #[must_use]
 pub fn remove_ended(now: Timestamp, idle_since: Timestamp) -> Statement {
-    statement("DELETE FROM session WHERE ends_at <= $1 OR seen_at < $2", [now.into(), idle_since.into()])
+    statement(
+        "DELETE FROM session WHERE ends_at <= $1 OR seen_at < $2",
+        [now.into(), idle_since.into()],
+    )
 }
 
 /// The session of that hash, ended or not.

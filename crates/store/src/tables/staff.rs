@@ -82,13 +82,20 @@ pub fn count_failure(staff: ActorId, locked_until: Option<Timestamp>) -> Stateme
 /// Forgets wrong passwords after a right one.
 #[must_use]
 pub fn clear_failures(staff: ActorId) -> Statement {
-    statement("UPDATE staff SET failures = 0, locked_until = NULL WHERE staff_id = $1", [staff.into()])
+    statement(
+        "UPDATE staff SET failures = 0, locked_until = NULL WHERE staff_id = $1",
+        [staff.into()],
+    )
 }
 
 /// Says which policy a member of staff has read (PRE-1).
 #[must_use]
 pub fn familiarize(staff: ActorId, policy: &[u8]) -> Statement {
-    statement("UPDATE staff SET familiar_version = $2 WHERE staff_id = $1", [staff.into(), policy.into()]).touching(1)
+    statement(
+        "UPDATE staff SET familiar_version = $2 WHERE staff_id = $1",
+        [staff.into(), policy.into()],
+    )
+    .touching(1)
 }
 
 /// The member of staff of that id.

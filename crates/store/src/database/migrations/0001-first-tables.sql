@@ -52,6 +52,7 @@ CREATE TABLE code (
     PRIMARY KEY (subject_id, code_id)
 ) CLUSTERED;
 CREATE INDEX code_expires ON code (expires_at);
+CREATE INDEX code_ticket ON code (code_id);
 
 CREATE TABLE session (
     session_hash BLOB NOT NULL, kind TEXT NOT NULL, subject_id BLOB, staff_id BLOB, csrf_hash BLOB NOT NULL,

@@ -1,0 +1,120 @@
+//! Which commits of a group may be done: submissions that were done before, and subjects that have changed since.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use sandyq_model::{Fault, IdempotencyKey, SubjectId};
+
+use super::queue::Pending;
+use crate::database::{DatabaseError, Session, dialect};
+
+/// What becomes of one commit of a group.
+pub(super) enum Verdict {
+    /// It is done with the group; its first entry is the how manieth of the group.
+    Done(u64),
+    /// Its submission was done before.
+    Already(Vec<u8>),
+    /// Its submission is the same as that of an earlier commit of this group.
+    SameAs(usize),
+    /// Its subject is of another version.
+    Stale,
+    /// A row was not as expected.
+    Conflict(&'static str),
+    /// It could not be done, alone of the group.
+    Fault(String),
+}
+
+/// What is known about the submissions and subjects of a group, as the group goes on.
+pub(super) struct Plan {
+    answers: HashMap<IdempotencyKey, Known>,
+    versions: HashMap<SubjectId, u64>,
+}
+
+enum Known {
+    Before(Vec<u8>),
+    InGroup(usize),
+}
+
+/// What to take back when a commit turns out not to happen.
+pub(super) struct Trace {
+    key: Option<IdempotencyKey>,
+    version: Option<(SubjectId, u64)>,
+}
+
+impl Plan {
+    /// Looks up everything that the group needs to know, in two questions.
+    pub(super) fn look_up(session: &mut dyn Session, group: &[Pending]) -> Result<Self, DatabaseError> {
+        let keys: Vec<[u8; 16]> = group
+            .iter()
+            .filter_map(|pending| pending.idempotency.as_ref())
+            .map(|(key, _)| *key.as_bytes())
+            .collect();
+        let mut subjects: Vec<[u8; 16]> = group
+            .iter()
+            .filter_map(|pending| pending.subject)
+            .map(|(id, _)| *id.as_bytes())
+            .collect();
+        subjects.sort_unstable();
+        subjects.dedup();
+        let mut plan = Self {
+            answers: HashMap::new(),
+            versions: HashMap::with_capacity(subjects.len()),
+        };
+        if !keys.is_empty() {
+            for mut row in session.look_up(&dialect::ANSWERS, &keys)? {
+                plan.answers.insert(
+                    row.take(0).map_err(unreadable)?,
+                    Known::Before(row.take(1).map_err(unreadable)?),
+                );
+            }
+        }
+        if !subjects.is_empty() {
+            for mut row in session.look_up(&dialect::VERSIONS, &subjects)? {
+                plan.versions
+                    .insert(row.take(0).map_err(unreadable)?, row.take(1).map_err(unreadable)?);
+            }
+        }
+        Ok(plan)
+    }
+
+    /// Whether the commit in that place of the group may be done, and if so, that it is.
+    pub(super) fn admit(&mut self, place: usize, pending: &Pending) -> Result<Trace, Verdict> {
+        let key = pending.idempotency.as_ref().map(|(key, _)| *key);
+        match key.and_then(|key| self.answers.get(&key)) {
+            Some(Known::Before(answer)) => return Err(Verdict::Already(answer.clone())),
+            Some(Known::InGroup(earlier)) => return Err(Verdict::SameAs(*earlier)),
+            None => {}
+        }
+        let mut trace = Trace { key, version: None };
+        if let Some((subject, decided_on)) = pending.subject {
+            let version = self.versions.get(&subject).copied().unwrap_or(0);
+            if version != decided_on {
+                return Err(Verdict::Stale);
+            }
+            if pending.moves {
+                trace.version = Some((subject, version));
+                self.versions.insert(subject, version + 1);
+            }
+        }
+        if let Some(key) = key {
+            self.answers.insert(key, Known::InGroup(place));
+        }
+        Ok(trace)
+    }
+
+    /// Takes back what [`Plan::admit`] has noted.
+    pub(super) fn take_back(&mut self, trace: Trace) {
+        if let Some(key) = trace.key {
+            self.answers.remove(&key);
+        }
+        if let Some((subject, version)) = trace.version
+            && let Entry::Occupied(mut known) = self.versions.entry(subject)
+        {
+            known.insert(version);
+        }
+    }
+}
+
+fn unreadable(fault: Fault) -> DatabaseError {
+    DatabaseError::new(crate::database::ErrorKind::Statement, fault.to_string())
+}

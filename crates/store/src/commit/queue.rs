@@ -1,0 +1,198 @@
+//! Commits that wait for the writer: bounded, and taken as groups.
+
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use sandyq_ledger::entry::Entry;
+use sandyq_model::{Clause, Fault, IdempotencyKey, SubjectId};
+use tokio::sync::oneshot;
+
+use super::{COMMIT_QUEUE_MAX, Commit, CommitError, Committed, GROUP_MAX};
+use crate::database::{Statement, statement};
+use crate::ledger::NewEntry;
+use crate::tables::job;
+use crate::vault::NewKey;
+
+/// A commit with everything done that can be done before its turn: entries encoded and hashed, jobs turned into
+/// statements. That work is done on the threads of those who submit, not on the one that writes.
+pub(crate) struct Pending {
+    /// The subject and the version of it that was decided on.
+    pub subject: Option<(SubjectId, u64)>,
+    /// Whether the version moves.
+    pub moves: bool,
+    /// The changes, with the move of the version first and the jobs last.
+    pub statements: Vec<Statement>,
+    /// The entries.
+    pub entries: Vec<NewEntry>,
+    /// Clauses that refused.
+    pub refusals: Vec<Clause>,
+    /// The submission's key and answer.
+    pub idempotency: Option<(IdempotencyKey, Vec<u8>)>,
+    /// Keys to put.
+    pub new_keys: Vec<NewKey>,
+    /// Keys to kill.
+    pub dead_keys: Vec<(SubjectId, u32)>,
+    /// Who waits.
+    pub answer: oneshot::Sender<Result<Committed, CommitError>>,
+}
+
+/// Waits for a commit to be answered.
+pub(crate) struct Answer(oneshot::Receiver<Result<Committed, CommitError>>);
+
+/// The queue between everybody and the writer.
+#[derive(Default)]
+pub(crate) struct Queue {
+    state: Mutex<State>,
+    arrived: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    waiting: VecDeque<Pending>,
+    writer_sleeps: bool,
+    closed: bool,
+    stopped: Option<String>,
+}
+
+impl Pending {
+    /// Prepares a commit.
+    fn new(commit: Commit, answer: oneshot::Sender<Result<Committed, CommitError>>) -> Self {
+        let Commit {
+            subject,
+            moves,
+            statements,
+            jobs,
+            entries,
+            refusals,
+            idempotency,
+            new_keys,
+            dead_keys,
+        } = commit;
+        let mut all = Vec::with_capacity(statements.len() + jobs.len() + 1);
+        all.extend(
+            subject
+                .filter(|(_, version)| moves && *version > 0)
+                .map(|(id, version)| advance(id, version)),
+        );
+        all.extend(statements);
+        all.extend(jobs.iter().map(job::insert));
+        let entries = prepare(&entries);
+        Self {
+            subject,
+            moves,
+            statements: all,
+            entries,
+            refusals,
+            idempotency,
+            new_keys,
+            dead_keys,
+            answer,
+        }
+    }
+}
+
+impl Answer {
+    /// The answer, once the group is durable.
+    pub(crate) async fn answer(self) -> Result<Committed, CommitError> {
+        self.0
+            .await
+            .unwrap_or_else(|_| Err(Fault::Store("the writer has stopped".into()).into()))
+    }
+}
+
+impl Queue {
+    /// Puts a commit into the queue.
+    ///
+    /// # Errors
+    /// [`CommitError::Busy`] when it is full; [`CommitError::Fault`] when the writer has stopped.
+    pub(crate) fn submit(&self, commit: Commit) -> Result<Answer, CommitError> {
+        let (answer, answered) = oneshot::channel();
+        let pending = Pending::new(commit, answer);
+        let mut state = self.lock();
+        if let Some(reason) = &state.stopped {
+            return Err(Fault::Store(reason.clone()).into());
+        }
+        if state.waiting.len() >= COMMIT_QUEUE_MAX {
+            return Err(CommitError::Busy);
+        }
+        state.waiting.push_back(pending);
+        let wake = std::mem::take(&mut state.writer_sleeps);
+        drop(state);
+        if wake {
+            self.arrived.notify_one();
+        }
+        Ok(Answer(answered))
+    }
+
+    /// The next group, at most [`GROUP_MAX`]; `None` once the queue is closed and empty. `expected` is how many were
+    /// answered just now: they may come back at once, and it pays to wait a moment for them, because a sync costs the
+    /// same for few as for many.
+    pub(crate) fn next_group(&self, expected: usize) -> Option<Vec<Pending>> {
+        let mut state = self.lock();
+        for _ in 0..GATHER_STEPS {
+            if state.closed || state.waiting.len() >= expected.min(GROUP_MAX) {
+                break;
+            }
+            drop(state);
+            std::thread::sleep(GATHER_STEP);
+            state = self.lock();
+        }
+        while state.waiting.is_empty() {
+            if state.closed {
+                return None;
+            }
+            state.writer_sleeps = true;
+            state = self.arrived.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        let count = state.waiting.len().min(GROUP_MAX);
+        Some(state.waiting.drain(..count).collect())
+    }
+
+    /// Takes no more commits, and answers those that wait with a fault.
+    pub(crate) fn stop(&self, reason: &str) {
+        let mut state = self.lock();
+        state.stopped = Some(reason.to_owned());
+        let waiting = std::mem::take(&mut state.waiting);
+        drop(state);
+        for pending in waiting {
+            // Whoever asked may have gone.
+            let _ = pending.answer.send(Err(Fault::Store(reason.to_owned()).into()));
+        }
+    }
+
+    /// Lets the writer finish what waits and stop.
+    pub(crate) fn close(&self) {
+        self.lock().closed = true;
+        self.arrived.notify_one();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // INVARIANT: nothing between lock and unlock can panic half-way through a change, so a poisoned lock is sound.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The version was checked before; that the row is still there and of that version is checked by its count.
+fn advance(subject: SubjectId, version: u64) -> Statement {
+    statement(
+        "UPDATE subject SET version = $2 WHERE subject_id = $1 AND version = $3",
+        [subject.into(), (version + 1).into(), version.into()],
+    )
+    .touching(1)
+}
+
+#[cfg(not(feature = "bench-no-ledger"))]
+fn prepare(entries: &[Entry]) -> Vec<NewEntry> {
+    entries.iter().map(NewEntry::new).collect()
+}
+
+/// Only to measure what the ledger costs.
+#[cfg(feature = "bench-no-ledger")]
+fn prepare(_: &[Entry]) -> Vec<NewEntry> {
+    Vec::new()
+}
+
+/// How long the writer waits at most for those that it has just answered: a fraction of a sync.
+const GATHER_STEP: Duration = Duration::from_micros(100);
+const GATHER_STEPS: u32 = 3;
