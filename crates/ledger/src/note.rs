@@ -182,13 +182,13 @@ impl fmt::Display for Note {
 }
 
 impl Signature {
-    /// The signature that these bytes are, by the secret half of that key.
+    /// The line for a signature that the owner of `key` has made elsewhere, in a vault or a token.
     #[must_use]
-    pub fn by(key: &VerifierKey, bytes: &[u8]) -> Self {
+    pub fn by(key: &VerifierKey, signature: &[u8]) -> Self {
         Self {
             name: key.name().to_owned(),
             key_id: key.id(),
-            bytes: bytes.to_vec(),
+            bytes: signature.to_vec(),
         }
     }
 

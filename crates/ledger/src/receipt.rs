@@ -155,25 +155,27 @@ pub fn issue<S: Statement>(statement: &S, signer: &Signer) -> Result<String, Rec
     issue_with(statement, signer.verifier_key(), |text| signer.sign(text))
 }
 
-/// As [`issue`], where the secret key is kept elsewhere: `sign` gives the signature of that key on a text.
+/// As [`issue`], with a key that stays elsewhere, in a vault or a token: `sign` signs the text for `key`.
 ///
 /// # Errors
-/// As [`issue`].
+/// As [`issue`]; and when the signature does not hold.
 pub fn issue_with<S: Statement>(
     statement: &S,
     key: &VerifierKey,
     sign: impl FnOnce(&str) -> Signature,
 ) -> Result<String, ReceiptError> {
-    prove(statement, std::slice::from_ref(key))?;
+    let keys = std::slice::from_ref(key);
+    prove(statement, keys)?;
     let json = Json::of(statement)?;
-    let signature = sign(&signed_text(S::FORMAT, &json)?);
+    let mut note = Note::new(signed_text(S::FORMAT, &json)?)?;
+    let signature = sign(note.text());
+    let line = Json::Text(signature.to_string());
+    note.add(signature);
+    note.verify_author(keys)?;
     let Json::Object(mut members) = json else {
         return Err(ReceiptError::Member("a statement is an object".to_owned()));
     };
-    members.insert(
-        SIGNATURES.to_owned(),
-        Json::List(vec![Json::Text(signature.to_string())]),
-    );
+    members.insert(SIGNATURES.to_owned(), Json::List(vec![line]));
     let text = serde_json::to_string_pretty(&Json::Object(members));
     text.map(|text| text + "\n")
         .map_err(|error| ReceiptError::Member(error.to_string()))

@@ -31,6 +31,21 @@ fn receipts_are_opened_with_the_key_alone() {
 }
 
 #[test]
+fn a_key_that_stays_elsewhere_signs_alike() {
+    let key = &keys()[0];
+    let pair = aws_lc_rs::signature::Ed25519KeyPair::from_seed_unchecked(&[1; 32]).unwrap();
+    let text = issue_with(&destruction(), key, |text| {
+        Signature::by(key, pair.sign(text.as_bytes()).as_ref())
+    });
+    assert_eq!(text.unwrap(), issue(&destruction(), &signer()).unwrap());
+    let wrong = issue_with(&destruction(), key, |_| Signature::by(key, &[0; 64]));
+    assert!(matches!(
+        wrong,
+        Err(ReceiptError::Note(NoteError::WrongSignature(_)))
+    ));
+}
+
+#[test]
 fn white_space_and_order_do_not_matter() {
     let text = issue(&destruction(), &signer()).unwrap();
     let value: serde_json::Value = serde_json::from_str(&text).unwrap();
