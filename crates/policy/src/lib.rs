@@ -5,9 +5,11 @@
 //! operation is allowed, always with the clauses that made the answer. Nothing here reads a clock, a store or a value:
 //! facts are handed in.
 
+pub mod cases;
 pub mod check;
 mod decide;
 pub mod declarations;
+mod explain;
 mod folder;
 mod language;
 mod markdown;
@@ -15,15 +17,19 @@ mod permit;
 mod place;
 mod policy;
 mod prose;
+mod question;
 mod rules;
 mod tables;
 mod text;
 
 pub use check::{Code, Diagnostic};
+pub use decide::Answer;
+pub use explain::{Explanation, SpokenRule};
 pub use folder::Folder;
 pub use language::{Language, UnknownLanguage};
 pub use permit::{Permit, Spent};
 pub use place::Position;
 pub use policy::Policy;
+pub use question::{GroundWord, Question};
 pub use rules::{Effect, Rule};
 pub use text::{ClauseText, SectionText};

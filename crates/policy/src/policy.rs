@@ -5,9 +5,10 @@ use std::sync::Arc;
 use sandyq_model::value::ValueKind;
 use sandyq_model::{Category, Clause, Field, FieldSet, Purpose, Role, WorkingCalendar};
 
+use crate::cases::{self, Case};
 use crate::check::{self, Code, Diagnostic, Report};
 use crate::declarations::{
-    Address, CategoryDeclaration, Class, DecisionDeclaration, Declarations, Declared, Deadline, FieldDeclaration, Floor,
+    self, Address, CategoryDeclaration, Class, DecisionDeclaration, Declarations, Declared, Deadline, FieldDeclaration, Floor,
     LawDeadline, Limit, PurposeDeclaration, RecipientDeclaration, RoleDeclaration, Service, StoreDeclaration, Use,
     Words,
 };
@@ -17,7 +18,6 @@ use crate::place::Sources;
 use crate::rules::{self, Effect, Rule, Rules};
 use crate::tables::{Tables, compile};
 use crate::text::{ClauseText, SectionText, Text};
-use crate::declarations;
 
 /// The policy that runs. Made by [`Policy::load`] from a folder without errors.
 #[derive(Debug)]
@@ -60,15 +60,47 @@ impl Policy {
     /// # Errors
     /// Every finding of the check, when at least one of them is an error.
     pub fn load(folder: &Folder) -> Result<Self, Vec<Diagnostic>> {
-        let (draft, found) = Self::examine(folder);
-        if found.iter().any(Diagnostic::is_error) {
-            return Err(found);
+        let (draft, report) = Self::examine(folder);
+        if report.has_errors() {
+            return Err(report.finish());
         }
+        Self::from_draft(draft, folder).ok_or_else(|| report.finish())
+    }
+
+    /// Every problem of a folder, in the order of its files; decided examples that come out otherwise included.
+    #[must_use]
+    pub fn check(folder: &Folder) -> Vec<Diagnostic> {
+        let (draft, mut report) = Self::examine(folder);
+        let cases = cases::read(&draft.declared.declarations, &mut report);
+        if !report.has_errors()
+            && let Some(policy) = Self::from_draft(draft, folder)
+        {
+            check::run_cases(&cases, &policy, &mut report);
+        }
+        report.finish()
+    }
+
+    /// The decided examples of a folder, read against this policy.
+    ///
+    /// # Errors
+    /// What cannot be read.
+    pub fn cases(&self, folder: &Folder) -> Result<Vec<Case>, Vec<Diagnostic>> {
+        let mut report = Report::on(Arc::new(Sources::of(folder)));
+        let cases = cases::read(&self.declarations, &mut report);
+        if report.has_errors() { Err(report.finish()) } else { Ok(cases) }
+    }
+
+    fn examine(folder: &Folder) -> (Draft, Report) {
+        let mut report = Report::on(Arc::new(Sources::of(folder)));
+        let draft = Draft::read(&mut report);
+        check::examine(&draft, &mut report);
+        (draft, report)
+    }
+
+    fn from_draft(draft: Draft, folder: &Folder) -> Option<Self> {
         let Draft { text, mut declared, rules, tables } = draft;
-        let (Some(tables), Some(calendar)) = (tables, declared.declarations.calendar.take()) else {
-            return Err(found);
-        };
-        Ok(Self {
+        let (tables, calendar) = (tables?, declared.declarations.calendar.take()?);
+        Some(Self {
             all_fields: declared.declarations.all_fields(),
             declarations: declared.declarations,
             rules,
@@ -78,19 +110,6 @@ impl Policy {
             sections: Language::ALL.map(|language| text.publish(language)),
             version: folder.version(),
         })
-    }
-
-    /// Every problem of a folder, in the order of its files.
-    #[must_use]
-    pub fn check(folder: &Folder) -> Vec<Diagnostic> {
-        Self::examine(folder).1
-    }
-
-    fn examine(folder: &Folder) -> (Draft, Vec<Diagnostic>) {
-        let mut report = Report::on(Arc::new(Sources::of(folder)));
-        let draft = Draft::read(&mut report);
-        check::examine(&draft, &mut report);
-        (draft, report.finish())
     }
 
     /// SHA-256 over what is published; see [`Folder::version`].

@@ -128,6 +128,9 @@ codes! {
         "The working calendar names its first and last day, the days off and the weekend days that are worked.";
     Case = "PD0031", "a case cannot be read",
         "A case is a decided example: who does what, in which circumstances, and what the policy answers.";
+    CaseDiffers = "PD0032", "a case comes out otherwise",
+        "The rules decide an example differently than the case says. Either a rule changed what it means, or somebody\n\
+         changed their mind; the case and the rule must say the same before the policy is published.";
 }
 
 impl fmt::Display for Code {
@@ -146,7 +149,7 @@ impl FromStr for Code {
 
 /// No finding has that code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no such code; they run from PD0001 to PD0031")]
+#[error("no such code; they run from PD0001 to PD0032")]
 pub struct UnknownCode;
 
 /// The page about a code: what it means, why it matters, how it is mended.

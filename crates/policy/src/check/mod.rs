@@ -1,5 +1,6 @@
 //! Finds every problem of a policy folder in one run: what, where in the Markdown, and how to mend it.
 
+mod cases;
 mod code;
 mod diagnostic;
 mod fields;
@@ -17,6 +18,7 @@ pub use code::{Code, UnknownCode, explain};
 pub use diagnostic::{Diagnostic, Label, Severity};
 pub use render::{Style, render, render_json};
 
+pub(crate) use cases::run_cases;
 pub(crate) use nearest::nearest;
 pub(crate) use report::Report;
 

@@ -59,7 +59,7 @@ impl CategoryDeclaration {
 }
 
 /// The fields that a node names.
-pub(super) fn fields(node: Node<'_>, declared: &Declarations, report: &mut Report) -> Vec<(Field, Name)> {
+pub(crate) fn fields(node: Node<'_>, declared: &Declarations, report: &mut Report) -> Vec<(Field, Name)> {
     let mut found = Vec::new();
     for word in node.names(report) {
         match declared.field_named(&word) {

@@ -25,6 +25,7 @@ pub use purpose::{End, PurposeDeclaration, Use};
 pub use service::{ConsentItem, Service};
 pub use words::{WordKind, Words, WordsOf};
 
+pub(crate) use category::fields as fields_named;
 pub(crate) use node::{Node, parse};
 pub(crate) use service::Ask;
 pub(crate) use read::{Declared, read};

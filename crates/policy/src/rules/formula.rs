@@ -2,7 +2,9 @@
 //!
 //! An atom is either the same for every field of an operation (a scalar) or differs by field (a mask).
 
-use sandyq_model::{Category, Country, FieldSet, Ground, Purpose, RecipientKind, Role, Standing, Verb};
+use sandyq_model::{Category, Country, FieldSet, Purpose, RecipientKind, Role, Standing, Verb};
+
+use crate::question::GroundWord;
 
 /// A condition.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -55,29 +57,6 @@ pub(crate) enum Scalar {
     Standing(Option<Standing>),
     Kind(RecipientKind),
     Country(Country),
-}
-
-/// The grounds a rule can name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) enum GroundWord {
-    Consent,
-    Article9,
-    Law,
-    /// Outside the closed set: no operation carries it.
-    Other,
-}
-
-impl GroundWord {
-    pub(crate) const NAMES: [(&'static str, Self); 4] =
-        [("consent", Self::Consent), ("art9", Self::Article9), ("law", Self::Law), ("other", Self::Other)];
-
-    pub(crate) const fn of(ground: &Ground) -> Self {
-        match ground {
-            Ground::Consent(_) => Self::Consent,
-            Ground::Article9 { .. } => Self::Article9,
-            Ground::Law { .. } => Self::Law,
-        }
-    }
 }
 
 impl Formula {

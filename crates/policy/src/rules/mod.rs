@@ -8,7 +8,7 @@ mod spelling;
 mod statement;
 mod translate;
 
-pub(crate) use formula::{Atom, Formula, GroundWord, Scalar};
+pub(crate) use formula::{Atom, Formula, Scalar};
 pub(crate) use promise::Promise;
 pub(crate) use read::{Rules, entity, read};
 pub(crate) use schema::NO_PURPOSE;

@@ -7,7 +7,8 @@ use cedar_policy::pst::{EntityUID, Policy, UnaryOp, Var};
 use sandyq_model::{Category, FieldSet, Purpose, RecipientKind, Standing, Verb};
 
 use crate::declarations::Declarations;
-use crate::rules::formula::{Atom, Formula, GroundWord, Scalar};
+use crate::question::GroundWord;
+use crate::rules::formula::{Atom, Formula, Scalar};
 use crate::rules::schema::{NO_PURPOSE, TRANSFER};
 
 /// Why a rule cannot be compiled.
@@ -169,9 +170,7 @@ fn named(tested: &Operand, kind: &str, name: &str, declarations: &Declarations) 
 
 fn worded(tested: &Operand, word: &str) -> Option<Formula> {
     let scalar = match tested {
-        Operand::Ground => {
-            Scalar::Ground(GroundWord::NAMES.iter().find(|(name, _)| *name == word).map(|(_, ground)| *ground)?)
-        }
+        Operand::Ground => Scalar::Ground(GroundWord::named(word)?),
         Operand::Standing if word == ABSENT => Scalar::Standing(None),
         Operand::Standing => Scalar::Standing(Some(word.parse::<Standing>().ok()?)),
         Operand::Kind => Scalar::Kind(RecipientKind::from_name(word)?),

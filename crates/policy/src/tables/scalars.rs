@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use sandyq_model::{Act, Facts, FieldSet, Operation};
+use sandyq_model::{Facts, FieldSet};
 
+use crate::question::Circumstances;
 use crate::rules::Scalar;
-use crate::rules::GroundWord;
 
 /// Which bit each scalar atom of the rules has.
 #[derive(Debug, Default)]
@@ -61,14 +61,14 @@ impl Scalars {
         named.fold((0, 0), |(word, count), (_, at)| (word | 1 << at, count + 1))
     }
 
-    /// What is given in an operation.
-    pub(crate) fn given<V: Act>(&self, operation: &Operation<V>, facts: &Facts) -> Given {
+    /// What is given in the circumstances of one operation.
+    pub(crate) fn given(&self, circumstances: Circumstances<'_>) -> Given {
         let scalars = self
             .bits
             .iter()
-            .filter(|(scalar, _)| holds(**scalar, operation, facts))
+            .filter(|(scalar, _)| holds(**scalar, circumstances))
             .fold(0, |word, (_, bit)| word | 1 << bit);
-        let Facts { consented, agreed, floor, hold, .. } = *facts;
+        let Facts { consented, agreed, floor, hold, .. } = *circumstances.facts;
         Given { scalars, consented, agreed, floor, hold }
     }
 }
@@ -83,21 +83,22 @@ const fn excludes(one: Scalar, other: Scalar) -> bool {
     )
 }
 
-fn holds<V: Act>(scalar: Scalar, operation: &Operation<V>, facts: &Facts) -> bool {
+fn holds(scalar: Scalar, circumstances: Circumstances<'_>) -> bool {
+    let facts = circumstances.facts;
     match scalar {
-        Scalar::Human => operation.actor.human,
+        Scalar::Human => circumstances.human,
+        Scalar::Citation => circumstances.citation,
+        Scalar::Effect => circumstances.effect,
+        Scalar::Ground(word) => word == circumstances.ground,
         Scalar::Familiar => facts.familiar,
-        Scalar::Citation => operation.ground.has_citation(),
         Scalar::Withdrawn => facts.withdrawn,
         Scalar::Case => facts.case,
         Scalar::Own => facts.own,
-        Scalar::Effect => operation.effect,
-        Scalar::Registered => facts.recipient.registered,
-        Scalar::Undertaking => facts.recipient.undertaking,
         Scalar::Due => facts.due,
         Scalar::Approved => facts.approved,
-        Scalar::Ground(word) => word == GroundWord::of(&operation.ground),
         Scalar::Standing(standing) => standing == facts.standing,
+        Scalar::Registered => facts.recipient.registered,
+        Scalar::Undertaking => facts.recipient.undertaking,
         Scalar::Kind(kind) => kind == facts.recipient.kind,
         Scalar::Country(country) => country == facts.recipient.country,
     }
