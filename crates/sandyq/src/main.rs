@@ -1,2 +1,41 @@
-//! The `sandyq` binary.
-fn main() {}
+//! The program `sandyq`: reads the command line, does one command, says how it ended.
+//!
+//! To add a command: a file in `commands/` with its arguments and its `run`, and one line in [`arguments`] and here.
+
+mod arguments;
+mod commands;
+mod data_folder;
+mod failure;
+mod outside;
+mod policy_source;
+mod shipped_policy;
+mod terminal;
+
+use std::process::ExitCode;
+
+use arguments::{Arguments, Command};
+use clap::Parser;
+use failure::{Exit, Failure};
+use terminal::Terminal;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let terminal = Terminal::new(arguments.quiet, arguments.lang);
+    let exit = match run(arguments.command, &terminal) {
+        Ok(exit) => exit,
+        Err(failure) => {
+            terminal.fail(&failure);
+            failure.exit
+        }
+    };
+    ExitCode::from(exit as u8)
+}
+
+fn run(command: Command, terminal: &Terminal) -> Result<Exit, Failure> {
+    match command {
+        Command::Init(init) => init.run(terminal),
+        Command::Check(check) => check.run(terminal),
+        Command::Explain(explain) => explain.run(terminal),
+        Command::Decide(decide) => decide.run(terminal),
+    }
+}
