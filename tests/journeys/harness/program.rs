@@ -7,7 +7,10 @@ use std::sync::OnceLock;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use super::mail::code_in;
+use super::patience::wait_for;
 use super::process::Guarded;
+use super::visitor::Visitor;
 
 /// Somebody who works at the demo's operator.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,6 +105,21 @@ impl Running {
             .iter()
             .find(|staff| staff.role == role)
             .unwrap_or_else(|| panic!("nobody is {role} in {:?}", self.staff))
+    }
+
+    /// The words of the newest letter to somebody, from the page where the demo keeps what it would send: that page
+    /// has the newest letter first, and each letter begins with whom it goes to.
+    pub fn letter_to(&self, address: &str) -> String {
+        wait_for(&format!("a letter to {address} on {}", self.mail), || {
+            let page = Visitor::at(&self.mail).get(&self.mail).text();
+            page.find(address).map(|place| page[place..].to_owned())
+        })
+    }
+
+    /// The one-time code in the newest letter to somebody.
+    pub fn code_for(&self, address: &str) -> String {
+        let letter = self.letter_to(address);
+        code_in(&letter).unwrap_or_else(|| panic!("no code in: {letter}"))
     }
 
     /// The data folder.

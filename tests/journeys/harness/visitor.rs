@@ -55,10 +55,10 @@ pub struct Visitor {
 }
 
 impl Visitor {
-    /// Somebody new at a site.
+    /// Somebody new at a site, given by any address of it.
     pub fn at(base: &str) -> Self {
         Self {
-            base: base.trim_end_matches('/').to_owned(),
+            base: format!("http://{}", http::split(base).0),
             cookies: Vec::new(),
             language: "en".to_owned(),
         }
