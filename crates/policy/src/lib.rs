@@ -13,6 +13,8 @@ mod explain;
 mod folder;
 mod language;
 mod markdown;
+#[cfg(any(test, feature = "prove"))]
+mod meaning;
 mod permit;
 mod place;
 mod policy;

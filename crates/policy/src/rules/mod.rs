@@ -10,7 +10,10 @@ mod translate;
 
 pub(crate) use formula::{Atom, Formula, Scalar};
 pub(crate) use promise::Promise;
-pub(crate) use read::{Rules, entity, read};
+#[cfg(any(test, feature = "prove"))]
+pub(crate) use read::entity;
+pub(crate) use read::{Rules, read};
+#[cfg(any(test, feature = "prove"))]
 pub(crate) use schema::NO_PURPOSE;
 pub(crate) use translate::ABSENT;
 

@@ -1,7 +1,6 @@
 //! Reads all rules of the folder: numbers them, validates them strictly, turns them into formulas.
 
 use std::ops::Range;
-use std::str::FromStr;
 
 use cedar_policy::{Policy, PolicyId, PolicySet, Schema, ValidationMode, Validator};
 use sandyq_model::{Category, Clause, Purpose, Verb};
@@ -223,8 +222,9 @@ fn known_names(kind: &str, declarations: &Declarations) -> Option<(Code, &'stati
     })
 }
 
-/// The Cedar schema of these declarations, for those who speak to the engine itself.
+/// A name as the Cedar engine knows it.
+#[cfg(any(test, feature = "prove"))]
 pub(crate) fn entity(kind: &str, name: &str) -> Option<cedar_policy::EntityUid> {
-    let kind = cedar_policy::EntityTypeName::from_str(kind).ok()?;
+    let kind: cedar_policy::EntityTypeName = kind.parse().ok()?;
     Some(cedar_policy::EntityUid::from_type_name_and_id(kind, cedar_policy::EntityId::new(name)))
 }
