@@ -45,6 +45,8 @@ pub enum Problem {
     CardVerification,
     /// A card verification value where something is stored.
     CardVerificationStored,
+    /// The bank did not authorise the card.
+    CardDeclined,
     /// Not one of the offered choices.
     Choice,
     /// Not a whole number in the range.
@@ -85,6 +87,7 @@ impl Problem {
             Self::CardExpired => "card-expired",
             Self::CardVerification => "card-verification",
             Self::CardVerificationStored => "card-verification-stored",
+            Self::CardDeclined => "card-declined",
             Self::Choice => "choice",
             Self::Count => "count",
             Self::ConsentNeeded => "consent-needed",

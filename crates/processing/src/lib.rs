@@ -1,1 +1,38 @@
-//! The `processing` room of Sandyq.
+//! What is done with personal data. [`perform`] is the only way in: an operation is decided, performed, entered in
+//! the ledger and committed in one piece, or it did not happen.
+//!
+//! To add a verb: make its folder, give it an input, an output and an implementation of [`perform::Performed`] that
+//! consumes the permit and says what changes. It neither decides, nor commits, nor writes its own entry.
+
+pub mod access;
+pub mod block;
+pub mod cases;
+pub mod circumstances;
+pub mod clarify;
+pub mod collect;
+pub mod confirm;
+pub mod consent;
+pub mod delete;
+pub mod destroy;
+pub mod dossier;
+mod entry;
+pub mod extract;
+pub mod operator;
+pub mod perform;
+pub mod ports;
+pub mod queue;
+pub mod reading;
+pub mod record;
+pub mod rejected;
+pub mod request;
+pub mod retention;
+pub mod service;
+pub mod store;
+pub mod system;
+pub mod transfer;
+pub mod usage;
+pub mod withdraw;
+
+pub use rejected::Rejected;
+pub use sandyq_policy::Language;
+pub use system::{Settings, System};

@@ -1,0 +1,346 @@
+//! 1.2-b, 6.5: codes that are mailed to a contact on file. A code works once, for one ticket, within its time, for a few
+//! attempts; a stranger's ticket looks and answers the same.
+
+use sandyq_ledger::entry::{Detail, Happening, Outcome};
+use sandyq_model::act::{Confirm, Use};
+use sandyq_model::value::{self, Context, ValueKind};
+use sandyq_model::{Actor, FieldSet, IdempotencyKey, Operation, Plain, Problem, Role, SubjectId, time};
+use sandyq_policy::Language;
+use sandyq_store::Commit;
+use sandyq_store::tables::code::{self, Code};
+use sandyq_store::tables::{case_file, idempotency, search_index};
+
+use super::sessions::{self, SessionToken};
+use crate::cases::State;
+use crate::circumstances::Circumstances;
+use crate::confirm::Proof;
+use crate::dossier::Dossier;
+use crate::entry;
+use crate::perform::{Outcome as Performed, refused_commit};
+use crate::queue;
+use crate::rejected::Rejected;
+use crate::system::System;
+use crate::usage::{Usage, Used};
+
+/// Attempts at a code, when the policy sets no limit.
+const ATTEMPTS_MAX: u32 = 5;
+/// Codes of one kind that a subject is sent in an hour.
+const SENT_PER_HOUR_MAX: u64 = 5;
+
+/// A way in that opened.
+pub struct Entered {
+    /// For the cookie.
+    pub session: SessionToken,
+    /// The case that the code belonged to, if it did.
+    pub case: Option<String>,
+}
+
+/// A mail was asked for; nobody learns whether there is somebody to mail to.
+pub struct AskedForLink {
+    /// The page on which the code is typed: a locator without rights.
+    pub ticket: String,
+    /// For a short-lived cookie of the browser that asked.
+    pub binding: String,
+}
+
+impl System {
+    /// What ties a ticket to the browser that asked for it.
+    pub(crate) fn binding(&self, ticket: &str) -> String {
+        hex::encode(
+            self.vault()
+                .form_hash(format!("binding {ticket}").as_bytes())
+                .as_bytes(),
+        )
+    }
+
+    /// 1.2-b: the person types the code that was mailed; the pending record becomes active and a session begins.
+    ///
+    /// # Errors
+    /// A mistake with `code`; the same for a wrong, used, foreign or expired one.
+    pub async fn confirm(
+        &self,
+        ticket: &str,
+        binding: &str,
+        typed: &Plain<String>,
+        key: IdempotencyKey,
+    ) -> Result<Entered, Rejected> {
+        if !sandyq_store::vault::equal(self.binding(ticket).as_bytes(), binding.as_bytes()) {
+            return Err(wrong());
+        }
+        let id = ticket_id(ticket)?;
+        let known = self.code_of(id, queue::CONFIRMS).await?;
+        let subject = known.subject;
+        let secret = self.session_secret(id, key);
+        let now = self.now();
+        let opening = sessions::of_subject(self, subject, secret, now);
+        if self.was_answered(key).await? {
+            return Ok(Entered {
+                session: opening.token,
+                case: self.first_case(subject).await?,
+            });
+        }
+        self.check_code(&known, typed).await?;
+        let dossier = self.dossier(subject).await?;
+        let Some(category) = dossier.category() else {
+            return Err(wrong());
+        };
+        let mut statements = vec![code::spend(subject, id, now), opening.statement];
+        for case in dossier
+            .cases
+            .iter()
+            .filter(|case| State::of(&case.state) == State::Unconfirmed)
+        {
+            let to = State::confirmed(&case.kind);
+            statements.push(case_file::set_state(
+                subject,
+                case.id,
+                State::Unconfirmed.name(),
+                to.name(),
+                None,
+            ));
+        }
+        let operation: Operation<Confirm> =
+            Operation::new(Actor::subject(subject), subject, category, now, key);
+        let purposes = dossier.live_consents(now).map(|(row, _)| row.purpose);
+        let due_at = purposes.filter_map(|purpose| self.end_after(purpose, now)).max();
+        let proof = Proof {
+            statements,
+            due_at,
+            channel: "e-mail".to_owned(),
+        };
+        self.perform(&operation, &Circumstances::OWN, &proof).await?;
+        Ok(Entered {
+            session: opening.token,
+            case: self.first_case(subject).await?,
+        })
+    }
+
+    /// 6.4, 6.5: somebody asks for the way to their data, by an e-mail address and an order's reference. The answer is
+    /// the same for everybody.
+    ///
+    /// # Errors
+    /// A mistake with `email` when it is no address.
+    pub async fn ask_for_link(
+        &self,
+        email: Plain<String>,
+        reference: &str,
+        language: Language,
+    ) -> Result<AskedForLink, Rejected> {
+        let context = Context {
+            today: time::day_in_kazakhstan(self.now()),
+            in_kazakhstan: false,
+        };
+        let email = value::parse(ValueKind::Email, &email, context)
+            .map_err(|problem| Rejected::mistake("email", problem))?;
+        let mut id = [0; 16];
+        self.chance().fill(&mut id);
+        let ticket = hex::encode(id);
+        let binding = self.binding(&ticket);
+        let wanted = reference.trim().to_uppercase();
+        let found = self
+            .store()
+            .read(move |reader| case_file::by_reference(reader, &wanted))
+            .await?;
+        if let Some((subject, _)) = found {
+            self.send_way_in(subject, &email, id, language).await?;
+        }
+        Ok(AskedForLink { ticket, binding })
+    }
+
+    /// 6.5: the person types the code; "my data" opens.
+    ///
+    /// # Errors
+    /// A mistake with `code`.
+    pub async fn enter(
+        &self,
+        ticket: &str,
+        typed: &Plain<String>,
+        key: IdempotencyKey,
+    ) -> Result<Entered, Rejected> {
+        let id = ticket_id(ticket)?;
+        let known = self.code_of(id, queue::ENTERS).await?;
+        let now = self.now();
+        let opening = sessions::of_subject(self, known.subject, self.session_secret(id, key), now);
+        if self.was_answered(key).await? {
+            return Ok(Entered {
+                session: opening.token,
+                case: None,
+            });
+        }
+        self.check_code(&known, typed).await?;
+        let dossier = self.dossier(known.subject).await?;
+        let actor = Actor::subject(known.subject);
+        let mut signed_in =
+            entry::of_happening(&actor, Happening::SignedIn, Outcome::Done, Detail::None, self);
+        signed_in.subject = dossier.pseudonym;
+        let commit = Commit {
+            statements: vec![code::spend(known.subject, id, now), opening.statement],
+            entries: vec![signed_in],
+            idempotency: Some((key, Vec::new())),
+            ..Commit::default()
+        };
+        self.store().commit(commit).await.map_err(refused_commit)?;
+        Ok(Entered {
+            session: opening.token,
+            case: None,
+        })
+    }
+
+    /// 2.2.1: the comparison says "the same" or "not the same", and shows nothing; a match queues the mail.
+    async fn send_way_in(
+        &self,
+        subject: SubjectId,
+        email: &Plain<String>,
+        ticket: [u8; 16],
+        language: Language,
+    ) -> Result<(), Rejected> {
+        let dossier = self.dossier(subject).await?;
+        if !self.recognises(&dossier, email).await? {
+            return Ok(());
+        }
+        let now = self.now();
+        let since = now - jiff::SignedDuration::from_hours(1);
+        let sent = self
+            .store()
+            .read(move |reader| code::sent_since(reader, subject, queue::ENTERS, since))
+            .await?;
+        if sent >= SENT_PER_HOUR_MAX {
+            return Ok(());
+        }
+        let until = now + jiff::SignedDuration::from_hours(1);
+        let detail = format!("{} {language}", hex::encode(ticket));
+        let commit = Commit {
+            statements: vec![code::insert(&queue::unsent_code(
+                subject,
+                ticket,
+                queue::ENTERS,
+                now,
+                until,
+            ))],
+            jobs: vec![queue::task(self, subject, queue::SEND_CODE, now, &detail)],
+            ..Commit::default()
+        };
+        self.store().commit(commit).await.map_err(refused_commit)?;
+        self.wake();
+        Ok(())
+    }
+
+    async fn recognises(&self, dossier: &Dossier, email: &Plain<String>) -> Result<bool, Rejected> {
+        let (Some(category), Some(field)) = (dossier.category(), self.policy().field_named("email")) else {
+            return Ok(false);
+        };
+        let subject = dossier.subject;
+        let known = self
+            .store()
+            .read(move |reader| search_index::of_subject(reader, subject))
+            .await?;
+        let token = self
+            .vault()
+            .blind_index(field, &value::folded(ValueKind::Email, email));
+        let usage = Usage::Match {
+            known,
+            claimed: vec![(field, token)],
+        };
+        let key = IdempotencyKey::random(self.chance());
+        let operation: Operation<Use> =
+            Operation::new(Actor::system(Role::SITE), subject, category, self.now(), key)
+                .on(FieldSet::only(field))
+                .for_purpose(queue::identification(category));
+        match self.perform(&operation, &Circumstances::SYSTEM, &usage).await {
+            Ok(Performed::Done {
+                output: Used::Matches(matches),
+                ..
+            }) => Ok(matches),
+            Ok(_) | Err(Rejected::Refusal(_)) => Ok(false),
+            Err(other) => Err(other),
+        }
+    }
+
+    async fn code_of(&self, id: [u8; 16], serves: &str) -> Result<Code, Rejected> {
+        let found = self.store().read(move |reader| code::by_id(reader, id)).await?;
+        found.filter(|code| code.serves == serves).ok_or_else(wrong)
+    }
+
+    /// Counts the attempt before looking, so that attempts at the same time cannot outrun the limit.
+    async fn check_code(&self, known: &Code, typed: &Plain<String>) -> Result<(), Rejected> {
+        let limit = self
+            .policy()
+            .limit("code-attempts")
+            .and_then(|limit| limit.count)
+            .unwrap_or(ATTEMPTS_MAX);
+        if known.used_at.is_some() || known.expires_at <= self.now() || known.hash == [0; 32] {
+            return Err(wrong());
+        }
+        let attempt = code::count_attempt_below(known.subject, known.id, limit);
+        let attempted = self
+            .store()
+            .commit(Commit {
+                statements: vec![attempt],
+                ..Commit::default()
+            })
+            .await;
+        if let Err(error) = attempted {
+            return match error {
+                sandyq_store::CommitError::Conflict(_) => Err(Rejected::mistake("code", Problem::Attempts)),
+                other => Err(refused_commit(other)),
+            };
+        }
+        let digits: String = typed.expose().chars().filter(char::is_ascii_digit).collect();
+        let hash = self
+            .vault()
+            .code_hash(known.subject, &known.serves, &Plain::new(digits));
+        if hash.matches(&known.hash) {
+            return Ok(());
+        }
+        let actor = Actor::system(Role::SITE);
+        let mut refused = entry::of_happening(
+            &actor,
+            Happening::CodeRefused,
+            Outcome::Refused,
+            Detail::Credentials,
+            self,
+        );
+        refused.subject = self.dossier(known.subject).await?.pseudonym;
+        let commit = Commit {
+            entries: vec![refused],
+            ..Commit::default()
+        };
+        self.store().commit(commit).await.map_err(refused_commit)?;
+        Err(wrong())
+    }
+
+    /// The same submission opens the same session, however often it is sent.
+    fn session_secret(&self, ticket: [u8; 16], key: IdempotencyKey) -> [u8; 32] {
+        let mut scope = b"session of a code ".to_vec();
+        scope.extend_from_slice(&ticket);
+        scope.extend_from_slice(key.as_bytes());
+        *self.vault().form_hash(&scope).as_bytes()
+    }
+
+    pub(crate) async fn was_answered(&self, key: IdempotencyKey) -> Result<bool, Rejected> {
+        Ok(self
+            .store()
+            .read(move |reader| idempotency::answer(reader, key))
+            .await?
+            .is_some())
+    }
+
+    async fn first_case(&self, subject: SubjectId) -> Result<Option<String>, Rejected> {
+        Ok(self
+            .dossier(subject)
+            .await?
+            .cases
+            .first()
+            .map(|case| case.reference.clone()))
+    }
+}
+
+fn ticket_id(ticket: &str) -> Result<[u8; 16], Rejected> {
+    let mut id = [0; 16];
+    hex::decode_to_slice(ticket, &mut id).map_err(|_| wrong())?;
+    Ok(id)
+}
+
+fn wrong() -> Rejected {
+    Rejected::mistake("code", Problem::Code)
+}

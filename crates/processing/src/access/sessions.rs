@@ -1,0 +1,246 @@
+//! Sessions: a secret in a cookie, a keyed hash at rest, an idle and an absolute end, ended by withdrawal at once.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::{SignedDuration, Timestamp};
+use sandyq_ledger::entry::{Detail, Happening, Outcome};
+use sandyq_model::{Actor, Fault, Role, SubjectId};
+use sandyq_store::tables::session::{self, Session};
+use sandyq_store::tables::staff;
+use sandyq_store::{Commit, Statement};
+
+use super::staff::StaffCard;
+use crate::entry;
+use crate::perform::refused_commit;
+use crate::rejected::Rejected;
+use crate::system::System;
+
+/// How long a subject's session stays without being used, and at all.
+const SUBJECT: (SignedDuration, SignedDuration) =
+    (SignedDuration::from_mins(30), SignedDuration::from_hours(2));
+/// The same for staff.
+const STAFF: (SignedDuration, SignedDuration) =
+    (SignedDuration::from_mins(30), SignedDuration::from_hours(12));
+/// How long use is not noted again.
+const NOTED_EVERY: SignedDuration = SignedDuration::from_mins(1);
+
+/// The secret of a session, as it stands in the cookie. Not printable.
+#[derive(Clone)]
+pub struct SessionToken(String);
+
+impl SessionToken {
+    /// The cookie's value.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Somebody who proved who they are.
+#[derive(Clone)]
+pub struct Caller {
+    /// Who acts.
+    pub actor: Actor,
+    /// Whose data is their own; `None` for staff.
+    pub subject: Option<SubjectId>,
+    /// The member of staff; `None` for subjects.
+    pub staff: Option<StaffCard>,
+    /// What every form of this session carries.
+    pub csrf: String,
+    pub(super) hash: [u8; 32],
+}
+
+impl Caller {
+    /// The subject, or "sign in first".
+    pub(crate) fn own_subject(&self) -> Result<SubjectId, Rejected> {
+        self.subject.ok_or(Rejected::SignInFirst)
+    }
+
+    /// The member of staff, or "sign in first".
+    pub(crate) fn staff_card(&self) -> Result<&StaffCard, Rejected> {
+        self.staff.as_ref().ok_or(Rejected::SignInFirst)
+    }
+}
+
+/// A session to begin: its token, and the row that a commit writes.
+pub(super) struct Opening {
+    pub token: SessionToken,
+    pub statement: Statement,
+}
+
+/// A session for a subject, from a secret that the caller derived.
+pub(super) fn of_subject(system: &System, subject: SubjectId, secret: [u8; 32], now: Timestamp) -> Opening {
+    opening(system, secret, now, |hash, csrf_hash| Session {
+        hash,
+        kind: "subject".to_owned(),
+        subject: Some(subject),
+        staff: None,
+        csrf_hash,
+        created_at: now,
+        seen_at: now,
+        ends_at: now + SUBJECT.1,
+    })
+}
+
+/// A session for a member of staff.
+pub(super) fn of_staff(system: &System, card: &StaffCard, now: Timestamp) -> Opening {
+    let mut secret = [0; 32];
+    system.chance().fill(&mut secret);
+    opening(system, secret, now, |hash, csrf_hash| Session {
+        hash,
+        kind: "staff".to_owned(),
+        subject: None,
+        staff: Some(card.id),
+        csrf_hash,
+        created_at: now,
+        seen_at: now,
+        ends_at: now + STAFF.1,
+    })
+}
+
+fn opening(
+    system: &System,
+    secret: [u8; 32],
+    _now: Timestamp,
+    row: impl FnOnce([u8; 32], [u8; 32]) -> Session,
+) -> Opening {
+    let hash = *system.vault().session_hash(&secret).as_bytes();
+    let csrf_hash = *system
+        .vault()
+        .form_hash(csrf_of(system, &secret).as_bytes())
+        .as_bytes();
+    Opening {
+        token: SessionToken(URL_SAFE_NO_PAD.encode(secret)),
+        statement: session::insert(&row(hash, csrf_hash)),
+    }
+}
+
+fn csrf_of(system: &System, secret: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(system.vault().form_hash(secret).as_bytes())
+}
+
+impl System {
+    /// Who holds that token now; `None` when the session ended, was withdrawn, or never was. A role that was taken away
+    /// counts at once.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn caller(&self, token: &str) -> Result<Option<Caller>, Fault> {
+        let Some(secret) = URL_SAFE_NO_PAD
+            .decode(token)
+            .ok()
+            .filter(|secret| secret.len() == 32)
+        else {
+            return Ok(None);
+        };
+        let hash = *self.vault().session_hash(&secret).as_bytes();
+        let found = self
+            .store()
+            .read(move |reader| {
+                let Some(session) = session::find(reader, hash)? else {
+                    return Ok(None);
+                };
+                let row = match session.staff {
+                    Some(id) => staff::find(reader, id)?,
+                    None => None,
+                };
+                Ok(Some((session, row)))
+            })
+            .await?;
+        let Some((session, row)) = found else {
+            return Ok(None);
+        };
+        let now = self.now();
+        let idle = if session.staff.is_some() {
+            STAFF.0
+        } else {
+            SUBJECT.0
+        };
+        if session.ends_at <= now || session.seen_at + idle <= now {
+            return Ok(None);
+        }
+        let csrf = csrf_of(self, &secret);
+        let caller = match (session.subject, row) {
+            (Some(subject), _) => Caller {
+                actor: Actor::subject(subject),
+                subject: Some(subject),
+                staff: None,
+                csrf,
+                hash,
+            },
+            (None, Some(row)) if row.disabled_at.is_none() => {
+                let card = StaffCard::of(&row, self.policy().version());
+                let actor = Actor {
+                    id: card.id,
+                    role: card.role,
+                    human: true,
+                };
+                Caller {
+                    actor,
+                    subject: None,
+                    staff: Some(card),
+                    csrf,
+                    hash,
+                }
+            }
+            _ => return Ok(None),
+        };
+        if session.seen_at + NOTED_EVERY <= now {
+            let commit = Commit {
+                statements: vec![session::seen(hash, now)],
+                ..Commit::default()
+            };
+            // That use was noted late does no harm.
+            let _ = self.store().commit(commit).await;
+        }
+        Ok(Some(caller))
+    }
+
+    /// Whether a form came from a page of this session.
+    #[must_use]
+    pub fn csrf_ok(&self, caller: &Caller, sent: &str) -> bool {
+        sandyq_store::vault::equal(caller.csrf.as_bytes(), sent.as_bytes())
+    }
+
+    /// A token for the forms of a visitor who has no session: bound to the visitor's cookie.
+    #[must_use]
+    pub fn visitor_token(&self, cookie: &str) -> String {
+        let mut scope = b"visitor ".to_vec();
+        scope.extend_from_slice(cookie.as_bytes());
+        URL_SAFE_NO_PAD.encode(self.vault().form_hash(&scope).as_bytes())
+    }
+
+    /// Whether that token belongs to that cookie.
+    #[must_use]
+    pub fn visitor_ok(&self, cookie: &str, sent: &str) -> bool {
+        sandyq_store::vault::equal(self.visitor_token(cookie).as_bytes(), sent.as_bytes())
+    }
+
+    /// Ends the caller's session.
+    ///
+    /// # Errors
+    /// When it cannot be ended.
+    pub async fn sign_out(&self, caller: &Caller) -> Result<(), Rejected> {
+        let commit = Commit {
+            statements: vec![session::remove(caller.hash)],
+            entries: vec![entry::of_happening(
+                &caller.actor,
+                Happening::SignedOut,
+                Outcome::Done,
+                Detail::None,
+                self,
+            )],
+            ..Commit::default()
+        };
+        self.store()
+            .commit(commit)
+            .await
+            .map(|_| ())
+            .map_err(refused_commit)
+    }
+}
+
+/// Roles that no person signs in as.
+pub(super) fn is_staff_role(role: Role) -> bool {
+    role.number() >= Role::SALES.number() && role.number() < 18
+}

@@ -1,0 +1,277 @@
+//! 5.1.4: staff and their cases. A list shows no person; a case opens only for a stated purpose, shows exactly the
+//! fields that the policy allows for it, and masks what its class masks.
+
+use jiff::Timestamp;
+use sandyq_model::act::Extract;
+use sandyq_model::{CaseId, Field, FieldSet, IdempotencyKey, Operation, Plain, Purpose, SubjectId};
+use sandyq_policy::Language;
+use sandyq_store::tables::case_file::{self, CaseFile};
+
+use super::order::OrderView;
+use super::{State, kind_for};
+use crate::access::Caller;
+use crate::circumstances::Circumstances;
+use crate::dossier::Dossier;
+use crate::perform::Outcome;
+use crate::reading::mask;
+use crate::rejected::Rejected;
+use crate::system::System;
+
+/// Cases on one page of a list.
+pub const PAGE_CASES: u32 = 25;
+/// The last page that can be asked for.
+const PAGE_MAX: u32 = 10_000;
+
+/// One line of a list: nothing personal.
+#[derive(Clone, Debug)]
+pub struct CaseRow {
+    /// Its reference number.
+    pub reference: String,
+    /// What kind of case.
+    pub kind: String,
+    /// How far it has come.
+    pub state: State,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// The sum in hundredths of the currency.
+    pub total_minor: Option<i64>,
+    /// The currency.
+    pub currency: Option<String>,
+}
+
+/// A page of a list.
+#[derive(Clone, Debug)]
+pub struct CaseList {
+    /// The cases.
+    pub rows: Vec<CaseRow>,
+    /// The page, from 1.
+    pub page: u32,
+    /// Whether another one follows.
+    pub more: bool,
+    /// The purpose that the reader's role works for, if it works on cases.
+    pub purpose: Option<Purpose>,
+}
+
+/// One value of an opened case.
+pub struct ShownField {
+    /// The field.
+    pub field: Field,
+    /// Its name in forms.
+    pub name: String,
+    /// Its label.
+    pub label: String,
+    /// The value, masked where its class says so.
+    pub value: Plain<String>,
+    /// Whether it is masked.
+    pub masked: bool,
+}
+
+/// A case opened for a purpose.
+pub struct OpenedCase {
+    /// The order in it, if it is one.
+    pub order: OrderView,
+    /// What it was opened for.
+    pub purpose: Purpose,
+    /// Exactly the fields that the policy allows.
+    pub fields: Vec<ShownField>,
+    /// The ledger entry of this look.
+    pub entry: u64,
+}
+
+impl System {
+    /// The cases that the caller's role works on. Unconfirmed ones are not among them (1.2-a).
+    ///
+    /// # Errors
+    /// When nobody of staff is calling, or the store does not answer.
+    pub async fn staff_cases(&self, caller: &Caller, page: u32) -> Result<CaseList, Rejected> {
+        let card = caller.staff_card()?;
+        let page = page.clamp(1, PAGE_MAX);
+        let purpose = self.desk_purpose(card.role);
+        let Some(kind) = purpose.and_then(kind_for) else {
+            return Ok(CaseList {
+                rows: Vec::new(),
+                page,
+                more: false,
+                purpose,
+            });
+        };
+        let state = if kind == "order" {
+            State::Placed
+        } else {
+            State::Open
+        };
+        let mut cases = self
+            .store()
+            .read(move |reader| {
+                case_file::in_state(
+                    reader,
+                    kind,
+                    state.name(),
+                    PAGE_CASES + 1,
+                    (page - 1) * PAGE_CASES,
+                )
+            })
+            .await?;
+        let more = cases.len() > PAGE_CASES as usize;
+        cases.truncate(PAGE_CASES as usize);
+        let rows = cases.into_iter().map(|case| CaseRow {
+            reference: case.reference,
+            kind: case.kind,
+            state: State::of(&case.state),
+            opened_at: case.opened_at,
+            total_minor: case.total_minor,
+            currency: case.currency,
+        });
+        Ok(CaseList {
+            rows: rows.collect(),
+            page,
+            more,
+            purpose,
+        })
+    }
+
+    /// Opens a case for the stated purpose. Without one, the policy refuses (2.1-b), and that is recorded.
+    ///
+    /// # Errors
+    /// The refusal; [`Rejected::NotFound`] alike for what is not there and what staff may not see.
+    pub async fn open_case(
+        &self,
+        caller: &Caller,
+        reference: &str,
+        purpose: Option<Purpose>,
+        language: Language,
+    ) -> Result<OpenedCase, Rejected> {
+        let (dossier, case) = self.staff_case(caller, reference).await?;
+        let operation = self.look(caller, &dossier, &case, purpose)?;
+        let fields = self.viewable(&operation, &dossier, caller);
+        let (values, entry) = self.looked(&operation.on(fields), caller).await?;
+        let purpose = purpose.ok_or(Rejected::NotFound)?;
+        let fields = values.into_iter().map(|(field, value)| {
+            let (value, masked) = mask::masked(self.policy().class(field), &value);
+            self.shown(field, value, masked, language)
+        });
+        Ok(OpenedCase {
+            order: self.order_view(&case, language),
+            purpose,
+            fields: fields.collect(),
+            entry,
+        })
+    }
+
+    /// Shows one field of a case in full, where its class allows that: a look of its own, with an entry of its own.
+    ///
+    /// # Errors
+    /// As [`System::open_case`].
+    pub async fn reveal(
+        &self,
+        caller: &Caller,
+        reference: &str,
+        purpose: Option<Purpose>,
+        field: &str,
+        language: Language,
+    ) -> Result<ShownField, Rejected> {
+        let (dossier, case) = self.staff_case(caller, reference).await?;
+        let field = self.policy().field_named(field).ok_or(Rejected::NotFound)?;
+        let operation = self
+            .look(caller, &dossier, &case, purpose)?
+            .on(FieldSet::only(field));
+        let (mut values, _) = self.looked(&operation, caller).await?;
+        let value = values.remove(&field).ok_or(Rejected::NotFound)?;
+        let (value, masked) = mask::revealed(self.policy().class(field), &value);
+        Ok(self.shown(field, value, masked, language))
+    }
+
+    /// The purpose of the cases that a role works on, by the declared services and the policy's rules for staff.
+    fn desk_purpose(&self, role: sandyq_model::Role) -> Option<Purpose> {
+        let number = match self.policy().role(role)?.name.as_str() {
+            "sales" => 7,
+            "support" => 8,
+            "events" => 9,
+            "service-desk" => 10,
+            "recruiter" => 11,
+            _ => return None,
+        };
+        Purpose::new(number)
+    }
+
+    async fn staff_case(
+        &self,
+        caller: &Caller,
+        reference: &str,
+    ) -> Result<(std::sync::Arc<Dossier>, CaseFile), Rejected> {
+        caller.staff_card()?;
+        let wanted = reference.to_owned();
+        let found = self
+            .store()
+            .read(move |reader| case_file::by_reference(reader, &wanted))
+            .await?;
+        let (subject, id): (SubjectId, CaseId) = found.ok_or(Rejected::NotFound)?;
+        let dossier = self.dossier(subject).await?;
+        let case = dossier.case(id).cloned().ok_or(Rejected::NotFound)?;
+        Ok((dossier, case))
+    }
+
+    fn look(
+        &self,
+        caller: &Caller,
+        dossier: &Dossier,
+        case: &CaseFile,
+        purpose: Option<Purpose>,
+    ) -> Result<Operation<Extract>, Rejected> {
+        let known = dossier.known()?;
+        let key = IdempotencyKey::random(self.chance());
+        let mut operation =
+            Operation::new(caller.actor, dossier.subject, known.category, self.now(), key).in_case(case.id);
+        operation.purpose = purpose;
+        let listed = purpose.map_or(dossier.held(), |p| {
+            self.policy().purpose_fields(p, known.category)
+        });
+        Ok(operation.on(listed.intersection(dossier.held())))
+    }
+
+    /// Of the asked fields those that the policy allows; all of them when it allows none, so that the refusal is whole.
+    fn viewable(&self, operation: &Operation<Extract>, dossier: &Dossier, caller: &Caller) -> FieldSet {
+        let circumstances = self.staff_circumstances(caller);
+        let facts = dossier.facts(operation, &circumstances, self.policy());
+        match self.policy().decide(operation, &facts) {
+            Ok(_) => operation.fields,
+            Err(refusal) => {
+                let allowed = operation.fields.difference(refusal.fields);
+                if allowed.is_empty() {
+                    operation.fields
+                } else {
+                    allowed
+                }
+            }
+        }
+    }
+
+    async fn looked(
+        &self,
+        operation: &Operation<Extract>,
+        caller: &Caller,
+    ) -> Result<(sandyq_model::value::Values, u64), Rejected> {
+        match self
+            .perform(operation, &self.staff_circumstances(caller), &())
+            .await?
+        {
+            Outcome::Done { output, entry } => Ok((output, entry)),
+            Outcome::Repeated(_) => Err(Rejected::NotFound),
+        }
+    }
+
+    fn staff_circumstances(&self, caller: &Caller) -> Circumstances {
+        Circumstances::staff(caller.staff.as_ref().is_some_and(|card| card.familiar))
+    }
+
+    fn shown(&self, field: Field, value: Plain<String>, masked: bool, language: Language) -> ShownField {
+        let name = self.policy().field_name(field).to_owned();
+        ShownField {
+            field,
+            label: self.field_label(field, language),
+            name,
+            value,
+            masked,
+        }
+    }
+}

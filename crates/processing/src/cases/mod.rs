@@ -1,0 +1,111 @@
+//! What a service produces and staff work on. A case holds nothing personal: its reference, its state, what was ordered.
+
+mod catalogue;
+pub mod desk;
+pub mod order;
+
+pub use catalogue::{Catalogue, Licence};
+
+use sandyq_model::{Chance, Purpose};
+
+/// The kinds of cases, with the purpose for which each is worked on.
+const KINDS: [(&str, u8); 7] = [
+    ("order", 7),
+    ("promotion-entry", 7),
+    ("question", 8),
+    ("event-registration", 9),
+    ("ticket", 10),
+    ("application", 11),
+    ("statutory", 12),
+];
+
+/// The purpose for which a kind of case is worked on.
+#[must_use]
+pub fn purpose_of(kind: &str) -> Option<Purpose> {
+    KINDS
+        .iter()
+        .find(|(name, _)| *name == kind)
+        .and_then(|(_, number)| Purpose::new(*number))
+}
+
+/// The kind of case that a role works on, by the purpose it serves.
+#[must_use]
+pub fn kind_for(purpose: Purpose) -> Option<&'static str> {
+    KINDS
+        .iter()
+        .find(|(_, number)| *number == purpose.number())
+        .map(|(name, _)| *name)
+}
+
+/// How far a case has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// The consent waits for its confirmation; staff do not see it (1.2-a).
+    Unconfirmed,
+    /// Confirmed; the card is asked for.
+    Unpaid,
+    /// Paid: an order, and a document under tax law.
+    Placed,
+    /// Carried out.
+    Fulfilled,
+    /// Confirmed; staff work on it.
+    Open,
+    /// Ended before it was placed.
+    Cancelled,
+}
+
+impl State {
+    const NAMES: [(Self, &str); 6] = [
+        (Self::Unconfirmed, "unconfirmed"),
+        (Self::Unpaid, "unpaid"),
+        (Self::Placed, "placed"),
+        (Self::Fulfilled, "fulfilled"),
+        (Self::Open, "open"),
+        (Self::Cancelled, "cancelled"),
+    ];
+
+    /// The state of this name; a name nobody knows counts as unconfirmed, which shows nothing to anybody.
+    #[must_use]
+    pub fn of(name: &str) -> Self {
+        Self::NAMES
+            .iter()
+            .find(|(_, known)| *known == name)
+            .map_or(Self::Unconfirmed, |(state, _)| *state)
+    }
+
+    /// Its name in storage and in translations.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::NAMES
+            .iter()
+            .find(|(state, _)| *state == self)
+            .map_or("unconfirmed", |(_, name)| name)
+    }
+
+    /// What a case of that kind becomes when its consent is confirmed.
+    #[must_use]
+    pub fn confirmed(kind: &str) -> Self {
+        if kind == "order" { Self::Unpaid } else { Self::Open }
+    }
+
+    /// Whether a document exists that tax law is about (T1).
+    #[must_use]
+    pub const fn is_document(self) -> bool {
+        matches!(self, Self::Placed | Self::Fulfilled)
+    }
+}
+
+/// A reference number that can be read out: eight signs without the ones that look alike.
+#[must_use]
+pub fn new_reference(chance: &dyn Chance) -> String {
+    const SIGNS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let mut bytes = [0; 8];
+    chance.fill(&mut bytes);
+    let signs: String = bytes
+        .iter()
+        .filter_map(|byte| SIGNS.get(usize::from(byte % 32)))
+        .map(|sign| char::from(*sign))
+        .collect();
+    let (first, last) = signs.split_at(4);
+    format!("SQ-{first}-{last}")
+}

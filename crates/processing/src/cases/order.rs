@@ -1,0 +1,288 @@
+//! 2.2.7: an order of licences: paid by card, placed, and told by mail.
+//!
+//! The card verification value is in memory from the form to the authorisation, and nowhere else; the card number is
+//! sealed and shown as its last four digits.
+
+use jiff::{SignedDuration, Timestamp};
+use sandyq_model::act::{Record, Use};
+use sandyq_model::value::{self, Context, ValueKind, Values};
+use sandyq_model::{
+    Actor, CardVerification, Field, FieldSet, IdempotencyKey, Mistake, Operation, Plain, Problem, Purpose,
+    Role, time,
+};
+use sandyq_policy::Language;
+use sandyq_store::tables::case_file::{self, CaseFile};
+use sandyq_store::tables::subject;
+
+use super::{State, purpose_of};
+use crate::access::Caller;
+use crate::circumstances::Circumstances;
+use crate::dossier::Dossier;
+use crate::ports::{Authorisation, Card};
+use crate::queue;
+use crate::record::Recorded;
+use crate::rejected::Rejected;
+use crate::system::System;
+use crate::usage::Usage;
+
+/// A card as it was typed.
+pub struct CardForm {
+    /// The number.
+    pub number: Plain<String>,
+    /// The holder.
+    pub holder: Plain<String>,
+    /// Month and year.
+    pub expiry: Plain<String>,
+    /// The verification value; spent and wiped.
+    pub verification: Plain<String>,
+}
+
+/// An order that was placed.
+#[derive(Clone, Debug)]
+pub struct Placed {
+    /// Its reference number.
+    pub reference: String,
+    /// Which payment port authorised it.
+    pub authorised_by: String,
+    /// Whether that port moves no money.
+    pub demonstration: bool,
+}
+
+/// An order as its owner sees it.
+#[derive(Clone, Debug)]
+pub struct OrderView {
+    /// Its reference number.
+    pub reference: String,
+    /// How far it has come.
+    pub state: State,
+    /// Name, quantity and price of one, in hundredths of the currency.
+    pub lines: Vec<(String, u32, i64)>,
+    /// The sum in hundredths of the currency.
+    pub total_minor: i64,
+    /// The currency.
+    pub currency: String,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+}
+
+/// One line of an order, as it is kept with the case: article, quantity, price of one.
+pub(crate) fn line(sku: &str, quantity: u32, price_minor: i64) -> String {
+    format!("{sku}\t{quantity}\t{price_minor}")
+}
+
+impl System {
+    /// One of the caller's own orders.
+    ///
+    /// # Errors
+    /// [`Rejected::NotFound`] for what is not there, and for what belongs to somebody else.
+    pub async fn order(
+        &self,
+        caller: &Caller,
+        reference: &str,
+        language: Language,
+    ) -> Result<OrderView, Rejected> {
+        let dossier = self.dossier(caller.own_subject()?).await?;
+        let case = own_case(&dossier, reference)?;
+        Ok(self.order_view(case, language))
+    }
+
+    pub(crate) fn order_view(&self, case: &CaseFile, language: Language) -> OrderView {
+        let line = |line: &str| {
+            let mut parts = line.split('\t');
+            let sku = parts.next()?;
+            let name = self
+                .catalogue()
+                .licence(sku)
+                .map_or(sku, |licence| licence.name(language));
+            Some((
+                name.to_owned(),
+                parts.next()?.parse().ok()?,
+                parts.next()?.parse().ok()?,
+            ))
+        };
+        OrderView {
+            reference: case.reference.clone(),
+            state: State::of(&case.state),
+            lines: case
+                .lines
+                .as_deref()
+                .unwrap_or_default()
+                .lines()
+                .filter_map(line)
+                .collect(),
+            total_minor: case.total_minor.unwrap_or(0),
+            currency: case.currency.clone().unwrap_or_default(),
+            opened_at: case.opened_at,
+        }
+    }
+
+    /// Pays an order: one authorisation, then the card is sealed and the order placed.
+    ///
+    /// # Errors
+    /// Mistakes with the card, a refusal, or a fault. A card that was authorised for this order is not asked twice.
+    pub async fn pay(
+        &self,
+        caller: &Caller,
+        reference: &str,
+        form: CardForm,
+        language: Language,
+        key: IdempotencyKey,
+    ) -> Result<Placed, Rejected> {
+        let subject = caller.own_subject()?;
+        let dossier = self.dossier(subject).await?;
+        let case = own_case(&dossier, reference)?.clone();
+        let placed = Placed {
+            reference: case.reference.clone(),
+            authorised_by: self.payments().name().to_owned(),
+            demonstration: self.payments().is_demonstration(),
+        };
+        if State::of(&case.state).is_document() {
+            return Ok(placed);
+        }
+        let (values, card) = self.read_card(form)?;
+        let total = case.total_minor.unwrap_or(0);
+        self.account_use_of_card(&dossier, &case).await?;
+        match self.payments().authorise(case.id, total, card).await? {
+            Authorisation::Granted => {}
+            Authorisation::Declined => return Err(Rejected::mistake("card_number", Problem::CardDeclined)),
+        }
+        self.place(caller, &dossier, &case, values, language, key).await?;
+        self.wake();
+        Ok(placed)
+    }
+
+    fn read_card(&self, form: CardForm) -> Result<(Values, Card), Rejected> {
+        let context = Context {
+            today: time::day_in_kazakhstan(self.now()),
+            in_kazakhstan: true,
+        };
+        let mut mistakes = Vec::new();
+        let mut read = |input: &str, kind, typed: &Plain<String>| match value::parse(kind, typed, context) {
+            Ok(value) => value,
+            Err(problem) => {
+                mistakes.push((input.to_owned(), problem));
+                Plain::new(String::new())
+            }
+        };
+        let number = read("card_number", ValueKind::CardNumber, &form.number);
+        let holder = read("card_holder", ValueKind::LatinName, &form.holder);
+        let expiry = read("card_expiry", ValueKind::CardExpiry, &form.expiry);
+        let verification = CardVerification::parse(form.verification.expose(), number.expose());
+        let verification = match verification {
+            Ok(verification) if mistakes.is_empty() => verification,
+            Ok(_) => return Err(Mistake(mistakes).into()),
+            Err(problem) => {
+                mistakes.push(("card_verification".to_owned(), problem));
+                return Err(Mistake(mistakes).into());
+            }
+        };
+        let named = [
+            ("card_number", &number),
+            ("card_holder", &holder),
+            ("card_expiry", &expiry),
+        ];
+        let values = named
+            .into_iter()
+            .filter_map(|(name, value)| Some((self.policy().field_named(name)?, value.clone())))
+            .collect();
+        Ok((
+            values,
+            Card {
+                number,
+                holder,
+                expiry,
+                verification,
+            },
+        ))
+    }
+
+    /// The entry that says "a card was used" is durable before the card leaves for the bank.
+    async fn account_use_of_card(&self, dossier: &Dossier, case: &CaseFile) -> Result<(), Rejected> {
+        let known = dossier.known()?;
+        let key = IdempotencyKey::random(self.chance());
+        let operation: Operation<Use> = Operation::new(
+            Actor::system(Role::PAYMENTS),
+            dossier.subject,
+            known.category,
+            self.now(),
+            key,
+        )
+        .on(self.card_fields().with(Field::CARD_VERIFICATION))
+        .for_purpose(Purpose::ORDERS)
+        .in_case(case.id);
+        self.perform(&operation, &Circumstances::SYSTEM, &Usage::InHand)
+            .await
+            .map(|_| ())
+    }
+
+    fn card_fields(&self) -> FieldSet {
+        ["card_number", "card_holder", "card_expiry"]
+            .into_iter()
+            .filter_map(|name| self.policy().field_named(name))
+            .collect()
+    }
+
+    async fn place(
+        &self,
+        caller: &Caller,
+        dossier: &Dossier,
+        case: &CaseFile,
+        values: Values,
+        language: Language,
+        key: IdempotencyKey,
+    ) -> Result<(), Rejected> {
+        let known = dossier.known()?;
+        let now = self.now();
+        let due_at = self.end_after(Purpose::ORDERS, now);
+        let row = subject::Subject {
+            due_at,
+            ..known.clone()
+        };
+        let input = Recorded {
+            values,
+            source: "payment".to_owned(),
+            case_changes: vec![
+                case_file::set_state(
+                    dossier.subject,
+                    case.id,
+                    State::Unpaid.name(),
+                    State::Placed.name(),
+                    None,
+                ),
+                subject::update(&row),
+            ],
+            jobs: vec![queue::task(
+                self,
+                dossier.subject,
+                queue::SEND_ORDER,
+                now,
+                &format!("{} {language}", hex::encode(case.id.as_bytes())),
+            )],
+            answer: Vec::new(),
+        };
+        let operation: Operation<Record> =
+            Operation::new(caller.actor, dossier.subject, known.category, now, key)
+                .on(self.card_fields())
+                .for_purpose(purpose_of(&case.kind).unwrap_or(Purpose::ORDERS))
+                .in_case(case.id);
+        self.perform(&operation, &Circumstances::OWN, &input)
+            .await
+            .map(|_| ())
+    }
+
+    /// 8: when what serves that purpose ends, counted from an event at that instant.
+    pub(crate) fn end_after(&self, purpose: Purpose, event: Timestamp) -> Option<Timestamp> {
+        let end = self.policy().purpose(purpose)?.ends.as_ref()?;
+        event
+            .checked_add(SignedDuration::from_hours(24 * i64::from(end.days)))
+            .ok()
+    }
+}
+
+pub(crate) fn own_case<'d>(dossier: &'d Dossier, reference: &str) -> Result<&'d CaseFile, Rejected> {
+    dossier
+        .cases
+        .iter()
+        .find(|case| case.reference == reference)
+        .ok_or(Rejected::NotFound)
+}

@@ -1,0 +1,48 @@
+//! What the way in knows about an operation, and the store does not. Only `processing` makes these.
+
+use sandyq_model::{FieldSet, Recipient};
+
+/// The part of the [`Facts`](sandyq_model::Facts) that comes with the caller.
+#[derive(Clone, Debug)]
+pub struct Circumstances {
+    /// The actor has read the policy in force (PRE-1). Parts of the system have.
+    pub familiar: bool,
+    /// The actor is the subject, or the recorded representative.
+    pub own: bool,
+    /// Fields whose consent text was accepted in this very submission.
+    pub agreed: FieldSet,
+    /// Whom data would go to.
+    pub recipient: Recipient,
+    /// The responsible person approved this very operation.
+    pub approved: bool,
+}
+
+impl Circumstances {
+    /// A part of the system acts on its own.
+    pub(crate) const SYSTEM: Self = Self {
+        familiar: true,
+        own: false,
+        agreed: FieldSet::EMPTY,
+        recipient: Recipient::OPERATOR,
+        approved: false,
+    };
+
+    /// The subject acts, or the site on the subject's own submission.
+    pub(crate) const OWN: Self = Self {
+        own: true,
+        ..Self::SYSTEM
+    };
+
+    /// A member of staff acts.
+    pub(crate) const fn staff(familiar: bool) -> Self {
+        Self {
+            familiar,
+            ..Self::SYSTEM
+        }
+    }
+
+    /// The subject hands in values and accepted the text for these fields.
+    pub(crate) const fn submission(agreed: FieldSet) -> Self {
+        Self { agreed, ..Self::OWN }
+    }
+}

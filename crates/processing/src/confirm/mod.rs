@@ -1,0 +1,73 @@
+//! 1.2-b: confirmation through a separate channel. A pending record becomes active, once, by the code that was mailed.
+
+use std::sync::Arc;
+
+use sandyq_model::act::Confirm;
+use sandyq_model::{Standing, Verb};
+use sandyq_policy::Permit;
+use sandyq_store::Statement;
+use sandyq_store::tables::consent::{self, ConsentAct, ConsentRow};
+use sandyq_store::tables::{record, subject};
+
+use crate::dossier::Dossier;
+use crate::perform::{Changes, Done, Performed};
+use crate::rejected::Rejected;
+use crate::system::System;
+
+/// What proves the confirmation, and what opens with it, in the same commit: the code is spent, the session begins,
+/// the case goes on.
+pub struct Proof {
+    /// The changes that the proof makes.
+    pub statements: Vec<Statement>,
+    /// When the record is destroyed unless something prolongs its purpose (8-b).
+    pub due_at: Option<jiff::Timestamp>,
+    /// By which channel it came.
+    pub channel: String,
+}
+
+impl Performed for Confirm {
+    type Input = Proof;
+    type Output = ();
+
+    fn perform(
+        permit: Permit<Self>,
+        dossier: &Arc<Dossier>,
+        input: &Proof,
+        _system: &System,
+    ) -> Result<Done<Self>, Rejected> {
+        let now = permit.at();
+        let known = dossier.known()?;
+        let standing =
+            Standing::after(Some(known.standing), Verb::Confirm, false).ok_or(Rejected::NotFound)?;
+        let row = subject::Subject {
+            standing,
+            confirmed_at: Some(now),
+            due_at: input.due_at,
+            ..known.clone()
+        };
+        let mut statements = input.statements.clone();
+        statements.push(subject::update(&row));
+        statements.push(record::confirm_all(dossier.subject, now));
+        for (given, _) in dossier.live_consents(now).filter(|(_, confirmed)| !confirmed) {
+            let confirmed = ConsentRow {
+                act: ConsentAct::Confirmed,
+                at: now,
+                actor: permit.actor().id,
+                channel: input.channel.clone(),
+                ..given.clone()
+            };
+            statements.push(consent::append(&confirmed));
+        }
+        let changes = Changes {
+            statements,
+            moves: true,
+            answer: Some(Vec::new()),
+            ..Changes::default()
+        };
+        Ok(Done {
+            spent: permit.spend(),
+            changes,
+            output: (),
+        })
+    }
+}

@@ -1,0 +1,156 @@
+//! 6.3, 8, DEF-8: destruction. The data key dies and the rows go; what a cited floor keeps is sealed anew first, under
+//! a key of its own, and stays locked.
+//!
+//! It never touches a blocked record, a held field or one under a floor: the permit would not exist.
+
+pub mod receipt;
+
+use std::sync::Arc;
+
+use sandyq_model::act::Destroy;
+use sandyq_model::{JobId, ReceiptId, Standing, time};
+use sandyq_policy::Permit;
+use sandyq_store::Statement;
+use sandyq_store::tables::{case_file, code, job, record, search_index, session, subject};
+
+use crate::dossier::Dossier;
+use crate::perform::{Changes, Done, Performed};
+use crate::queue;
+use crate::rejected::Rejected;
+use crate::retention::{self, Kept};
+use crate::system::System;
+
+/// Why, and under which number the receipt will be.
+pub struct Destruction {
+    /// The receipt's number.
+    pub receipt: ReceiptId,
+    /// The job that brought it here, which ends in the same commit.
+    pub job: Option<JobId>,
+}
+
+impl Performed for Destroy {
+    type Input = Destruction;
+    type Output = ();
+
+    fn perform(
+        permit: Permit<Self>,
+        dossier: &Arc<Dossier>,
+        input: &Destruction,
+        system: &System,
+    ) -> Result<Done<Self>, Rejected> {
+        let now = permit.at();
+        let id = dossier.subject;
+        let kept = retention::floor(dossier, system.policy(), now);
+        let act = receipt::Draft::of(dossier, &kept)?;
+        let mut done = if kept.fields.is_empty() {
+            whole(permit, dossier)?
+        } else {
+            remainder(permit, dossier, &kept, system)?
+        };
+        let statements = &mut done.changes.statements;
+        statements.extend([
+            session::remove_all_of_subject(id),
+            code::remove_all(id),
+            search_index::remove_all(id),
+        ]);
+        statements.push(job::remove_all_but(id, input.job));
+        if let Some(job) = input.job {
+            statements.push(job::finish(Some(id), job, now));
+        }
+        statements.push(act.keep(input.receipt, now));
+        let next = queue::task(system, id, queue::RECEIPT, now, &input.receipt.to_string());
+        done.changes.jobs.push(next);
+        done.changes.moves = true;
+        Ok(done)
+    }
+}
+
+/// Nothing stays: every value, the case, the pseudonym and the key go.
+fn whole(permit: Permit<Destroy>, dossier: &Dossier) -> Result<Done<Destroy>, Rejected> {
+    let known = dossier.known()?;
+    let row = subject::Subject {
+        standing: moved(known, false)?,
+        pseudonym: None,
+        destroyed_at: Some(permit.at()),
+        due_at: None,
+        ..known.clone()
+    };
+    let mut statements: Vec<Statement> = vec![subject::update(&row), record::remove_all(dossier.subject)];
+    statements.extend(case_file::remove_all(dossier.subject));
+    let changes = Changes {
+        statements,
+        dead_generations: vec![known.key_generation],
+        ..Changes::default()
+    };
+    Ok(Done {
+        spent: permit.spend(),
+        changes,
+        output: (),
+    })
+}
+
+/// The fields under a floor stay, sealed anew; the old key dies with all the rest.
+fn remainder(
+    permit: Permit<Destroy>,
+    dossier: &Dossier,
+    kept: &Kept,
+    system: &System,
+) -> Result<Done<Destroy>, Rejected> {
+    let now = permit.at();
+    let known = dossier.known()?;
+    let generation = known.key_generation + 1;
+    let (new, new_key) = system
+        .vault()
+        .new_subject_key(system.chance(), dossier.subject, generation)?;
+    let sealed = dossier.sealed(kept.fields);
+    let (sealed, spent) = system
+        .vault()
+        .keep_remainder(permit, dossier.key()?, &new, &sealed)?;
+    let until = kept
+        .floors
+        .iter()
+        .map(|floor| floor.until)
+        .max()
+        .and_then(|day| time::end_of_day(day).ok());
+    let row = subject::Subject {
+        standing: moved(known, true)?,
+        key_generation: generation,
+        blocked_at: Some(now),
+        due_at: until,
+        ..known.clone()
+    };
+    let mut statements = vec![subject::update(&row), record::remove_all(dossier.subject)];
+    for value in sealed {
+        let Some(old) = dossier.records.iter().find(|record| record.field == value.field) else {
+            continue;
+        };
+        let floor = kept
+            .floors
+            .iter()
+            .find(|floor| floor.fields.contains(value.field));
+        statements.push(record::put(&record::Record {
+            version: value.version,
+            generation: value.generation,
+            sealed: value.bytes,
+            until_at: until,
+            floor: floor.map(|floor| floor.citation.clone()),
+            ..old.clone()
+        }));
+    }
+    let changes = Changes {
+        statements,
+        new_keys: vec![new_key],
+        dead_generations: vec![known.key_generation],
+        remainder: true,
+        ..Changes::default()
+    };
+    Ok(Done {
+        spent,
+        changes,
+        output: (),
+    })
+}
+
+fn moved(known: &subject::Subject, remainder: bool) -> Result<Standing, Rejected> {
+    Standing::after(Some(known.standing), sandyq_model::Verb::Destroy, remainder).ok_or(Rejected::NotFound)
+}

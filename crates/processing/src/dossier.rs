@@ -1,0 +1,244 @@
+//! Everything known of one subject at one version, sealed values included: what facts are gathered from.
+//!
+//! It is remembered between operations, and a commit verifies the version it was decided on, so what is remembered
+//! can be out of date without harm: after an acknowledged withdrawal nothing is served on the old facts.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+use sandyq_model::{
+    Act, CaseId, Category, ConsentId, Facts, Fault, Field, FieldSet, Operation, Pseudonym, Purpose, Standing,
+    SubjectId,
+};
+use sandyq_policy::Policy;
+use sandyq_store::tables::consent::{ConsentAct, ConsentRow};
+use sandyq_store::tables::{case_file, consent, record, subject};
+use sandyq_store::vault::{SealedValue, SubjectKey};
+use sandyq_store::{Reader, Store};
+
+use crate::cases;
+use crate::circumstances::Circumstances;
+use crate::retention;
+
+/// One subject as the store knows it.
+pub struct Dossier {
+    /// Whose.
+    pub subject: SubjectId,
+    /// The row; `None` when nobody of this id is known.
+    pub row: Option<subject::Subject>,
+    /// The version that a commit checks; 0 when nobody is known.
+    pub version: u64,
+    /// What the ledger calls the subject.
+    pub pseudonym: Option<Pseudonym>,
+    /// All acts of consent, oldest first.
+    pub consents: Vec<ConsentRow>,
+    /// All cases, newest first.
+    pub cases: Vec<case_file::CaseFile>,
+    /// All sealed values, by field.
+    pub records: Vec<record::Record>,
+    /// The data key of the present generation; `None` once it is destroyed.
+    pub key: Option<Arc<SubjectKey>>,
+}
+
+impl Dossier {
+    pub(crate) async fn load(store: &Store, id: SubjectId) -> Result<Self, Fault> {
+        let (row, consents, cases, records) = store
+            .read(move |reader: &mut dyn Reader| {
+                let row = subject::find(reader, id)?;
+                if row.is_none() {
+                    return Ok((None, Vec::new(), Vec::new(), Vec::new()));
+                }
+                Ok((
+                    row,
+                    consent::of_subject(reader, id)?,
+                    case_file::of_subject(reader, id)?,
+                    record::of_subject(reader, id)?,
+                ))
+            })
+            .await?;
+        let key = match &row {
+            Some(row) if row.standing != Standing::Destroyed => store.subject_key(id, row.key_generation)?,
+            _ => None,
+        };
+        let (version, pseudonym) = row.as_ref().map_or((0, None), |row| (row.version, row.pseudonym));
+        Ok(Self {
+            subject: id,
+            row,
+            version,
+            pseudonym,
+            consents,
+            cases,
+            records,
+            key,
+        })
+    }
+
+    /// What the subject is, when it is known.
+    #[must_use]
+    pub fn category(&self) -> Option<Category> {
+        self.row.as_ref().map(|row| row.category)
+    }
+
+    /// Where the record stands.
+    #[must_use]
+    pub fn standing(&self) -> Option<Standing> {
+        self.row.as_ref().map(|row| row.standing)
+    }
+
+    /// The row of a subject that must be known by now.
+    ///
+    /// # Errors
+    /// When it is not; the policy's decision makes that impossible.
+    pub fn known(&self) -> Result<&subject::Subject, Fault> {
+        self.row
+            .as_ref()
+            .ok_or_else(|| Fault::Store("a subject that was decided on is not there".into()))
+    }
+
+    /// The data key, or a fault: without a key the person is destroyed.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn key(&self) -> Result<&SubjectKey, Fault> {
+        self.key
+            .as_deref()
+            .ok_or_else(|| Fault::Vault("the subject has no key".into()))
+    }
+
+    /// The fields that are stored.
+    #[must_use]
+    pub fn held(&self) -> FieldSet {
+        self.records.iter().map(|record| record.field).collect()
+    }
+
+    /// The stored values among these fields, still sealed.
+    #[must_use]
+    pub fn sealed(&self, fields: FieldSet) -> Vec<SealedValue> {
+        let wanted = self.records.iter().filter(|record| fields.contains(record.field));
+        wanted
+            .map(|record| SealedValue {
+                field: record.field,
+                version: record.version,
+                generation: record.generation,
+                bytes: record.sealed.clone(),
+            })
+            .collect()
+    }
+
+    /// The version of a field's value; 0 when there is none.
+    #[must_use]
+    pub fn version_of(&self, field: Field) -> u32 {
+        self.records
+            .iter()
+            .find(|record| record.field == field)
+            .map_or(0, |record| record.version)
+    }
+
+    /// The case of that id.
+    #[must_use]
+    pub fn case(&self, id: CaseId) -> Option<&case_file::CaseFile> {
+        self.cases.iter().find(|case| case.id == id)
+    }
+
+    /// Consents given and not withdrawn, with whether they are confirmed.
+    pub fn live_consents(&self, now: Timestamp) -> impl Iterator<Item = (&ConsentRow, bool)> {
+        let has =
+            |id: ConsentId, act: ConsentAct| self.consents.iter().any(|row| row.id == id && row.act == act);
+        self.consents
+            .iter()
+            .filter(move |row| row.act == ConsentAct::Given)
+            .filter(move |row| !has(row.id, ConsentAct::Withdrawn))
+            .filter(move |row| row.term_until.is_none_or(|until| now < until))
+            .map(move |row| (row, has(row.id, ConsentAct::Confirmed)))
+    }
+
+    /// Fields that a live, confirmed consent covers for the purpose; the record as a whole when any does.
+    #[must_use]
+    pub fn consented(&self, purpose: Option<Purpose>, now: Timestamp) -> FieldSet {
+        self.covered(purpose, now, true)
+    }
+
+    /// Fields whose consent waits for confirmation.
+    #[must_use]
+    pub fn awaiting(&self, now: Timestamp) -> FieldSet {
+        self.covered(None, now, false)
+    }
+
+    fn covered(&self, purpose: Option<Purpose>, now: Timestamp, confirmed: bool) -> FieldSet {
+        self.live_consents(now)
+            .filter(|(row, is_confirmed)| {
+                *is_confirmed == confirmed && purpose.is_none_or(|p| p == row.purpose)
+            })
+            .fold(FieldSet::EMPTY, |fields, (row, _)| {
+                fields.union(row.fields).union(FieldSet::RECORD)
+            })
+    }
+
+    /// What is known about an operation on this subject.
+    #[must_use]
+    pub fn facts<V: Act>(
+        &self,
+        operation: &Operation<V>,
+        circumstances: &Circumstances,
+        policy: &Policy,
+    ) -> Facts {
+        let now = operation.at;
+        Facts {
+            standing: self.standing(),
+            familiar: circumstances.familiar,
+            consented: self.consented(operation.purpose, now),
+            agreed: circumstances.agreed.union(self.awaiting(now)),
+            withdrawn: self.row.as_ref().is_some_and(|row| row.withdrawn_at.is_some()),
+            case: operation
+                .case
+                .is_some_and(|id| self.serves(id, operation.purpose)),
+            own: circumstances.own,
+            recipient: circumstances.recipient,
+            floor: retention::floor(self, policy, now).fields,
+            hold: FieldSet::EMPTY,
+            due: self
+                .row
+                .as_ref()
+                .is_some_and(|row| row.due_at.is_some_and(|due| due <= now)),
+            approved: circumstances.approved,
+        }
+    }
+
+    fn serves(&self, case: CaseId, purpose: Option<Purpose>) -> bool {
+        let kind_serves =
+            |case: &case_file::CaseFile| purpose.is_some() && cases::purpose_of(&case.kind) == purpose;
+        self.case(case)
+            .is_some_and(|case| case.closed_at.is_none() && kind_serves(case))
+    }
+}
+
+/// The dossiers that are remembered.
+#[derive(Default)]
+pub(crate) struct Dossiers(Mutex<HashMap<SubjectId, Arc<Dossier>>>);
+
+impl Dossiers {
+    /// How many subjects are remembered at once.
+    const REMEMBERED_MAX: usize = 20_000;
+
+    pub(crate) fn get(&self, subject: SubjectId) -> Option<Arc<Dossier>> {
+        self.lock().get(&subject).cloned()
+    }
+
+    /// Remembers a dossier. When there is no room everything is forgotten: simple, and it costs one read each.
+    pub(crate) fn put(&self, dossier: Arc<Dossier>) {
+        let mut known = self.lock();
+        if known.len() >= Self::REMEMBERED_MAX {
+            known.clear();
+        }
+        known.insert(dossier.subject, dossier);
+    }
+
+    pub(crate) fn remove(&self, subject: SubjectId) {
+        self.lock().remove(&subject);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<SubjectId, Arc<Dossier>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,229 @@
+//! Design 4, 5.1.5: the one path. Everything done with personal data passes through [`System::perform`].
+//!
+//! Gather the facts, decide, do the verb under its permit, make the entry from the decision, commit change and entry
+//! together, and only then answer. A refusal is an entry too. A subject that changed in between is decided again.
+
+use std::sync::Arc;
+
+use sandyq_model::{Act, Fault, IdempotencyKey, Operation, Refusal};
+use sandyq_policy::{Permit, Spent};
+use sandyq_store::vault::NewKey;
+use sandyq_store::{Commit, CommitError, Committed, Job, Statement};
+
+use crate::circumstances::Circumstances;
+use crate::dossier::Dossier;
+use crate::entry;
+use crate::rejected::Rejected;
+use crate::system::System;
+
+/// How often an operation is decided anew when its subject changes under it.
+const DECISIONS_MAX: u32 = 16;
+
+/// A verb that can be done. The implementation is the whole of what the verb is.
+pub trait Performed: Act {
+    /// What it works on.
+    type Input: Send + Sync;
+    /// What it gives, once it is committed.
+    type Output: Send;
+
+    /// Does the verb under its permit. Nothing is committed here and nothing leaves.
+    ///
+    /// # Errors
+    /// [`Rejected`], when the input cannot be worked on or a part of the system fails.
+    fn perform(
+        permit: Permit<Self>,
+        dossier: &Arc<Dossier>,
+        input: &Self::Input,
+        system: &System,
+    ) -> Result<Done<Self>, Rejected>;
+}
+
+/// A verb done and not yet committed.
+pub struct Done<V: Performed> {
+    /// The permit, used up: the entry is made from it.
+    pub spent: Spent<V>,
+    /// What changes.
+    pub changes: Changes,
+    /// What is answered after the commit.
+    pub output: V::Output,
+}
+
+/// What a verb changes.
+#[derive(Default)]
+pub struct Changes {
+    /// Rows.
+    pub statements: Vec<Statement>,
+    /// Work for the queue, in the same commit.
+    pub jobs: Vec<Job>,
+    /// Keys that must be durable before the rows.
+    pub new_keys: Vec<NewKey>,
+    /// Keys that die after the rows are durable, before the answer: their generations.
+    pub dead_generations: Vec<u32>,
+    /// Whether anything that belongs to the subject changes.
+    pub moves: bool,
+    /// What a second submission with the same key is answered; nothing personal.
+    pub answer: Option<Vec<u8>>,
+    /// Values stay behind under a cited floor (8-a).
+    pub remainder: bool,
+}
+
+/// What became of an operation.
+#[derive(Debug)]
+pub enum Outcome<T> {
+    /// It was done now.
+    Done {
+        /// The verb's output.
+        output: T,
+        /// The number of its ledger entry.
+        entry: u64,
+    },
+    /// It had been done before, by the same key; this was answered.
+    Repeated(Vec<u8>),
+}
+
+impl System {
+    /// Brings one operation along the one path.
+    ///
+    /// # Errors
+    /// The policy's refusal (recorded), the caller's mistake, or our fault; nothing happened then.
+    pub async fn perform<V: Performed>(
+        &self,
+        operation: &Operation<V>,
+        circumstances: &Circumstances,
+        input: &V::Input,
+    ) -> Result<Outcome<V::Output>, Rejected> {
+        for _ in 0..DECISIONS_MAX {
+            let dossier = self.dossier(operation.subject).await?;
+            let facts = dossier.facts(operation, circumstances, self.policy());
+            let permit = match self.policy().decide(operation, &facts) {
+                Ok(permit) => permit,
+                Err(refusal) => return Err(self.refuse(operation, circumstances, &dossier, refusal).await),
+            };
+            let done = match V::perform(permit, &dossier, input, self) {
+                Ok(done) => done,
+                Err(rejected) => {
+                    self.account_failure(operation, circumstances, &dossier, &rejected)
+                        .await?;
+                    return Err(rejected);
+                }
+            };
+            let Done {
+                spent,
+                changes,
+                output,
+            } = done;
+            let moves = changes.moves;
+            let commit = self.commit_of(operation.key, &dossier, &spent, circumstances, changes);
+            let committed = self.store().commit(commit).await;
+            if moves {
+                self.forget(operation.subject);
+            }
+            match committed {
+                Ok(Committed::Done { entry_index, .. }) => {
+                    return Ok(Outcome::Done {
+                        output,
+                        entry: entry_index,
+                    });
+                }
+                Ok(Committed::Already(answer)) => return Ok(Outcome::Repeated(answer)),
+                Err(CommitError::Stale) => self.forget(operation.subject),
+                Err(error) => return Err(refused_commit(error)),
+            }
+        }
+        Err(Fault::Busy("the same person's record changes too fast".into()).into())
+    }
+
+    fn commit_of<V: Performed>(
+        &self,
+        key: IdempotencyKey,
+        dossier: &Dossier,
+        spent: &Spent<V>,
+        circumstances: &Circumstances,
+        changes: Changes,
+    ) -> Commit {
+        let subject = spent.subject();
+        Commit {
+            subject: Some((subject, dossier.version)),
+            moves: changes.moves,
+            statements: changes.statements,
+            jobs: changes.jobs,
+            entries: vec![entry::of_spent(
+                spent,
+                dossier,
+                circumstances,
+                changes.remainder,
+                self.now(),
+            )],
+            idempotency: changes.answer.map(|answer| (key, answer)),
+            new_keys: changes.new_keys,
+            dead_keys: changes
+                .dead_generations
+                .into_iter()
+                .map(|generation| (subject, generation))
+                .collect(),
+            ..Commit::default()
+        }
+    }
+
+    /// A refusal is an operation that happened: it has its entry, and its clauses are counted.
+    async fn refuse<V: Act>(
+        &self,
+        operation: &Operation<V>,
+        circumstances: &Circumstances,
+        dossier: &Dossier,
+        refusal: Refusal,
+    ) -> Rejected {
+        let commit = Commit {
+            entries: vec![entry::of_refusal(
+                operation,
+                circumstances,
+                dossier,
+                &refusal,
+                self,
+            )],
+            refusals: refusal.rules.clone(),
+            ..Commit::default()
+        };
+        match self.store().commit(commit).await {
+            Ok(_) => Rejected::Refusal(refusal),
+            Err(error) => refused_commit(error),
+        }
+    }
+
+    /// What was allowed and could not be done has its entry as well.
+    async fn account_failure<V: Act>(
+        &self,
+        operation: &Operation<V>,
+        circumstances: &Circumstances,
+        dossier: &Dossier,
+        rejected: &Rejected,
+    ) -> Result<(), Rejected> {
+        let commit = Commit {
+            entries: vec![entry::of_failure(
+                operation,
+                circumstances,
+                dossier,
+                rejected,
+                self,
+            )],
+            ..Commit::default()
+        };
+        self.store()
+            .commit(commit)
+            .await
+            .map(|_| ())
+            .map_err(refused_commit)
+    }
+}
+
+/// What a commit that did not happen means to the caller.
+pub(crate) fn refused_commit(error: CommitError) -> Rejected {
+    match error {
+        CommitError::Fault(fault) => Rejected::Fault(fault),
+        CommitError::Busy => {
+            Fault::Busy("too many operations are waiting; try again in a moment".into()).into()
+        }
+        CommitError::Stale => Fault::Busy("the record changed meanwhile; try again".into()).into(),
+        CommitError::Conflict(what) => crate::access::conflict(what),
+    }
+}

@@ -1,0 +1,114 @@
+//! What lies outside: the card acquirer and the mail. Both are in Kazakhstan, or they are not configured (1.4, 4.3).
+
+use async_trait::async_trait;
+use sandyq_model::{CardVerification, CaseId, Fault, Plain};
+use sandyq_policy::Language;
+
+/// One card, for one authorisation.
+pub struct Card {
+    /// The number, digits only.
+    pub number: Plain<String>,
+    /// The holder's name in Latin letters.
+    pub holder: Plain<String>,
+    /// Year and month, `YYYY-MM`.
+    pub expiry: Plain<String>,
+    /// Wiped when the authorisation returns.
+    pub verification: CardVerification,
+}
+
+/// What the acquirer said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Authorisation {
+    /// The sum is reserved.
+    Granted,
+    /// The bank said no; nothing is reserved.
+    Declined,
+}
+
+/// Where cards are authorised (2.2.7). The same case is authorised once, however often it is asked.
+#[async_trait]
+pub trait PaymentPort: Send + Sync {
+    /// What the payment page says is in use; a demonstration says that it is one.
+    fn name(&self) -> &str;
+
+    /// Whether it moves no money.
+    fn is_demonstration(&self) -> bool;
+
+    /// Asks for the sum, in hundredths of the currency.
+    ///
+    /// # Errors
+    /// When there is no answer; nothing is known to be reserved then.
+    async fn authorise(&self, case: CaseId, amount_minor: i64, card: Card) -> Result<Authorisation, Fault>;
+}
+
+/// A letter as it leaves. Its subject line and address of the sender hold nothing personal.
+pub struct Letter {
+    /// To whom.
+    pub to: Plain<String>,
+    /// In which language.
+    pub language: Language,
+    /// What it says.
+    pub message: Message,
+}
+
+/// What letters say; the words are the face's.
+pub enum Message {
+    /// The code that confirms a consent (1.2-b).
+    ConfirmationCode {
+        /// The code.
+        code: Plain<String>,
+        /// The locator of the page to type it in.
+        ticket: String,
+        /// Minutes for which it works.
+        minutes: u32,
+    },
+    /// The code that opens "my data" (6.4, 6.5).
+    EntryCode {
+        /// The code.
+        code: Plain<String>,
+        /// The locator of the page to type it in.
+        ticket: String,
+        /// Minutes for which it works.
+        minutes: u32,
+    },
+    /// The order is placed (2.2.7).
+    OrderPlaced {
+        /// Its reference number.
+        reference: String,
+    },
+}
+
+/// Where letters go out (our own mail server, in Kazakhstan).
+#[async_trait]
+pub trait Post: Send + Sync {
+    /// Sends it, or says that it could not.
+    ///
+    /// # Errors
+    /// When the mail server did not take it.
+    async fn send(&self, letter: Letter) -> Result<(), Fault>;
+}
+
+/// A payment port that moves no money, for demonstrations: it declines cards whose number ends in 0002 and grants
+/// every other.
+pub struct DemonstrationPayments;
+
+#[async_trait]
+impl PaymentPort for DemonstrationPayments {
+    fn name(&self) -> &'static str {
+        "demonstration"
+    }
+
+    fn is_demonstration(&self) -> bool {
+        true
+    }
+
+    async fn authorise(&self, _case: CaseId, _amount_minor: i64, card: Card) -> Result<Authorisation, Fault> {
+        let declined = card.number.expose().ends_with("0002");
+        card.verification.spend(|_digits| ());
+        Ok(if declined {
+            Authorisation::Declined
+        } else {
+            Authorisation::Granted
+        })
+    }
+}

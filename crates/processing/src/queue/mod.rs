@@ -1,0 +1,296 @@
+//! Design 4.6: the queue. What an operation must cause, it leaves here in its own commit; the worker brings each piece
+//! along the one path, under its own permit. Time-driven operations have the schedule as their actor.
+//!
+//! Every handler may run twice: a crash between its commit and the end of its lease brings the same work back.
+
+mod worker;
+
+use jiff::{SignedDuration, Timestamp};
+use sandyq_model::act::{Delete, Destroy, Unblock, Use};
+use sandyq_model::{
+    Actor, CaseId, Category, Field, FieldSet, IdempotencyKey, JobId, Operation, Plain, Purpose, ReceiptId,
+    Role, Standing, SubjectId,
+};
+use sandyq_policy::Language;
+use sandyq_store::Job;
+use sandyq_store::tables::code::{self, Code};
+use sandyq_store::tables::job;
+
+use crate::circumstances::Circumstances;
+use crate::destroy::{Destruction, receipt};
+use crate::perform::Outcome;
+use crate::ports::{Letter, Message};
+use crate::rejected::Rejected;
+use crate::retention;
+use crate::system::System;
+use crate::usage::{Usage, Used};
+
+/// Mails the code of a ticket.
+pub const SEND_CODE: &str = "send-code";
+/// Mails that an order was placed.
+pub const SEND_ORDER: &str = "send-order";
+/// Ends an account, then destroys.
+pub const DELETE: &str = "delete";
+/// Destroys what is due.
+pub const DESTROY: &str = "destroy";
+/// Signs the receipt of a destruction.
+pub const RECEIPT: &str = "receipt";
+
+/// What a code is for: confirming a consent.
+pub const CONFIRMS: &str = "confirm";
+/// What a code is for: opening "my data".
+pub const ENTERS: &str = "enter";
+
+/// Digits of a code.
+const CODE_DIGITS: usize = 8;
+/// Minutes for which a code works, when the policy sets no limit.
+const CODE_MINUTES: u32 = 30;
+
+/// A piece of work about a subject.
+pub(crate) fn task(system: &System, subject: SubjectId, kind: &str, at: Timestamp, detail: &str) -> Job {
+    Job {
+        subject: Some(subject),
+        id: JobId::random(system.chance()),
+        kind: kind.to_owned(),
+        detail: detail.as_bytes().to_vec(),
+        run_at: at,
+    }
+}
+
+/// The row of a code that is not sent yet: nothing matches it.
+pub(crate) fn unsent_code(
+    subject: SubjectId,
+    ticket: [u8; 16],
+    serves: &str,
+    at: Timestamp,
+    until: Timestamp,
+) -> Code {
+    Code {
+        subject,
+        id: ticket,
+        serves: serves.to_owned(),
+        hash: [0; 32],
+        attempts: 0,
+        expires_at: until,
+        used_at: None,
+        at,
+    }
+}
+
+/// Does one piece of work.
+async fn work(system: &System, work: &Job) -> Result<(), Rejected> {
+    let Some(subject) = work.subject else {
+        return Ok(());
+    };
+    let detail = std::str::from_utf8(&work.detail).unwrap_or_default();
+    match work.kind.as_str() {
+        SEND_CODE => send_code(system, subject, detail).await,
+        SEND_ORDER => send_order(system, subject, detail).await,
+        DELETE => delete(system, subject, detail).await,
+        DESTROY => destroy(system, subject, detail, work.id).await,
+        RECEIPT => receipt::issue(system, detail).await,
+        _ => Ok(()),
+    }
+}
+
+/// 1.2-b: the code goes to the address that is on file, and only its hash stays.
+async fn send_code(system: &System, subject: SubjectId, detail: &str) -> Result<(), Rejected> {
+    let (ticket, language) = ticket_and_language(detail)?;
+    let dossier = system.dossier(subject).await?;
+    let Some(category) = dossier.category() else {
+        return Ok(());
+    };
+    let Some(known) = system
+        .store()
+        .read(move |reader| code::by_id(reader, ticket))
+        .await?
+    else {
+        return Ok(());
+    };
+    if known.used_at.is_some() {
+        return Ok(());
+    }
+    let now = system.now();
+    let minutes = system
+        .policy()
+        .limit("code-minutes")
+        .and_then(|limit| limit.count)
+        .unwrap_or(CODE_MINUTES);
+    let digits = new_code(system);
+    let hash = system.vault().code_hash(subject, &known.serves, &digits);
+    let until = now + SignedDuration::from_mins(i64::from(minutes));
+    let armed = Usage::Open {
+        statements: vec![code::arm(subject, ticket, *hash.as_bytes(), until)],
+    };
+    let operation = mailing(system, subject, category, now).for_purpose(identification(category));
+    let to = mail_address(system, &operation, &armed).await?;
+    let ticket = hex::encode(ticket);
+    let message = if known.serves == CONFIRMS {
+        Message::ConfirmationCode {
+            code: digits,
+            ticket,
+            minutes,
+        }
+    } else {
+        Message::EntryCode {
+            code: digits,
+            ticket,
+            minutes,
+        }
+    };
+    Ok(system
+        .post()
+        .send(Letter {
+            to,
+            language,
+            message,
+        })
+        .await?)
+}
+
+/// 2.2.7: the order is placed; the letter names its reference and nothing else.
+async fn send_order(system: &System, subject: SubjectId, detail: &str) -> Result<(), Rejected> {
+    let (case, language) = ticket_and_language(detail)?;
+    let case = CaseId::from_bytes(case);
+    let dossier = system.dossier(subject).await?;
+    let (Some(category), Some(file)) = (dossier.category(), dossier.case(case)) else {
+        return Ok(());
+    };
+    let operation = mailing(system, subject, category, system.now())
+        .for_purpose(Purpose::ORDERS)
+        .in_case(case);
+    let to = mail_address(
+        system,
+        &operation,
+        &Usage::Open {
+            statements: Vec::new(),
+        },
+    )
+    .await?;
+    let message = Message::OrderPlaced {
+        reference: file.reference.clone(),
+    };
+    Ok(system
+        .post()
+        .send(Letter {
+            to,
+            language,
+            message,
+        })
+        .await?)
+}
+
+fn mailing(system: &System, subject: SubjectId, category: Category, now: Timestamp) -> Operation<Use> {
+    let key = IdempotencyKey::random(system.chance());
+    Operation::new(Actor::system(Role::MAILER), subject, category, now, key).on(email())
+}
+
+/// 1.1.5: an applicant is recognised for recruitment; everybody else by 2.2.1.
+pub(crate) const fn identification(category: Category) -> Purpose {
+    match category {
+        Category::Applicant => Purpose::RECRUITMENT,
+        _ => Purpose::IDENTIFICATION,
+    }
+}
+
+fn email() -> FieldSet {
+    Field::new(EMAIL).map_or(FieldSet::EMPTY, FieldSet::only)
+}
+
+/// The number of the field `email`.
+const EMAIL: u8 = 13;
+
+async fn mail_address(
+    system: &System,
+    operation: &Operation<Use>,
+    usage: &Usage,
+) -> Result<Plain<String>, Rejected> {
+    let used = system.perform(operation, &Circumstances::SYSTEM, usage).await?;
+    match used {
+        Outcome::Done {
+            output: Used::Values(values),
+            ..
+        } => values.into_values().next().ok_or(Rejected::NotFound),
+        _ => Err(Rejected::NotFound),
+    }
+}
+
+/// 6.3: the account ends; destruction follows under its own permit.
+async fn delete(system: &System, subject: SubjectId, detail: &str) -> Result<(), Rejected> {
+    let dossier = system.dossier(subject).await?;
+    let (Some(category), Some(standing)) = (dossier.category(), dossier.standing()) else {
+        return Ok(());
+    };
+    if standing == Standing::Destroyed {
+        return Ok(());
+    }
+    let now = system.now();
+    let next = vec![task(system, subject, DESTROY, now, detail)];
+    let operation: Operation<Delete> = scheduled(system, subject, category, now);
+    system.perform(&operation, &Circumstances::SYSTEM, &next).await?;
+    system.wake();
+    Ok(())
+}
+
+/// 6.3, 8: what is due is destroyed; a floor that has ended is unlocked first.
+async fn destroy(system: &System, subject: SubjectId, detail: &str, job: JobId) -> Result<(), Rejected> {
+    let dossier = system.dossier(subject).await?;
+    let (Some(category), Some(standing)) = (dossier.category(), dossier.standing()) else {
+        return Ok(());
+    };
+    let now = system.now();
+    let kept = retention::floor(&dossier, system.policy(), now).fields;
+    if standing == Standing::Blocked && !kept.is_empty() {
+        return Ok(());
+    }
+    if standing == Standing::Blocked {
+        let operation: Operation<Unblock> = scheduled(system, subject, category, now);
+        system.perform(&operation, &Circumstances::SYSTEM, &()).await?;
+    }
+    let fields = if kept.is_empty() {
+        dossier.held().with(Field::RECORD)
+    } else {
+        dossier.held().difference(kept)
+    };
+    let receipt: ReceiptId = detail
+        .parse()
+        .unwrap_or_else(|_| ReceiptId::random(system.chance()));
+    let operation: Operation<Destroy> = scheduled(system, subject, category, now).on(fields);
+    let input = Destruction {
+        receipt,
+        job: Some(job),
+    };
+    system.perform(&operation, &Circumstances::SYSTEM, &input).await?;
+    system.wake();
+    Ok(())
+}
+
+fn scheduled<V: sandyq_model::Act>(
+    system: &System,
+    subject: SubjectId,
+    category: Category,
+    now: Timestamp,
+) -> Operation<V> {
+    let key = IdempotencyKey::random(system.chance());
+    Operation::new(Actor::system(Role::SCHEDULE), subject, category, now, key)
+}
+
+fn ticket_and_language(detail: &str) -> Result<([u8; 16], Language), Rejected> {
+    let (ticket, language) = detail.split_once(' ').unwrap_or((detail, "kk"));
+    let mut bytes = [0; 16];
+    hex::decode_to_slice(ticket, &mut bytes).map_err(|_| Rejected::NotFound)?;
+    Ok((bytes, language.parse().unwrap_or(Language::Kk)))
+}
+
+/// Digits that nobody can guess; each is one of ten with no bias that matters (64 bits for eight digits).
+fn new_code(system: &System) -> Plain<String> {
+    let mut bytes = [0; 8];
+    system.chance().fill(&mut bytes);
+    let number = u64::from_le_bytes(bytes) % 10_u64.pow(8);
+    Plain::new(format!("{number:0width$}", width = CODE_DIGITS))
+}
+
+/// Rows that end a piece of work.
+fn finished(job: &Job, now: Timestamp) -> sandyq_store::Statement {
+    job::finish(job.subject, job.id, now)
+}

@@ -1,0 +1,170 @@
+//! Takes what is due, does it, and puts off what failed: a little later each time.
+
+use jiff::SignedDuration;
+use sandyq_model::{Fault, ReceiptId, Standing};
+use sandyq_store::tables::{job, subject};
+use sandyq_store::{Commit, CommitError, Job};
+
+use super::{DELETE, DESTROY, finished, task, work};
+use crate::rejected::Rejected;
+use crate::system::System;
+
+/// Pieces of work taken at once.
+const BATCH_MAX: u32 = 64;
+/// How long a worker has a piece of work.
+const LEASE: SignedDuration = SignedDuration::from_secs(60);
+/// The longest a failed piece is put off.
+const PUT_OFF_MAX: SignedDuration = SignedDuration::from_hours(1);
+/// How long the worker sleeps when nothing wakes it.
+const SLEEP: std::time::Duration = std::time::Duration::from_millis(500);
+/// Subjects whose day has come that one look queues.
+const DUE_MAX: u32 = 256;
+
+impl System {
+    /// Does what is due now, follow-up work included, and returns how many pieces were done.
+    ///
+    /// # Errors
+    /// When the queue itself cannot be read or written.
+    pub async fn run_queue(&self) -> Result<usize, Fault> {
+        let mut done = 0;
+        loop {
+            let now = self.now();
+            let due = self
+                .store()
+                .read(move |reader| job::due(reader, now, BATCH_MAX))
+                .await?;
+            if due.is_empty() {
+                return Ok(done);
+            }
+            for queued in due {
+                if self.lease(&queued.job).await? {
+                    done += usize::from(self.work_off(&queued.job, queued.attempts).await?);
+                }
+            }
+        }
+    }
+
+    /// Queues the destruction of everybody whose day has come (8-c) and who is not queued yet.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn run_retention(&self) -> Result<usize, Fault> {
+        let now = self.now();
+        let due = self
+            .store()
+            .read(move |reader| subject::due(reader, now, DUE_MAX))
+            .await?;
+        let mut queued = 0;
+        for row in due {
+            let waiting = self
+                .store()
+                .read(move |reader| job::of_subject(reader, row.id))
+                .await?;
+            if waiting.iter().any(|job| job.done_at.is_none()) {
+                continue;
+            }
+            let receipt = ReceiptId::random(self.chance()).to_string();
+            // A block ends before anything else may be done (DEF-3); the destruction sees to it.
+            let kind = if row.standing == Standing::Blocked {
+                DESTROY
+            } else {
+                DELETE
+            };
+            let jobs = vec![task(self, row.id, kind, now, &receipt)];
+            self.commit_work(Commit {
+                jobs,
+                ..Commit::default()
+            })
+            .await?;
+            queued += 1;
+        }
+        Ok(queued)
+    }
+
+    /// Works until the task is dropped: woken by commits that leave work, and by time.
+    pub async fn worker(self) {
+        loop {
+            for result in [self.run_retention().await, self.run_queue().await] {
+                if let Err(fault) = result {
+                    tracing::error!(kind = fault_kind(&fault), "the queue could not be worked on");
+                }
+            }
+            tokio::select! {
+                () = self.woken() => {}
+                () = tokio::time::sleep(SLEEP) => {}
+            }
+        }
+    }
+
+    async fn lease(&self, work: &Job) -> Result<bool, Fault> {
+        let now = self.now();
+        let statements = vec![job::lease(work.subject, work.id, now, now + LEASE)];
+        match self
+            .store()
+            .commit(Commit {
+                statements,
+                ..Commit::default()
+            })
+            .await
+        {
+            Ok(_) => Ok(true),
+            Err(CommitError::Conflict(_)) => Ok(false),
+            Err(error) => Err(fault_of(error)),
+        }
+    }
+
+    async fn work_off(&self, piece: &Job, attempts: u32) -> Result<bool, Fault> {
+        let outcome = work(self, piece).await;
+        let now = self.now();
+        let statement = match &outcome {
+            Ok(()) | Err(Rejected::Refusal(_) | Rejected::NotFound) => finished(piece, now),
+            Err(rejected) => {
+                tracing::warn!(work = %piece.kind, attempts, reason = reason(rejected), "work was put off");
+                let wait = SignedDuration::from_secs(1 << attempts.min(12));
+                job::put_off(piece.subject, piece.id, now + wait.min(PUT_OFF_MAX))
+            }
+        };
+        self.commit_work(Commit {
+            statements: vec![statement],
+            ..Commit::default()
+        })
+        .await?;
+        Ok(outcome.is_ok())
+    }
+
+    /// Commits work; that it was ended by its own operation already is no failure.
+    async fn commit_work(&self, commit: Commit) -> Result<(), Fault> {
+        match self.store().commit(commit).await {
+            Ok(_) | Err(CommitError::Conflict(_)) => Ok(()),
+            Err(error) => Err(fault_of(error)),
+        }
+    }
+}
+
+fn fault_of(error: CommitError) -> Fault {
+    match error {
+        CommitError::Fault(fault) => fault,
+        other => Fault::Busy(other.to_string()),
+    }
+}
+
+const fn reason(rejected: &Rejected) -> &'static str {
+    match rejected {
+        Rejected::Refusal(_) => "refused",
+        Rejected::Mistake(_) => "mistake",
+        Rejected::Fault(fault) => fault_kind(fault),
+        Rejected::NotFound => "not found",
+        Rejected::SignInFirst => "not signed in",
+    }
+}
+
+const fn fault_kind(fault: &Fault) -> &'static str {
+    match fault {
+        Fault::Store(_) => "store",
+        Fault::Vault(_) => "vault",
+        Fault::Ledger(_) => "ledger",
+        Fault::Busy(_) => "busy",
+        Fault::Configuration(_) => "configuration",
+        Fault::Outside(_) => "outside",
+    }
+}

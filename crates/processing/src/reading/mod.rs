@@ -1,0 +1,10 @@
+//! What faces render: forms, the policy and its words, in the reader's language. Nothing personal but what
+//! [`mask`] makes of a permitted answer.
+
+mod form;
+pub mod mask;
+mod policy_page;
+mod words;
+
+pub use form::{Form, Input};
+pub use policy_page::{ClauseView, PolicyPage, SectionView};

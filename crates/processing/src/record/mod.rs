@@ -1,0 +1,104 @@
+//! DEF-3: recording. Values of a person who is already known are fixed, sealed, under consent.
+//!
+//! Also where collected and recorded values become rows and search tokens. It never replaces a value: changing one is
+//! clarification (6.2).
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use sandyq_model::act::Record;
+use sandyq_model::value::{self, Values};
+use sandyq_model::{Field, SubjectId};
+use sandyq_policy::Permit;
+use sandyq_policy::declarations::Search;
+use sandyq_store::Statement;
+use sandyq_store::tables::{record, search_index};
+use sandyq_store::vault::SealedValue;
+
+use crate::dossier::Dossier;
+use crate::perform::{Changes, Done, Performed};
+use crate::rejected::Rejected;
+use crate::system::System;
+
+/// Values to fix, and what else happens in the same commit.
+pub struct Recorded {
+    /// The values, already read.
+    pub values: Values,
+    /// Where they come from.
+    pub source: String,
+    /// Changes of the case they belong to.
+    pub case_changes: Vec<Statement>,
+    /// Work that follows.
+    pub jobs: Vec<sandyq_store::Job>,
+    /// What a repeated submission is answered.
+    pub answer: Vec<u8>,
+}
+
+impl Performed for Record {
+    type Input = Recorded;
+    type Output = ();
+
+    fn perform(
+        permit: Permit<Self>,
+        dossier: &Arc<Dossier>,
+        input: &Recorded,
+        system: &System,
+    ) -> Result<Done<Self>, Rejected> {
+        let now = permit.at();
+        let id = dossier.subject;
+        let version_of = |field: Field| dossier.version_of(field) + 1;
+        let (sealed, spent) = system
+            .vault()
+            .seal(permit, dossier.key()?, version_of, &input.values)?;
+        let mut statements = rows(&sealed, id, &input.source, now, Some(now));
+        statements.extend(tokens(system, id, &input.values));
+        statements.extend(input.case_changes.iter().cloned());
+        let changes = Changes {
+            statements,
+            jobs: input.jobs.clone(),
+            moves: true,
+            answer: Some(input.answer.clone()),
+            ..Changes::default()
+        };
+        Ok(Done {
+            spent,
+            changes,
+            output: (),
+        })
+    }
+}
+
+/// Sealed values as rows.
+pub(crate) fn rows(
+    sealed: &[SealedValue],
+    subject: SubjectId,
+    source: &str,
+    at: Timestamp,
+    confirmed_at: Option<Timestamp>,
+) -> Vec<Statement> {
+    let row = |value: &SealedValue| record::Record {
+        subject,
+        field: value.field,
+        version: value.version,
+        generation: value.generation,
+        sealed: value.bytes.clone(),
+        source: source.to_owned(),
+        recorded_at: at,
+        confirmed_at,
+        until_at: None,
+        floor: None,
+    };
+    sealed.iter().map(|value| record::put(&row(value))).collect()
+}
+
+/// Search tokens of the fields that may be searched; cards never are (1.1.2-f).
+pub(crate) fn tokens(system: &System, subject: SubjectId, values: &Values) -> Vec<Statement> {
+    let searched = values.iter().filter_map(|(field, value)| {
+        let kind = system.policy().kind(*field)?;
+        let searched = system.policy().class(*field)?.search == Search::Exact;
+        searched.then(|| (*field, value::folded(kind, value)))
+    });
+    searched
+        .map(|(field, folded)| search_index::put(subject, field, system.vault().blind_index(field, &folded)))
+        .collect()
+}

@@ -1,0 +1,386 @@
+//! 6: what people do with their own data: see it, see who looked, change it, take their consent back.
+
+use jiff::Timestamp;
+use sandyq_ledger::entry::{Deed, Detail, Entry, Happening, Outcome as EntryOutcome};
+use sandyq_model::act::{Clarify, Extract, Withdraw};
+use sandyq_model::value::{Context, Values};
+use sandyq_model::{
+    Category, Field, FieldSet, IdempotencyKey, Operation, Plain, Problem, Purpose, ReceiptId, Standing, time,
+};
+use sandyq_policy::Language;
+use sandyq_policy::declarations::WordKind;
+use sandyq_store::Commit;
+use sandyq_store::tables::posting;
+
+use crate::access::Caller;
+use crate::circumstances::Circumstances;
+use crate::dossier::Dossier;
+use crate::entry;
+use crate::perform::{Outcome, refused_commit};
+use crate::queue;
+use crate::reading::mask;
+use crate::rejected::Rejected;
+use crate::retention;
+use crate::system::System;
+use crate::withdraw::Withdrawal;
+
+/// Entries on one page of "who looked at my data".
+const PAGE_ENTRIES: u32 = 20;
+/// The last page that can be asked for.
+const PAGE_MAX: u32 = 10_000;
+/// How long a withdrawal waits for its destruction before it answers without the receipt.
+const RECEIPT_WAIT: std::time::Duration = std::time::Duration::from_millis(50);
+/// How often.
+const RECEIPT_LOOKS: u32 = 40;
+/// L39: working days within which a withdrawal is carried out, when the policy sets no deadline.
+const WITHDRAWAL_DAYS: u32 = 15;
+
+/// Everything about one person.
+pub struct MyData {
+    /// What the person is to the operator.
+    pub category: Category,
+    /// Where the record stands.
+    pub standing: Standing,
+    /// Since when.
+    pub since: Timestamp,
+    /// Until when, if the day is known.
+    pub until: Option<Timestamp>,
+    /// The values.
+    pub rows: Vec<MyRow>,
+    /// The orders and other cases, by reference.
+    pub cases: Vec<String>,
+}
+
+/// One value of one's own.
+pub struct MyRow {
+    /// The field.
+    pub field: Field,
+    /// Its name in forms.
+    pub name: String,
+    /// Its label.
+    pub label: String,
+    /// The value; of a card the last four digits.
+    pub value: Plain<String>,
+    /// Where it came from.
+    pub source: String,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+    /// What it is used for.
+    pub purposes: Vec<(Purpose, String)>,
+    /// On what that rests: the consents that cover it, in words.
+    pub ground: String,
+    /// Whether its owner can change it here.
+    pub changeable: bool,
+}
+
+/// One look at one's data.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// When.
+    pub at: Timestamp,
+    /// Who, as a role.
+    pub who: String,
+    /// What was done.
+    pub what: String,
+    /// Which fields.
+    pub fields: Vec<String>,
+    /// What for.
+    pub purpose: Option<String>,
+    /// Under which clauses.
+    pub clauses: Vec<String>,
+    /// Whether the policy refused it.
+    pub refused: bool,
+    /// The place in the ledger.
+    pub entry: u64,
+}
+
+/// A page of looks, newest first.
+#[derive(Clone, Debug)]
+pub struct Accesses {
+    /// The looks.
+    pub rows: Vec<Access>,
+    /// The page, from 1.
+    pub page: u32,
+    /// How many there are.
+    pub pages: u32,
+}
+
+/// What a withdrawal would do.
+#[derive(Clone, Debug)]
+pub struct Consequences {
+    /// What would be destroyed.
+    pub destroyed: Vec<String>,
+    /// What would stay, locked: the fields, the norm, the last day.
+    pub kept: Vec<(String, String, String)>,
+    /// Until when it is done at the latest.
+    pub due: Timestamp,
+}
+
+/// A withdrawal that was taken.
+#[derive(Clone, Debug)]
+pub struct Withdrawn {
+    /// Its number, which is also the receipt's.
+    pub number: String,
+    /// Until when it is done at the latest.
+    pub due: Timestamp,
+    /// Whether the destruction is done and its receipt signed.
+    pub receipt_ready: bool,
+}
+
+impl System {
+    /// 6.4: everything that is held about the caller, with where it came from, what for, and on what ground.
+    ///
+    /// # Errors
+    /// A refusal (a blocked record is only stored), or a fault.
+    pub async fn my_data(&self, caller: &Caller, language: Language) -> Result<MyData, Rejected> {
+        let subject = caller.own_subject()?;
+        let dossier = self.dossier(subject).await?;
+        let known = dossier.known().map_err(|_| Rejected::NotFound)?.clone();
+        let key = IdempotencyKey::random(self.chance());
+        let operation: Operation<Extract> =
+            Operation::new(caller.actor, subject, known.category, self.now(), key)
+                .on(dossier.held())
+                .for_purpose(queue::identification(known.category));
+        let values = match self.perform(&operation, &Circumstances::OWN, &()).await? {
+            Outcome::Done { output, .. } => output,
+            Outcome::Repeated(_) => return Err(Rejected::NotFound),
+        };
+        let rows = values
+            .into_iter()
+            .filter_map(|(field, value)| self.my_row(&dossier, field, &value, language));
+        Ok(MyData {
+            category: known.category,
+            standing: known.standing,
+            since: known.created_at,
+            until: known.due_at,
+            rows: rows.collect(),
+            cases: dossier.cases.iter().map(|case| case.reference.clone()).collect(),
+        })
+    }
+
+    fn my_row(
+        &self,
+        dossier: &Dossier,
+        field: Field,
+        value: &Plain<String>,
+        language: Language,
+    ) -> Option<MyRow> {
+        let record = dossier.records.iter().find(|record| record.field == field)?;
+        let words = self.policy().words(language);
+        let now = self.now();
+        let covering = dossier
+            .live_consents(now)
+            .filter(|(row, _)| row.fields.contains(field));
+        let consents: Vec<_> = covering.map(|(row, _)| row).collect();
+        let label = |purpose: Purpose| words.label(WordKind::Purpose, &purpose.to_string()).to_owned();
+        let mut purposes: Vec<Purpose> = consents.iter().map(|row| row.purpose).collect();
+        purposes.sort_unstable();
+        purposes.dedup();
+        let ground: Vec<&str> = consents
+            .iter()
+            .map(|row| words.label(WordKind::Consent, &row.item))
+            .collect();
+        Some(MyRow {
+            field,
+            name: self.policy().field_name(field).to_owned(),
+            label: self.field_label(field, language),
+            value: mask::for_owner(self.policy().class(field), value),
+            source: record.source.clone(),
+            recorded_at: record.recorded_at,
+            purposes: purposes
+                .into_iter()
+                .map(|purpose| (purpose, label(purpose)))
+                .collect(),
+            ground: ground.join("; "),
+            changeable: self.changeable(field),
+        })
+    }
+
+    /// Card details are given anew with a payment; everything else its owner changes (6.2).
+    fn changeable(&self, field: Field) -> bool {
+        self.policy()
+            .class(field)
+            .is_some_and(|class| !class.name.as_str().starts_with("card"))
+    }
+
+    /// 6.4, 5.1.5: who looked at the caller's data, when, what for, under which clause; refusals too.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn my_accesses(
+        &self,
+        caller: &Caller,
+        page: u32,
+        language: Language,
+    ) -> Result<Accesses, Rejected> {
+        let dossier = self.dossier(caller.own_subject()?).await?;
+        let pseudonym = dossier.pseudonym.ok_or(Rejected::NotFound)?;
+        let page = page.clamp(1, PAGE_MAX);
+        let (count, entries) = self
+            .store()
+            .read(move |reader| {
+                let count = posting::count(reader, pseudonym)?;
+                Ok((
+                    count,
+                    posting::entries(reader, pseudonym, PAGE_ENTRIES, (page - 1) * PAGE_ENTRIES)?,
+                ))
+            })
+            .await?;
+        let mut read = entry::of_happening(
+            &caller.actor,
+            Happening::LedgerRead,
+            EntryOutcome::Done,
+            Detail::None,
+            self,
+        );
+        read.subject = Some(pseudonym);
+        let commit = Commit {
+            entries: vec![read],
+            ..Commit::default()
+        };
+        self.store().commit(commit).await.map_err(refused_commit)?;
+        let pages = count.div_ceil(u64::from(PAGE_ENTRIES)).max(1);
+        let rows = entries
+            .into_iter()
+            .map(|placed| self.access(placed.index, &placed.entry, language));
+        Ok(Accesses {
+            rows: rows.collect(),
+            page,
+            pages: u32::try_from(pages).unwrap_or(u32::MAX),
+        })
+    }
+
+    fn access(&self, index: u64, entry: &Entry, language: Language) -> Access {
+        let words = self.policy().words(language);
+        let what = match entry.deed {
+            Deed::Verb(verb) => words.label(WordKind::Verb, verb.name()).to_owned(),
+            Deed::Happening(happening) => happening.name().to_owned(),
+        };
+        Access {
+            at: entry.at.timestamp(),
+            who: self.role_label(entry.role, language),
+            what,
+            fields: self.labels(entry.fields, language),
+            purpose: entry
+                .purpose
+                .map(|p| words.label(WordKind::Purpose, &p.to_string()).to_owned()),
+            clauses: entry
+                .clauses
+                .iter()
+                .map(|clause| clause.clause().to_owned())
+                .collect(),
+            refused: entry.outcome == EntryOutcome::Refused,
+            entry: index,
+        }
+    }
+
+    /// 6.2: the caller changes a value of their own, at once.
+    ///
+    /// # Errors
+    /// A mistake with the input of that name, or a refusal.
+    pub async fn clarify(
+        &self,
+        caller: &Caller,
+        name: &str,
+        typed: &Plain<String>,
+        key: IdempotencyKey,
+    ) -> Result<(), Rejected> {
+        let subject = caller.own_subject()?;
+        let dossier = self.dossier(subject).await?;
+        let known = dossier.known().map_err(|_| Rejected::NotFound)?.clone();
+        let field = self
+            .policy()
+            .field_named(name)
+            .filter(|field| self.changeable(*field));
+        let field = field.ok_or_else(|| Rejected::mistake(name, Problem::Unknown))?;
+        if !self.policy().category_fields(known.category).contains(field) {
+            return Err(Rejected::mistake(name, Problem::Unknown));
+        }
+        let context = Context {
+            today: time::day_in_kazakhstan(self.now()),
+            in_kazakhstan: false,
+        };
+        let value = self
+            .read(field, typed, context)
+            .map_err(|problem| Rejected::mistake(name, problem))?;
+        let operation: Operation<Clarify> =
+            Operation::new(caller.actor, subject, known.category, self.now(), key)
+                .on(FieldSet::only(field))
+                .for_purpose(queue::identification(known.category));
+        let values = Values::from([(field, value)]);
+        self.perform(&operation, &Circumstances::OWN, &values)
+            .await
+            .map(|_| ())
+    }
+
+    /// 6.3: what a withdrawal would destroy, and what must stay.
+    ///
+    /// # Errors
+    /// When the store does not answer, or the calendar does not reach that far.
+    pub async fn consequences(&self, caller: &Caller, language: Language) -> Result<Consequences, Rejected> {
+        let dossier = self.dossier(caller.own_subject()?).await?;
+        let kept = retention::floor(&dossier, self.policy(), self.now());
+        let floors = kept.floors.iter().map(|floor| {
+            (
+                self.labels(floor.fields, language).join(", "),
+                floor.citation.clone(),
+                floor.until.to_string(),
+            )
+        });
+        Ok(Consequences {
+            destroyed: self.labels(dossier.held().difference(kept.fields), language),
+            kept: floors.collect(),
+            due: self.withdrawal_due()?,
+        })
+    }
+
+    /// 6.3: the caller takes every consent back. Accepted at once; destruction follows at once, by the schedule.
+    ///
+    /// # Errors
+    /// When it could not be recorded; it is never refused to its owner.
+    pub async fn withdraw(&self, caller: &Caller, key: IdempotencyKey) -> Result<Withdrawn, Rejected> {
+        let subject = caller.own_subject()?;
+        let dossier = self.dossier(subject).await?;
+        let known = dossier.known().map_err(|_| Rejected::NotFound)?.clone();
+        let due = self.withdrawal_due()?;
+        let receipt = ReceiptId::random(self.chance());
+        let operation: Operation<Withdraw> =
+            Operation::new(caller.actor, subject, known.category, self.now(), key);
+        let input = Withdrawal {
+            receipt,
+            channel: "portal".to_owned(),
+        };
+        let number = match self.perform(&operation, &Circumstances::OWN, &input).await? {
+            Outcome::Done { .. } => receipt.to_string(),
+            Outcome::Repeated(answer) => String::from_utf8(answer).unwrap_or_default(),
+        };
+        self.wake();
+        for _ in 0..RECEIPT_LOOKS {
+            if self.receipt(&number, Language::En).await?.is_some() {
+                return Ok(Withdrawn {
+                    number,
+                    due,
+                    receipt_ready: true,
+                });
+            }
+            tokio::time::sleep(RECEIPT_WAIT).await;
+        }
+        Ok(Withdrawn {
+            number,
+            due,
+            receipt_ready: false,
+        })
+    }
+
+    fn withdrawal_due(&self) -> Result<Timestamp, Rejected> {
+        let days = self
+            .policy()
+            .deadline("withdraw")
+            .and_then(|deadline| deadline.within.working_days);
+        Ok(retention::due_in_working_days(
+            self.policy(),
+            self.now(),
+            days.unwrap_or(WITHDRAWAL_DAYS),
+        )?)
+    }
+}

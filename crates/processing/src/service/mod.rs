@@ -1,0 +1,246 @@
+//! 1.1.1, 1.1.6: a service is a form declared in the policy folder. What it asks, requires and refuses comes from there:
+//! an unknown field rejects the whole submission, a missing one is a mistake, and nothing is stored on either.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use sandyq_model::act::Collect;
+use sandyq_model::value::{self, Age, Context, ValueKind, Values};
+use sandyq_model::{
+    Actor, CaseId, Field, IdempotencyKey, Mistake, Operation, Plain, Problem, Role, SubjectId, time,
+};
+use sandyq_policy::Language;
+use sandyq_policy::declarations::Service;
+use sandyq_store::tables::case_file::CaseFile;
+
+use crate::cases::{self, Catalogue, State};
+use crate::circumstances::Circumstances;
+use crate::collect::{self, Submitted};
+use crate::consent;
+use crate::perform::Outcome;
+use crate::rejected::Rejected;
+use crate::retention;
+use crate::system::System;
+
+/// A form as it was sent.
+#[derive(Clone)]
+pub struct Submission {
+    /// The service's name.
+    pub service: String,
+    /// The language the person reads.
+    pub language: Language,
+    /// What was typed, by the input's name.
+    pub answers: BTreeMap<String, Plain<String>>,
+    /// The article, for an order.
+    pub sku: Option<String>,
+    /// How many.
+    pub quantity: u32,
+}
+
+/// A submission without mistakes.
+pub struct Checked {
+    /// The values as they would be kept.
+    pub values: Values,
+    rows: Vec<(String, Plain<String>)>,
+}
+
+impl Checked {
+    /// The input's name and the value as it would be kept, in the order of the form.
+    #[must_use]
+    pub fn rows(&self) -> &[(String, Plain<String>)] {
+        &self.rows
+    }
+}
+
+/// A submission that was taken: the code is on its way.
+pub struct Taken {
+    /// The page on which the code is typed: a locator without rights.
+    pub ticket: String,
+    /// Until when the record waits (1.2-c).
+    pub until: Timestamp,
+    /// For a short-lived cookie: the code works only in the browser that submitted.
+    pub binding: String,
+}
+
+impl System {
+    /// Reads a submission; nothing is stored.
+    ///
+    /// # Errors
+    /// Every mistake in it, field by field.
+    pub fn check(&self, submission: &Submission) -> Result<Checked, Rejected> {
+        let service = self.declared(&submission.service)?;
+        let mut mistakes = Vec::new();
+        for name in submission.answers.keys() {
+            let asked = self
+                .policy()
+                .field_named(name)
+                .is_some_and(|field| service.order.contains(&field));
+            let now = |field: Field| !service.later.union(service.transient).contains(field);
+            if !asked || !self.policy().field_named(name).is_some_and(now) {
+                mistakes.push((name.clone(), Problem::Unknown));
+            }
+        }
+        if !mistakes.is_empty() {
+            return Err(Mistake(mistakes).into());
+        }
+        let context = self.context(submission);
+        let mut values = Values::new();
+        let mut rows = Vec::new();
+        for field in service
+            .order
+            .iter()
+            .filter(|field| service.required.union(service.optional).contains(**field))
+        {
+            let name = self.policy().field_name(*field).to_owned();
+            let typed = submission
+                .answers
+                .get(&name)
+                .filter(|typed| !typed.expose().trim().is_empty());
+            match (typed, service.required.contains(*field)) {
+                (None, true) => mistakes.push((name, Problem::Missing)),
+                (None, false) => {}
+                (Some(typed), _) => match self.read(*field, typed, context) {
+                    Ok(value) => {
+                        rows.push((name, value.clone()));
+                        values.insert(*field, value);
+                    }
+                    Err(problem) => mistakes.push((name, problem)),
+                },
+            }
+        }
+        if submission.quantity == 0 || submission.quantity > Catalogue::QUANTITY_MAX {
+            mistakes.push(("quantity".to_owned(), Problem::Count));
+        }
+        if mistakes.is_empty() {
+            Ok(Checked { values, rows })
+        } else {
+            Err(Mistake(mistakes).into())
+        }
+    }
+
+    /// Takes a submission: the record is born pending, and a code is mailed (1.2).
+    ///
+    /// # Errors
+    /// Mistakes, a refusal, or a fault; nothing was stored then.
+    pub async fn submit(
+        &self,
+        submission: Submission,
+        accepted: Vec<(String, String)>,
+        key: IdempotencyKey,
+    ) -> Result<Taken, Rejected> {
+        let service = self.declared(&submission.service)?.clone();
+        let checked = self.check(&submission)?;
+        let now = self.now();
+        let subject = SubjectId::random(self.chance());
+        let actor = Actor::subject(subject);
+        let accepted = consent::accept(self, &service, &accepted, submission.language, actor.id, now)?;
+        let due_at = retention::pending_until(self.policy(), now)?;
+        let mut ticket = [0; 16];
+        self.chance().fill(&mut ticket);
+        let purpose = service.purposes.first().copied();
+        let mut operation: Operation<Collect> =
+            Operation::new(Actor::system(Role::SITE), subject, service.category, now, key).on(checked
+                .values
+                .keys()
+                .copied()
+                .collect());
+        operation.purpose = purpose;
+        let circumstances = Circumstances::submission(collect::agreed(&accepted));
+        let input = Submitted {
+            values: checked.values,
+            accepted,
+            case: self.new_case(&service, &submission, subject, now)?,
+            ticket,
+            language: submission.language,
+            due_at,
+            source: service.name.to_string(),
+            category: service.category,
+        };
+        let ticket = match self.perform(&operation, &circumstances, &input).await? {
+            Outcome::Done { .. } => hex::encode(ticket),
+            Outcome::Repeated(answer) => String::from_utf8(answer).unwrap_or_default(),
+        };
+        self.wake();
+        Ok(Taken {
+            binding: self.binding(&ticket),
+            ticket,
+            until: due_at,
+        })
+    }
+
+    /// The declared service of that name.
+    pub(crate) fn declared(&self, service: &str) -> Result<&Service, Rejected> {
+        self.policy().service(service).ok_or(Rejected::NotFound)
+    }
+
+    /// Reads one typed value as the field's kind; the ages at which a representative acts are not taken here.
+    pub(crate) fn read(
+        &self,
+        field: Field,
+        typed: &Plain<String>,
+        context: Context,
+    ) -> Result<Plain<String>, Problem> {
+        let kind = self.policy().kind(field).ok_or(Problem::Unknown)?;
+        let value = value::parse(kind, typed, context)?;
+        if kind == ValueKind::BirthDate {
+            let born = value.expose().parse().map_err(|_| Problem::Date)?;
+            match value::age_on(context.today, born) {
+                Age::Adult => {}
+                Age::RepresentativeAgrees => return Err(Problem::UnderEighteen),
+                Age::RepresentativeActs => return Err(Problem::UnderFourteen),
+            }
+        }
+        Ok(value)
+    }
+
+    /// Kazakhstan unless the person names another country.
+    fn context(&self, submission: &Submission) -> Context {
+        let country = submission
+            .answers
+            .get("country")
+            .map(|typed| typed.expose().trim().to_uppercase());
+        let in_kazakhstan = country.is_none_or(|code| code.is_empty() || code == "KZ");
+        Context {
+            today: time::day_in_kazakhstan(self.now()),
+            in_kazakhstan,
+        }
+    }
+
+    fn new_case(
+        &self,
+        service: &Service,
+        submission: &Submission,
+        subject: SubjectId,
+        now: Timestamp,
+    ) -> Result<CaseFile, Rejected> {
+        let kind = service
+            .case
+            .as_ref()
+            .map_or("question", |kind| kind.as_str())
+            .to_owned();
+        let mut case = CaseFile {
+            subject,
+            id: CaseId::random(self.chance()),
+            kind,
+            reference: cases::new_reference(self.chance()),
+            state: State::Unconfirmed.name().to_owned(),
+            opened_at: now,
+            closed_at: None,
+            total_minor: None,
+            currency: None,
+            lines: None,
+        };
+        let Some(sku) = &submission.sku else {
+            return Ok(case);
+        };
+        let licence = self
+            .catalogue()
+            .licence(sku)
+            .ok_or_else(|| Rejected::mistake("sku", Problem::Choice))?;
+        let total = licence.price_minor.checked_mul(i64::from(submission.quantity));
+        case.total_minor = Some(total.ok_or_else(|| Rejected::mistake("quantity", Problem::Count))?);
+        case.currency = Some(Catalogue::CURRENCY.to_owned());
+        case.lines = Some(cases::order::line(sku, submission.quantity, licence.price_minor));
+        Ok(case)
+    }
+}

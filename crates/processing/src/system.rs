@@ -1,0 +1,143 @@
+//! Everything an operation needs, in one value: the policy in force, the store, the clock, chance and the ports.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use sandyq_model::{Chance, Clock, Fault, SubjectId};
+use sandyq_policy::Policy;
+use sandyq_store::Store;
+use sandyq_store::vault::Vault;
+
+use crate::cases::Catalogue;
+use crate::dossier::{Dossier, Dossiers};
+use crate::operator::Operator;
+use crate::ports::{PaymentPort, Post};
+use crate::rejected::Rejected;
+
+/// The running system. Cheap to clone.
+#[derive(Clone)]
+pub struct System(Arc<Parts>);
+
+/// What a system is made of.
+pub struct Settings {
+    /// The policy in force.
+    pub policy: Arc<Policy>,
+    /// What lies at rest.
+    pub store: Store,
+    /// The wall clock.
+    pub clock: Arc<dyn Clock>,
+    /// Where randomness comes from.
+    pub chance: Arc<dyn Chance>,
+    /// The operator's details; without them no consent is taken.
+    pub operator: Option<Operator>,
+    /// What is on sale.
+    pub catalogue: Catalogue,
+    /// Where cards are authorised.
+    pub payments: Arc<dyn PaymentPort>,
+    /// Where letters go out.
+    pub post: Arc<dyn Post>,
+}
+
+struct Parts {
+    settings: Settings,
+    dossiers: Dossiers,
+    wake: tokio::sync::Notify,
+}
+
+impl System {
+    /// Puts a system together.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        let settings = Settings {
+            operator: settings.operator.filter(|o| o.mistakes().is_empty()),
+            ..settings
+        };
+        Self(Arc::new(Parts {
+            settings,
+            dossiers: Dossiers::default(),
+            wake: tokio::sync::Notify::new(),
+        }))
+    }
+
+    /// The policy in force.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.0.settings.policy
+    }
+
+    /// What lies at rest.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.0.settings.store
+    }
+
+    /// The operator, when every detail is there and valid.
+    #[must_use]
+    pub fn operator(&self) -> Option<&Operator> {
+        self.0.settings.operator.as_ref()
+    }
+
+    /// What is on sale.
+    #[must_use]
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.0.settings.catalogue
+    }
+
+    /// Where cards are authorised.
+    #[must_use]
+    pub fn payments(&self) -> &dyn PaymentPort {
+        self.0.settings.payments.as_ref()
+    }
+
+    /// The present instant.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.0.settings.clock.now()
+    }
+
+    /// Where randomness comes from.
+    #[must_use]
+    pub fn chance(&self) -> &dyn Chance {
+        self.0.settings.chance.as_ref()
+    }
+
+    pub(crate) fn post(&self) -> &dyn Post {
+        self.0.settings.post.as_ref()
+    }
+
+    pub(crate) fn vault(&self) -> &Vault {
+        self.store().vault()
+    }
+
+    /// Tells the worker that the queue has work.
+    pub(crate) fn wake(&self) {
+        self.0.wake.notify_one();
+    }
+
+    pub(crate) async fn woken(&self) {
+        self.0.wake.notified().await;
+    }
+
+    /// The operator, or a fault that says what is missing: the system fails closed (I2).
+    pub(crate) fn operator_or_closed(&self) -> Result<&Operator, Rejected> {
+        self.operator().ok_or_else(|| {
+            Fault::Configuration("the operator's details are not complete, so no consent can be taken".into())
+                .into()
+        })
+    }
+
+    /// What is known of a subject. Remembered; a commit finds out when it was out of date.
+    pub(crate) async fn dossier(&self, subject: SubjectId) -> Result<Arc<Dossier>, Fault> {
+        if let Some(known) = self.0.dossiers.get(subject) {
+            return Ok(known);
+        }
+        let dossier = Arc::new(Dossier::load(self.store(), subject).await?);
+        self.0.dossiers.put(Arc::clone(&dossier));
+        Ok(dossier)
+    }
+
+    /// Forgets what is remembered of a subject.
+    pub(crate) fn forget(&self, subject: SubjectId) {
+        self.0.dossiers.remove(subject);
+    }
+}

@@ -1,0 +1,83 @@
+//! DEF-3: usage. Values work inside the system – matched, mailed to, paid with – and nobody sees them.
+
+use std::sync::Arc;
+
+use sandyq_model::act::Use;
+use sandyq_model::value::Values;
+use sandyq_policy::Permit;
+use sandyq_store::Statement;
+use sandyq_store::tables::search_index::Token;
+
+use crate::dossier::Dossier;
+use crate::perform::{Changes, Done, Performed};
+use crate::rejected::Rejected;
+use crate::system::System;
+
+/// What the values are used for.
+pub enum Usage {
+    /// Open them for a part of the system (the mailer), with what it changes.
+    Open {
+        /// Rows that change with it, such as the hash of the code that is sent.
+        statements: Vec<Statement>,
+    },
+    /// Values that were typed a moment ago and are not stored: a card on its way to an authorisation.
+    InHand,
+    /// Compare stored tokens with these, by field: match or no match (2.2.1).
+    Match {
+        /// What the subject is known by.
+        known: Vec<(sandyq_model::Field, Token)>,
+        /// What was claimed.
+        claimed: Vec<(sandyq_model::Field, Token)>,
+    },
+}
+
+/// What comes of it.
+pub enum Used {
+    /// The opened values.
+    Values(Values),
+    /// Nothing to hand back.
+    Nothing,
+    /// Whether everything that was claimed matches.
+    Matches(bool),
+}
+
+impl Performed for Use {
+    type Input = Usage;
+    type Output = Used;
+
+    fn perform(
+        permit: Permit<Self>,
+        dossier: &Arc<Dossier>,
+        input: &Usage,
+        system: &System,
+    ) -> Result<Done<Self>, Rejected> {
+        match input {
+            Usage::Open { statements } => {
+                let sealed = dossier.sealed(permit.fields());
+                let (values, spent) = system.vault().open(permit, dossier.key()?, &sealed)?;
+                let changes = Changes {
+                    statements: statements.clone(),
+                    ..Changes::default()
+                };
+                Ok(Done {
+                    spent,
+                    changes,
+                    output: Used::Values(values),
+                })
+            }
+            Usage::InHand => Ok(Done {
+                spent: permit.spend(),
+                changes: Changes::default(),
+                output: Used::Nothing,
+            }),
+            Usage::Match { known, claimed } => {
+                let matches = !claimed.is_empty() && claimed.iter().all(|token| known.contains(token));
+                Ok(Done {
+                    spent: permit.spend(),
+                    changes: Changes::default(),
+                    output: Used::Matches(matches),
+                })
+            }
+        }
+    }
+}
