@@ -16,7 +16,7 @@ use aws_lc_rs::digest::{Context, SHA256};
 
 pub use frontier::{Frontier, FrontierError};
 pub use proof::{
-    ConsistencyProof, HashReader, InclusionProof, PROOF_HASHES_MAX, ProofError, VerifyError,
+    ConsistencyProof, HashReader, InclusionProof, NotAProof, PROOF_HASHES_MAX, ProofError, VerifyError,
     prove_consistency, prove_inclusion, root_at, verify_consistency, verify_inclusion,
 };
 

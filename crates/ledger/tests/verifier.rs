@@ -10,8 +10,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 use sandyq_ledger::checkpoint::Checkpoint;
 use sandyq_ledger::entry::{By, Deed, Entry, Happening, Moment};
 use sandyq_ledger::note::Signer;
@@ -113,12 +111,9 @@ impl Folder {
         let keys = [signer().verifier_key().clone()];
         let newest = Checkpoint::open(&fs::read(self.path("checkpoint")).unwrap(), &keys).unwrap();
         let mut hashes = TiledHashes::new(newest.size, Files(self.0.path().to_owned()));
-        let proof = prove_consistency(older, newest.size, &mut hashes).unwrap();
-        proof
-            .0
-            .iter()
-            .map(|hash| BASE64_STANDARD.encode(hash.0) + "\n")
-            .collect()
+        prove_consistency(older, newest.size, &mut hashes)
+            .unwrap()
+            .to_string()
     }
 }
 

@@ -1,5 +1,10 @@
 //! Proofs about a tree, and their verification (RFC 6962, 2.1.1 and 2.1.2).
 
+use std::fmt;
+use std::str::FromStr;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use thiserror::Error;
 
 use super::{Hash, empty_root, node_hash};
@@ -30,6 +35,38 @@ pub struct InclusionProof(pub Vec<Hash>);
 /// The hashes that lead from an older tree to a newer one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConsistencyProof(pub Vec<Hash>);
+
+/// As its file has it: each hash in base64 on a line of its own (`spec/checkpoint.md`).
+impl fmt::Display for ConsistencyProof {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0
+            .iter()
+            .try_for_each(|hash| writeln!(f, "{}", BASE64_STANDARD.encode(hash.0)))
+    }
+}
+
+/// Not the text of a proof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("not a proof: one base64 hash on each line, at most {PROOF_HASHES_MAX}")]
+pub struct NotAProof;
+
+impl FromStr for ConsistencyProof {
+    type Err = NotAProof;
+
+    fn from_str(text: &str) -> Result<Self, NotAProof> {
+        let hash = |line: &str| {
+            BASE64_STANDARD
+                .decode(line)
+                .ok()
+                .and_then(|bytes| Hash::from_slice(&bytes))
+        };
+        let hashes: Option<Vec<Hash>> = text.lines().take(PROOF_HASHES_MAX + 1).map(hash).collect();
+        hashes
+            .filter(|hashes| hashes.len() <= PROOF_HASHES_MAX)
+            .map(Self)
+            .ok_or(NotAProof)
+    }
+}
 
 /// Why a proof could not be made.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

@@ -233,6 +233,21 @@ fn ct_merkle_agrees_on_roots_and_proofs() {
     }
 }
 
+#[test]
+fn a_proof_is_a_text_of_hashes() {
+    let proof = prove_consistency(3, 7, &mut Memory::of(&leaves(7))).unwrap();
+    assert_eq!(proof.to_string().lines().count(), 4);
+    assert_eq!(proof.to_string().parse(), Ok(proof.clone()));
+    assert_eq!("".parse(), Ok(ConsistencyProof::default()));
+    for bad in ["x", "\n", "AAAA\n"] {
+        assert_eq!(bad.parse::<ConsistencyProof>(), Err(NotAProof));
+    }
+    assert_eq!(
+        proof.to_string().repeat(17).parse::<ConsistencyProof>(),
+        Err(NotAProof)
+    );
+}
+
 fn joined(hashes: &[Hash]) -> Vec<u8> {
     hashes.iter().flat_map(|hash| hash.0).collect()
 }

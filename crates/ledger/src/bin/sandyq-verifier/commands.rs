@@ -1,5 +1,6 @@
 //! The four questions that can be asked.
 
+use std::fmt::Display;
 use std::path::Path;
 
 use base64::Engine;
@@ -7,7 +8,7 @@ use base64::prelude::BASE64_STANDARD;
 use sandyq_ledger::checkpoint::{Checkpoint, CheckpointError};
 use sandyq_ledger::note::NoteError;
 use sandyq_ledger::receipt::{AnyReceipt, ConsentReceipt, DestructionReceipt, ReceiptError};
-use sandyq_ledger::tree::{ConsistencyProof, Hash, PROOF_HASHES_MAX, verify_consistency};
+use sandyq_ledger::tree::{ConsistencyProof, NotAProof, verify_consistency};
 use sandyq_ledger::verify::{Damage, open_checkpoints, verify_ledger};
 use sandyq_model::{Field, FieldSet};
 use serde_json::{Map, Value, json};
@@ -263,24 +264,9 @@ fn same_ledger(one: &Checkpoint, two: &Checkpoint, proof: Option<&Path>) -> Resu
 }
 
 fn read_proof(file: &Path) -> Result<ConsistencyProof, Trouble> {
-    let not_one = || {
-        Trouble::Usage(format!(
-            "`{}` is not a proof: one base64 hash on each line",
-            file.display()
-        ))
-    };
-    let text = String::from_utf8(read(file)?).map_err(|_| not_one())?;
-    let hash = |line: &str| {
-        BASE64_STANDARD
-            .decode(line)
-            .ok()
-            .and_then(|bytes| Hash::from_slice(&bytes))
-    };
-    let hashes: Option<Vec<Hash>> = text.lines().map(hash).collect();
-    hashes
-        .filter(|hashes| hashes.len() <= PROOF_HASHES_MAX)
-        .map(ConsistencyProof)
-        .ok_or_else(not_one)
+    let told = |error: &dyn Display| Trouble::Usage(format!("`{}`: {error}", file.display()));
+    let text = String::from_utf8(read(file)?).map_err(|error| told(&error))?;
+    text.parse().map_err(|error: NotAProof| told(&error))
 }
 
 fn open(file: &Path, arguments: &Arguments) -> Result<Checkpoint, Trouble> {
