@@ -1,0 +1,208 @@
+//! A system for tests: the shipped policy, a store in a folder that goes away, a clock that is set by hand, a chance
+//! that repeats itself, and a post that keeps the letters.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use sandyq_model::rehearsal::{SeededChance, SetClock};
+use sandyq_model::{Fault, IdempotencyKey, Plain};
+use sandyq_policy::{Folder, Policy};
+use sandyq_processing::access::{Caller, Entered};
+use sandyq_processing::cases::Catalogue;
+use sandyq_processing::cases::order::{CardForm, Placed};
+use sandyq_processing::operator::{Operator, Person};
+use sandyq_processing::ports::{DemonstrationPayments, Letter, Message, Post};
+use sandyq_processing::service::{Submission, Taken};
+use sandyq_processing::{Language, Rejected, Settings, System};
+use sandyq_store::vault::KeyFile;
+use sandyq_store::{Store, StoreOptions};
+
+/// The instant at which every story begins: a Monday in Kazakhstan.
+pub const BEGINNING: &str = "2026-11-23T05:00:00Z";
+
+/// Keeps letters instead of sending them.
+#[derive(Default)]
+pub struct Letters(Mutex<Vec<Letter>>);
+
+#[async_trait]
+impl Post for Letters {
+    async fn send(&self, letter: Letter) -> Result<(), Fault> {
+        self.0.lock().unwrap().push(letter);
+        Ok(())
+    }
+}
+
+/// A system and what tests hold on to.
+pub struct Stage {
+    pub system: System,
+    pub clock: Arc<SetClock>,
+    pub chance: Arc<SeededChance>,
+    pub letters: Arc<Letters>,
+    pub folder: tempfile::TempDir,
+}
+
+pub fn shipped_policy() -> Arc<Policy> {
+    let folder = Folder::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policy")).unwrap();
+    Arc::new(Policy::load(&folder).unwrap_or_else(|problems| panic!("{} problems in the policy", problems.len())))
+}
+
+pub fn operator() -> Operator {
+    let person = |name: &str, email: &str| Person {
+        name: name.to_owned(),
+        phone: "+7 727 250 00 01".to_owned(),
+        email: email.to_owned(),
+    };
+    Operator {
+        name: "Sandyq Demonstration LLP".to_owned(),
+        bin: "990231000001".to_owned(),
+        address: "Almaty, Tole bi 1\n050012".to_owned(),
+        phone: "+7 727 250 00 00".to_owned(),
+        email: "privacy@example.kz".to_owned(),
+        site: "https://example.kz".to_owned(),
+        responsible: person("Aru Demo", "aru@example.kz"),
+        deputy: person("Bek Demo", "bek@example.kz"),
+    }
+}
+
+impl Stage {
+    pub fn new() -> Self {
+        Self::seeded(7)
+    }
+
+    pub fn seeded(seed: u64) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(SetClock::at(BEGINNING.parse().unwrap()));
+        let chance = Arc::new(SeededChance::new(seed));
+        let options = StoreOptions::in_folder(folder.path());
+        std::fs::create_dir_all(options.key_file.parent().unwrap()).unwrap();
+        KeyFile::create(&options.key_file, 1, chance.as_ref(), clock.as_ref()).unwrap();
+        let letters = Arc::new(Letters::default());
+        let system = open(&options, &clock, &chance, &letters);
+        Self { system, clock, chance, letters, folder }
+    }
+
+    pub fn key(&self) -> IdempotencyKey {
+        IdempotencyKey::random(self.chance.as_ref())
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.system.now()
+    }
+
+    pub fn passes(&self, duration: SignedDuration) {
+        self.clock.advance(duration);
+    }
+
+    /// The newest code that was mailed to that address.
+    pub fn code_for(&self, email: &str) -> Plain<String> {
+        let letters = self.letters.0.lock().unwrap();
+        let code = letters.iter().rev().filter(|letter| letter.to.expose() == email).find_map(|letter| match &letter.message {
+            Message::ConfirmationCode { code, .. } | Message::EntryCode { code, .. } => Some(code.clone()),
+            Message::OrderPlaced { .. } => None,
+        });
+        code.expect("a code was mailed")
+    }
+
+    pub fn letters_to(&self, email: &str) -> usize {
+        self.letters.0.lock().unwrap().iter().filter(|letter| letter.to.expose() == email).count()
+    }
+
+    /// All consent items of a service, as a form would send them back.
+    pub fn all_consents(&self, service: &str) -> Vec<(String, String)> {
+        let form = self.system.form(service, Language::En).unwrap();
+        form.consents.into_iter().map(|offer| (offer.id, offer.hash)).collect()
+    }
+
+    pub async fn submits(&self, submission: Submission) -> Result<Taken, Rejected> {
+        let accepted = self.all_consents(&submission.service);
+        let taken = self.system.submit(submission, accepted, self.key()).await?;
+        self.system.run_queue().await?;
+        Ok(taken)
+    }
+
+    pub async fn confirms(&self, taken: &Taken, email: &str) -> Entered {
+        let code = self.code_for(email);
+        self.system.confirm(&taken.ticket, &taken.binding, &code, self.key()).await.unwrap()
+    }
+
+    /// A guest who submitted and confirmed.
+    pub async fn guest(&self, email: &str) -> (Caller, String) {
+        let taken = self.submits(purchase(email)).await.unwrap();
+        let entered = self.confirms(&taken, email).await;
+        let caller = self.system.caller(entered.session.expose()).await.unwrap().unwrap();
+        (caller, entered.case.unwrap())
+    }
+
+    pub async fn pays(&self, caller: &Caller, case: &str) -> Result<Placed, Rejected> {
+        let placed = self.system.pay(caller, case, card("4111 1111 1111 1111", "123"), Language::En, self.key()).await?;
+        self.system.run_queue().await?;
+        Ok(placed)
+    }
+
+    /// A member of staff who read the policy.
+    pub async fn staff(&self, name: &str, role: &str) -> Caller {
+        let by = sandyq_model::Actor::system(sandyq_model::Role::ADMINISTRATOR);
+        let password = || Plain::from("a long enough password");
+        self.system.add_staff(&by, name, role, password()).await.unwrap();
+        let entered = self.system.sign_in(name, password()).await.unwrap();
+        let caller = self.system.caller(entered.session.expose()).await.unwrap().unwrap();
+        self.system.familiarize(&caller).await.unwrap();
+        self.system.caller(entered.session.expose()).await.unwrap().unwrap()
+    }
+
+    /// Closes the system and opens it again on the same folder.
+    pub fn reopens(self) -> Self {
+        let Self { system, clock, chance, letters, folder } = self;
+        drop(system);
+        let system = open(&StoreOptions::in_folder(folder.path()), &clock, &chance, &letters);
+        Self { system, clock, chance, letters, folder }
+    }
+}
+
+fn open(options: &StoreOptions, clock: &Arc<SetClock>, chance: &Arc<SeededChance>, letters: &Arc<Letters>) -> System {
+    let store = Store::open(options.clone(), Arc::clone(clock) as _, Arc::clone(chance) as _).unwrap();
+    System::new(Settings {
+        policy: shipped_policy(),
+        store,
+        clock: Arc::clone(clock) as _,
+        chance: Arc::clone(chance) as _,
+        operator: Some(operator()),
+        catalogue: Catalogue::demonstration().unwrap(),
+        payments: Arc::new(DemonstrationPayments),
+        post: Arc::clone(letters) as _,
+    })
+}
+
+pub fn purchase(email: &str) -> Submission {
+    let answers = [
+        ("last_name", "Омарова"),
+        ("first_name", "Мара"),
+        ("email", email),
+        ("contact_phone", "8 701 123 45 67"),
+        ("birth_date", "07.05.1990"),
+        ("delivery_address", "Almaty, Abay 10, 5\n050012"),
+    ];
+    Submission {
+        service: "guest-purchase".to_owned(),
+        language: Language::Ru,
+        answers: answers.into_iter().map(|(name, value)| (name.to_owned(), Plain::from(value))).collect(),
+        sku: Some("kestel-office".to_owned()),
+        quantity: 2,
+    }
+}
+
+pub fn answers(rows: &[(&str, &str)]) -> BTreeMap<String, Plain<String>> {
+    rows.iter().map(|(name, value)| ((*name).to_owned(), Plain::from(*value))).collect()
+}
+
+pub fn card(number: &str, verification: &str) -> CardForm {
+    CardForm {
+        number: Plain::from(number),
+        holder: Plain::from("MARA OMAROVA"),
+        expiry: Plain::from("08/29"),
+        verification: Plain::from(verification),
+    }
+}
