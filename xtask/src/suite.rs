@@ -111,10 +111,21 @@ fn tests(root: &Path, extent: Extent, tally: &mut Tally) -> Result<(), Fault> {
     tally.count(command)
 }
 
-/// Builds the program as it ships, and keeps a copy: building the tests may turn on features of our own crates that
-/// are for tests only, and the journeys must not meet those.
+/// Builds the program as it ships, and keeps a copy: building the tests turns on features of our own crates that are
+/// for tests only, and the journeys must not meet those. Naming the journeys' package gives the crates of others the
+/// features that they have in tests (see its manifest), or the slowest of them would be compiled twice.
 fn program(root: &Path) -> Result<(), Fault> {
-    step::run(cargo(root, &["build", "--package", "sandyq", "--locked"]))?;
+    step::run(cargo(
+        root,
+        &[
+            "build",
+            "--package",
+            "sandyq",
+            "--package",
+            "sandyq-journeys",
+            "--locked",
+        ],
+    ))?;
     let copy = binary(root);
     let folder = copy.parent().unwrap_or(root);
     std::fs::create_dir_all(folder).map_err(Fault::io("making a folder for the program"))?;
