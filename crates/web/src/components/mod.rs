@@ -1,0 +1,13 @@
+//! The pieces that pages are made of, each after the pattern of the GOV.UK Design System of the same name.
+
+mod control;
+mod error_summary;
+mod pagination;
+mod summary_list;
+mod tray;
+
+pub use control::{Control, control, postal_code_name};
+pub use error_summary::{error_summary, problem_of};
+pub use pagination::pagination;
+pub use summary_list::{Row, summary_list};
+pub use tray::{hidden, submit, tray};

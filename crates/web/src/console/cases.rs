@@ -1,0 +1,85 @@
+//! The cases of staff: references, kinds and dates. Nobody's name: that takes a purpose.
+
+use axum::response::Response;
+use maud::html;
+use sandyq_processing::Rejected;
+use sandyq_processing::access::Caller;
+use sandyq_processing::cases::desk::{CaseList, CaseRow};
+
+use crate::components::pagination;
+use crate::http::arrival::{Answer, Arrival, Outcome};
+use crate::layout::Page;
+use crate::visit::{Standpoint, Visit};
+
+/// GET /staff/cases
+pub async fn show(arrival: Arrival) -> Response {
+    let outcome = listed(&arrival).await;
+    arrival.respond(outcome)
+}
+
+async fn listed(arrival: &Arrival) -> Outcome {
+    let caller = staff(arrival)?;
+    if unfamiliar(caller) {
+        return Ok(Answer::SeeOther("/staff/familiar".to_owned()));
+    }
+    let cases = arrival
+        .system
+        .staff_cases(caller, arrival.visit.list_page.unwrap_or(1))
+        .await?;
+    Ok(Answer::Page(page(&arrival.visit, &cases)))
+}
+
+/// The caller, who must be staff; anybody else is asked to sign in as such.
+pub(super) fn staff(arrival: &Arrival) -> Result<&Caller, Rejected> {
+    match arrival.visit.standpoint {
+        Standpoint::Staff => arrival.known(),
+        _ => Err(Rejected::SignInFirst),
+    }
+}
+
+/// Whether the caller must read the policy first (PRE-1).
+fn unfamiliar(caller: &Caller) -> bool {
+    caller.staff.as_ref().is_some_and(|card| !card.familiar)
+}
+
+fn total(visit: &Visit, case: &CaseRow) -> String {
+    match (case.total_minor, &case.currency) {
+        (Some(minor), Some(currency)) => visit.money(minor, currency),
+        _ => String::new(),
+    }
+}
+
+/// The page.
+#[must_use]
+pub fn page(visit: &Visit, cases: &CaseList) -> Page {
+    let body = html! {
+        h1 { (visit.say("cases-title")) }
+        p.lead { (visit.say("cases-lead")) }
+        @if cases.rows.is_empty() { p.inset { (visit.say("cases-empty")) } } @else {
+            div.scroll tabindex="0" role="region" aria-label=(visit.say("cases-title")) {
+                table {
+                    thead { tr {
+                        th scope="col" { (visit.say("cases-reference")) }
+                        th scope="col" { (visit.say("cases-kind")) }
+                        th scope="col" { (visit.say("cases-state")) }
+                        th scope="col" { (visit.say("cases-opened")) }
+                        th.number scope="col" { (visit.say("total")) }
+                    } }
+                    tbody {
+                        @for case in &cases.rows {
+                            tr {
+                                th scope="row" { a href={ "/staff/cases/" (case.reference) } { (case.reference) } }
+                                td { (visit.say(&format!("case-{}", case.kind))) }
+                                td { span.tag { (visit.say(&format!("state-{}", case.state.name()))) } }
+                                td { (visit.date(case.opened_at)) }
+                                td.number { (total(visit, case)) }
+                            }
+                        }
+                    }
+                }
+            }
+            (pagination(visit, cases.page, cases.more))
+        }
+    };
+    Page::new(visit.say("cases-title"), body).widened()
+}

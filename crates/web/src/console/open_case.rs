@@ -1,0 +1,198 @@
+//! 5.1.4, 2.1-b: a case opens for a stated purpose, shows the fields which that purpose allows, and the look is an entry
+//! that the person can read. Opening is a POST: it writes.
+
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+use maud::{Markup, html};
+use sandyq_model::{Mistake, Problem, Purpose};
+use sandyq_processing::cases::desk::{OpenedCase, ShownField};
+use sandyq_processing::{Rejected, System};
+
+use super::cases::staff;
+use crate::components::{Row, error_summary, hidden, problem_of, submit, summary_list, tray};
+use crate::http::arrival::{Answer, Arrival, Outcome, Sent};
+use crate::language::{country_name, month_of_card};
+use crate::layout::Page;
+use crate::public::order::lines_table;
+use crate::visit::Visit;
+
+/// GET /staff/cases/{reference}: asks for the purpose.
+pub async fn prompt(Path(reference): Path<String>, arrival: Arrival) -> Response {
+    let outcome = staff(&arrival).map(|_| {
+        let purposes = purposes(&arrival.system, &arrival.visit);
+        Answer::Page(prompt_page(
+            &arrival.visit,
+            &reference,
+            &purposes,
+            &Mistake::default(),
+        ))
+    });
+    arrival.respond(outcome)
+}
+
+/// POST /staff/cases/{reference}
+pub async fn open(Path(reference): Path<String>, sent: Sent) -> Response {
+    let outcome = opened(&sent, &reference).await;
+    sent.arrival.respond(outcome)
+}
+
+async fn opened(sent: &Sent, reference: &str) -> Outcome {
+    let (arrival, visit) = (&sent.arrival, &sent.arrival.visit);
+    let caller = staff(arrival)?;
+    sent.typed.only(|name| name == "purpose")?;
+    sent.fresh()?;
+    let Ok(purpose) = sent.typed.text("purpose").parse::<Purpose>() else {
+        let mistake = Mistake::one("purpose", Problem::Missing);
+        let page = prompt_page(visit, reference, &purposes(&arrival.system, visit), &mistake);
+        return Ok(Answer::Status(StatusCode::UNPROCESSABLE_ENTITY, page));
+    };
+    let case = arrival
+        .system
+        .open_case(caller, reference, Some(purpose), visit.language)
+        .await?;
+    Ok(Answer::Page(page(
+        visit,
+        &case,
+        &arrival.system.purpose_label(purpose, visit.language),
+    )))
+}
+
+/// POST /staff/cases/{reference}/reveal: one masked field in full, as a look of its own.
+pub async fn reveal(Path(reference): Path<String>, sent: Sent) -> Response {
+    let outcome = revealed(&sent, &reference).await;
+    sent.arrival.respond(outcome)
+}
+
+async fn revealed(sent: &Sent, reference: &str) -> Outcome {
+    let (arrival, visit) = (&sent.arrival, &sent.arrival.visit);
+    let caller = staff(arrival)?;
+    sent.typed.only(|name| matches!(name, "purpose" | "field"))?;
+    sent.fresh()?;
+    let purpose = sent
+        .typed
+        .text("purpose")
+        .parse::<Purpose>()
+        .map_err(|_| Rejected::NotFound)?;
+    let name = sent.typed.text("field");
+    let field = arrival
+        .system
+        .reveal(caller, reference, Some(purpose), name, visit.language)
+        .await?;
+    Ok(Answer::Page(reveal_page(visit, reference, &field)))
+}
+
+/// All twelve purposes: which of them opens the case is decided by the policy, not by the list.
+fn purposes(system: &System, visit: &Visit) -> Vec<(Purpose, String)> {
+    Purpose::all()
+        .map(|purpose| (purpose, system.purpose_label(purpose, visit.language)))
+        .collect()
+}
+
+/// The page that asks for the purpose.
+#[must_use]
+pub fn prompt_page(
+    visit: &Visit,
+    reference: &str,
+    purposes: &[(Purpose, String)],
+    mistake: &Mistake,
+) -> Page {
+    let problem = mistake.of("purpose");
+    let inside = html! {
+        fieldset.question.is-wrong[problem.is_some()] {
+            legend { (visit.say("purpose-label")) }
+            p.hint { (visit.say("purpose-hint")) }
+            (problem_of(visit, "purpose", problem))
+            @for (place, (purpose, label)) in purposes.iter().enumerate() {
+                @let id = if place == 0 { "purpose".to_owned() } else { format!("purpose-{}", purpose.number()) };
+                div.tick {
+                    input type="radio" id=(id) name="purpose" value=(purpose);
+                    label for=(id) { span.number { (purpose) } " " (label) }
+                }
+            }
+        }
+        (submit("open", &visit.say("purpose-button")))
+    };
+    let title = visit.say_of("purpose-title", "reference", reference);
+    let body = html! {
+        (error_summary(visit, mistake, |_| Some(visit.say("purpose-label")), |name, _| name.to_owned()))
+        h1 { (title) }
+        p.lead { (visit.say("purpose-lead")) }
+        (tray(visit, &format!("/staff/cases/{reference}"), &[], &inside))
+    };
+    Page::new(title, body)
+        .wrong_if(problem.is_some())
+        .back_to("/staff/cases")
+}
+
+/// The opened case.
+#[must_use]
+pub fn page(visit: &Visit, case: &OpenedCase, purpose: &str) -> Page {
+    let reference = &case.order.reference;
+    let rows: Vec<Row> = case
+        .fields
+        .iter()
+        .map(|field| {
+            let row = Row::text(&field.label, &shown(visit, field));
+            if field.masked {
+                row.with(mask_note(visit, case, field))
+            } else {
+                row
+            }
+        })
+        .collect();
+    let title = visit.say_of("case-title", "reference", reference);
+    let body = html! {
+        h1 { (title) }
+        p.inset {
+            (visit.say("case-purpose")) " " strong { (purpose) } " "
+            a href={ "/policy#clause-" (case.purpose) } { (case.purpose) } br;
+            (visit.say_of("case-entered", "entry", &case.entry.to_string()))
+        }
+        (summary_list(&rows))
+        @if !case.order.lines.is_empty() {
+            h2 { (visit.say("lines-title")) }
+            (lines_table(visit, &case.order))
+        }
+        p { (visit.say("case-only")) }
+    };
+    Page::new(title, body).back_to(format!("/staff/cases/{reference}"))
+}
+
+/// A value as people write it; a masked one stays as it came.
+fn shown(visit: &Visit, field: &ShownField) -> String {
+    let value = field.value.expose();
+    match field.name.as_str() {
+        _ if field.masked => value.clone(),
+        "country" => country_name(value, visit.language),
+        "card_expiry" => month_of_card(value),
+        _ => value.clone(),
+    }
+}
+
+fn mask_note(visit: &Visit, case: &OpenedCase, field: &ShownField) -> Markup {
+    html! {
+        span.tag { (visit.say("case-masked")) }
+        // Card details are never shown in full, so there is nothing to ask for (P2).
+        @if !field.name.starts_with("card") {
+            form.plain method="post" action={ "/staff/cases/" (case.order.reference) "/reveal" } {
+                (hidden("token", &visit.token))
+                (hidden("purpose", &case.purpose.to_string()))
+                (hidden("field", &field.name))
+                button.quiet type="submit" { (visit.say("reveal")) span.unseen { " " (field.label) } }
+            }
+        }
+    }
+}
+
+/// One field in full.
+#[must_use]
+pub fn reveal_page(visit: &Visit, reference: &str, field: &ShownField) -> Page {
+    let title = visit.say_of("reveal-title", "field", &field.label);
+    let body = html! {
+        h1 { (title) }
+        (summary_list(&[Row::text(&field.label, &shown(visit, field))]))
+        p.inset { (visit.say("reveal-lead")) }
+    };
+    Page::new(title, body).back_to(format!("/staff/cases/{reference}"))
+}

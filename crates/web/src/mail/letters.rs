@@ -1,0 +1,133 @@
+//! What letters say (1.2-b, 6.4): plain text, in the reader's language. The subject line holds nothing personal; no letter
+//! holds a value of a field.
+
+use sandyq_processing::ports::{Letter, Message};
+
+use crate::language::{Args, phrase, phrase_with};
+
+/// What every letter is written with.
+#[derive(Clone, Debug)]
+pub struct Letters {
+    /// The address of the site, without a slash at the end.
+    pub site: String,
+    /// The operator's name, under every letter.
+    pub operator: String,
+}
+
+/// A letter in words.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The subject line.
+    pub subject: String,
+    /// The text.
+    pub text: String,
+}
+
+impl Letters {
+    /// The letter in words. A code stands in the text only.
+    #[must_use]
+    pub fn write(&self, letter: &Letter) -> Written {
+        let language = letter.language;
+        let (key, filled): (&str, Vec<(&'static str, String)>) = match &letter.message {
+            Message::ConfirmationCode {
+                code,
+                ticket,
+                minutes,
+            } => (
+                "letter-confirm",
+                self.with_code(code.expose(), &format!("confirm/{ticket}"), *minutes),
+            ),
+            Message::EntryCode {
+                code,
+                ticket,
+                minutes,
+            } => (
+                "letter-enter",
+                self.with_code(code.expose(), &format!("my/enter/{ticket}"), *minutes),
+            ),
+            Message::OrderPlaced { reference } => {
+                let page = format!("{}/my", self.site);
+                (
+                    "letter-order",
+                    vec![("reference", reference.clone()), ("page", page)],
+                )
+            }
+        };
+        let args: Vec<_> = filled
+            .iter()
+            .map(|(name, value)| (*name, value.as_str().into()))
+            .collect();
+        let args: Args<'_> = &args;
+        let body = phrase_with(&format!("{key}-text"), args, language);
+        let foot = phrase_with(
+            "letter-foot",
+            &[("operator", self.operator.as_str().into())],
+            language,
+        );
+        Written {
+            subject: phrase(&format!("{key}-subject"), language),
+            text: format!("{body}\n\n{foot}\n"),
+        }
+    }
+
+    fn with_code(&self, code: &str, path: &str, minutes: u32) -> Vec<(&'static str, String)> {
+        let page = format!("{}/{path}", self.site);
+        vec![
+            ("code", code.to_owned()),
+            ("page", page),
+            ("minutes", minutes.to_string()),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sandyq_model::Plain;
+
+    use super::*;
+    use crate::language::LANGUAGES;
+
+    #[test]
+    fn every_letter_in_every_language_says_what_it_must_and_nothing_personal() {
+        let letters = Letters {
+            site: "https://example.kz".into(),
+            operator: "Мысал ЖШС".into(),
+        };
+        for language in LANGUAGES {
+            let code = || Plain::from("482913");
+            let messages = [
+                Message::ConfirmationCode {
+                    code: code(),
+                    ticket: "tick".into(),
+                    minutes: 30,
+                },
+                Message::EntryCode {
+                    code: code(),
+                    ticket: "tick".into(),
+                    minutes: 30,
+                },
+                Message::OrderPlaced {
+                    reference: "SQ-1234-5678".into(),
+                },
+            ];
+            for message in messages {
+                let with_code = !matches!(message, Message::OrderPlaced { .. });
+                let letter = Letter {
+                    to: Plain::from("dana@example.com"),
+                    language,
+                    message,
+                };
+                let written = letters.write(&letter);
+                assert!(written.text.contains("https://example.kz/"), "{}", written.text);
+                assert_eq!(written.text.contains("482913"), with_code);
+                assert!(!written.subject.contains("482913") && !written.subject.contains("letter-"));
+                assert!(!format!("{}{}", written.subject, written.text).contains("dana"));
+                assert!(
+                    !written.text.contains("letter-") && !written.text.contains('{'),
+                    "{}",
+                    written.text
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Letters go out over SMTP to our own mail server (1.4). Without TLS only to this very machine: anything else is refused
+//! when the program starts, not when the first letter leaves.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use lettre::message::header::ContentType;
+use lettre::message::{Mailbox, Message};
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use sandyq_model::{Fault, Plain};
+use sandyq_processing::ports::{Letter, Post};
+
+use super::letters::Letters;
+
+/// The longest that the mail server may take for one step.
+const SMTP_TIME_MAX: Duration = Duration::from_secs(10);
+
+/// How the way to the mail server is protected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Security {
+    /// TLS from the first byte (port 465).
+    Tls,
+    /// TLS after the greeting, or no letter (port 587).
+    StartTls,
+    /// None: to this very machine only.
+    Plain,
+}
+
+/// Where letters go out.
+#[derive(Clone, Debug)]
+pub struct Smtp {
+    /// The mail server.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// How the way to it is protected.
+    pub security: Security,
+    /// The user and the password, when it wants them.
+    pub credentials: Option<(String, Plain<String>)>,
+    /// The sender's address.
+    pub from: String,
+}
+
+/// The post over SMTP.
+pub struct SmtpPost {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+    letters: Letters,
+}
+
+impl SmtpPost {
+    /// The post to that mail server.
+    ///
+    /// # Errors
+    /// [`Fault::Configuration`] when letters would travel in the open, or the sender's address is none.
+    pub fn new(smtp: &Smtp, letters: Letters) -> Result<Self, Fault> {
+        let from: Address = smtp
+            .from
+            .parse()
+            .map_err(|_| Fault::Configuration("mail.from is not an e-mail address".to_owned()))?;
+        if smtp.security == Security::Plain && !is_this_machine(&smtp.host) {
+            let says = "mail.security: letters to another machine travel under TLS only; set \"tls\" or \"starttls\"";
+            return Err(Fault::Configuration(says.to_owned()));
+        }
+        let builder = match smtp.security {
+            Security::Tls => AsyncSmtpTransport::<Tokio1Executor>::relay(&smtp.host),
+            Security::StartTls => AsyncSmtpTransport::<Tokio1Executor>::starttls_relay(&smtp.host),
+            Security::Plain => Ok(AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(
+                &smtp.host,
+            )),
+        };
+        let builder = builder.map_err(|error| Fault::Configuration(format!("mail: {error}")))?;
+        let mut builder = builder.port(smtp.port).timeout(Some(SMTP_TIME_MAX));
+        if let Some((user, password)) = &smtp.credentials {
+            builder = builder.credentials(Credentials::new(user.clone(), password.expose().clone()));
+        }
+        Ok(Self {
+            transport: builder.build(),
+            from: Mailbox::new(None, from),
+            letters,
+        })
+    }
+
+    /// The letter as mail; one recipient, whatever the address holds.
+    fn mail(&self, letter: &Letter) -> Result<Message, Fault> {
+        let unfit = |_| Fault::Outside("the address of a letter is not one that mail can carry".to_owned());
+        let to: Address = letter.to.expose().parse().map_err(unfit)?;
+        let written = self.letters.write(letter);
+        Message::builder()
+            .from(self.from.clone())
+            .to(Mailbox::new(None, to))
+            .subject(written.subject)
+            .header(ContentType::TEXT_PLAIN)
+            .body(written.text)
+            .map_err(|_| Fault::Outside("a letter could not be put together".to_owned()))
+    }
+}
+
+#[async_trait]
+impl Post for SmtpPost {
+    async fn send(&self, letter: Letter) -> Result<(), Fault> {
+        let mail = self.mail(&letter)?;
+        let sent = self.transport.send(mail).await;
+        // The server's words may hold the address; only whether it may be tried again is kept.
+        sent.map(|_| ()).map_err(|error| {
+            let kind = if error.is_permanent() {
+                "refused a letter for good"
+            } else {
+                "did not take a letter"
+            };
+            Fault::Outside(format!("the mail server {kind}"))
+        })
+    }
+}
+
+fn is_this_machine(host: &str) -> bool {
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn smtp(host: &str, security: Security) -> Smtp {
+        let from = "no-reply@example.kz".to_owned();
+        Smtp {
+            host: host.to_owned(),
+            port: 25,
+            security,
+            credentials: None,
+            from,
+        }
+    }
+
+    fn letters() -> Letters {
+        Letters {
+            site: "https://example.kz".into(),
+            operator: "Example LLP".into(),
+        }
+    }
+
+    #[tokio::test]
+    async fn letters_never_travel_in_the_open() {
+        assert!(SmtpPost::new(&smtp("127.0.0.1", Security::Plain), letters()).is_ok());
+        assert!(SmtpPost::new(&smtp("mail.example.kz", Security::Plain), letters()).is_err());
+        assert!(SmtpPost::new(&smtp("mail.example.kz", Security::StartTls), letters()).is_ok());
+        assert!(SmtpPost::new(&smtp("mail.example.kz", Security::Tls), letters()).is_ok());
+    }
+}

@@ -1,0 +1,163 @@
+//! 6.2: one corrects one's own data, a value at a time.
+
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+use maud::html;
+use sandyq_model::value::ValueKind;
+use sandyq_model::{Mistake, Plain, Problem};
+use sandyq_processing::Rejected;
+use sandyq_processing::request::MyRow;
+
+use crate::components::{Control, control, error_summary, postal_code_name, submit, tray};
+use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
+use crate::layout::Page;
+use crate::visit::Visit;
+
+/// What stands in the form.
+#[derive(Default)]
+pub struct Correction {
+    /// The value, or the lines of an address.
+    pub value: String,
+    /// The postal code of an address.
+    pub postal_code: String,
+}
+
+impl Correction {
+    /// What is held now.
+    #[must_use]
+    pub fn held(row: &MyRow) -> Self {
+        let value = row.value.expose();
+        match value
+            .rsplit_once('\n')
+            .filter(|_| kind(&row.name) == ValueKind::PostalAddress)
+        {
+            Some((lines, code)) => Self {
+                value: lines.to_owned(),
+                postal_code: code.to_owned(),
+            },
+            None => Self {
+                value: value.clone(),
+                postal_code: String::new(),
+            },
+        }
+    }
+
+    fn joined(&self) -> Plain<String> {
+        let both = if self.postal_code.is_empty() {
+            self.value.clone()
+        } else {
+            format!("{}\n{}", self.value, self.postal_code)
+        };
+        Plain::new(both)
+    }
+}
+
+/// The control that suits a field; the value itself is judged by the system.
+fn kind(name: &str) -> ValueKind {
+    match name {
+        "email" => ValueKind::Email,
+        "country" => ValueKind::Country,
+        "birth_date" => ValueKind::BirthDate,
+        "delivery_address" | "residential_address" => ValueKind::PostalAddress,
+        name if name.ends_with("phone") || name == "fax" => ValueKind::Phone,
+        _ => ValueKind::Text,
+    }
+}
+
+/// GET /my/change/{field}
+pub async fn open(Path(field): Path<String>, arrival: Arrival) -> Response {
+    let outcome = match row_of(&arrival, &field).await {
+        Ok(row) => Ok(Answer::Page(page(
+            &arrival.visit,
+            &row,
+            &Correction::held(&row),
+            &Mistake::default(),
+        ))),
+        Err(rejected) => Err(rejected),
+    };
+    arrival.respond(outcome)
+}
+
+/// POST /my/change/{field}
+pub async fn correct(Path(field): Path<String>, sent: Sent) -> Response {
+    let outcome = corrected(&sent, &field).await;
+    sent.arrival.respond(outcome)
+}
+
+async fn corrected(sent: &Sent, field: &str) -> Outcome {
+    let row = row_of(&sent.arrival, field).await?;
+    let code_name = postal_code_name(field);
+    sent.typed.only(|name| name == field || name == code_name)?;
+    let typed = Correction {
+        value: sent.typed.text(field).to_owned(),
+        postal_code: sent.typed.text(&code_name).trim().to_owned(),
+    };
+    let visit = &sent.arrival.visit;
+    if sent.typed.text("step") == "show" {
+        return Ok(Answer::Page(page(visit, &row, &typed, &Mistake::default())));
+    }
+    sent.fresh()?;
+    let done = sent
+        .arrival
+        .system
+        .clarify(sent.arrival.known()?, field, &typed.joined(), sent.key()?)
+        .await;
+    match mistake_of(done)? {
+        Ok(()) => Ok(Answer::SeeOther("/my".to_owned())),
+        Err(mistake) => {
+            let page = page(visit, &row, &typed, &mistake);
+            Ok(Answer::Status(StatusCode::UNPROCESSABLE_ENTITY, page))
+        }
+    }
+}
+
+/// The row of that field, if it is there and may be changed.
+async fn row_of(arrival: &Arrival, field: &str) -> Result<MyRow, Rejected> {
+    let data = arrival
+        .system
+        .my_data(arrival.known()?, arrival.visit.language)
+        .await?;
+    data.rows
+        .into_iter()
+        .find(|row| row.name == field && row.changeable)
+        .ok_or(Rejected::NotFound)
+}
+
+/// The page.
+#[must_use]
+pub fn page(visit: &Visit, row: &MyRow, typed: &Correction, mistake: &Mistake) -> Page {
+    let action = format!("/my/change/{}", row.name);
+    let of = Control {
+        name: &row.name,
+        kind: kind(&row.name),
+        label: &row.label,
+        hint: "",
+        why: html! {},
+        typed: &typed.value,
+        autocomplete: "on",
+        required: true,
+    };
+    let inside = html! {
+        (control(visit, &of, mistake, &typed.postal_code))
+        (submit("save", &visit.say("change-button")))
+    };
+    let title = visit.say_of("change-title", "field", &row.label);
+    let id = |name: &str, problem: Problem| {
+        if problem == Problem::PostalCode {
+            postal_code_name(name)
+        } else {
+            name.to_owned()
+        }
+    };
+    let body = html! {
+        (error_summary(visit, mistake, |_| Some(row.label.clone()), id))
+        h1 { (title) }
+        p.lead { (visit.say("change-lead")) }
+        (tray(visit, &action, &[], &inside))
+    };
+    Page::new(title, body)
+        .wrong_if(!mistake.0.is_empty())
+        .back_to("/my")
+        .keeping_typed(action, "show", "save")
+}

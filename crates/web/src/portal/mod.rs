@@ -1,0 +1,8 @@
+//! "My data" (6.1–6.5): seeing, following, changing and taking back what we hold about oneself.
+
+pub mod accesses;
+pub mod change;
+pub mod enter;
+pub mod overview;
+pub mod receipt;
+pub mod withdraw;

@@ -1,0 +1,135 @@
+//! 6.4: what we hold about oneself: value, source, purpose, ground, until when.
+
+use axum::response::Response;
+use maud::{Markup, html};
+use sandyq_processing::System;
+use sandyq_processing::request::{MyData, MyRow};
+
+use super::enter;
+use crate::http::arrival::{Answer, Arrival, Outcome};
+use crate::language::{country_name, month_of_card};
+use crate::layout::Page;
+use crate::visit::{Standpoint, Visit};
+
+/// GET /my: the door, or what is behind it.
+pub async fn show(arrival: Arrival) -> Response {
+    let outcome = mine(&arrival).await;
+    arrival.respond(outcome)
+}
+
+async fn mine(arrival: &Arrival) -> Outcome {
+    match &arrival.caller {
+        Some(caller) if arrival.visit.standpoint == Standpoint::Subject => {
+            let data = arrival.system.my_data(caller, arrival.visit.language).await?;
+            let category = arrival
+                .system
+                .category_label(data.category, arrival.visit.language);
+            let from = |source: &str| source_words(&arrival.system, &arrival.visit, source);
+            Ok(Answer::Page(page(&arrival.visit, &data, &category, &from)))
+        }
+        _ => Ok(Answer::Page(enter::door(&arrival.visit))),
+    }
+}
+
+/// The page.
+#[must_use]
+pub fn page(visit: &Visit, data: &MyData, category: &str, from: &dyn Fn(&str) -> String) -> Page {
+    let standing = visit.say(&format!("standing-{}", data.standing.name()));
+    let body = html! {
+        h1 { (visit.say("my-title")) }
+        p.lead { (visit.say("my-lead")) }
+        dl.facts {
+            div { dt { (visit.say("my-category")) } dd { (category) } }
+            div { dt { (visit.say("my-standing")) } dd { span.tag { (standing) } } }
+            div { dt { (visit.say("my-since")) } dd { (visit.date(data.since)) } }
+            div {
+                dt { (visit.say("my-until")) }
+                dd {
+                    @match data.until {
+                        Some(until) => (visit.date(until)),
+                        None => (visit.say("my-until-purpose")),
+                    }
+                }
+            }
+        }
+        @if !data.cases.is_empty() {
+            p {
+                (visit.say("my-orders")) " "
+                @for (place, reference) in data.cases.iter().enumerate() {
+                    @if place > 0 { ", " }
+                    a href={ "/order/" (reference) } { (reference) }
+                }
+            }
+        }
+        ul.cards {
+            (card(visit, "/my/accesses", "my-card-accesses"))
+            (card(visit, "/my/withdraw", "my-card-withdraw"))
+        }
+        h2 { (visit.say("my-rows-title")) }
+        @if data.rows.is_empty() { p { (visit.say("my-rows-empty")) } }
+        div.held { @for row in &data.rows { (held(visit, row, &from(&row.source))) } }
+    };
+    Page::new(visit.say("my-title"), body)
+}
+
+fn card(visit: &Visit, path: &str, key: &str) -> Markup {
+    html! {
+        li.card {
+            h2 { a href=(path) { (visit.say(&format!("{key}-title"))) } }
+            p { (visit.say(&format!("{key}-text"))) }
+        }
+    }
+}
+
+/// Where a value came from: a service of the policy, the payment, or its owner.
+fn source_words(system: &System, visit: &Visit, source: &str) -> String {
+    let own = format!("source-{source}");
+    let said = visit.say(&own);
+    if said == own {
+        system.service_label(source, visit.language)
+    } else {
+        said
+    }
+}
+
+/// One value with all that is to be known about it.
+fn held(visit: &Visit, row: &MyRow, source: &str) -> Markup {
+    html! {
+        article.datum {
+            h3 { (row.label) }
+            p.value { (value(visit, row)) }
+            dl {
+                dt { (visit.say("my-source")) } dd { (source) ", " (visit.date(row.recorded_at)) }
+                dt { (visit.say("my-purposes")) }
+                dd {
+                    @for (place, (purpose, label)) in row.purposes.iter().enumerate() {
+                        @if place > 0 { "; " }
+                        (label) " " a href={ "/policy#clause-" (purpose) } { (purpose) }
+                    }
+                }
+                dt { (visit.say("my-ground")) } dd { (row.ground) }
+            }
+            @if row.changeable {
+                p.act {
+                    a href={ "/my/change/" (row.name) } {
+                        (visit.say("change")) span.unseen { " " (row.label) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn value(visit: &Visit, row: &MyRow) -> Markup {
+    let value = row.value.expose();
+    match row.name.as_str() {
+        "country" => html! { (country_name(value, visit.language)) },
+        "card_expiry" => html! { (month_of_card(value)) },
+        _ => html! {
+            @for (place, line) in value.lines().enumerate() {
+                @if place > 0 { br; }
+                (line)
+            }
+        },
+    }
+}

@@ -1,0 +1,33 @@
+//! The codes of all problems, for the tests that look for their words.
+
+/// As in `Problem::code`.
+pub const CODES: [&str; 28] = [
+    "missing",
+    "unknown",
+    "repeated",
+    "too-long",
+    "characters",
+    "name",
+    "date",
+    "birth-date-range",
+    "under-fourteen",
+    "under-eighteen",
+    "phone",
+    "phone-country",
+    "postal-code",
+    "email",
+    "country",
+    "card-number",
+    "card-holder",
+    "card-expiry",
+    "card-expired",
+    "card-verification",
+    "card-verification-stored",
+    "choice",
+    "count",
+    "card-declined",
+    "consent-needed",
+    "code",
+    "attempts",
+    "stale",
+];

@@ -1,0 +1,210 @@
+//! What was typed on the way of a purchase. It lives in the form that travels, and nowhere else.
+
+use std::collections::BTreeMap;
+
+use sandyq_model::value::ValueKind;
+use sandyq_model::{Mistake, Plain, Problem};
+use sandyq_processing::cases::{Catalogue, Licence};
+use sandyq_processing::reading::Form;
+use sandyq_processing::service::{Checked, Submission};
+use sandyq_processing::{Language, Rejected, System};
+
+use crate::components::postal_code_name;
+use crate::http::arrival::Sent;
+
+/// A purchase that is being typed.
+pub struct Draft {
+    /// What is bought.
+    pub licence: Licence,
+    /// How many, as typed.
+    pub quantity: String,
+    /// Answers as typed, by the name of the input.
+    pub answers: BTreeMap<String, String>,
+    /// Consents that are ticked, with the hash of the text that was shown.
+    pub ticked: BTreeMap<String, String>,
+    addresses: Vec<String>,
+}
+
+/// The name of the box of a consent.
+#[must_use]
+pub fn consent_name(id: &str) -> String {
+    format!("consent-{id}")
+}
+
+impl Draft {
+    /// Nothing typed yet.
+    ///
+    /// # Errors
+    /// [`Rejected::NotFound`] when nothing of that number is sold.
+    pub fn new(system: &System, sku: &str) -> Result<Self, Rejected> {
+        let licence = system
+            .catalogue()
+            .licence(sku)
+            .cloned()
+            .ok_or(Rejected::NotFound)?;
+        Ok(Self::empty(licence))
+    }
+
+    /// Nothing typed yet for that licence.
+    #[must_use]
+    pub fn empty(licence: Licence) -> Self {
+        let quantity = "1".to_owned();
+        Self {
+            licence,
+            quantity,
+            answers: BTreeMap::new(),
+            ticked: BTreeMap::new(),
+            addresses: Vec::new(),
+        }
+    }
+
+    /// What a form brought.
+    ///
+    /// # Errors
+    /// The mistake that names every field which the form does not have (1.1.1-b).
+    pub fn typed(system: &System, sku: &str, form: &Form, sent: &Sent) -> Result<Self, Rejected> {
+        let mut draft = Self::new(system, sku)?;
+        let is_address = |kind: ValueKind| kind == ValueKind::PostalAddress;
+        let inputs = form.inputs.iter();
+        draft.addresses = inputs
+            .filter(|input| is_address(input.kind))
+            .map(|input| input.name.clone())
+            .collect();
+        let mut names: Vec<String> = form.inputs.iter().map(|input| input.name.clone()).collect();
+        names.extend(draft.addresses.iter().map(|address| postal_code_name(address)));
+        let consents: Vec<String> = form.consents.iter().map(|item| consent_name(&item.id)).collect();
+        let is_known =
+            |name: &str| name == "quantity" || names.iter().chain(&consents).any(|known| known == name);
+        sent.typed.only(is_known)?;
+        let typed = |name: String| {
+            sent.typed
+                .has(&name)
+                .then(|| (name.clone(), sent.typed.text(&name).to_owned()))
+        };
+        draft.answers = names.into_iter().filter_map(typed).collect();
+        draft.ticked = consents.into_iter().filter_map(typed).collect();
+        if sent.typed.has("quantity") {
+            sent.typed.text("quantity").clone_into(&mut draft.quantity);
+        }
+        Ok(draft)
+    }
+
+    /// What was typed there.
+    #[must_use]
+    pub fn text(&self, name: &str) -> &str {
+        self.answers.get(name).map_or("", String::as_str)
+    }
+
+    /// How many, when it is a number that an order can have.
+    ///
+    /// # Errors
+    /// [`Problem::Count`] on `quantity`.
+    pub fn count(&self) -> Result<u32, Mistake> {
+        let count = self
+            .quantity
+            .trim()
+            .parse()
+            .ok()
+            .filter(|count| (1..=Catalogue::QUANTITY_MAX).contains(count));
+        count.ok_or_else(|| Mistake::one("quantity", Problem::Count))
+    }
+
+    /// Lets the system look at it; nothing is stored.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, in the order of the form.
+    pub fn check(&self, system: &System, language: Language) -> Result<Checked, Rejected> {
+        let checked = system.check(&self.submission(language));
+        match (self.count(), checked) {
+            (Err(mut mistake), Err(Rejected::Mistake(more))) => {
+                mistake
+                    .0
+                    .extend(more.0.into_iter().filter(|(name, _)| name != "quantity"));
+                Err(mistake.into())
+            }
+            (Err(mistake), Ok(_)) => Err(mistake.into()),
+            (_, checked) => checked,
+        }
+    }
+
+    /// The submission, as the system takes it: an address with its postal code as the last line.
+    #[must_use]
+    pub fn submission(&self, language: Language) -> Submission {
+        let mut answers = self.answers.clone();
+        for address in &self.addresses {
+            let code = answers.remove(&postal_code_name(address)).unwrap_or_default();
+            if let Some(lines) = answers.get_mut(address) {
+                let joined = [lines.trim(), code.trim()].join("\n").trim().to_owned();
+                *lines = joined;
+            }
+        }
+        Submission {
+            service: super::SERVICE.to_owned(),
+            language,
+            answers: answers
+                .into_iter()
+                .map(|(name, typed)| (name, Plain::new(typed)))
+                .collect(),
+            sku: Some(self.licence.sku.clone()),
+            quantity: self.count().unwrap_or(0),
+        }
+    }
+
+    /// Everything typed, as it travels unseen to the next step.
+    #[must_use]
+    pub fn kept(&self) -> Vec<(String, String)> {
+        let quantity = ("quantity".to_owned(), self.quantity.clone());
+        self.answers.clone().into_iter().chain([quantity]).collect()
+    }
+
+    /// The consents that are ticked, by their ids, with the hashes of the texts.
+    #[must_use]
+    pub fn accepted(&self) -> Vec<(String, String)> {
+        let id = |name: &str| name.strip_prefix("consent-").unwrap_or(name).to_owned();
+        self.ticked
+            .iter()
+            .map(|(name, hash)| (id(name), hash.clone()))
+            .collect()
+    }
+
+    /// Consents that the service cannot do without and that are not ticked.
+    #[must_use]
+    pub fn lacking_consents(&self, form: &Form) -> Mistake {
+        let lacking = form
+            .consents
+            .iter()
+            .filter(|item| item.required)
+            .map(|item| consent_name(&item.id));
+        let unticked = lacking.filter(|name| !self.ticked.contains_key(name));
+        Mistake(unticked.map(|name| (name, Problem::ConsentNeeded)).collect())
+    }
+
+    /// Whether a mistake is about the consents only.
+    #[must_use]
+    pub fn is_about_consent(&self, form: &Form, mistake: &Mistake) -> bool {
+        mistake.0.iter().all(|(name, _)| {
+            form.consents
+                .iter()
+                .any(|item| *name == item.id || *name == consent_name(&item.id))
+        })
+    }
+
+    /// The mistake with consents named as their boxes here.
+    #[must_use]
+    pub fn named_as_here(&self, form: &Form, mistake: Mistake) -> Mistake {
+        let rename = |name: String| {
+            if form.consents.iter().any(|item| item.id == name) {
+                consent_name(&name)
+            } else {
+                name
+            }
+        };
+        Mistake(
+            mistake
+                .0
+                .into_iter()
+                .map(|(name, problem)| (rename(name), problem))
+                .collect(),
+        )
+    }
+}

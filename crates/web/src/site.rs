@@ -1,0 +1,118 @@
+//! Every route of the site, and what each request passes on its way. GET never changes anything.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::Response;
+use axum::routing::{get, post};
+use sandyq_processing::System;
+
+use crate::desk::{Desk, Shared, WebOptions};
+use crate::http::arrival::{html, language_of};
+use crate::http::forgery::own_pages_only;
+use crate::http::gate::{Gate, REQUEST_TIME_MAX, REQUESTS_MAX, through};
+use crate::http::headers::on_every_answer;
+use crate::http::journal::of_requests;
+use crate::mail::mail_sink;
+use crate::{assets, console, ledger, portal, public, turned};
+
+/// The whole site over a system.
+pub fn site(system: System, options: WebOptions) -> Router {
+    let behind_tls = options.behind_tls;
+    let letter_box = options
+        .letter_box
+        .clone()
+        .map(mail_sink::routes)
+        .unwrap_or_default();
+    let desk: Shared = Arc::new(Desk { system, options });
+    Router::new()
+        .merge(public_routes())
+        .merge(portal_routes())
+        .merge(console_routes())
+        .merge(ledger_routes())
+        .merge(assets::routes())
+        .route("/health", get(async || "ok\n"))
+        .method_not_allowed_fallback(async || StatusCode::METHOD_NOT_ALLOWED)
+        .fallback(async || StatusCode::NOT_FOUND)
+        .with_state(Arc::clone(&desk))
+        .merge(letter_box)
+        .layer(from_fn(own_pages_only))
+        .layer(from_fn_with_state(desk, dressed))
+        .layer(from_fn_with_state(
+            Gate::new(REQUESTS_MAX, REQUEST_TIME_MAX),
+            through,
+        ))
+        .layer(from_fn_with_state(behind_tls, on_every_answer))
+        .layer(from_fn(of_requests))
+}
+
+fn public_routes() -> Router<Shared> {
+    use public::{buy, confirm, cookies, home, order, pay, policy, shop};
+    Router::new()
+        .route("/", get(home::show))
+        .route("/policy", get(policy::show))
+        .route("/cookies", get(cookies::show))
+        .route("/shop", get(shop::show))
+        .route("/buy/{sku}", get(buy::open).post(buy::go_on))
+        .route("/confirm/{ticket}", get(confirm::open).post(confirm::confirm))
+        .route("/pay/{reference}", get(pay::open).post(pay::pay))
+        .route("/order/{reference}", get(order::show))
+}
+
+fn portal_routes() -> Router<Shared> {
+    use portal::{accesses, change, enter, overview, receipt, withdraw};
+    Router::new()
+        .route("/my", get(overview::show).post(enter::ask))
+        .route("/my/enter/{ticket}", get(enter::open).post(enter::enter))
+        .route("/my/accesses", get(accesses::show))
+        .route("/my/change/{field}", get(change::open).post(change::correct))
+        .route("/my/withdraw", get(withdraw::open).post(withdraw::withdraw))
+        .route("/receipt/{id}", get(receipt::show))
+        .route("/receipt/{id}/receipt.json", get(receipt::download))
+}
+
+fn console_routes() -> Router<Shared> {
+    use console::{cases, door, familiar, open_case};
+    Router::new()
+        .route("/staff/sign-in", get(door::open).post(door::sign_in))
+        .route("/staff/cases", get(cases::show))
+        .route(
+            "/staff/cases/{reference}",
+            get(open_case::prompt).post(open_case::open),
+        )
+        .route("/staff/cases/{reference}/reveal", post(open_case::reveal))
+        .route("/staff/familiar", get(familiar::open).post(familiar::accept))
+        .route("/sign-out", post(door::sign_out))
+}
+
+fn ledger_routes() -> Router<Shared> {
+    Router::new()
+        .route("/ledger", get(ledger::show))
+        .route("/ledger/checkpoint", get(ledger::checkpoint))
+        .route("/ledger/key", get(ledger::key))
+        .route("/ledger/tile/{*path}", get(ledger::tile))
+}
+
+/// Gives a status that came without a page one to read, in the visitor's language.
+async fn dressed(State(desk): State<Shared>, request: Request, next: Next) -> Response {
+    let language = language_of(request.headers());
+    let here = request.uri().path().to_owned();
+    let response = next.run(request).await;
+    let status = response.status();
+    let is_bare = (status.is_client_error() || status.is_server_error())
+        && !response.headers().contains_key(CONTENT_TYPE);
+    if !is_bare {
+        return response;
+    }
+    let visit = desk.visit(language, &here);
+    let (mut parts, _) = response.into_parts();
+    let page = html(status, &visit, &turned::bare_page(&visit, status));
+    let (dressed, body) = page.into_parts();
+    parts.headers.extend(dressed.headers);
+    parts.headers.remove(axum::http::header::CONTENT_LENGTH);
+    Response::from_parts(parts, body)
+}

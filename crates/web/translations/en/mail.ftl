@@ -1,0 +1,37 @@
+# Letters. Subject lines hold nothing personal.
+letter-confirm-subject = Your confirmation code
+letter-confirm-text =
+    Good day,
+    {""}
+    somebody gave this address when ordering a licence and agreed to the processing of their data. If it was you, confirm it with this code:
+    {""}
+        { $code }
+    {""}
+    Type it in here: { $page }
+    The code works once and for { $minutes } minutes.
+    {""}
+    If it was not you, do nothing: without the code, what was given is destroyed by itself.
+letter-enter-subject = Your code for “My data”
+letter-enter-text =
+    Good day,
+    {""}
+    with this code you open the page with your data:
+    {""}
+        { $code }
+    {""}
+    Type it in here: { $page }
+    The code works once and for { $minutes } minutes.
+    {""}
+    If you did not ask for it, do nothing: without the code nobody gets in.
+letter-order-subject = Your order is placed
+letter-order-text =
+    Good day,
+    {""}
+    your order is placed. Reference number: { $reference }
+    {""}
+    Our staff will make out the licence and send it to this address.
+    {""}
+    With the reference number and this e-mail address you can at any time see which data we hold about you, who looked at it, and take it back: { $page }
+letter-foot =
+    { $operator }
+    We never ask for passwords or card numbers by mail.
