@@ -1,0 +1,139 @@
+//! A store in a folder of its own, a person in it, and the commits that stories are made of.
+#![allow(dead_code, reason = "each story uses a part of the scene")]
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use jiff::Timestamp;
+use sandyq_ledger::entry::{By, Deed, Entry};
+use sandyq_model::rehearsal::{SeededChance, SetClock};
+use sandyq_model::{Category, Chance, Fault, Field, Pseudonym, Role, Standing, SubjectId, Verb};
+use sandyq_store::tables::record::{self, Record};
+use sandyq_store::tables::subject::{self, Subject};
+use sandyq_store::vault::KeyFile;
+use sandyq_store::{Commit, CommitError, Committed, Store, StoreOptions};
+
+/// The variable with the URL of a PostgreSQL that tests may fill.
+pub const POSTGRES: &str = "SANDYQ_TEST_POSTGRES_URL";
+
+pub fn now() -> Timestamp {
+    "2026-11-23T10:00:00Z".parse().unwrap()
+}
+
+/// Options for a store in that folder; makes the key file when there is none.
+pub fn options(folder: &Path) -> StoreOptions {
+    let mut options = StoreOptions::in_folder(folder);
+    options.readers = 2;
+    if !options.key_file.exists() {
+        make_private_folder(options.key_file.parent().unwrap());
+        KeyFile::create(&options.key_file, 1, &SeededChance::new(7), &SetClock::at(now())).unwrap();
+    }
+    options
+}
+
+fn make_private_folder(folder: &Path) {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).unwrap();
+}
+
+static SEEDS: AtomicU64 = AtomicU64::new(1);
+
+/// A chance that no other call in this process gets, and that differs between processes.
+pub fn chance() -> Arc<dyn Chance> {
+    let seed = SEEDS.fetch_add(1, Ordering::SeqCst) << 32 | u64::from(std::process::id());
+    Arc::new(SeededChance::new(seed))
+}
+
+pub fn open_with(options: StoreOptions) -> Result<Store, Fault> {
+    Store::open(options, Arc::new(SetClock::at(now())), chance())
+}
+
+pub fn open(folder: &Path) -> Store {
+    open_with(options(folder)).unwrap()
+}
+
+/// Runs what is asynchronous.
+pub fn run<F: Future>(future: F) -> F::Output {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(future)
+}
+
+/// A person who is new to the store.
+pub fn person(chance: &dyn Chance) -> Subject {
+    Subject {
+        id: SubjectId::random(chance),
+        category: Category::Guest,
+        standing: Standing::Pending,
+        version: 1,
+        pseudonym: Some(Pseudonym::random(chance)),
+        key_generation: 1,
+        created_at: now(),
+        confirmed_at: None,
+        blocked_at: None,
+        withdrawn_at: None,
+        destroyed_at: None,
+        due_at: None,
+    }
+}
+
+pub fn entry(verb: Verb, subject: &Subject) -> Entry {
+    let mut entry = Entry::new(now().into(), Role::SITE, By::System, Deed::Verb(verb));
+    entry.subject = subject.pseudonym;
+    entry
+}
+
+/// The commit by which a person becomes known, with a key of their own.
+pub fn collect(store: &Store, chance: &dyn Chance, person: &Subject) -> Commit {
+    let (_, new_key) = store.vault().new_subject_key(chance, person.id, 1).unwrap();
+    Commit {
+        subject: Some((person.id, 0)),
+        moves: true,
+        statements: vec![subject::insert(person), record::put(&value(person.id, 13, b"sealed"))],
+        entries: vec![entry(Verb::Collect, person)],
+        new_keys: vec![new_key],
+        ..Commit::default()
+    }
+}
+
+/// A commit that accounts for a look at a person and changes nothing.
+pub fn extract(person: &Subject, version: u64) -> Commit {
+    Commit {
+        subject: Some((person.id, version)),
+        entries: vec![entry(Verb::Extract, person)],
+        ..Commit::default()
+    }
+}
+
+/// A commit that changes one value of a person.
+pub fn clarify(person: &Subject, version: u64, bytes: &[u8]) -> Commit {
+    Commit {
+        subject: Some((person.id, version)),
+        moves: true,
+        statements: vec![record::put(&value(person.id, 13, bytes))],
+        entries: vec![entry(Verb::Clarify, person)],
+        ..Commit::default()
+    }
+}
+
+pub fn value(subject: SubjectId, field: u8, bytes: &[u8]) -> Record {
+    Record {
+        subject,
+        field: Field::new(field).unwrap(),
+        version: 1,
+        generation: 1,
+        sealed: bytes.to_vec(),
+        source: "form".into(),
+        recorded_at: now(),
+        confirmed_at: None,
+        until_at: None,
+        floor: None,
+    }
+}
+
+/// The index of a commit that was done.
+pub fn done(result: Result<Committed, CommitError>) -> u64 {
+    match result {
+        Ok(Committed::Done { entry_index, .. }) => entry_index,
+        other => panic!("not done: {other:?}"),
+    }
+}
