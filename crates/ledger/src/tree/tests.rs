@@ -60,6 +60,14 @@ fn root_by_definition(leaves: &[Hash]) -> Hash {
 #[test]
 fn hashes_are_those_of_another_implementation() {
     assert_eq!(leaf_hash(b"abc").0[..], sha2::Sha256::digest(b"\x00abc")[..]);
+    for length in [0, 1, 254, 255, 256, 1000] {
+        let leaf = vec![7; length];
+        assert_eq!(
+            leaf_hash(&leaf).0[..],
+            sha2::Sha256::digest([&[0], &leaf[..]].concat())[..],
+            "{length}"
+        );
+    }
     assert_eq!(empty_root().0[..], sha2::Sha256::digest(b"")[..]);
     let (left, right) = (leaf_hash(b"l"), leaf_hash(b"r"));
     let joined = [&[1][..], &left.0, &right.0].concat();
