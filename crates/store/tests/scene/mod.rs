@@ -137,3 +137,85 @@ pub fn done(result: Result<Committed, CommitError>) -> u64 {
         other => panic!("not done: {other:?}"),
     }
 }
+
+/// A place for a store: a folder, and a schema of its own when it is on PostgreSQL.
+pub struct Place {
+    folder: tempfile::TempDir,
+    schema: Option<(String, String)>,
+}
+
+impl Place {
+    /// A place on SQLite.
+    pub fn sqlite() -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), schema: None }
+    }
+
+    /// A place on the PostgreSQL that the environment names, if it names one.
+    pub fn postgres() -> Option<Self> {
+        let url = std::env::var(POSTGRES).ok()?;
+        let name = format!("store_{}_{}", std::process::id(), SEEDS.fetch_add(1, Ordering::SeqCst));
+        on_server(&url, format!("CREATE SCHEMA {name}"));
+        Some(Self { folder: tempfile::tempdir().unwrap(), schema: Some((url, name)) })
+    }
+
+    /// Every place that there is.
+    pub fn all() -> Vec<Self> {
+        std::iter::once(Self::sqlite()).chain(Self::postgres()).collect()
+    }
+
+    pub fn options(&self) -> StoreOptions {
+        let mut options = options(self.folder.path());
+        options.database_url = self.schema.as_ref().map(|(url, name)| {
+            let joint = if url.contains('?') { '&' } else { '?' };
+            format!("{url}{joint}options=-csearch_path%3D{name}")
+        });
+        options
+    }
+
+    pub fn open(&self) -> Store {
+        open_with(self.options()).unwrap()
+    }
+
+    pub fn is_postgres(&self) -> bool {
+        self.schema.is_some()
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Some((url, name)) = &self.schema {
+            on_server(url, format!("DROP SCHEMA {name} CASCADE"));
+        }
+    }
+}
+
+fn on_server(url: &str, sql: String) {
+    let url = url.to_owned();
+    let asked = std::thread::spawn(move || {
+        run(async {
+            let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+            tokio::spawn(connection);
+            client.batch_execute(&sql).await.unwrap();
+        });
+    });
+    asked.join().unwrap();
+}
+
+/// Submits the commits in order, all before the first is answered.
+pub async fn submit_in_order(store: &Store, commits: Vec<Commit>) -> Vec<Result<Committed, CommitError>> {
+    let mut waiting: Vec<_> = commits.into_iter().map(|commit| Box::pin(store.commit(commit))).collect();
+    let mut early = Vec::new();
+    std::future::poll_fn(|context| {
+        early = waiting.iter_mut().map(|commit| commit.as_mut().poll(context)).collect();
+        std::task::Poll::Ready(())
+    })
+    .await;
+    let mut all = Vec::new();
+    for (commit, early) in waiting.into_iter().zip(early) {
+        all.push(match early {
+            std::task::Poll::Ready(answer) => answer,
+            std::task::Poll::Pending => commit.await,
+        });
+    }
+    all
+}
