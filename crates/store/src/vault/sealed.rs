@@ -90,12 +90,18 @@ pub(super) fn open(key: &SubjectKey, sealed: &SealedValue) -> Result<Plain<Strin
         .iter()
         .rposition(|byte| *byte != 0)
         .ok_or(VaultFault::UnknownFormat(field))?;
-    let (value, mark) = padded.split_at(end);
-    if mark.first() != Some(&PAD_MARK) {
+    if padded.get(end) != Some(&PAD_MARK) {
         return Err(VaultFault::UnknownFormat(field));
     }
-    let text = std::str::from_utf8(value).map_err(|_| VaultFault::UnknownFormat(field))?;
-    Ok(Plain::from(text))
+    opened.truncate(end);
+    // The buffer becomes the value: one plain copy to wipe, not two.
+    match String::from_utf8(std::mem::take(&mut *opened)) {
+        Ok(text) => Ok(Plain::new(text)),
+        Err(error) => {
+            drop(Zeroizing::new(error.into_bytes()));
+            Err(VaultFault::UnknownFormat(field))
+        }
+    }
 }
 
 fn associated_data(subject: SubjectId, field: Field, version: u32, generation: u32) -> [u8; BOUND_BYTES] {

@@ -57,14 +57,14 @@ fn conforms(mut store: KeyStore, room: &Strongroom) {
     assert_eq!(store.get(name(&one).0, 1).unwrap().as_ref(), Some(one.wrapped()));
 
     store.put(std::slice::from_ref(&third)).unwrap();
-    assert_eq!(store.take_back(&[third.clone()]).unwrap(), 1);
+    assert_eq!(store.take_back(std::slice::from_ref(&third)).unwrap(), 1);
     assert_eq!(store.get(name(&third).0, 1).unwrap(), None);
 
     assert_eq!(store.kill(&[name(&one), name(&third)]).unwrap(), 1);
     assert_eq!(store.kill(&[name(&one)]).unwrap(), 0);
     assert_eq!(reader.get(name(&one).0, 1).unwrap(), None);
     assert_eq!(
-        store.replace(&[one.clone()]).unwrap(),
+        store.replace(std::slice::from_ref(&one)).unwrap(),
         0,
         "a dead key is not brought back by a rotation"
     );
