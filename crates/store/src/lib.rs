@@ -7,6 +7,9 @@
 //! To add a table: a migration in `database/migrations.rs`, the class of each column in `database/classes.rs`, and one
 //! small file of statements and queries in `tables/`.
 
+#[cfg(test)]
+extern crate self as sandyq_store;
+
 pub mod commit;
 pub mod database;
 pub mod ledger;

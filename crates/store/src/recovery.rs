@@ -31,11 +31,21 @@ pub(crate) fn open(
 
 fn open_here(options: &StoreOptions, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Result<Parts, Fault> {
     make_folder(options)?;
+    let session = open_session(options)?;
+    open_on(session, options, clock, chance)
+}
+
+/// Opens everything, on this connection to write.
+pub(crate) fn open_on(
+    mut session: Box<dyn Session>,
+    options: &StoreOptions,
+    clock: Arc<dyn Clock>,
+    chance: Arc<dyn Chance>,
+) -> Result<Parts, Fault> {
     let source = KeyFile::open(&options.key_file).map_err(|fault| Fault::Vault(fault.to_string()))?;
     let vault = Arc::new(Vault::unlock(&source, &options.key_versions, chance)?);
     let mut keys = open_keys(options)?;
     keys.reconcile(&vault, clock.now())?;
-    let mut session = open_session(options)?;
     database::migrate(session.as_mut())?;
     let head_file = HeadFile::open(&options.head_file())?;
     let book = open_book(session.as_mut(), options, &vault, &head_file, clock.as_ref())?;
@@ -88,7 +98,7 @@ fn open_keys(options: &StoreOptions) -> Result<KeyStore, Fault> {
     }
 }
 
-fn open_session(options: &StoreOptions) -> Result<Box<dyn Session>, Fault> {
+pub(crate) fn open_session(options: &StoreOptions) -> Result<Box<dyn Session>, Fault> {
     if let Some(url) = &options.database_url {
         return Ok(Box::new(PostgresSession::connect(url)?));
     }

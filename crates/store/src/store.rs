@@ -168,6 +168,10 @@ impl Store {
             .await
     }
 
+    pub(crate) fn of(parts: Parts) -> Self {
+        Self { parts: Arc::new(parts) }
+    }
+
     fn within_durable(&self, size: u64) -> Result<(), Fault> {
         let durable = self.checkpoint().size;
         if size <= durable {

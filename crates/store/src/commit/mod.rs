@@ -11,6 +11,8 @@ mod group;
 mod keys;
 mod plan;
 mod queue;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 use sandyq_ledger::entry::Entry;

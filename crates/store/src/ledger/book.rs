@@ -158,6 +158,8 @@ impl Book {
             }
             postings.extend(entry.pseudonym.map(|pseudonym| (pseudonym, index)));
         }
+        // In the order of their key, neighbours are written into the same page of the table.
+        postings.sort_unstable();
         let head = sign(tree.checkpoint(&self.origin), &self.vault, &self.verifier_key)?;
         Ok(Page {
             blocks,
