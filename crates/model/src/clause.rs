@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-/// The id of a clause (`4.3`, `1.1.2`, `DEF-7`) or of one of its rules (`5.1.4#2`).
+/// The id of a clause (`4.3`, `1.1.2`, `DEF-3`) or of one of its rules (`5.1.4#2`).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Clause(Cow<'static, str>);
 

@@ -1,7 +1,7 @@
 //! The words of the policy as types.
 //!
 //! Everything here is pure: instants, working days, the clock and randomness come in as arguments. One word, one
-//! meaning: a [`Verb`] is an action with personal data (DEF-3), an [`Operation`] is who does which verb to whose
+//! meaning: a [`Verb`] is an action with personal data (DEF-2), an [`Operation`] is who does which verb to whose
 //! which fields, for which purpose, to which recipient; [`Facts`] are what is known about it when it is decided.
 
 pub mod act;

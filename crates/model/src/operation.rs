@@ -1,4 +1,4 @@
-//! DEF-3, 5.1.5: who does which verb to whose which fields, for which purpose. The one thing that is decided,
+//! DEF-2, 5.1.5: who does which verb to whose which fields, for which purpose. The one thing that is decided,
 //! performed and recorded.
 
 use std::marker::PhantomData;

@@ -1,4 +1,4 @@
-//! 1.2, DEF-7, DEF-8, 6.3: what may happen to a record at all, as one table of moves.
+//! 1.2, DEF-3, DEF-4, 6.3: what may happen to a record at all, as one table of moves.
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,9 +13,9 @@ pub enum Standing {
     Pending = 1,
     /// Confirmed; processed within its purposes.
     Active = 2,
-    /// Stored and nothing else (DEF-7).
+    /// Stored and nothing else (DEF-3).
     Blocked = 3,
-    /// Nothing can bring the content back (DEF-8).
+    /// Nothing can bring the content back (DEF-4).
     Destroyed = 4,
 }
 

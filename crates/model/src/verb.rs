@@ -1,4 +1,4 @@
-//! DEF-3: processing is any action with personal data, from collection to destruction.
+//! DEF-2: processing is any action with personal data, from collection to destruction.
 //!
 //! The list is closed: no processing exists outside it. It is the union of all lists in the policy (the scope
 //! sentence forgets some that other clauses use), plus the two acts by which a person moves a record: confirming
@@ -109,7 +109,7 @@ impl Verb {
         }
     }
 
-    /// Transmission: distribution, provision and access (DEF-3).
+    /// Transmission: distribution, provision and access (DEF-2).
     #[must_use]
     pub const fn is_transfer(self) -> bool {
         matches!(self, Self::Disseminate | Self::Provide | Self::Access)

@@ -1,4 +1,5 @@
-//! What the way in knows about an operation, and the store does not. Only `processing` makes these.
+//! What the way in knows about an operation, and the store does not. Only `processing` makes those that say anything
+//! in the caller's favour.
 
 use sandyq_model::{FieldSet, Recipient};
 
@@ -6,15 +7,15 @@ use sandyq_model::{FieldSet, Recipient};
 #[derive(Clone, Debug)]
 pub struct Circumstances {
     /// The actor has read the policy in force (PRE-1). Parts of the system have.
-    pub familiar: bool,
+    pub(crate) familiar: bool,
     /// The actor is the subject, or the recorded representative.
-    pub own: bool,
+    pub(crate) own: bool,
     /// Fields whose consent text was accepted in this very submission.
-    pub agreed: FieldSet,
+    pub(crate) agreed: FieldSet,
     /// Whom data would go to.
-    pub recipient: Recipient,
+    pub(crate) recipient: Recipient,
     /// The responsible person approved this very operation.
-    pub approved: bool,
+    pub(crate) approved: bool,
 }
 
 impl Circumstances {
@@ -26,6 +27,16 @@ impl Circumstances {
         recipient: Recipient::OPERATOR,
         approved: false,
     };
+
+    /// Nothing is known in the caller's favour; data would go to that recipient. What a face may say of a transfer.
+    #[must_use]
+    pub const fn towards(recipient: Recipient) -> Self {
+        Self {
+            familiar: false,
+            recipient,
+            ..Self::SYSTEM
+        }
+    }
 
     /// The subject acts, or the site on the subject's own submission.
     pub(crate) const OWN: Self = Self {

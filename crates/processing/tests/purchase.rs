@@ -16,33 +16,74 @@ async fn from_the_form_to_the_destruction() {
     let sales = stage.staff("aliya", "sales").await;
 
     let taken = stage.submits(purchase(MARA)).await.unwrap();
-    assert!(stage.system.staff_cases(&sales, 1).await.unwrap().rows.is_empty(), "pending is invisible (1.2-a)");
+    assert!(
+        stage.system.staff_cases(&sales, 1).await.unwrap().rows.is_empty(),
+        "pending is invisible (1.2-a)"
+    );
     let entered = stage.confirms(&taken, MARA).await;
     let case = entered.case.clone().unwrap();
-    let mara = stage.system.caller(entered.session.expose()).await.unwrap().unwrap();
+    let mara = stage
+        .system
+        .caller(entered.session.expose())
+        .await
+        .unwrap()
+        .unwrap();
     let placed = stage.pays(&mara, &case).await.unwrap();
     assert!(placed.demonstration);
 
     let listed = stage.system.staff_cases(&sales, 1).await.unwrap().rows;
     assert_eq!(listed.len(), 1);
     let refused = stage.system.open_case(&sales, &case, None, Language::En).await;
-    assert!(matches!(refused, Err(Rejected::Refusal(_))), "no purpose, no look (2.1-b)");
-    let opened = stage.system.open_case(&sales, &case, Purpose::new(7), Language::En).await.unwrap();
+    assert!(
+        matches!(refused, Err(Rejected::Refusal(_))),
+        "no purpose, no look (2.1-b)"
+    );
+    let opened = stage
+        .system
+        .open_case(&sales, &case, Purpose::new(7), Language::En)
+        .await
+        .unwrap();
     let names: Vec<&str> = opened.fields.iter().map(|shown| shown.name.as_str()).collect();
-    assert!(names.contains(&"email") && !names.contains(&"card_number"), "{names:?}");
-    assert!(opened.fields.iter().all(|shown| shown.value.expose() != MARA), "masked");
+    assert!(
+        names.contains(&"email") && !names.contains(&"card_number"),
+        "{names:?}"
+    );
+    assert!(
+        opened.fields.iter().all(|shown| shown.value.expose() != MARA),
+        "masked"
+    );
 
     let data = stage.system.my_data(&mara, Language::En).await.unwrap();
     assert_eq!(data.standing, Standing::Active);
-    let shown = |name: &str| data.rows.iter().find(|row| row.name == name).unwrap().value.expose().clone();
+    let shown = |name: &str| {
+        data.rows
+            .iter()
+            .find(|row| row.name == name)
+            .unwrap()
+            .value
+            .expose()
+            .clone()
+    };
     assert_eq!(shown("card_number"), "•••• 1111");
     assert_eq!(shown("contact_phone"), "+77011234567");
-    stage.system.clarify(&mara, "contact_phone", &Plain::from("+7 702 765 43 21"), stage.key()).await.unwrap();
+    stage
+        .system
+        .clarify(
+            &mara,
+            "contact_phone",
+            &Plain::from("+7 702 765 43 21"),
+            stage.key(),
+        )
+        .await
+        .unwrap();
     let data = stage.system.my_data(&mara, Language::En).await.unwrap();
     assert!(data.rows.iter().any(|row| row.value.expose() == "+77027654321"));
 
     let looks = stage.system.my_accesses(&mara, 1, Language::En).await.unwrap();
-    assert!(looks.rows.iter().any(|look| look.refused), "the refused look is shown as well");
+    assert!(
+        looks.rows.iter().any(|look| look.refused),
+        "the refused look is shown as well"
+    );
 
     let consequences = stage.system.consequences(&mara, Language::En).await.unwrap();
     assert_eq!(consequences.kept.len(), 1);
@@ -51,13 +92,32 @@ async fn from_the_form_to_the_destruction() {
     let withdrawn = stage.system.withdraw(&mara, stage.key()).await.unwrap();
     worker.abort();
     assert!(withdrawn.receipt_ready);
-    assert!(stage.system.caller(entered.session.expose()).await.unwrap().is_none(), "sessions end at once (6.3-b)");
-    let view = stage.system.receipt(&withdrawn.number, Language::En).await.unwrap().unwrap();
+    assert!(
+        stage
+            .system
+            .caller(entered.session.expose())
+            .await
+            .unwrap()
+            .is_none(),
+        "sessions end at once (6.3-b)"
+    );
+    let view = stage
+        .system
+        .receipt(&withdrawn.number, Language::En)
+        .await
+        .unwrap()
+        .unwrap();
     let keys = [stage.system.store().verifier_key().clone()];
     let opened = receipt::open::<DestructionReceipt>(view.json.as_bytes(), &keys).unwrap();
     assert_eq!(opened.statement.kept.len(), 1);
-    let locked = stage.system.open_case(&sales, &case, Purpose::new(7), Language::En).await;
-    assert!(matches!(locked, Err(Rejected::Refusal(_))), "what stays is locked");
+    let locked = stage
+        .system
+        .open_case(&sales, &case, Purpose::new(7), Language::En)
+        .await;
+    assert!(
+        matches!(locked, Err(Rejected::Refusal(_))),
+        "what stays is locked"
+    );
     stage.system.store().verify(|_, _| {}).await.unwrap();
 }
 
@@ -65,8 +125,12 @@ async fn from_the_form_to_the_destruction() {
 async fn an_unknown_field_rejects_the_whole_submission() {
     let stage = Stage::new();
     let mut submission = purchase(MARA);
-    submission.answers.insert("fax".to_owned(), Plain::from("+7 727 250 00 00"));
-    let Err(Rejected::Mistake(mistake)) = stage.submits(submission).await else { panic!("taken") };
+    submission
+        .answers
+        .insert("fax".to_owned(), Plain::from("+7 727 250 00 00"));
+    let Err(Rejected::Mistake(mistake)) = stage.submits(submission).await else {
+        panic!("taken")
+    };
     assert_eq!(mistake.of("fax"), Some(Problem::Unknown));
     assert!(!mistake.to_string().contains("727"));
 }
@@ -78,10 +142,26 @@ async fn a_declined_card_and_a_wrong_one_leave_nothing() {
     for (number, verification, input, problem) in [
         ("4111111111111112", "123", "card_number", Problem::CardNumber),
         ("4000000000000002", "123", "card_number", Problem::CardDeclined),
-        ("4111111111111111", "12", "card_verification", Problem::CardVerification),
+        (
+            "4111111111111111",
+            "12",
+            "card_verification",
+            Problem::CardVerification,
+        ),
     ] {
-        let paid = stage.system.pay(&mara, &case, card(number, verification), Language::En, stage.key()).await;
-        let Err(Rejected::Mistake(mistake)) = paid else { panic!("taken: {number}") };
+        let paid = stage
+            .system
+            .pay(
+                &mara,
+                &case,
+                card(number, verification),
+                Language::En,
+                stage.key(),
+            )
+            .await;
+        let Err(Rejected::Mistake(mistake)) = paid else {
+            panic!("taken: {number}")
+        };
         assert_eq!(mistake.of(input), Some(problem));
     }
     let data = stage.system.my_data(&mara, Language::En).await.unwrap();
@@ -94,12 +174,24 @@ async fn a_code_works_once_and_attempts_are_limited() {
     let taken = stage.submits(purchase(MARA)).await.unwrap();
     let wrong = Plain::from("00000000");
     for _ in 0..5 {
-        assert!(stage.system.confirm(&taken.ticket, &taken.binding, &wrong, stage.key()).await.is_err());
+        assert!(
+            stage
+                .system
+                .confirm(&taken.ticket, &taken.binding, &wrong, stage.key())
+                .await
+                .is_err()
+        );
     }
     let right = stage.code_for(MARA);
-    let late = stage.system.confirm(&taken.ticket, &taken.binding, &right, stage.key()).await;
+    let late = stage
+        .system
+        .confirm(&taken.ticket, &taken.binding, &right, stage.key())
+        .await;
     assert!(matches!(late, Err(Rejected::Mistake(m)) if m.of("code") == Some(Problem::Attempts)));
-    let foreign = stage.system.confirm(&taken.ticket, "elsewhere", &right, stage.key()).await;
+    let foreign = stage
+        .system
+        .confirm(&taken.ticket, "elsewhere", &right, stage.key())
+        .await;
     assert!(foreign.is_err(), "a code is bound to the browser that asked");
 }
 
@@ -110,8 +202,18 @@ async fn nobody_confirms_and_the_record_is_destroyed() {
     stage.passes(jiff::SignedDuration::from_hours(24 * 6));
     stage.system.run_retention().await.unwrap();
     stage.system.run_queue().await.unwrap();
-    let counts = stage.system.store().read(sandyq_store::tables::subject::counts).await.unwrap();
-    assert!(counts.iter().all(|(_, standing, _)| *standing == Standing::Destroyed), "{counts:?}");
+    let counts = stage
+        .system
+        .store()
+        .read(sandyq_store::tables::subject::counts)
+        .await
+        .unwrap();
+    assert!(
+        counts
+            .iter()
+            .all(|(_, standing, _)| *standing == Standing::Destroyed),
+        "{counts:?}"
+    );
 }
 
 #[tokio::test]
@@ -119,7 +221,11 @@ async fn the_same_submission_twice_is_one_order() {
     let stage = Stage::new();
     let key = stage.key();
     let accepted = stage.all_consents("guest-purchase");
-    let first = stage.system.submit(purchase(MARA), accepted.clone(), key).await.unwrap();
+    let first = stage
+        .system
+        .submit(purchase(MARA), accepted.clone(), key)
+        .await
+        .unwrap();
     let second = stage.system.submit(purchase(MARA), accepted, key).await.unwrap();
     assert_eq!(first.ticket, second.ticket);
     stage.system.run_queue().await.unwrap();
@@ -131,13 +237,36 @@ async fn the_way_back_by_mail_tells_a_stranger_nothing() {
     let stage = Stage::new();
     let (_, case) = stage.guest(MARA).await;
     let before = stage.letters_to(MARA);
-    let stranger = stage.system.ask_for_link(Plain::from("else@example.kz"), &case, Language::Kk).await.unwrap();
-    let nobody = stage.system.ask_for_link(Plain::from(MARA), "SQ-0000-0000", Language::Kk).await.unwrap();
+    let stranger = stage
+        .system
+        .ask_for_link(Plain::from("else@example.kz"), &case, Language::Kk)
+        .await
+        .unwrap();
+    let nobody = stage
+        .system
+        .ask_for_link(Plain::from(MARA), "SQ-0000-0000", Language::Kk)
+        .await
+        .unwrap();
     stage.system.run_queue().await.unwrap();
     assert_eq!(stage.letters_to(MARA), before);
     assert_eq!(stranger.ticket.len(), nobody.ticket.len());
-    let asked = stage.system.ask_for_link(Plain::from(MARA), &case, Language::Kk).await.unwrap();
+    let asked = stage
+        .system
+        .ask_for_link(Plain::from(MARA), &case, Language::Kk)
+        .await
+        .unwrap();
     stage.system.run_queue().await.unwrap();
-    let entered = stage.system.enter(&asked.ticket, &stage.code_for(MARA), stage.key()).await.unwrap();
-    assert!(stage.system.caller(entered.session.expose()).await.unwrap().is_some());
+    let entered = stage
+        .system
+        .enter(&asked.ticket, &stage.code_for(MARA), stage.key())
+        .await
+        .unwrap();
+    assert!(
+        stage
+            .system
+            .caller(entered.session.expose())
+            .await
+            .unwrap()
+            .is_some()
+    );
 }

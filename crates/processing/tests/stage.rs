@@ -46,7 +46,9 @@ pub struct Stage {
 
 pub fn shipped_policy() -> Arc<Policy> {
     let folder = Folder::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policy")).unwrap();
-    Arc::new(Policy::load(&folder).unwrap_or_else(|problems| panic!("{} problems in the policy", problems.len())))
+    Arc::new(
+        Policy::load(&folder).unwrap_or_else(|problems| panic!("{} problems in the policy", problems.len())),
+    )
 }
 
 pub fn operator() -> Operator {
@@ -73,7 +75,7 @@ impl Stage {
     }
 
     pub fn seeded(seed: u64) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = in_memory_if_possible();
         let clock = Arc::new(SetClock::at(BEGINNING.parse().unwrap()));
         let chance = Arc::new(SeededChance::new(seed));
         let options = StoreOptions::in_folder(folder.path());
@@ -81,7 +83,13 @@ impl Stage {
         KeyFile::create(&options.key_file, 1, chance.as_ref(), clock.as_ref()).unwrap();
         let letters = Arc::new(Letters::default());
         let system = open(&options, &clock, &chance, &letters);
-        Self { system, clock, chance, letters, folder }
+        Self {
+            system,
+            clock,
+            chance,
+            letters,
+            folder,
+        }
     }
 
     pub fn key(&self) -> IdempotencyKey {
@@ -99,21 +107,36 @@ impl Stage {
     /// The newest code that was mailed to that address.
     pub fn code_for(&self, email: &str) -> Plain<String> {
         let letters = self.letters.0.lock().unwrap();
-        let code = letters.iter().rev().filter(|letter| letter.to.expose() == email).find_map(|letter| match &letter.message {
-            Message::ConfirmationCode { code, .. } | Message::EntryCode { code, .. } => Some(code.clone()),
-            Message::OrderPlaced { .. } => None,
-        });
+        let code = letters
+            .iter()
+            .rev()
+            .filter(|letter| letter.to.expose() == email)
+            .find_map(|letter| match &letter.message {
+                Message::ConfirmationCode { code, .. } | Message::EntryCode { code, .. } => {
+                    Some(code.clone())
+                }
+                Message::OrderPlaced { .. } => None,
+            });
         code.expect("a code was mailed")
     }
 
     pub fn letters_to(&self, email: &str) -> usize {
-        self.letters.0.lock().unwrap().iter().filter(|letter| letter.to.expose() == email).count()
+        self.letters
+            .0
+            .lock()
+            .unwrap()
+            .iter()
+            .filter(|letter| letter.to.expose() == email)
+            .count()
     }
 
     /// All consent items of a service, as a form would send them back.
     pub fn all_consents(&self, service: &str) -> Vec<(String, String)> {
         let form = self.system.form(service, Language::En).unwrap();
-        form.consents.into_iter().map(|offer| (offer.id, offer.hash)).collect()
+        form.consents
+            .into_iter()
+            .map(|offer| (offer.id, offer.hash))
+            .collect()
     }
 
     pub async fn submits(&self, submission: Submission) -> Result<Taken, Rejected> {
@@ -125,19 +148,36 @@ impl Stage {
 
     pub async fn confirms(&self, taken: &Taken, email: &str) -> Entered {
         let code = self.code_for(email);
-        self.system.confirm(&taken.ticket, &taken.binding, &code, self.key()).await.unwrap()
+        self.system
+            .confirm(&taken.ticket, &taken.binding, &code, self.key())
+            .await
+            .unwrap()
     }
 
     /// A guest who submitted and confirmed.
     pub async fn guest(&self, email: &str) -> (Caller, String) {
         let taken = self.submits(purchase(email)).await.unwrap();
         let entered = self.confirms(&taken, email).await;
-        let caller = self.system.caller(entered.session.expose()).await.unwrap().unwrap();
+        let caller = self
+            .system
+            .caller(entered.session.expose())
+            .await
+            .unwrap()
+            .unwrap();
         (caller, entered.case.unwrap())
     }
 
     pub async fn pays(&self, caller: &Caller, case: &str) -> Result<Placed, Rejected> {
-        let placed = self.system.pay(caller, case, card("4111 1111 1111 1111", "123"), Language::En, self.key()).await?;
+        let placed = self
+            .system
+            .pay(
+                caller,
+                case,
+                card("4111 1111 1111 1111", "123"),
+                Language::En,
+                self.key(),
+            )
+            .await?;
         self.system.run_queue().await?;
         Ok(placed)
     }
@@ -148,21 +188,55 @@ impl Stage {
         let password = || Plain::from("a long enough password");
         self.system.add_staff(&by, name, role, password()).await.unwrap();
         let entered = self.system.sign_in(name, password()).await.unwrap();
-        let caller = self.system.caller(entered.session.expose()).await.unwrap().unwrap();
+        let caller = self
+            .system
+            .caller(entered.session.expose())
+            .await
+            .unwrap()
+            .unwrap();
         self.system.familiarize(&caller).await.unwrap();
-        self.system.caller(entered.session.expose()).await.unwrap().unwrap()
+        self.system
+            .caller(entered.session.expose())
+            .await
+            .unwrap()
+            .unwrap()
     }
 
     /// Closes the system and opens it again on the same folder.
     pub fn reopens(self) -> Self {
-        let Self { system, clock, chance, letters, folder } = self;
+        let Self {
+            system,
+            clock,
+            chance,
+            letters,
+            folder,
+        } = self;
         drop(system);
         let system = open(&StoreOptions::in_folder(folder.path()), &clock, &chance, &letters);
-        Self { system, clock, chance, letters, folder }
+        Self {
+            system,
+            clock,
+            chance,
+            letters,
+            folder,
+        }
     }
 }
 
-fn open(options: &StoreOptions, clock: &Arc<SetClock>, chance: &Arc<SeededChance>, letters: &Arc<Letters>) -> System {
+/// Random histories do not test the disk, and a sync in memory costs nothing.
+fn in_memory_if_possible() -> tempfile::TempDir {
+    let memory = Path::new("/dev/shm");
+    tempfile::tempdir_in(memory)
+        .or_else(|_| tempfile::tempdir())
+        .unwrap()
+}
+
+fn open(
+    options: &StoreOptions,
+    clock: &Arc<SetClock>,
+    chance: &Arc<SeededChance>,
+    letters: &Arc<Letters>,
+) -> System {
     let store = Store::open(options.clone(), Arc::clone(clock) as _, Arc::clone(chance) as _).unwrap();
     System::new(Settings {
         policy: shipped_policy(),
@@ -188,14 +262,19 @@ pub fn purchase(email: &str) -> Submission {
     Submission {
         service: "guest-purchase".to_owned(),
         language: Language::Ru,
-        answers: answers.into_iter().map(|(name, value)| (name.to_owned(), Plain::from(value))).collect(),
+        answers: answers
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), Plain::from(value)))
+            .collect(),
         sku: Some("kestel-office".to_owned()),
         quantity: 2,
     }
 }
 
 pub fn answers(rows: &[(&str, &str)]) -> BTreeMap<String, Plain<String>> {
-    rows.iter().map(|(name, value)| ((*name).to_owned(), Plain::from(*value))).collect()
+    rows.iter()
+        .map(|(name, value)| ((*name).to_owned(), Plain::from(*value)))
+        .collect()
 }
 
 pub fn card(number: &str, verification: &str) -> CardForm {

@@ -1,4 +1,4 @@
-//! DEF-7: blocking stops everything but storage; unblocking ends it.
+//! DEF-3: blocking stops everything but storage; unblocking ends it.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! 1.1, 1.2, DEF-3: collection. Values come from the person, with the consent texts accepted in the same submission.
+//! 1.1, 1.2, DEF-2: collection. Values come from the person, with the consent texts accepted in the same submission.
 //!
 //! The record is born pending: invisible to staff, usable only to ask for confirmation (1.2-a), and due to be
 //! destroyed when nobody confirms in time (1.2-c). It never takes a value outside the accepted texts.

@@ -1,4 +1,4 @@
-//! 6.3, 8, DEF-8: destruction. The data key dies and the rows go; what a cited floor keeps is sealed anew first, under
+//! 6.3, 8, DEF-4: destruction. The data key dies and the rows go; what a cited floor keeps is sealed anew first, under
 //! a key of its own, and stays locked.
 //!
 //! It never touches a blocked record, a held field or one under a floor: the permit would not exist.

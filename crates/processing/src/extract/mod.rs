@@ -1,4 +1,4 @@
-//! DEF-3, 5.1.4, 6.4: extraction. Values are taken out for somebody to see: exactly the fields of the permit.
+//! DEF-2, 5.1.4, 6.4: extraction. Values are taken out for somebody to see: exactly the fields of the permit.
 //!
 //! The entry is durable before the answer leaves, so nobody sees a value without an account of it.
 

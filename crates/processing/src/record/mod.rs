@@ -1,4 +1,4 @@
-//! DEF-3: recording. Values of a person who is already known are fixed, sealed, under consent.
+//! DEF-2: recording. Values of a person who is already known are fixed, sealed, under consent.
 //!
 //! Also where collected and recorded values become rows and search tokens. It never replaces a value: changing one is
 //! clarification (6.2).

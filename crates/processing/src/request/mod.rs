@@ -1,5 +1,9 @@
 //! 6: what people do with their own data: see it, see who looked, change it, take their consent back.
 
+mod responsible;
+
+pub use responsible::Overview;
+
 use jiff::Timestamp;
 use sandyq_ledger::entry::{Deed, Detail, Entry, Happening, Outcome as EntryOutcome};
 use sandyq_model::act::{Clarify, Extract, Withdraw};
@@ -339,6 +343,22 @@ impl System {
     /// # Errors
     /// When it could not be recorded; it is never refused to its owner.
     pub async fn withdraw(&self, caller: &Caller, key: IdempotencyKey) -> Result<Withdrawn, Rejected> {
+        let mut withdrawn = self.take_withdrawal(caller, key).await?;
+        for _ in 0..RECEIPT_LOOKS {
+            if self.receipt(&withdrawn.number, Language::En).await?.is_some() {
+                withdrawn.receipt_ready = true;
+                break;
+            }
+            tokio::time::sleep(RECEIPT_WAIT).await;
+        }
+        Ok(withdrawn)
+    }
+
+    /// 6.3: as [`System::withdraw`], without waiting for the destruction that the queue does next.
+    ///
+    /// # Errors
+    /// As [`System::withdraw`].
+    pub async fn take_withdrawal(&self, caller: &Caller, key: IdempotencyKey) -> Result<Withdrawn, Rejected> {
         let subject = caller.own_subject()?;
         let dossier = self.dossier(subject).await?;
         let known = dossier.known().map_err(|_| Rejected::NotFound)?.clone();
@@ -355,16 +375,6 @@ impl System {
             Outcome::Repeated(answer) => String::from_utf8(answer).unwrap_or_default(),
         };
         self.wake();
-        for _ in 0..RECEIPT_LOOKS {
-            if self.receipt(&number, Language::En).await?.is_some() {
-                return Ok(Withdrawn {
-                    number,
-                    due,
-                    receipt_ready: true,
-                });
-            }
-            tokio::time::sleep(RECEIPT_WAIT).await;
-        }
         Ok(Withdrawn {
             number,
             due,

@@ -1,4 +1,4 @@
-//! DEF-3: storage. Values are sealed anew under a new data key; nobody reads them, and the old key dies.
+//! DEF-2: storage. Values are sealed anew under a new data key; nobody reads them, and the old key dies.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! DEF-3: usage. Values work inside the system – matched, mailed to, paid with – and nobody sees them.
+//! DEF-2: usage. Values work inside the system – matched, mailed to, paid with – and nobody sees them.
 
 use std::sync::Arc;
 

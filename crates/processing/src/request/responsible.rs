@@ -1,0 +1,198 @@
+//! 5.1.1, 6.3, DEF-3: what only the responsible person does: enter a withdrawal that came by letter, block, unblock.
+//! Sees where a record stands, never a value.
+
+use jiff::Timestamp;
+use sandyq_model::act::{Block, Destroy, Store, Unblock, Withdraw};
+use sandyq_model::{
+    Act, Actor, Category, Field, FieldSet, IdempotencyKey, Operation, Purpose, ReceiptId, Role, Standing,
+    SubjectId,
+};
+use sandyq_store::tables::case_file;
+
+use super::Withdrawn;
+use crate::access::Caller;
+use crate::circumstances::Circumstances;
+use crate::destroy::Destruction;
+use crate::dossier::Dossier;
+use crate::perform::{Outcome, Performed};
+use crate::rejected::Rejected;
+use crate::retention;
+use crate::system::System;
+use crate::withdraw::Withdrawal;
+
+/// A record without its values.
+#[derive(Clone, Debug)]
+pub struct Overview {
+    /// Whose.
+    pub subject: SubjectId,
+    /// What the person is to the operator.
+    pub category: Category,
+    /// Where the record stands.
+    pub standing: Standing,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// When the consent was withdrawn.
+    pub withdrawn_at: Option<Timestamp>,
+    /// When it is destroyed.
+    pub due_at: Option<Timestamp>,
+    /// The fields that are stored, with where each came from and when.
+    pub fields: Vec<(Field, String, Timestamp)>,
+    /// What a cited floor keeps: the fields and the article.
+    pub kept: Vec<(FieldSet, String)>,
+    /// Its cases: reference, kind and state.
+    pub cases: Vec<(String, String, String)>,
+}
+
+impl System {
+    /// The subject of a case, by its reference number, or by the id itself.
+    ///
+    /// # Errors
+    /// [`Rejected::NotFound`].
+    pub async fn subject_of(&self, reference: &str) -> Result<SubjectId, Rejected> {
+        if let Ok(id) = reference.parse::<SubjectId>() {
+            return Ok(id);
+        }
+        let wanted = reference.trim().to_uppercase();
+        let found = self
+            .store()
+            .read(move |reader| case_file::by_reference(reader, &wanted))
+            .await?;
+        found.map(|(subject, _)| subject).ok_or(Rejected::NotFound)
+    }
+
+    /// Where a record stands, without a value.
+    ///
+    /// # Errors
+    /// [`Rejected::NotFound`] when nobody is known by that id.
+    pub async fn overview(&self, subject: SubjectId) -> Result<Overview, Rejected> {
+        let dossier = self.dossier(subject).await?;
+        let known = dossier.known().map_err(|_| Rejected::NotFound)?;
+        let kept = retention::floor(&dossier, self.policy(), self.now());
+        let records = dossier.records.iter();
+        Ok(Overview {
+            subject,
+            category: known.category,
+            standing: known.standing,
+            created_at: known.created_at,
+            withdrawn_at: known.withdrawn_at,
+            due_at: known.due_at,
+            fields: records
+                .map(|record| (record.field, record.source.clone(), record.recorded_at))
+                .collect(),
+            kept: kept
+                .floors
+                .into_iter()
+                .map(|floor| (floor.fields, floor.citation))
+                .collect(),
+            cases: dossier
+                .cases
+                .iter()
+                .map(|case| (case.reference.clone(), case.kind.clone(), case.state.clone()))
+                .collect(),
+        })
+    }
+
+    /// 6.3: a withdrawal came by letter; the responsible person enters it, and the queue destroys.
+    ///
+    /// # Errors
+    /// The policy's refusal, or a fault.
+    pub async fn withdraw_by_letter(
+        &self,
+        caller: &Caller,
+        subject: SubjectId,
+    ) -> Result<Withdrawn, Rejected> {
+        let dossier = self.dossier(subject).await?;
+        let mut operation: Operation<Withdraw> = self.by_staff(caller.actor, &dossier)?;
+        operation.purpose = Some(Purpose::STATUTORY);
+        operation.case = dossier.cases.first().map(|case| case.id);
+        let receipt = ReceiptId::random(self.chance());
+        let input = Withdrawal {
+            receipt,
+            channel: "letter".to_owned(),
+        };
+        let number = match self.perform(&operation, &of(caller), &input).await? {
+            Outcome::Done { .. } => receipt.to_string(),
+            Outcome::Repeated(answer) => String::from_utf8(answer).unwrap_or_default(),
+        };
+        self.wake();
+        Ok(Withdrawn {
+            number,
+            due: self.withdrawal_due()?,
+            receipt_ready: false,
+        })
+    }
+
+    /// DEF-3: stops everything but storage.
+    ///
+    /// # Errors
+    /// The policy's refusal, or a fault.
+    pub async fn block(&self, caller: &Caller, subject: SubjectId) -> Result<(), Rejected> {
+        self.simply::<Block>(caller, subject).await
+    }
+
+    /// DEF-3: ends a block.
+    ///
+    /// # Errors
+    /// The policy's refusal, or a fault.
+    pub async fn unblock(&self, caller: &Caller, subject: SubjectId) -> Result<(), Rejected> {
+        self.simply::<Unblock>(caller, subject).await
+    }
+
+    /// 8: destroys what is due, now, at a person's word. What is not due, the policy refuses.
+    ///
+    /// # Errors
+    /// The policy's refusal, or a fault.
+    pub async fn destroy_due(&self, caller: &Caller, subject: SubjectId) -> Result<ReceiptId, Rejected> {
+        let dossier = self.dossier(subject).await?;
+        let kept = retention::floor(&dossier, self.policy(), self.now()).fields;
+        let fields = if kept.is_empty() {
+            dossier.held().with(Field::RECORD)
+        } else {
+            dossier.held().difference(kept)
+        };
+        let operation: Operation<Destroy> = self.by_staff(caller.actor, &dossier)?.on(fields);
+        let receipt = ReceiptId::random(self.chance());
+        self.perform(&operation, &of(caller), &Destruction { receipt, job: None })
+            .await?;
+        self.wake();
+        Ok(receipt)
+    }
+
+    /// DEF-2, storage: seals a record anew under a new key; the old key dies. Done by the schedule; nobody reads.
+    ///
+    /// # Errors
+    /// The policy's refusal, or a fault.
+    pub async fn renew_seals(&self, subject: SubjectId) -> Result<(), Rejected> {
+        let dossier = self.dossier(subject).await?;
+        let operation: Operation<Store> = self.by_staff(Actor::system(Role::SCHEDULE), &dossier)?;
+        self.perform(&operation, &Circumstances::SYSTEM, &())
+            .await
+            .map(|_| ())
+    }
+
+    async fn simply<V: Performed<Input = ()>>(
+        &self,
+        caller: &Caller,
+        subject: SubjectId,
+    ) -> Result<(), Rejected> {
+        let dossier = self.dossier(subject).await?;
+        let operation: Operation<V> = self.by_staff(caller.actor, &dossier)?;
+        self.perform(&operation, &of(caller), &()).await.map(|_| ())
+    }
+
+    fn by_staff<V: Act>(&self, actor: Actor, dossier: &Dossier) -> Result<Operation<V>, Rejected> {
+        let known = dossier.known().map_err(|_| Rejected::NotFound)?;
+        let key = IdempotencyKey::random(self.chance());
+        Ok(Operation::new(
+            actor,
+            dossier.subject,
+            known.category,
+            self.now(),
+            key,
+        ))
+    }
+}
+
+fn of(caller: &Caller) -> Circumstances {
+    Circumstances::staff(caller.staff.as_ref().is_some_and(|card| card.familiar))
+}
