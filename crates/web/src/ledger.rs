@@ -90,7 +90,7 @@ pub fn page(visit: &Visit, checkpoint: &str, key: &str) -> Page {
         pre tabindex="0" { (key) }
         h2 { (visit.say("ledger-check")) }
         p { (visit.say("ledger-check-text")) }
-        pre tabindex="0" { "sandyq-verifier receipt receipt.json" }
+        pre tabindex="0" { "sandyq-verifier receipt receipt.json --key '" (key) "'" }
     };
     Page::new(visit.say("ledger-title"), body)
 }

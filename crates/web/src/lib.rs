@@ -15,6 +15,7 @@ pub mod layout;
 pub mod ledger;
 pub mod mail;
 pub mod portal;
+#[cfg(test)]
 mod problems;
 pub mod public;
 mod site;

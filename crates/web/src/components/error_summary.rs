@@ -44,9 +44,19 @@ pub fn problem_of(visit: &Visit, id: &str, problem: Option<Problem>) -> Markup {
         @if let Some(problem) = problem {
             p.wrong id={ (id) "-wrong" } {
                 span.unseen { (visit.say("title-wrong")) }
-                (visit.say(&format!("mistake-{}", problem.code()))) " "
+                (sentence(&visit.say(&format!("mistake-{}", problem.code())))) " "
                 (visit.say(&format!("mistake-{}-next", problem.code())))
             }
         }
     }
+}
+
+/// Phrases of mistakes follow a label; where they stand alone they begin as sentences do.
+fn sentence(phrase: &str) -> String {
+    let mut letters = phrase.chars();
+    let first = letters
+        .next()
+        .map(|letter| letter.to_uppercase().to_string())
+        .unwrap_or_default();
+    first + letters.as_str()
 }

@@ -5,9 +5,11 @@ mod error_summary;
 mod pagination;
 mod summary_list;
 mod tray;
+mod value;
 
 pub use control::{Control, control, postal_code_name};
 pub use error_summary::{error_summary, problem_of};
 pub use pagination::pagination;
 pub use summary_list::{Row, summary_list};
 pub use tray::{hidden, submit, tray};
+pub use value::value_text;

@@ -10,9 +10,8 @@ use sandyq_processing::cases::desk::{OpenedCase, ShownField};
 use sandyq_processing::{Rejected, System};
 
 use super::cases::staff;
-use crate::components::{Row, error_summary, hidden, problem_of, submit, summary_list, tray};
+use crate::components::{Row, error_summary, hidden, problem_of, submit, summary_list, tray, value_text};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent};
-use crate::language::{country_name, month_of_card};
 use crate::layout::Page;
 use crate::public::order::lines_table;
 use crate::visit::Visit;
@@ -162,11 +161,10 @@ pub fn page(visit: &Visit, case: &OpenedCase, purpose: &str) -> Page {
 /// A value as people write it; a masked one stays as it came.
 fn shown(visit: &Visit, field: &ShownField) -> String {
     let value = field.value.expose();
-    match field.name.as_str() {
-        _ if field.masked => value.clone(),
-        "country" => country_name(value, visit.language),
-        "card_expiry" => month_of_card(value),
-        _ => value.clone(),
+    if field.masked {
+        value.clone()
+    } else {
+        value_text(visit, &field.name, value)
     }
 }
 

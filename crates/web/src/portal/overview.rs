@@ -6,8 +6,8 @@ use sandyq_processing::System;
 use sandyq_processing::request::{MyData, MyRow};
 
 use super::enter;
+use crate::components::value_text;
 use crate::http::arrival::{Answer, Arrival, Outcome};
-use crate::language::{country_name, month_of_card};
 use crate::layout::Page;
 use crate::visit::{Standpoint, Visit};
 
@@ -121,15 +121,11 @@ fn held(visit: &Visit, row: &MyRow, source: &str) -> Markup {
 }
 
 fn value(visit: &Visit, row: &MyRow) -> Markup {
-    let value = row.value.expose();
-    match row.name.as_str() {
-        "country" => html! { (country_name(value, visit.language)) },
-        "card_expiry" => html! { (month_of_card(value)) },
-        _ => html! {
-            @for (place, line) in value.lines().enumerate() {
-                @if place > 0 { br; }
-                (line)
-            }
-        },
+    let text = value_text(visit, &row.name, row.value.expose());
+    html! {
+        @for (place, line) in text.lines().enumerate() {
+            @if place > 0 { br; }
+            (line)
+        }
     }
 }

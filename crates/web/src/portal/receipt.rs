@@ -13,9 +13,9 @@ use crate::visit::Visit;
 
 /// GET /receipt/{id}
 pub async fn show(Path(id): Path<String>, arrival: Arrival) -> Response {
-    let outcome = found(&arrival, &id)
-        .await
-        .map(|receipt| Answer::Page(page(&arrival.visit, &id, &receipt)));
+    let key = arrival.system.store().verifier_key().to_string();
+    let found = found(&arrival, &id).await;
+    let outcome = found.map(|receipt| Answer::Page(page(&arrival.visit, &id, &receipt, &key)));
     arrival.respond(outcome)
 }
 
@@ -36,9 +36,9 @@ async fn found(arrival: &Arrival, id: &str) -> Result<ReceiptView, Rejected> {
         .ok_or(Rejected::NotFound)
 }
 
-/// The page.
+/// The page. `key` verifies the ledger's checkpoints.
 #[must_use]
-pub fn page(visit: &Visit, id: &str, receipt: &ReceiptView) -> Page {
+pub fn page(visit: &Visit, id: &str, receipt: &ReceiptView, key: &str) -> Page {
     let body = html! {
         div.panel {
             h1 { (visit.say("receipt-title")) }
@@ -59,7 +59,7 @@ pub fn page(visit: &Visit, id: &str, receipt: &ReceiptView) -> Page {
                 a href={ "/receipt/" (id) "/receipt.json" } download { (visit.say("receipt-download")) }
             }
             li { (visit.say("receipt-check-keep")) " " a href="/ledger/checkpoint" { "/ledger/checkpoint" } }
-            li { (visit.say("receipt-check-run")) pre { code { "sandyq-verifier receipt receipt.json" } } }
+            li { (visit.say("receipt-check-run")) pre tabindex="0" { code { "sandyq-verifier receipt receipt.json --key '" (key) "'" } } }
         }
         details {
             summary { (visit.say("receipt-proof")) }

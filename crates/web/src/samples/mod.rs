@@ -94,7 +94,7 @@ fn public_pages(language: Language) -> Vec<Sample> {
         (
             "ledger",
             visit("/ledger"),
-            ledger::page(&visit("/ledger"), people::CHECKPOINT, "example.kz+1234+AAAA"),
+            ledger::page(&visit("/ledger"), people::CHECKPOINT, people::KEY),
         ),
         (
             "letters",
@@ -231,7 +231,7 @@ fn portal_pages(language: Language) -> Vec<Sample> {
         (
             "receipt",
             door.clone(),
-            receipt::page(&door, "0f1e", &people::receipt(language)),
+            receipt::page(&door, "0f1e", &people::receipt(language), people::KEY),
         ),
     ]
 }

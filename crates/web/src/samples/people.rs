@@ -20,6 +20,9 @@ use crate::public::buy::Draft;
 pub const CHECKPOINT: &str =
     "example.kz/ledger\n1284\nvCFbLe8qE0mYk0rI1cN2xW0yTz2mJb8q3Vt1S6w4bXk=\n\n— example.kz/ledger Az3grk4J\n";
 
+/// A verifier key as it looks.
+pub const KEY: &str = "example.kz/ledger+1b2f6447+AZ3grk4JvCFbLe8qE0mYk0rI1cN2xW0yTz2mJb8q3Vt1";
+
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }

@@ -1,5 +1,5 @@
 # The first page, the policy, the shop, cookies, the ledger.
-home-title = Software licences – and your data stays yours
+home-title = Software licences, and your data stays yours
 home-lead = Buy a licence without an account. We ask only for what the order needs, say why beside each question, and show you everyone who has looked at your data.
 home-shop = Choose a licence
 home-my-title = My data

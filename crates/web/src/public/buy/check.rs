@@ -2,13 +2,11 @@
 
 use maud::{Markup, html};
 use sandyq_model::Plain;
-use sandyq_model::value::ValueKind;
 use sandyq_processing::cases::Catalogue;
 use sandyq_processing::reading::Form;
 
 use super::Draft;
-use crate::components::{Row, submit, summary_list, tray};
-use crate::language::country_name;
+use crate::components::{Row, submit, summary_list, tray, value_text};
 use crate::layout::{JOURNEY, Page};
 use crate::visit::Visit;
 
@@ -59,10 +57,7 @@ fn answer(
         .map(|(_, value)| value);
     let row = match value.filter(|value| !value.expose().is_empty()) {
         None => Row::new(&input.label, html! { span.nothing { (visit.say("not-given")) } }),
-        Some(value) if input.kind == ValueKind::Country => {
-            Row::text(&input.label, &country_name(value.expose(), visit.language))
-        }
-        Some(value) => Row::text(&input.label, value.expose()),
+        Some(value) => Row::text(&input.label, &value_text(visit, &input.name, value.expose())),
     };
     row.with(change(visit, action, &input.name, &input.label))
 }
