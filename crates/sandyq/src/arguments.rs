@@ -40,6 +40,18 @@ pub enum Command {
     Explain(commands::explain::Explain),
     /// Ask the policy about one operation
     Decide(commands::decide::Decide),
+    /// Serve the site, the portal and the console
+    Serve(commands::serve::Serve),
+    /// Try everything on this machine, with invented people
+    Demo(commands::demo::Demo),
+    /// Verify the ledger and the keys of a data folder
+    Verify(commands::verify::Verify),
+    /// Make an account for a member of staff
+    Staff(commands::staff::Staff),
+    /// Show what is held about a person, by field, or destroy it
+    Subject(commands::subject::Subject),
+    /// Look whether everything is well with a data folder
+    Doctor(commands::doctor::Doctor),
 }
 
 const EXIT_CODES: &str = "\

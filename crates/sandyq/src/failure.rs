@@ -4,7 +4,7 @@ use std::fmt;
 
 use sandyq_model::Fault;
 
-/// How a command ended. The numbers are promised to scripts.
+/// How a command ended. The numbers are promised to scripts; 130 is what a shell says of a command that was interrupted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Exit {
@@ -24,8 +24,6 @@ pub enum Exit {
     Busy = 6,
     /// A part that is needed is not there.
     Unavailable = 7,
-    /// Stopped from outside before the end.
-    Interrupted = 130,
 }
 
 /// A command that did not do what was asked.

@@ -4,10 +4,16 @@
 
 mod arguments;
 mod commands;
+mod configuration;
 mod data_folder;
 mod failure;
+mod invented;
+mod logging;
 mod outside;
+mod password;
 mod policy_source;
+mod rejected_in_words;
+mod running;
 mod shipped_policy;
 mod terminal;
 
@@ -37,5 +43,11 @@ fn run(command: Command, terminal: &Terminal) -> Result<Exit, Failure> {
         Command::Check(check) => check.run(terminal),
         Command::Explain(explain) => explain.run(terminal),
         Command::Decide(decide) => decide.run(terminal),
+        Command::Serve(serve) => serve.run(terminal),
+        Command::Demo(demo) => demo.run(terminal),
+        Command::Verify(verify) => verify.run(terminal),
+        Command::Staff(staff) => staff.run(terminal),
+        Command::Subject(subject) => subject.run(terminal),
+        Command::Doctor(doctor) => doctor.run(terminal),
     }
 }

@@ -7,11 +7,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 use sandyq_model::{
-    Act, Actor, ActorId, CaseId, Category, Clause, Country, Facts, FieldSet, Ground, IdempotencyKey,
-    Operation, Purpose, Recipient, RecipientKind, Refusal, Role, Standing, SubjectId, Verb, act,
+    Category, Clause, Country, Facts, Field, FieldSet, Purpose, Recipient, RecipientKind, Role, Standing,
+    Verb,
 };
-use sandyq_policy::Policy;
 use sandyq_policy::declarations::WordKind;
+use sandyq_policy::{Answer, GroundWord, Policy, Question};
 use serde_json::{Value, json};
 
 use crate::failure::{Exit, Failure};
@@ -49,9 +49,9 @@ pub struct Decide {
     /// Where the record stands: absent, pending, active, blocked or destroyed
     #[arg(long, value_parser = standing)]
     pub standing: Asked,
-    /// On what it rests: consent, art9:ITEM or law:CITATION
+    /// On what it rests: consent, art9:ITEM, law:CITATION, or other
     #[arg(long, default_value = "consent", value_parser = ground)]
-    pub ground: Ground,
+    pub ground: GroundStated,
     /// Who would receive: KIND:COUNTRY, such as reseller:KZ
     #[arg(long, value_parser = recipient, value_name = "KIND:COUNTRY")]
     pub recipient: Option<Recipient>,
@@ -113,11 +113,11 @@ struct Stated {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Asked(Option<Standing>);
 
-/// The policy's answer to one operation.
-struct Answer {
-    is_permitted: bool,
-    rules: Vec<Clause>,
-    refused: FieldSet,
+/// What `--ground` said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GroundStated {
+    word: GroundWord,
+    cited: bool,
 }
 
 impl Decide {
@@ -126,13 +126,13 @@ impl Decide {
         let policy = PolicySource::find(self.policy.as_deref()).load()?;
         let role = self.known_role(&policy)?;
         let fields = self.known_fields(&policy)?;
-        let answer = self.ask(&policy, role, fields);
+        let answer = policy.answer(&self.question(&policy, role, fields));
         if self.json {
             terminal.answer_json(&self.as_json(&answer, &policy, fields, terminal))?;
         } else {
             terminal.answer(&self.in_words(&answer, &policy, fields, terminal))?;
         }
-        Ok(if answer.is_permitted { Exit::Done } else { Exit::No })
+        Ok(if answer.allowed { Exit::Done } else { Exit::No })
     }
 
     fn known_role(&self, policy: &Policy) -> Result<Role, Failure> {
@@ -160,49 +160,18 @@ impl Decide {
         self.fields.iter().map(known).collect()
     }
 
-    fn ask(&self, policy: &Policy, role: Role, fields: FieldSet) -> Answer {
-        macro_rules! by_verb {
-            ($($verb:ident)*) => {
-                match self.verb { $(Verb::$verb => self.ask_of::<act::$verb>(policy, role, fields),)* }
-            };
-        }
-        by_verb!(
-            Collect Record Systematize Accumulate Store Clarify Extract Use Disseminate Provide Access Depersonalize
-            Block Unblock Delete Destroy Confirm Withdraw
-        )
-    }
-
-    fn ask_of<V: Act>(&self, policy: &Policy, role: Role, fields: FieldSet) -> Answer {
-        let human = policy.role(role).is_some_and(|role| role.human);
-        let actor = Actor {
-            id: ActorId::of_system(role),
+    fn question(&self, policy: &Policy, role: Role, fields: FieldSet) -> Question {
+        Question {
             role,
-            human,
-        };
-        // The decision does not depend on who exactly it is, nor on when: all that counts is stated.
-        let (subject, key) = (
-            SubjectId::from_bytes([0; 16]),
-            IdempotencyKey::from_bytes([0; 16]),
-        );
-        let mut operation: Operation<V> =
-            Operation::new(actor, subject, self.category, jiff::Timestamp::UNIX_EPOCH, key).on(fields);
-        operation.purpose = self.purpose;
-        operation.ground = self.ground.clone();
-        operation.effect = self.stated.effect;
-        if self.stated.case {
-            operation = operation.in_case(CaseId::from_bytes([0; 16]));
-        }
-        match policy.decide(&operation, &self.facts(fields)) {
-            Ok(permit) => Answer {
-                is_permitted: true,
-                rules: permit.rules().to_vec(),
-                refused: FieldSet::EMPTY,
-            },
-            Err(Refusal { rules, fields, .. }) => Answer {
-                is_permitted: false,
-                rules,
-                refused: fields,
-            },
+            human: policy.role(role).is_some_and(|role| role.human),
+            verb: self.verb,
+            category: self.category,
+            fields,
+            purpose: self.purpose,
+            ground: self.ground.word,
+            citation: self.ground.cited,
+            effect: self.stated.effect,
+            facts: self.facts(fields),
         }
     }
 
@@ -210,7 +179,7 @@ impl Decide {
         let stated = &self.stated;
         let when = |so: bool| {
             if so {
-                fields.with(sandyq_model::Field::RECORD)
+                fields.with(Field::RECORD)
             } else {
                 FieldSet::EMPTY
             }
@@ -238,7 +207,7 @@ impl Decide {
 
     fn in_words(&self, answer: &Answer, policy: &Policy, fields: FieldSet, terminal: &Terminal) -> String {
         let words = policy.words(terminal.language);
-        let verdict = if answer.is_permitted {
+        let verdict = if answer.allowed {
             terminal.paint("permitted", Tone::Good)
         } else {
             terminal.paint("refused", Tone::Bad)
@@ -260,7 +229,7 @@ impl Decide {
             line("fields", &labels.join(", ")),
             line("for", &purpose),
         ];
-        if !answer.is_permitted && answer.refused != fields {
+        if !answer.allowed && answer.refused != fields {
             let refused: Vec<String> = answer.refused.iter().map(label).collect();
             lines.push(line("fails on", &refused.join(", ")));
         }
@@ -280,7 +249,7 @@ impl Decide {
         });
         json!({
             "schema_version": 1,
-            "decision": if answer.is_permitted { "permit" } else { "refuse" },
+            "decision": if answer.allowed { "permit" } else { "refuse" },
             "rules": rules.collect::<Vec<_>>(),
             "role": self.role,
             "verb": self.verb.name(),
@@ -313,20 +282,16 @@ fn standing(word: &str) -> Result<Asked, String> {
     known.map_err(|_| "there are absent, pending, active, blocked and destroyed".to_owned())
 }
 
-fn ground(word: &str) -> Result<Ground, String> {
-    let (kind, cited) = word.split_once(':').unwrap_or((word, ""));
-    match kind {
-        "consent" if cited.is_empty() => Ok(Ground::Consent(None)),
-        "art9" => Ok(Ground::Article9 {
-            item: cited.to_owned(),
-        }),
-        "law" => Ok(Ground::Law {
-            citation: cited.to_owned(),
-        }),
-        _ => {
-            Err("processing rests on consent, art9:ITEM or law:CITATION, and on nothing else (3)".to_owned())
-        }
-    }
+fn ground(said: &str) -> Result<GroundStated, String> {
+    let (word, citation) = said.split_once(':').unwrap_or((said, ""));
+    let stated = GroundWord::named(word).map(|word| GroundStated {
+        word,
+        cited: !citation.trim().is_empty(),
+    });
+    stated.ok_or_else(|| {
+        "the grounds are consent, art9:ITEM and law:CITATION; `other` stands for every other one (3)"
+            .to_owned()
+    })
 }
 
 fn recipient(word: &str) -> Result<Recipient, String> {

@@ -2,5 +2,11 @@
 
 pub mod check;
 pub mod decide;
+pub mod demo;
+pub mod doctor;
 pub mod explain;
 pub mod init;
+pub mod serve;
+pub mod staff;
+pub mod subject;
+pub mod verify;

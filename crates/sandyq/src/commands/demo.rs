@@ -1,0 +1,320 @@
+//! `sandyq demo`: everything on this machine in a few seconds, with an invented operator, invented people and a letter
+//! box in the browser. Nothing leaves, and without `--data` nothing stays.
+
+use std::fs;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+use sandyq_model::{Actor, Chance, Plain, Role};
+use sandyq_policy::Language;
+use sandyq_processing::access::Caller;
+use sandyq_processing::cases::Catalogue;
+use sandyq_processing::operator::{Operator, Person};
+use sandyq_processing::{Rejected, System};
+use sandyq_web::WebOptions;
+use sandyq_web::mail::{Letters, MailSink, Security, Smtp, SmtpPost};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tokio::net::TcpListener;
+use tracing::level_filters::LevelFilter;
+
+use super::init;
+use crate::configuration::Configuration;
+use crate::data_folder::DataFolder;
+use crate::failure::{Exit, Failure};
+use crate::outside::{SystemChance, WallClock};
+use crate::rejected_in_words::failure_of;
+use crate::running::{self, Surroundings};
+use crate::terminal::{Terminal, Tone};
+use crate::{invented, logging, password};
+
+/// Try everything on this machine: invented people, a letter box in the browser, no money moved.
+///
+/// Stops on Ctrl-C. Without --data everything is gone then.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  sandyq demo
+  sandyq demo --listen 127.0.0.1:9000 --data ./try
+  sandyq demo --json | head -1 | jq -r .url")]
+pub struct Demo {
+    /// Where to listen; the next free port when it is taken
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    pub listen: SocketAddr,
+    /// Keep the demonstration's data in this folder; one that an earlier demonstration made is used again
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Say where everything is as one line of JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Somebody who can sign in at the console of the demonstration.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+struct SignIn {
+    name: String,
+    password: String,
+    role: String,
+}
+
+/// A folder that goes with the demonstration.
+struct Passing(Option<PathBuf>);
+
+impl Drop for Passing {
+    fn drop(&mut self) {
+        if let Some(folder) = &self.0 {
+            // Nothing of it is needed; what cannot be removed is in the folder for temporary files.
+            let _ = fs::remove_dir_all(folder);
+        }
+    }
+}
+
+impl Demo {
+    /// Serves the demonstration until it is asked to stop.
+    pub fn run(&self, terminal: &Terminal) -> Result<Exit, Failure> {
+        if !self.listen.ip().is_loopback() {
+            return Err(
+                Failure::new(Exit::Usage, "the demonstration listens on this machine only")
+                    .help("its letter box and its passwords are open to whoever can reach it; use 127.0.0.1"),
+            );
+        }
+        logging::begin(LevelFilter::WARN);
+        let chance = SystemChance::new();
+        let passing = Passing(self.data.is_none().then(|| temporary(&chance)));
+        let root = passing
+            .0
+            .clone()
+            .or_else(|| self.data.clone())
+            .unwrap_or_default();
+        let folder = folder_at(&root, &chance)?;
+        running::runtime()?.block_on(self.serve(&folder, terminal))?;
+        drop(passing);
+        Ok(Exit::Done)
+    }
+
+    async fn serve(&self, folder: &DataFolder, terminal: &Terminal) -> Result<(), Failure> {
+        let listener = listen_near(self.listen).await?;
+        let address = listener.local_addr().unwrap_or(self.listen);
+        let url = format!("http://{address}");
+        let letter_box = MailSink::default();
+        let surroundings = surroundings(&url, &letter_box).await?;
+        let opened = running::open(folder, &Configuration::read(folder)?)?;
+        let system = running::system(&opened, surroundings);
+        let worker = running::start_worker(&system);
+        let staff = match known_staff(folder)? {
+            Some(staff) => staff,
+            None => populate(&system, folder, &letter_box).await?,
+        };
+        self.announce(&url, &staff, folder.path(), terminal)?;
+        let options = WebOptions {
+            behind_tls: false,
+            demo: true,
+            letter_box: Some(letter_box),
+        };
+        running::serve(system, worker, options, listener).await
+    }
+
+    fn announce(&self, url: &str, staff: &[SignIn], data: &Path, terminal: &Terminal) -> Result<(), Failure> {
+        let mail = format!("{url}/demo/mail");
+        if self.json {
+            let ready =
+                json!({ "schema_version": 1, "url": url, "mail": mail, "staff": staff, "data": data });
+            return terminal.answer(&ready.to_string());
+        }
+        let strong = |text: &str| terminal.paint(text, Tone::Strong);
+        let mut lines = vec![
+            String::new(),
+            format!(
+                "  {}  a demonstration: invented people, no money moved",
+                strong("Sandyq")
+            ),
+            String::new(),
+            format!("  shop, policy, my data   {}", strong(url)),
+            format!("  letters                 {}", strong(&mail)),
+            format!(
+                "  staff                   {}",
+                strong(&format!("{url}/staff/sign-in"))
+            ),
+        ];
+        let signs_in =
+            |one: &SignIn| format!("    {:<14} {}  ({})", one.name, strong(&one.password), one.role);
+        lines.extend(staff.iter().map(signs_in));
+        lines.push(format!("  data                    {}", data.display()));
+        lines.push(String::new());
+        lines.push(terminal.paint("  Ctrl-C ends it.", Tone::Faint));
+        terminal.answer(&lines.join("\n"))
+    }
+}
+
+/// A new data folder, or that of an earlier demonstration.
+fn folder_at(root: &Path, chance: &dyn Chance) -> Result<DataFolder, Failure> {
+    let folder = DataFolder::to_be(root);
+    if staff_file(&folder).is_file() {
+        return DataFolder::open(root);
+    }
+    init::make(root, SETTINGS, &WallClock, chance)
+}
+
+fn temporary(chance: &dyn Chance) -> PathBuf {
+    let mut sign = [0; 8];
+    chance.fill(&mut sign);
+    std::env::temp_dir().join(format!("sandyq-demo-{}", hex::encode(sign)))
+}
+
+/// The address that was asked for, or another port when somebody else listens there.
+async fn listen_near(address: SocketAddr) -> Result<TcpListener, Failure> {
+    match running::listen(address).await {
+        Err(failure) if failure.exit == Exit::Busy => running::listen(SocketAddr::new(address.ip(), 0)).await,
+        listening => listening,
+    }
+}
+
+/// An invented operator, the catalogue that ships, and a letter box in this very program.
+async fn surroundings(url: &str, letter_box: &MailSink) -> Result<Surroundings, Failure> {
+    let listener = running::listen(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
+    let port = listener
+        .local_addr()
+        .map(|address| address.port())
+        .unwrap_or_default();
+    tokio::spawn(letter_box.clone().listen(listener));
+    let operator = operator(url);
+    let smtp = Smtp {
+        host: "127.0.0.1".to_owned(),
+        port,
+        security: Security::Plain,
+        credentials: None,
+        from: operator.email.clone(),
+    };
+    let letters = Letters {
+        site: url.to_owned(),
+        operator: operator.name.clone(),
+    };
+    Ok(Surroundings {
+        operator: Some(operator),
+        catalogue: Catalogue::demonstration()?,
+        post: Arc::new(SmtpPost::new(&smtp, letters)?),
+    })
+}
+
+fn operator(url: &str) -> Operator {
+    let person = |name: &str, phone: &str, mailbox: &str| Person {
+        name: name.to_owned(),
+        phone: phone.to_owned(),
+        email: format!("{mailbox}@example.com"),
+    };
+    Operator {
+        name: "«Мысал» ЖШС".to_owned(),
+        bin: "061211600012".to_owned(),
+        address: "Абай даңғылы, 1, Алматы\n050000".to_owned(),
+        phone: "+7 727 250 00 00".to_owned(),
+        email: "privacy@example.com".to_owned(),
+        site: url.to_owned(),
+        responsible: person("Гүлмира Омарова", "+7 727 250 00 01", "responsible"),
+        deputy: person("Олжас Тілеу", "+7 727 250 00 02", "deputy"),
+    }
+}
+
+/// Staff and people of a new demonstration.
+async fn populate(system: &System, folder: &DataFolder, letters: &MailSink) -> Result<Vec<SignIn>, Failure> {
+    let told = |rejected| failure_of(rejected, system, Language::En);
+    let (mut staff, mut callers) = (Vec::new(), Vec::new());
+    for (name, role) in STAFF {
+        let (sign_in, caller) = hire(system, name, role).await?;
+        staff.push(sign_in);
+        callers.push(caller);
+    }
+    let responsible = callers
+        .iter()
+        .find(|caller| caller.actor.role == Role::RESPONSIBLE);
+    if let Some(responsible) = responsible {
+        invented::bring_in(system, letters, responsible).await?;
+    }
+    for caller in &callers {
+        system.sign_out(caller).await.map_err(told)?;
+    }
+    keep_staff(folder, &staff)?;
+    Ok(staff)
+}
+
+/// An account whose holder has signed in and read the policy (PRE-1).
+async fn hire(system: &System, name: &str, role: &str) -> Result<(SignIn, Caller), Failure> {
+    let secret = password::random(system.chance());
+    let told = |rejected| failure_of(rejected, system, Language::En);
+    let by = Actor::system(Role::ADMINISTRATOR);
+    system
+        .add_staff(&by, name, role, Plain::new(secret.expose().clone()))
+        .await
+        .map_err(told)?;
+    let token = system
+        .sign_in(name, Plain::new(secret.expose().clone()))
+        .await
+        .map_err(told)?
+        .session;
+    let caller = system
+        .caller(token.expose())
+        .await?
+        .ok_or_else(|| told(Rejected::SignInFirst))?;
+    system.familiarize(&caller).await.map_err(told)?;
+    // The caller as the account now is: familiar with the policy.
+    let caller = system
+        .caller(token.expose())
+        .await?
+        .ok_or_else(|| told(Rejected::SignInFirst))?;
+    let sign_in = SignIn {
+        name: name.to_owned(),
+        password: secret.expose().clone(),
+        role: role.to_owned(),
+    };
+    Ok((sign_in, caller))
+}
+
+/// The sign-ins of an earlier demonstration in this folder.
+fn known_staff(folder: &DataFolder) -> Result<Option<Vec<SignIn>>, Failure> {
+    let path = staff_file(folder);
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Failure::file("read", &path, &error)),
+    };
+    let staff = serde_json::from_str(&text);
+    staff.map(Some).map_err(|_| {
+        Failure::new(
+            Exit::Configuration,
+            format!("{} is not what a demonstration wrote", path.display()),
+        )
+        .help("name another folder, or remove this one")
+    })
+}
+
+/// Invented passwords of invented staff may be kept, so that the demonstration can go on later.
+fn keep_staff(folder: &DataFolder, staff: &[SignIn]) -> Result<(), Failure> {
+    let path = staff_file(folder);
+    let text = serde_json::to_string(staff).unwrap_or_default();
+    let file = fs::OpenOptions::new()
+        .create(true)
+        .truncate(true)
+        .write(true)
+        .mode(0o600)
+        .open(&path);
+    file.and_then(|mut file| file.write_all(text.as_bytes()))
+        .map_err(|error| Failure::file("write", &path, &error))
+}
+
+fn staff_file(folder: &DataFolder) -> PathBuf {
+    folder.path().join("demo-staff.json")
+}
+
+/// Who works at the invented operator, and as what.
+const STAFF: [(&str, &str); 3] = [
+    ("sales", "sales"),
+    ("responsible", "responsible"),
+    ("admin", "administrator"),
+];
+
+/// Settings of a demonstration; the operator is invented by the program and is not a setting.
+const SETTINGS: &str = "# A demonstration made this folder. Everybody in it is invented.\n\n\
+    [ledger]\norigin = \"demo.sandyq.localhost/ledger\"\n";

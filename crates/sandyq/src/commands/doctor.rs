@@ -1,0 +1,305 @@
+//! `sandyq doctor`: whether everything is well with a data folder, one line each, with what to do where it is not.
+//!
+//! It repairs nothing; opening the store finishes what a crash left, as every start does.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use jiff::{Timestamp, ToSpan};
+use sandyq_model::{Clock, time};
+use sandyq_policy::Policy;
+use sandyq_store::Store;
+use sandyq_store::tables::{job, subject};
+use sandyq_store::vault::KeyFile;
+use serde_json::json;
+
+use super::check::short;
+use crate::configuration::Configuration;
+use crate::data_folder::DataFolder;
+use crate::failure::{Exit, Failure};
+use crate::outside::WallClock;
+use crate::running;
+use crate::terminal::{Terminal, Tone};
+
+/// Look whether everything is well with a data folder.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  sandyq doctor --data /srv/sandyq
+  sandyq doctor --json | jq '.checks[] | select(.state != \"well\")'
+
+Exit codes: 0 all is well, 1 something is wrong.")]
+pub struct Doctor {
+    /// The data folder
+    #[arg(long, env = "SANDYQ_DATA", default_value = "sandyq-data", value_name = "DIR")]
+    pub data: PathBuf,
+    /// As one JSON value
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// How something is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Well,
+    Warning,
+    Wrong,
+    /// Could not be looked at.
+    Unknown,
+}
+
+/// One thing that was looked at.
+struct Finding {
+    what: &'static str,
+    state: State,
+    says: String,
+}
+
+impl Finding {
+    fn new(what: &'static str, state: State, says: impl Into<String>) -> Self {
+        Self {
+            what,
+            state,
+            says: says.into(),
+        }
+    }
+
+    fn of<T>(what: &'static str, looked: &Result<T, Failure>, well: impl FnOnce(&T) -> String) -> Self {
+        match looked {
+            Ok(found) => Self::new(what, State::Well, well(found)),
+            Err(failure) => Self::new(what, State::Wrong, in_one_line(failure)),
+        }
+    }
+}
+
+impl Doctor {
+    /// Looks at everything, and says how it is.
+    pub fn run(&self, terminal: &Terminal) -> Result<Exit, Failure> {
+        let folder = DataFolder::open(&self.data)?;
+        let findings = look(&folder)?;
+        if self.json {
+            let checks: Vec<_> = findings
+                .iter()
+                .map(|one| json!({ "check": one.what, "state": one.state.name(), "says": one.says }))
+                .collect();
+            terminal.answer_json(&json!({ "schema_version": 1, "data": folder.path(), "checks": checks }))?;
+        } else {
+            for one in &findings {
+                terminal.answer(&format!(
+                    "{} {:<12} {}",
+                    one.state.mark(terminal),
+                    one.what,
+                    one.says
+                ))?;
+            }
+        }
+        let is_wrong = findings.iter().any(|one| one.state == State::Wrong);
+        Ok(if is_wrong { Exit::No } else { Exit::Done })
+    }
+}
+
+impl State {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Well => "well",
+            Self::Warning => "warning",
+            Self::Wrong => "wrong",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    fn mark(self, terminal: &Terminal) -> String {
+        let tone = match self {
+            Self::Well => Tone::Good,
+            Self::Warning => Tone::Warning,
+            Self::Wrong => Tone::Bad,
+            Self::Unknown => Tone::Faint,
+        };
+        terminal.paint(&format!("{:<8}", self.name()), tone)
+    }
+}
+
+fn look(folder: &DataFolder) -> Result<Vec<Finding>, Failure> {
+    let now = WallClock.now();
+    let configuration = Configuration::read(folder);
+    let policy = running::policy(folder);
+    let mut findings = vec![permissions(folder), settings(&configuration), key_file(folder)];
+    findings.push(Finding::of("policy", &policy, |policy| {
+        let version = hex::encode(policy.version());
+        format!("version {}, {} rules", short(&version), policy.rules().len())
+    }));
+    findings.extend(policy.as_ref().ok().map(|policy| horizon(policy, now)));
+    findings.push(clock(folder, now));
+    findings.push(disk(folder.path()));
+    match &configuration {
+        Ok(configuration) => findings.extend(at_rest(folder, configuration)?),
+        Err(_) => findings.push(Finding::new(
+            "database",
+            State::Unknown,
+            "the settings cannot be read",
+        )),
+    }
+    Ok(findings)
+}
+
+fn permissions(folder: &DataFolder) -> Finding {
+    let what = "permissions";
+    let open = [
+        folder.path().to_owned(),
+        folder.keys_folder(),
+        folder.settings_file(),
+    ]
+    .into_iter()
+    .find(|path| fs::metadata(path).is_ok_and(|meta| meta.mode() & OTHERS != 0));
+    match open {
+        None => Finding::new(what, State::Well, "only the owner reaches the data folder"),
+        Some(path) => {
+            let (path, right) = (path.display(), if path.is_dir() { "700" } else { "600" });
+            Finding::new(
+                what,
+                State::Wrong,
+                format!("others reach {path}; run: chmod {right} {path}"),
+            )
+        }
+    }
+}
+
+fn settings(configuration: &Result<Configuration, Failure>) -> Finding {
+    match configuration.as_ref().map(Configuration::missing) {
+        Ok(missing) if missing.is_empty() => Finding::new("settings", State::Well, "complete"),
+        Ok(missing) => Finding::new("settings", State::Wrong, missing.join("; ")),
+        Err(failure) => Finding::new("settings", State::Wrong, in_one_line(failure)),
+    }
+}
+
+fn key_file(folder: &DataFolder) -> Finding {
+    match KeyFile::open(&folder.key_file()) {
+        Ok(_) => Finding::new("root key", State::Well, "there, and only the owner's"),
+        Err(fault) => Finding::new("root key", State::Wrong, fault.to_string()),
+    }
+}
+
+fn horizon(policy: &Policy, now: Timestamp) -> Finding {
+    let (today, horizon) = (time::day_in_kazakhstan(now), policy.calendar().horizon());
+    let soon = today.saturating_add(HORIZON_DAYS.days());
+    let state = if horizon < today {
+        State::Wrong
+    } else if horizon < soon {
+        State::Warning
+    } else {
+        State::Well
+    };
+    let next = if state == State::Well {
+        ""
+    } else {
+        "; enter the next year's days in calendar/kz.kdl"
+    };
+    Finding::new(
+        "calendar",
+        state,
+        format!("working days are known until {horizon}{next}"),
+    )
+}
+
+/// The clock cannot be before this program was made, nor before the newest checkpoint was written.
+fn clock(folder: &DataFolder, now: Timestamp) -> Finding {
+    let written = fs::metadata(folder.path().join("ledger.head"))
+        .map(|meta| meta.mtime())
+        .unwrap_or(MADE_SECOND);
+    let says = now.strftime("%F %H:%MZ").to_string();
+    if now.as_second() + CLOCK_SLACK_SECONDS < written.max(MADE_SECOND) {
+        let says = format!("{says} is before what was written already; set the clock of this machine");
+        return Finding::new("clock", State::Wrong, says);
+    }
+    Finding::new("clock", State::Well, says)
+}
+
+fn disk(path: &Path) -> Finding {
+    let Ok(stat) = rustix::fs::statvfs(path) else {
+        return Finding::new("disk", State::Unknown, "the free space cannot be read");
+    };
+    let free = stat.f_bavail.saturating_mul(stat.f_frsize) / MEBIBYTE;
+    let state = match free {
+        0..DISK_WRONG => State::Wrong,
+        DISK_WRONG..DISK_WARNING => State::Warning,
+        _ => State::Well,
+    };
+    Finding::new("disk", state, format!("{free} MiB free"))
+}
+
+/// What needs the store to be open; a folder that is being served is left in peace.
+fn at_rest(folder: &DataFolder, configuration: &Configuration) -> Result<Vec<Finding>, Failure> {
+    let options = configuration.store_options(folder);
+    if !configuration.has_database_server() && !options.database_file().is_file() {
+        return Ok(vec![Finding::new(
+            "database",
+            State::Well,
+            "not made yet; the first start makes it",
+        )]);
+    }
+    let opened = match running::open(folder, configuration) {
+        Ok(opened) => opened,
+        Err(failure) if failure.exit == Exit::Busy => {
+            let says = "in use, as by a server that runs; stop it to look inside";
+            return Ok(vec![Finding::new("database", State::Unknown, says)]);
+        }
+        Err(failure) => {
+            return Ok(vec![Finding::new(
+                "database",
+                State::Wrong,
+                in_one_line(&failure),
+            )]);
+        }
+    };
+    running::runtime()?.block_on(inside(&opened.store))
+}
+
+async fn inside(store: &Store) -> Result<Vec<Finding>, Failure> {
+    let checkpoint = store.checkpoint();
+    let counts = store.read(subject::counts).await?;
+    let waiting = store.read(job::waiting).await?;
+    let people: u64 = counts.iter().map(|(_, _, count)| count).sum();
+    let jobs: u64 = waiting.iter().map(|(_, count)| count).sum();
+    let queue = if jobs > QUEUE_WARNING {
+        State::Warning
+    } else {
+        State::Well
+    };
+    Ok(vec![
+        Finding::new("database", State::Well, format!("open, {people} people")),
+        Finding::new(
+            "ledger",
+            State::Well,
+            format!("{} entries, head as signed", checkpoint.size),
+        ),
+        Finding::new("key store", State::Well, "open, and of this root key"),
+        Finding::new("queue", queue, format!("{jobs} pieces of work waiting")),
+    ])
+}
+
+fn in_one_line(failure: &Failure) -> String {
+    let next = failure.next().join("; ");
+    if next.is_empty() {
+        failure.to_string()
+    } else {
+        format!("{failure}; {next}")
+    }
+}
+
+/// Rights of the group and of everybody.
+const OTHERS: u32 = 0o077;
+/// When the calendar should be looked at: deadlines of the law reach this far ahead (days).
+const HORIZON_DAYS: i64 = 60;
+/// 2026-11-01: no clock is right that is before.
+const MADE_SECOND: i64 = 1_793_491_200;
+/// Clocks that are set right go back a little.
+const CLOCK_SLACK_SECONDS: i64 = 300;
+const MEBIBYTE: u64 = 1024 * 1024;
+/// Free space below this is wrong (MiB).
+const DISK_WRONG: u64 = 100;
+/// Free space below this is to be looked at (MiB).
+const DISK_WARNING: u64 = 1024;
+/// More work than this means that the server is behind.
+const QUEUE_WARNING: u64 = 1000;

@@ -1,0 +1,103 @@
+//! `sandyq serve`: the site, the portal and the console over a data folder. It starts only when everything that it needs
+//! to be lawful is there, and otherwise says what is missing.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use sandyq_web::WebOptions;
+use sandyq_web::mail::{Letters, SmtpPost};
+use serde_json::json;
+use tracing::level_filters::LevelFilter;
+
+use super::check::short;
+use crate::configuration::Configuration;
+use crate::data_folder::DataFolder;
+use crate::failure::{Exit, Failure};
+use crate::logging;
+use crate::running::{self, Surroundings};
+use crate::terminal::Terminal;
+
+/// Serve the site, the portal and the console.
+///
+/// Stops on Ctrl-C and on SIGTERM when what is under way has ended. The log goes to stderr; SANDYQ_LOG sets how much.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  sandyq serve --data /srv/sandyq
+  SANDYQ_LOG=debug sandyq serve --listen 127.0.0.1:9000")]
+pub struct Serve {
+    /// The data folder
+    #[arg(long, env = "SANDYQ_DATA", default_value = "sandyq-data", value_name = "DIR")]
+    pub data: PathBuf,
+    /// Where to listen, in place of web.listen
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<SocketAddr>,
+    /// Say where the site is as one line of JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl Serve {
+    /// Serves until it is asked to stop.
+    pub fn run(&self, terminal: &Terminal) -> Result<Exit, Failure> {
+        let folder = DataFolder::open(&self.data)?;
+        let configuration = Configuration::read(&folder)?.listening(self.listen);
+        let missing = configuration.missing();
+        if !missing.is_empty() {
+            return Err(incomplete(&folder, missing));
+        }
+        logging::begin(LevelFilter::INFO);
+        running::runtime()?.block_on(self.serve(&folder, &configuration, terminal))?;
+        Ok(Exit::Done)
+    }
+
+    async fn serve(
+        &self,
+        folder: &DataFolder,
+        configuration: &Configuration,
+        terminal: &Terminal,
+    ) -> Result<(), Failure> {
+        let opened = running::open(folder, configuration)?;
+        let operator = configuration.operator();
+        let letters = Letters {
+            site: operator.site.clone(),
+            operator: operator.name.clone(),
+        };
+        let surroundings = Surroundings {
+            operator: Some(operator),
+            catalogue: configuration.catalogue(folder)?,
+            post: Arc::new(SmtpPost::new(&configuration.smtp(folder)?, letters)?),
+        };
+        let system = running::system(&opened, surroundings);
+        let listener = running::listen(configuration.listen()).await?;
+        let address = listener.local_addr().unwrap_or_else(|_| configuration.listen());
+        let version = hex::encode(opened.policy.version());
+        let (policy, data) = (short(&version), folder.path().display());
+        tracing::info!(%address, policy, "listening");
+        let url = format!("http://{address}");
+        if self.json {
+            terminal.answer_json(&json!({ "schema_version": 1, "url": url, "mail": "", "staff": [], "data": folder.path(), "policy_version": version }))?;
+        } else {
+            terminal.answer(&url)?;
+            terminal.word(&format!("serving {data} under policy {policy}; stop with Ctrl-C"));
+        }
+        let options = WebOptions {
+            behind_tls: configuration.behind_tls(),
+            ..WebOptions::default()
+        };
+        let worker = running::start_worker(&system);
+        running::serve(system, worker, options, listener).await
+    }
+}
+
+fn incomplete(folder: &DataFolder, missing: Vec<String>) -> Failure {
+    let happened = format!(
+        "the settings in {} are not complete, so nothing is served",
+        folder.settings_file().display()
+    );
+    missing
+        .into_iter()
+        .fold(Failure::new(Exit::Configuration, happened), Failure::help)
+}

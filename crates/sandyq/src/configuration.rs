@@ -1,0 +1,328 @@
+//! The settings of a data folder: one TOML file in which nothing unknown stands. What is missing is said by name, and
+//! without the operator's details nothing is served (I2: it fails closed).
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use sandyq_model::Plain;
+use sandyq_processing::cases::Catalogue;
+use sandyq_processing::operator::{Operator, Person};
+use sandyq_store::StoreOptions;
+use sandyq_web::mail::{Security, Smtp};
+use serde::Deserialize;
+
+use crate::data_folder::DataFolder;
+use crate::failure::{Exit, Failure};
+
+/// Everything that `sandyq.toml` can say.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Configuration {
+    operator: OperatorTable,
+    web: WebTable,
+    smtp: SmtpTable,
+    payments: PaymentsTable,
+    database: DatabaseTable,
+    ledger: LedgerTable,
+    catalogue: CatalogueTable,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct OperatorTable {
+    name: String,
+    bin: String,
+    address: String,
+    phone: String,
+    email: String,
+    site: String,
+    responsible: PersonTable,
+    deputy: PersonTable,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct PersonTable {
+    name: String,
+    phone: String,
+    email: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct WebTable {
+    listen: Option<SocketAddr>,
+    behind_tls: bool,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct SmtpTable {
+    host: String,
+    port: Option<u16>,
+    security: SecurityWord,
+    from: String,
+    user: Option<String>,
+    password_file: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum SecurityWord {
+    Tls,
+    #[default]
+    StartTls,
+    Plain,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct PaymentsTable {
+    port: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct DatabaseTable {
+    url: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct LedgerTable {
+    origin: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct CatalogueTable {
+    file: Option<PathBuf>,
+}
+
+impl Configuration {
+    /// Reads the settings of a data folder.
+    ///
+    /// # Errors
+    /// Says the file, the line and the column; never what stands there, which may be a password.
+    pub fn read(folder: &DataFolder) -> Result<Self, Failure> {
+        let path = folder.settings_file();
+        let text = fs::read_to_string(&path).map_err(|error| Failure::file("read", &path, &error))?;
+        Self::parse(&text, &path)
+    }
+
+    fn parse(text: &str, path: &Path) -> Result<Self, Failure> {
+        toml::from_str(text).map_err(|error| {
+            let (line, column) = position(text, error.span().map_or(0, |span| span.start));
+            let message = error.message().trim().replace('\n', ", ");
+            Failure::new(
+                Exit::Configuration,
+                format!("{}:{line}:{column}: {message}", path.display()),
+            )
+            .help("the settings are explained in the file that `sandyq init` writes")
+        })
+    }
+
+    /// The operator as far as it is given; [`Operator::mistakes`] says what is wrong with it.
+    pub fn operator(&self) -> Operator {
+        let person = |table: &PersonTable| Person {
+            name: table.name.clone(),
+            phone: table.phone.clone(),
+            email: table.email.clone(),
+        };
+        let table = &self.operator;
+        Operator {
+            name: table.name.clone(),
+            bin: table.bin.clone(),
+            address: table.address.trim().to_owned(),
+            phone: table.phone.clone(),
+            email: table.email.clone(),
+            site: table.site.trim_end_matches('/').to_owned(),
+            responsible: person(&table.responsible),
+            deputy: person(&table.deputy),
+        }
+    }
+
+    /// Every setting that is missing or wrong, with what it must be; empty when the server may start.
+    pub fn missing(&self) -> Vec<String> {
+        let mut missing: Vec<String> = self
+            .operator()
+            .mistakes()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        if self.smtp.host.trim().is_empty() {
+            missing.push(
+                "smtp.host is missing; name your mail server: consents are confirmed by mail (1.2)".into(),
+            );
+        }
+        if self.smtp.from.trim().is_empty() {
+            missing.push("smtp.from is missing; give the address that letters come from".into());
+        }
+        if self.payments.port != DEMONSTRATION {
+            missing.push(format!(
+                "payments.port is missing or unknown; this release knows \"{DEMONSTRATION}\" only"
+            ));
+        }
+        if !self.listen().ip().is_loopback() && !self.web.behind_tls {
+            missing.push(
+                "web.behind_tls is not true, and web.listen is open to others; people's data travels under TLS only"
+                    .into(),
+            );
+        }
+        missing
+    }
+
+    /// Where to listen.
+    pub fn listen(&self) -> SocketAddr {
+        self.web.listen.unwrap_or(LISTEN)
+    }
+
+    /// The same settings with another place to listen.
+    pub fn listening(mut self, listen: Option<SocketAddr>) -> Self {
+        self.web.listen = listen.or(self.web.listen);
+        self
+    }
+
+    /// Whether TLS is spoken in front of the program.
+    pub const fn behind_tls(&self) -> bool {
+        self.web.behind_tls
+    }
+
+    /// The way to the mail server.
+    ///
+    /// # Errors
+    /// When the file with the password cannot be read.
+    pub fn smtp(&self, folder: &DataFolder) -> Result<Smtp, Failure> {
+        let table = &self.smtp;
+        let security = match table.security {
+            SecurityWord::Tls => Security::Tls,
+            SecurityWord::StartTls => Security::StartTls,
+            SecurityWord::Plain => Security::Plain,
+        };
+        let port = table.port.unwrap_or(match security {
+            Security::Tls => 465,
+            Security::StartTls => 587,
+            Security::Plain => 25,
+        });
+        let credentials = match (&table.user, &table.password_file) {
+            (Some(user), Some(file)) => Some((user.clone(), first_line(&folder.path().join(file))?)),
+            _ => None,
+        };
+        Ok(Smtp {
+            host: table.host.clone(),
+            port,
+            security,
+            credentials,
+            from: table.from.clone(),
+        })
+    }
+
+    /// Where everything lies.
+    pub fn store_options(&self, folder: &DataFolder) -> StoreOptions {
+        let options = StoreOptions::in_folder(folder.path());
+        StoreOptions {
+            database_url: self.database.url.clone(),
+            keys_url: self.database.url.clone(),
+            origin: self
+                .ledger
+                .origin
+                .clone()
+                .unwrap_or_else(|| options.origin.clone()),
+            ..options
+        }
+    }
+
+    /// What is on sale; nothing without a file.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or is no catalogue.
+    pub fn catalogue(&self, folder: &DataFolder) -> Result<Catalogue, Failure> {
+        let Some(file) = &self.catalogue.file else {
+            return Ok(Catalogue::from_toml("licence = []")?);
+        };
+        let path = folder.path().join(file);
+        let text = fs::read_to_string(&path).map_err(|error| Failure::file("read", &path, &error))?;
+        Ok(Catalogue::from_toml(&text)?)
+    }
+
+    /// Whether the database is a server, and not a file of the folder.
+    pub const fn has_database_server(&self) -> bool {
+        self.database.url.is_some()
+    }
+}
+
+fn first_line(path: &Path) -> Result<Plain<String>, Failure> {
+    let text = fs::read_to_string(path)
+        .map(Plain::new)
+        .map_err(|error| Failure::file("read", path, &error))?;
+    Ok(Plain::new(
+        text.expose().lines().next().unwrap_or_default().to_owned(),
+    ))
+}
+
+/// Line and column of a byte, from 1, the column in characters.
+fn position(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.get(..offset).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    (line, column)
+}
+
+/// Where the server listens when nothing else is said: this machine only.
+const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
+/// The payment port that moves no money.
+const DEMONSTRATION: &str = "demonstration";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Configuration, Failure> {
+        Configuration::parse(text, Path::new("sandyq.toml"))
+    }
+
+    #[test]
+    fn the_settings_that_init_writes_are_read_and_let_nothing_start() {
+        let missing = parse(include_str!("settings.toml")).unwrap().missing();
+        assert!(
+            missing
+                .iter()
+                .any(|one| one.starts_with("operator.bin is missing")),
+            "{missing:#?}"
+        );
+        assert!(
+            missing.iter().any(|one| one.starts_with("operator.deputy.email")),
+            "{missing:#?}"
+        );
+        assert!(
+            missing.iter().any(|one| one.starts_with("payments.port")),
+            "{missing:#?}"
+        );
+    }
+
+    #[test]
+    fn a_misspelt_setting_is_named_with_its_place() {
+        let failure = parse("[web]\nlisten = \"127.0.0.1:1\"\nbehind_tsl = true\n").unwrap_err();
+        assert_eq!(failure.exit, Exit::Configuration);
+        assert!(
+            failure
+                .to_string()
+                .starts_with("sandyq.toml:3:1: unknown field `behind_tsl`"),
+            "{failure}"
+        );
+    }
+
+    #[test]
+    fn nobody_else_is_served_in_the_open() {
+        let open = parse("[web]\nlisten = \"0.0.0.0:80\"").unwrap();
+        assert!(open.missing().iter().any(|one| one.starts_with("web.behind_tls")));
+        let closed = parse("[web]\nlisten = \"0.0.0.0:80\"\nbehind_tls = true").unwrap();
+        assert!(
+            !closed
+                .missing()
+                .iter()
+                .any(|one| one.starts_with("web.behind_tls"))
+        );
+    }
+}

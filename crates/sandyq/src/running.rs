@@ -1,0 +1,208 @@
+//! A system put together from a data folder, and what it takes to serve it: listen, work off the queue, stop in peace.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sandyq_model::Fault;
+use sandyq_policy::Policy;
+use sandyq_processing::cases::Catalogue;
+use sandyq_processing::operator::Operator;
+use sandyq_processing::ports::{DemonstrationPayments, Letter, Post};
+use sandyq_processing::{Settings, System};
+use sandyq_store::vault::KeyFile;
+use sandyq_store::{Store, StoreOptions};
+use sandyq_web::WebOptions;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinHandle;
+
+use crate::configuration::Configuration;
+use crate::data_folder::{DataFolder, FolderLock};
+use crate::failure::{Exit, Failure};
+use crate::outside::{SystemChance, WallClock};
+use crate::policy_source::PolicySource;
+
+/// How long requests that are under way may take to end when the server is asked to stop.
+const FAREWELL: Duration = Duration::from_secs(10);
+
+/// A data folder that is open, and ours alone for as long.
+pub struct Opened {
+    /// What lies at rest.
+    pub store: Store,
+    /// The policy that runs.
+    pub policy: Arc<Policy>,
+    /// Keeps other programs out.
+    pub lock: FolderLock,
+}
+
+/// What is different between a real site and a demonstration.
+pub struct Surroundings {
+    /// The operator, when every detail is there.
+    pub operator: Option<Operator>,
+    /// What is on sale.
+    pub catalogue: Catalogue,
+    /// Where letters go out.
+    pub post: Arc<dyn Post>,
+}
+
+/// Opens the data folder: the lock, the policy, the keys, the store, in this order.
+///
+/// # Errors
+/// Exit 6 when it is in use, 3 when the policy or the keys do not allow it, 5 when the ledger is not what was signed.
+pub fn open(folder: &DataFolder, configuration: &Configuration) -> Result<Opened, Failure> {
+    let lock = folder.lock()?;
+    let policy = Arc::new(policy(folder)?);
+    let options = configuration.store_options(folder);
+    check_key_file(&options)?;
+    let store = Store::open(options, Arc::new(WallClock), Arc::new(SystemChance::new()))?;
+    Ok(Opened { store, policy, lock })
+}
+
+/// The policy of a data folder, when it has no errors.
+pub fn policy(folder: &DataFolder) -> Result<Policy, Failure> {
+    PolicySource::Folder(folder.policy_folder()).load()
+}
+
+/// Refuses a key file that others can reach, before anything else is tried with it.
+pub fn check_key_file(options: &StoreOptions) -> Result<(), Failure> {
+    KeyFile::open(&options.key_file)
+        .map(drop)
+        .map_err(|fault| Failure::new(Exit::Configuration, fault.to_string()))
+}
+
+/// The system over an open data folder.
+pub fn system(opened: &Opened, surroundings: Surroundings) -> System {
+    System::new(Settings {
+        policy: Arc::clone(&opened.policy),
+        store: opened.store.clone(),
+        clock: Arc::new(WallClock),
+        chance: Arc::new(SystemChance::new()),
+        operator: surroundings.operator,
+        catalogue: surroundings.catalogue,
+        payments: Arc::new(DemonstrationPayments),
+        post: surroundings.post,
+    })
+}
+
+/// The system for a command that is not a server: it does its work and sends no letters.
+///
+/// # Errors
+/// As [`open`].
+pub fn system_at_rest(folder: &DataFolder) -> Result<(System, FolderLock), Failure> {
+    let configuration = Configuration::read(folder)?;
+    let opened = open(folder, &configuration)?;
+    let surroundings = Surroundings {
+        operator: Some(configuration.operator()),
+        catalogue: configuration.catalogue(folder)?,
+        post: Arc::new(ClosedPost),
+    };
+    let system = system(&opened, surroundings);
+    Ok((system, opened.lock))
+}
+
+/// Letters wait for the server.
+struct ClosedPost;
+
+#[async_trait]
+impl Post for ClosedPost {
+    async fn send(&self, _: Letter) -> Result<(), Fault> {
+        Err(Fault::Configuration("letters are sent by the server only".into()))
+    }
+}
+
+/// The runtime that a command's asynchronous part runs on.
+///
+/// # Errors
+/// When the system gives no threads.
+pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| {
+            Failure::new(
+                Exit::Unavailable,
+                format!("the program could not get its threads: {error}"),
+            )
+        })
+}
+
+/// Listens at that address.
+///
+/// # Errors
+/// Exit 6 when somebody else does, 3 when the address is none of this machine's or not allowed.
+pub async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| {
+        let exit = if error.kind() == std::io::ErrorKind::AddrInUse {
+            Exit::Busy
+        } else {
+            Exit::Configuration
+        };
+        Failure::new(exit, format!("cannot listen on {address}: {error}"))
+            .help("choose another address with --listen, or web.listen in the settings")
+    })
+}
+
+/// Begins to work off the queue.
+pub fn start_worker(system: &System) -> JoinHandle<()> {
+    tokio::spawn(system.clone().worker())
+}
+
+/// Serves the site and works off the queue until somebody asks to stop; what is under way ends first.
+///
+/// # Errors
+/// When the server itself fails.
+pub async fn serve(
+    system: System,
+    worker: JoinHandle<()>,
+    options: WebOptions,
+    listener: TcpListener,
+) -> Result<(), Failure> {
+    let served = serve_until(sandyq_web::site(system, options), listener, stop_asked()?).await;
+    worker.abort();
+    // Until the worker is gone it holds the store, which ends its commits in peace when the last one lets go of it.
+    let _ = worker.await;
+    tracing::info!("stopped");
+    served
+}
+
+async fn serve_until(
+    site: axum::Router,
+    listener: TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), Failure> {
+    let (asked, mut heard) = tokio::sync::watch::channel(false);
+    let stopping = async move {
+        stop.await;
+        tracing::info!("stopping");
+        asked.send_replace(true);
+    };
+    let server = axum::serve(listener, site).with_graceful_shutdown(stopping);
+    let patience = async move {
+        // The sender lives as long as the server, so this waits for its word.
+        let _ = heard.wait_for(|asked| *asked).await;
+        tokio::time::sleep(FAREWELL).await;
+    };
+    tokio::select! {
+        served = server => {
+            served.map_err(|error| Failure::new(Exit::Unavailable, format!("the server stopped: {error}")))
+        }
+        () = patience => Ok(()),
+    }
+}
+
+/// Somebody presses Ctrl-C, or the system asks to end.
+fn stop_asked() -> Result<impl Future<Output = ()> + Send + 'static, Failure> {
+    let deaf =
+        |error: std::io::Error| Failure::new(Exit::Unavailable, format!("signals cannot be heard: {error}"));
+    let mut end = signal(SignalKind::terminate()).map_err(deaf)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(deaf)?;
+    Ok(async move {
+        tokio::select! {
+            _ = end.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
