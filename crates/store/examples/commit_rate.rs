@@ -11,6 +11,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a measurement needs the time, a place to print, and may stop at the first surprise"
 )]
 
@@ -34,14 +35,29 @@ fn main() {
     let folder = tempfile::tempdir_in(".").unwrap();
     let mut options = scene::options(folder.path());
     options.database_url = std::env::var(scene::POSTGRES).ok();
-    println!("{}", if options.database_url.is_some() { "PostgreSQL" } else { "SQLite" });
+    println!(
+        "{}",
+        if options.database_url.is_some() {
+            "PostgreSQL"
+        } else {
+            "SQLite"
+        }
+    );
     scene::run(async {
         let store = scene::open_with(options).unwrap();
         let people = Arc::new(settle(&store, people).await);
         println!("what    in flight  commits/s  syncs/s  entries/sync  µs of CPU/commit  p50 ms  p99 ms");
         for (what, changes) in [("look", false), ("change", true)] {
             for in_flight in IN_FLIGHT {
-                measure(what, &store, &people, in_flight, changes, Duration::from_secs(seconds)).await;
+                measure(
+                    what,
+                    &store,
+                    &people,
+                    in_flight,
+                    changes,
+                    Duration::from_secs(seconds),
+                )
+                .await;
             }
         }
         let before = Instant::now();
@@ -67,7 +83,10 @@ async fn settle(store: &Store, people: u64) -> Vec<(Subject, AtomicU64)> {
             one.await.unwrap();
         }
     }
-    people.into_iter().map(|person| (person, AtomicU64::new(1))).collect()
+    people
+        .into_iter()
+        .map(|person| (person, AtomicU64::new(1)))
+        .collect()
 }
 
 async fn measure(
@@ -83,7 +102,9 @@ async fn measure(
     let clients: Vec<_> = (0..in_flight)
         .map(|client| {
             let (store, people) = (store.clone(), Arc::clone(people));
-            tokio::spawn(async move { commit_for(&store, &people, client, in_flight, changes, begun + time).await })
+            tokio::spawn(async move {
+                commit_for(&store, &people, client, in_flight, changes, begun + time).await
+            })
         })
         .collect();
     let mut waits = Vec::new();
@@ -93,7 +114,9 @@ async fn measure(
     let (cpu, took) = (cpu_seconds() - cpu, begun.elapsed().as_secs_f64());
     let syncs = (count_checkpoints(store).await - checkpoints) as f64;
     waits.sort_unstable();
-    let (count, at) = (waits.len() as f64, |share: usize| waits[waits.len() * share / 100].as_secs_f64() * 1e3);
+    let (count, at) = (waits.len() as f64, |share: usize| {
+        waits[waits.len() * share / 100].as_secs_f64() * 1e3
+    });
     println!(
         "{what:7} {in_flight:9} {:10.0} {:8.0} {:13.1} {:17.1} {:7.2} {:7.2}",
         count / took,
@@ -120,8 +143,11 @@ async fn commit_for(
         let nth = chance.next() as usize % (people.len() / clients).max(1) * clients + client;
         let (person, version) = &people[nth % people.len()];
         let known = version.load(Ordering::SeqCst);
-        let commit =
-            if changes { scene::clarify(person, known, &[7; 64]) } else { scene::extract(person, known) };
+        let commit = if changes {
+            scene::clarify(person, known, &[7; 64])
+        } else {
+            scene::extract(person, known)
+        };
         let begun = Instant::now();
         scene::done(store.commit(commit).await);
         waits.push(begun.elapsed());
@@ -133,7 +159,9 @@ async fn commit_for(
 }
 
 async fn count_checkpoints(store: &Store) -> u64 {
-    let rows = store.read(|reader| reader.query("SELECT COUNT(*) FROM ledger_checkpoint", &[])).await;
+    let rows = store
+        .read(|reader| reader.query("SELECT COUNT(*) FROM ledger_checkpoint", &[]))
+        .await;
     rows.unwrap()[0].take(0).unwrap()
 }
 

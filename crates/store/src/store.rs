@@ -47,9 +47,7 @@ impl Store {
         clock: Arc<dyn Clock>,
         chance: Arc<dyn Chance>,
     ) -> Result<Self, Fault> {
-        recovery::open(&options, clock, chance).map(|parts| Self {
-            parts: Arc::new(parts),
-        })
+        recovery::open(&options, clock, chance).map(Self::of)
     }
 
     /// Makes one operation and its entries durable, all or nothing; returns only then.
@@ -169,7 +167,9 @@ impl Store {
     }
 
     pub(crate) fn of(parts: Parts) -> Self {
-        Self { parts: Arc::new(parts) }
+        Self {
+            parts: Arc::new(parts),
+        }
     }
 
     fn within_durable(&self, size: u64) -> Result<(), Fault> {

@@ -1,4 +1,11 @@
 //! Section 4 of the design, number by number: what a commit promises.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise, in its helpers too"
+)]
 
 mod scene;
 
@@ -23,14 +30,24 @@ fn a_change_and_its_entry_are_there_together_and_after_a_restart() {
         let (found, entries, values) = store
             .read(move |reader| {
                 let found = subject::find(reader, id)?;
-                Ok((found, posting::entries(reader, pseudonym, 10, 0)?, record::of_subject(reader, id)?))
+                Ok((
+                    found,
+                    posting::entries(reader, pseudonym, 10, 0)?,
+                    record::of_subject(reader, id)?,
+                ))
             })
             .await
             .unwrap();
         assert_eq!(found, Some(mara.clone()));
         assert_eq!(values.len(), 1);
-        let deeds: Vec<_> = entries.iter().map(|placed| (placed.index, placed.entry)).collect();
-        assert_eq!(deeds, [(1, entry(Verb::Extract, &mara)), (0, entry(Verb::Collect, &mara))]);
+        let deeds: Vec<_> = entries
+            .iter()
+            .map(|placed| (placed.index, placed.entry))
+            .collect();
+        assert_eq!(
+            deeds,
+            [(1, entry(Verb::Extract, &mara)), (0, entry(Verb::Collect, &mara))]
+        );
         assert!(store.subject_key(id, 1).unwrap().is_some());
         assert_eq!(store.verify(|_, _| ()).await.unwrap().entries, 2);
     });
@@ -45,9 +62,18 @@ fn a_changed_version_means_deciding_again() {
         let store = open(folder.path());
         done(store.commit(collect(&store, &*chance, &mara)).await);
         done(store.commit(clarify(&mara, 1, b"new")).await);
-        assert!(matches!(store.commit(extract(&mara, 1)).await, Err(CommitError::Stale)));
-        assert!(matches!(store.commit(collect(&store, &*chance, &mara)).await, Err(CommitError::Stale)));
-        assert!(matches!(store.commit(extract(&person(&*chance), 1)).await, Err(CommitError::Stale)));
+        assert!(matches!(
+            store.commit(extract(&mara, 1)).await,
+            Err(CommitError::Stale)
+        ));
+        assert!(matches!(
+            store.commit(collect(&store, &*chance, &mara)).await,
+            Err(CommitError::Stale)
+        ));
+        assert!(matches!(
+            store.commit(extract(&person(&*chance), 1)).await,
+            Err(CommitError::Stale)
+        ));
         assert_eq!(done(store.commit(extract(&mara, 2)).await), 2);
     });
 }
@@ -69,12 +95,19 @@ fn the_same_submission_is_not_done_twice() {
         // Both wait at the same time: one is done, and the other gets its answer although its version is stale by then.
         let (first, second) = tokio::join!(store.commit(submit(b"one")), store.commit(submit(b"two")));
         let results = [first.unwrap(), second.unwrap()];
-        let done = results.iter().filter(|result| matches!(result, Committed::Done { .. })).count();
+        let done = results
+            .iter()
+            .filter(|result| matches!(result, Committed::Done { .. }))
+            .count();
         assert_eq!(done, 1, "{results:?}");
-        let Ok(Committed::Already(answer)) = store.commit(submit(b"three")).await else { panic!("done again") };
+        let Ok(Committed::Already(answer)) = store.commit(submit(b"three")).await else {
+            panic!("done again")
+        };
         assert!(results.contains(&Committed::Already(answer.clone())));
-        let (stored, refusals) =
-            store.read(move |reader| Ok((idempotency::answer(reader, key)?, refusal_count::all(reader)?))).await.unwrap();
+        let (stored, refusals) = store
+            .read(move |reader| Ok((idempotency::answer(reader, key)?, refusal_count::all(reader)?)))
+            .await
+            .unwrap();
         assert_eq!(stored, Some(answer));
         assert_eq!(refusals, [(Clause::fixed("4.3"), 1)]);
         assert_eq!(store.checkpoint().size, 2);
@@ -94,14 +127,18 @@ fn one_bad_commit_of_a_group_fails_alone_and_leaves_nothing() {
             let mut commit = collect(&store, &*chance, someone);
             if place == 7 {
                 commit.idempotency = Some((key, Vec::new()));
-                commit.statements.push(job::finish(None, JobId::random(&*chance), now()));
+                commit
+                    .statements
+                    .push(job::finish(None, JobId::random(&*chance), now()));
             }
             let store = store.clone();
             waiting.push(tokio::spawn(async move { store.commit(commit).await }));
         }
         for (place, answer) in waiting.into_iter().enumerate() {
             match answer.await.unwrap() {
-                Err(CommitError::Conflict(what)) if place == 7 => assert!(what.contains("UPDATE job"), "{what}"),
+                Err(CommitError::Conflict(what)) if place == 7 => {
+                    assert!(what.contains("UPDATE job"), "{what}")
+                }
                 other => assert!(place != 7 && other.is_ok(), "{place}: {other:?}"),
             }
         }
@@ -111,7 +148,11 @@ fn one_bad_commit_of_a_group_fails_alone_and_leaves_nothing() {
         let (known, answer, postings) = store
             .read(move |reader| {
                 let postings = posting::count(reader, bad.pseudonym.unwrap())?;
-                Ok((subject::find(reader, bad.id)?, idempotency::answer(reader, key)?, postings))
+                Ok((
+                    subject::find(reader, bad.id)?,
+                    idempotency::answer(reader, key)?,
+                    postings,
+                ))
             })
             .await
             .unwrap();
@@ -129,7 +170,8 @@ fn what_depends_on_a_bad_commit_of_the_same_group_is_stale() {
         let store = open(folder.path());
         done(store.commit(collect(&store, &*chance, &mara)).await);
         let mut bad = clarify(&mara, 1, b"bad");
-        bad.statements.push(job::finish(None, JobId::random(&*chance), now()));
+        bad.statements
+            .push(job::finish(None, JobId::random(&*chance), now()));
         let (bad, after) = tokio::join!(store.commit(bad), store.commit(clarify(&mara, 2, b"after")));
         assert!(matches!(bad, Err(CommitError::Conflict(_))));
         assert!(matches!(after, Err(CommitError::Stale)));
@@ -152,17 +194,32 @@ fn a_row_in_the_way_is_a_conflict() {
             detail: vec![1],
             run_at: now(),
         };
-        let leave = || Commit { jobs: vec![job.clone()], ..Commit::default() };
+        let leave = || Commit {
+            jobs: vec![job.clone()],
+            ..Commit::default()
+        };
         done(store.commit(leave()).await);
-        assert!(matches!(store.commit(leave()).await, Err(CommitError::Conflict(_))));
+        assert!(matches!(
+            store.commit(leave()).await,
+            Err(CommitError::Conflict(_))
+        ));
         let due = store.read(|reader| job::due(reader, now(), 10)).await.unwrap();
         assert_eq!(due.iter().map(|due| &due.job).collect::<Vec<_>>(), [&job]);
 
         let later = now() + jiff::SignedDuration::from_mins(1);
-        let lease = || Commit { statements: vec![job::lease(job.subject, job.id, now(), later)], ..Commit::default() };
+        let lease = || Commit {
+            statements: vec![job::lease(job.subject, job.id, now(), later)],
+            ..Commit::default()
+        };
         done(store.commit(lease()).await);
-        assert!(matches!(store.commit(lease()).await, Err(CommitError::Conflict(_))));
-        assert_eq!(store.read(|reader| job::due(reader, now(), 10)).await.unwrap(), []);
+        assert!(matches!(
+            store.commit(lease()).await,
+            Err(CommitError::Conflict(_))
+        ));
+        assert_eq!(
+            store.read(|reader| job::due(reader, now(), 10)).await.unwrap(),
+            []
+        );
     });
 }
 
@@ -189,7 +246,10 @@ fn a_key_dies_with_the_commit_that_says_so() {
         assert!(store.subject_key(mara.id, 1).unwrap().is_none());
         assert!(store.wrapped_key(mara.id, 1).unwrap().is_none());
         let pseudonym = mara.pseudonym.unwrap();
-        let nobody = store.read(move |reader| subject::by_pseudonym(reader, pseudonym)).await.unwrap();
+        let nobody = store
+            .read(move |reader| subject::by_pseudonym(reader, pseudonym))
+            .await
+            .unwrap();
         assert_eq!(nobody, None);
         store.verify(|_, _| ()).await.unwrap();
     });
@@ -213,12 +273,22 @@ fn a_read_that_panics_or_faults_harms_no_other() {
     run(async {
         let store = open(folder.path());
         for _ in 0..8 {
-            let panicked = store.read(|_| -> Result<(), Fault> { panic!("a mistake of ours") }).await;
+            let panicked = store
+                .read(|_| -> Result<(), Fault> { panic!("a mistake of ours") })
+                .await;
             assert!(matches!(panicked, Err(Fault::Store(_))));
-            let wrong = store.read(|reader| reader.query("SELECT nothing FROM nowhere", &[])).await;
+            let wrong = store
+                .read(|reader| reader.query("SELECT nothing FROM nowhere", &[]))
+                .await;
             assert!(matches!(wrong, Err(Fault::Store(_))));
         }
-        assert_eq!(store.read(|reader| Ok(reader.query("SELECT 1", &[])?.len())).await.unwrap(), 1);
+        assert_eq!(
+            store
+                .read(|reader| Ok(reader.query("SELECT 1", &[])?.len()))
+                .await
+                .unwrap(),
+            1
+        );
     });
 }
 

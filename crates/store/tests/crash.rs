@@ -1,4 +1,11 @@
 //! Killed at any moment: what was acknowledged is there, what was destroyed stays destroyed, and the ledger verifies.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise, in its helpers too"
+)]
 
 mod scene;
 
@@ -25,7 +32,9 @@ fn writes_until_killed() {
     let Ok(folder) = std::env::var(FOLDER) else { return };
     run(async {
         let store = open(Path::new(&folder));
-        let writers: Vec<_> = (0..WRITERS).map(|_| tokio::spawn(live_and_die(store.clone()))).collect();
+        let writers: Vec<_> = (0..WRITERS)
+            .map(|_| tokio::spawn(live_and_die(store.clone())))
+            .collect();
         for writer in writers {
             writer.await.unwrap();
         }
@@ -58,12 +67,20 @@ async fn live_and_die(store: Store) {
 /// Lets a process write until it has acknowledged so much, and kills it. Gives everything it acknowledged.
 fn written_by_a_killed_process(folder: &Path, acknowledgements: usize) -> Vec<(SubjectId, u64, u64)> {
     let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["writes_until_killed", "--exact", "--ignored", "--nocapture", "--test-threads=1"])
+        .args([
+            "writes_until_killed",
+            "--exact",
+            "--ignored",
+            "--nocapture",
+            "--test-threads=1",
+        ])
         .env(FOLDER, folder)
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let mut lines = BufReader::new(child.stdout.take().unwrap())
+        .lines()
+        .map_while(Result::ok);
     let mut seen: Vec<String> = Vec::new();
     while seen.len() < acknowledgements {
         seen.extend(lines.next().filter(|line| line.contains("acknowledged")));
@@ -76,7 +93,10 @@ fn written_by_a_killed_process(folder: &Path, acknowledgements: usize) -> Vec<(S
 
 /// The last line may be cut off by the kill.
 fn parse(line: &str) -> Option<(SubjectId, u64, u64)> {
-    let mut words = line.split_whitespace().skip_while(|word| *word != "acknowledged").skip(1);
+    let mut words = line
+        .split_whitespace()
+        .skip_while(|word| *word != "acknowledged")
+        .skip(1);
     let version = words.next()?.parse().ok()?;
     Some((words.next()?.parse().ok()?, version, words.next()?.parse().ok()?))
 }
@@ -102,7 +122,9 @@ fn acknowledged_means_durable() {
             for (id, version) in acknowledged {
                 check(&store, id, version).await;
             }
-            let intents = store.read(|reader| reader.query("SELECT generation FROM key_death", &[])).await;
+            let intents = store
+                .read(|reader| reader.query("SELECT generation FROM key_death", &[]))
+                .await;
             assert_eq!(intents.unwrap(), []);
         });
     }
@@ -112,9 +134,18 @@ async fn check(store: &Store, id: SubjectId, acknowledged: u64) {
     let read = store.read(move |reader| Ok((subject::find(reader, id)?, record::of_subject(reader, id)?)));
     let (found, values) = read.await.unwrap();
     let found = found.unwrap();
-    assert!(found.version >= acknowledged, "{} was acknowledged, {} is there", acknowledged, found.version);
+    assert!(
+        found.version >= acknowledged,
+        "{} was acknowledged, {} is there",
+        acknowledged,
+        found.version
+    );
     let destroyed = found.standing == Standing::Destroyed;
     assert_eq!(destroyed, found.version == 3);
     assert_eq!(values.is_empty(), destroyed);
-    assert_eq!(store.wrapped_key(id, 1).unwrap().is_none(), destroyed, "the key lives as long as the values do");
+    assert_eq!(
+        store.wrapped_key(id, 1).unwrap().is_none(),
+        destroyed,
+        "the key lives as long as the values do"
+    );
 }

@@ -1,5 +1,12 @@
 //! One suite for both engines: whatever sequence of operations, the store answers as a model in memory does and holds
 //! the same afterwards, on SQLite always and on PostgreSQL when the environment names one.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise, in its helpers too"
+)]
 
 mod scene;
 
@@ -83,7 +90,10 @@ struct Story {
 impl Story {
     fn new() -> Self {
         let chance = SeededChance::new(99);
-        Self { people: (0..PEOPLE).map(|_| person(&chance)).collect(), model: Model::default() }
+        Self {
+            people: (0..PEOPLE).map(|_| person(&chance)).collect(),
+            model: Model::default(),
+        }
     }
 
     /// The commit of a step, as somebody makes it who knows the version (or, with a lag, the one before).
@@ -94,17 +104,24 @@ impl Story {
                 scene::clarify(&self.people[*person], self.version(*person, *lag), &[*bytes; 20])
             }
             Step::Look { person, lag } => scene::extract(&self.people[*person], self.version(*person, *lag)),
-            Step::Refuse { clause } => Commit { refusals: vec![clause_of(*clause)], ..Commit::default() },
+            Step::Refuse { clause } => Commit {
+                refusals: vec![clause_of(*clause)],
+                ..Commit::default()
+            },
             Step::Submit { person, key } => Commit {
                 idempotency: Some((key_of(*key), vec![*person as u8])),
                 ..scene::extract(&self.people[*person], self.version(*person, false))
             },
-            Step::LeaveJob { person, job } => {
-                Commit { jobs: vec![self.job(*person, *job)], ..Commit::default() }
-            }
+            Step::LeaveJob { person, job } => Commit {
+                jobs: vec![self.job(*person, *job)],
+                ..Commit::default()
+            },
             Step::FinishJob { person, job } => {
                 let job = self.job(*person, *job);
-                Commit { statements: vec![job::finish(job.subject, job.id, now())], ..Commit::default() }
+                Commit {
+                    statements: vec![job::finish(job.subject, job.id, now())],
+                    ..Commit::default()
+                }
             }
             Step::Destroy { person } => self.destruction(*person),
         }
@@ -125,7 +142,11 @@ impl Story {
 
     fn version(&self, person: usize, lag: bool) -> u64 {
         let version = self.model.people.get(&person).map_or(1, |known| known.version);
-        if lag { version.saturating_sub(1).max(1) } else { version }
+        if lag {
+            version.saturating_sub(1).max(1)
+        } else {
+            version
+        }
     }
 
     fn job(&self, person: usize, job: u8) -> Job {
@@ -145,11 +166,18 @@ impl Story {
                 if self.model.people.contains_key(person) {
                     return Expected::Stale;
                 }
-                let known = Known { version: 1, value: Some(b"sealed".to_vec()), destroyed: false, postings: 1 };
+                let known = Known {
+                    version: 1,
+                    value: Some(b"sealed".to_vec()),
+                    destroyed: false,
+                    postings: 1,
+                };
                 self.model.people.insert(*person, known);
                 self.model.entries += 1;
             }
-            Step::Clarify { person, bytes, lag } => return self.change(*person, *lag, Some(vec![*bytes; 20]), false),
+            Step::Clarify { person, bytes, lag } => {
+                return self.change(*person, *lag, Some(vec![*bytes; 20]), false);
+            }
             Step::Destroy { person } => return self.change(*person, false, None, true),
             Step::Look { person, lag } => return self.look(*person, *lag),
             Step::Refuse { clause } => *self.model.refusals.entry(*clause).or_default() += 1,
@@ -218,19 +246,41 @@ impl Story {
             .unwrap();
         for (number, (found, values, postings, jobs)) in rows.into_iter().enumerate() {
             let known = self.model.people.get(&number);
-            assert_eq!(found.as_ref().map(|found| found.version), known.map(|known| known.version));
-            assert_eq!(found.map(|found| found.pseudonym.is_none()), known.map(|known| known.destroyed));
-            assert_eq!(values.first().map(|value| &value.sealed), known.and_then(|known| known.value.as_ref()));
+            assert_eq!(
+                found.as_ref().map(|found| found.version),
+                known.map(|known| known.version)
+            );
+            assert_eq!(
+                found.map(|found| found.pseudonym.is_none()),
+                known.map(|known| known.destroyed)
+            );
+            assert_eq!(
+                values.first().map(|value| &value.sealed),
+                known.and_then(|known| known.value.as_ref())
+            );
             assert_eq!(postings, known.map_or(0, |known| known.postings));
             let lives = known.is_some_and(|known| !known.destroyed);
-            assert_eq!(store.subject_key(self.people[number].id, 1).unwrap().is_some(), lives);
-            let jobs: BTreeMap<_, _> =
-                jobs.iter().map(|job| ((number, job.job.detail[0]), job.done_at.is_some())).collect();
-            let expected = self.model.jobs.iter().filter(|((person, _), _)| *person == number);
+            assert_eq!(
+                store.subject_key(self.people[number].id, 1).unwrap().is_some(),
+                lives
+            );
+            let jobs: BTreeMap<_, _> = jobs
+                .iter()
+                .map(|job| ((number, job.job.detail[0]), job.done_at.is_some()))
+                .collect();
+            let expected = self
+                .model
+                .jobs
+                .iter()
+                .filter(|((person, _), _)| *person == number);
             assert_eq!(jobs, expected.map(|(job, done)| (*job, *done)).collect());
         }
         let refusals: BTreeMap<_, _> = refusals.into_iter().collect();
-        let expected = self.model.refusals.iter().map(|(clause, count)| (clause_of(*clause), *count));
+        let expected = self
+            .model
+            .refusals
+            .iter()
+            .map(|(clause, count)| (clause_of(*clause), *count));
         assert_eq!(refusals, expected.collect());
         assert_eq!(store.checkpoint().size, self.model.entries);
         assert_eq!(store.verify(|_, _| ()).await.unwrap().entries, self.model.entries);
@@ -270,8 +320,11 @@ fn tell(place: &Place, groups: &[Vec<Step>]) {
                     commits.push(story.commit(&store, step));
                     expected.push(story.take(step));
                 }
-                let results: Vec<_> =
-                    submit_in_order(&store, commits).await.into_iter().map(ended).collect();
+                let results: Vec<_> = submit_in_order(&store, commits)
+                    .await
+                    .into_iter()
+                    .map(ended)
+                    .collect();
                 assert_eq!(results, expected, "{group:?}");
             }
             story.compare(&store).await;
@@ -314,7 +367,11 @@ fn two_programs_on_one_server_keep_one_ledger() {
             .iter()
             .enumerate()
             .map(|(number, someone)| {
-                let store = if number % 2 == 0 { one.clone() } else { other.clone() };
+                let store = if number % 2 == 0 {
+                    one.clone()
+                } else {
+                    other.clone()
+                };
                 let mut commit = scene::collect(&store, &*chance, someone);
                 commit.new_keys.clear();
                 tokio::spawn(async move { scene::done(store.commit(commit).await) })
@@ -335,7 +392,9 @@ fn a_server_on_another_machine_is_refused_in_words() {
     let place = Place::sqlite();
     let mut options = place.options();
     options.database_url = Some("postgres://sandyq@db.example.kz/sandyq".into());
-    let Err(fault) = scene::open_with(options) else { panic!("connected") };
+    let Err(fault) = scene::open_with(options) else {
+        panic!("connected")
+    };
     assert!(fault.to_string().contains("does not encrypt"), "{fault}");
 }
 
@@ -355,11 +414,25 @@ fn consents_cases_and_tokens_read_back_as_written() {
             }));
             commit.statements.push(consent::append(&given));
             commit.statements.extend(case_file::open(&order));
-            commit.statements.push(search_index::put(mara.id, Field::new(13).unwrap(), [9; 16]));
+            commit
+                .statements
+                .push(search_index::put(mara.id, Field::new(13).unwrap(), [9; 16]));
             scene::done(store.commit(commit).await);
             let moved = case_file::set_state(mara.id, order.id, "open", "fulfilled", Some(now()));
-            scene::done(store.commit(Commit { statements: vec![moved.clone()], ..Commit::default() }).await);
-            let again = store.commit(Commit { statements: vec![moved], ..Commit::default() }).await;
+            scene::done(
+                store
+                    .commit(Commit {
+                        statements: vec![moved.clone()],
+                        ..Commit::default()
+                    })
+                    .await,
+            );
+            let again = store
+                .commit(Commit {
+                    statements: vec![moved],
+                    ..Commit::default()
+                })
+                .await;
             assert!(matches!(again, Err(CommitError::Conflict(_))));
 
             let (id, reference) = (mara.id, order.reference.clone());
@@ -367,9 +440,15 @@ fn consents_cases_and_tokens_read_back_as_written() {
                 .read(move |reader| {
                     assert_eq!(consent::of_subject(reader, id)?, [given]);
                     let found = case_file::find(reader, id, order.id)?.unwrap();
-                    assert_eq!((found.state.as_str(), found.closed_at), ("fulfilled", Some(now())));
+                    assert_eq!(
+                        (found.state.as_str(), found.closed_at),
+                        ("fulfilled", Some(now()))
+                    );
                     assert_eq!(case_file::by_reference(reader, &reference)?, Some((id, order.id)));
-                    assert_eq!(search_index::subjects_with(reader, Field::new(13).unwrap(), [9; 16], 5)?, [id]);
+                    assert_eq!(
+                        search_index::subjects_with(reader, Field::new(13).unwrap(), [9; 16], 5)?,
+                        [id]
+                    );
                     let values = record::of_subject(reader, id)?;
                     assert_eq!(values[0].sealed, [0, 255, 128]);
                     assert_eq!(values[0].floor.as_deref(), Some("tax-documents"));

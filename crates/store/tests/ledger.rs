@@ -1,4 +1,11 @@
 //! 5.1.5-b: a changed, removed, reordered or cut-off row of the ledger is found, at the next start and by `verify`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise, in its helpers too"
+)]
 
 mod scene;
 
@@ -46,7 +53,11 @@ fn database(folder: &Path) -> Connection {
 fn numbers(folder: &Path, sql: &str) -> Vec<i64> {
     let connection = database(folder);
     let mut prepared = connection.prepare(sql).unwrap();
-    prepared.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    prepared
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect()
 }
 
 /// Does something to a copy of a written ledger, and expects the next start to refuse it.
@@ -61,15 +72,20 @@ fn refused_after(written: &Path, what: &str, deed: impl Fn(&Connection)) {
 }
 
 fn copied(folder: &Path) -> tempfile::TempDir {
-    database(folder).query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
+    database(folder)
+        .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+        .unwrap();
     let copy = tempfile::tempdir().unwrap();
     for name in ["sandyq.db", "ledger.head"] {
         std::fs::copy(folder.join(name), copy.path().join(name)).unwrap();
     }
     options(copy.path());
     std::fs::copy(folder.join("keys/keys.db"), copy.path().join("keys/keys.db")).unwrap();
-    std::fs::set_permissions(copy.path().join("keys/keys.db"), std::os::unix::fs::PermissionsExt::from_mode(0o600))
-        .unwrap();
+    std::fs::set_permissions(
+        copy.path().join("keys/keys.db"),
+        std::os::unix::fs::PermissionsExt::from_mode(0o600),
+    )
+    .unwrap();
     copy
 }
 
@@ -79,7 +95,10 @@ fn an_unharmed_copy_opens() {
     let copy = copied(folder.path());
     run(async {
         let report = open(copy.path()).verify(|_, _| ()).await.unwrap();
-        assert_eq!((report.entries, report.postings, report.tiles), (ENTRIES, ENTRIES, 2));
+        assert_eq!(
+            (report.entries, report.postings, report.tiles),
+            (ENTRIES, ENTRIES, 2)
+        );
     });
 }
 
@@ -88,17 +107,28 @@ fn every_block_altered_or_removed_is_found() {
     let folder = written();
     for first in numbers(folder.path(), "SELECT first_index FROM ledger_block") {
         refused_after(folder.path(), &format!("block {first} altered"), |db| {
-            let mut bytes: Vec<u8> =
-                db.query_row("SELECT bytes FROM ledger_block WHERE first_index = ?1", [first], |row| row.get(0)).unwrap();
+            let mut bytes: Vec<u8> = db
+                .query_row(
+                    "SELECT bytes FROM ledger_block WHERE first_index = ?1",
+                    [first],
+                    |row| row.get(0),
+                )
+                .unwrap();
             // A millisecond later: still an entry, and not the one that was accounted.
             bytes[2 + 7] ^= 1;
-            db.execute("UPDATE ledger_block SET bytes = ?2 WHERE first_index = ?1", (first, bytes)).unwrap();
+            db.execute(
+                "UPDATE ledger_block SET bytes = ?2 WHERE first_index = ?1",
+                (first, bytes),
+            )
+            .unwrap();
         });
         refused_after(folder.path(), &format!("block {first} removed"), |db| {
-            db.execute("DELETE FROM ledger_block WHERE first_index = ?1", [first]).unwrap();
+            db.execute("DELETE FROM ledger_block WHERE first_index = ?1", [first])
+                .unwrap();
         });
         refused_after(folder.path(), &format!("cut off at block {first}"), |db| {
-            db.execute("DELETE FROM ledger_block WHERE first_index >= ?1", [first]).unwrap();
+            db.execute("DELETE FROM ledger_block WHERE first_index >= ?1", [first])
+                .unwrap();
         });
     }
 }
@@ -106,12 +136,27 @@ fn every_block_altered_or_removed_is_found() {
 #[test]
 fn reordered_and_added_blocks_are_found() {
     let folder = written();
-    let alone = numbers(folder.path(), "SELECT first_index FROM ledger_block WHERE count = 1");
+    let alone = numbers(
+        folder.path(),
+        "SELECT first_index FROM ledger_block WHERE count = 1",
+    );
     assert!(alone.len() >= 2, "{alone:?}");
     refused_after(folder.path(), "two entries changed places", |db| {
-        db.execute("UPDATE ledger_block SET first_index = 999999 WHERE first_index = ?1", [alone[0]]).unwrap();
-        db.execute("UPDATE ledger_block SET first_index = ?1 WHERE first_index = ?2", [alone[0], alone[1]]).unwrap();
-        db.execute("UPDATE ledger_block SET first_index = ?1 WHERE first_index = 999999", [alone[1]]).unwrap();
+        db.execute(
+            "UPDATE ledger_block SET first_index = 999999 WHERE first_index = ?1",
+            [alone[0]],
+        )
+        .unwrap();
+        db.execute(
+            "UPDATE ledger_block SET first_index = ?1 WHERE first_index = ?2",
+            [alone[0], alone[1]],
+        )
+        .unwrap();
+        db.execute(
+            "UPDATE ledger_block SET first_index = ?1 WHERE first_index = 999999",
+            [alone[1]],
+        )
+        .unwrap();
     });
     refused_after(folder.path(), "an entry added", |db| {
         db.execute(
@@ -127,20 +172,40 @@ fn every_tile_altered_or_removed_is_found() {
     let folder = written();
     for level in [0, 1] {
         refused_after(folder.path(), &format!("tile of level {level} altered"), |db| {
-            let mut bytes: Vec<u8> =
-                db.query_row("SELECT bytes FROM ledger_tile WHERE level = ?1", [level], |row| row.get(0)).unwrap();
+            let mut bytes: Vec<u8> = db
+                .query_row("SELECT bytes FROM ledger_tile WHERE level = ?1", [level], |row| {
+                    row.get(0)
+                })
+                .unwrap();
             bytes[5] ^= 1;
-            db.execute("UPDATE ledger_tile SET bytes = ?2 WHERE level = ?1", (level, bytes)).unwrap();
+            db.execute(
+                "UPDATE ledger_tile SET bytes = ?2 WHERE level = ?1",
+                (level, bytes),
+            )
+            .unwrap();
         });
         refused_after(folder.path(), &format!("tile of level {level} removed"), |db| {
-            db.execute("DELETE FROM ledger_tile WHERE level = ?1", [level]).unwrap();
+            db.execute("DELETE FROM ledger_tile WHERE level = ?1", [level])
+                .unwrap();
         });
-        refused_after(folder.path(), &format!("tile of level {level} made longer"), |db| {
-            db.execute("UPDATE ledger_tile SET bytes = CAST(bytes || zeroblob(32) AS BLOB) WHERE level = ?1", [level]).unwrap();
-        });
+        refused_after(
+            folder.path(),
+            &format!("tile of level {level} made longer"),
+            |db| {
+                db.execute(
+                    "UPDATE ledger_tile SET bytes = CAST(bytes || zeroblob(32) AS BLOB) WHERE level = ?1",
+                    [level],
+                )
+                .unwrap();
+            },
+        );
     }
     refused_after(folder.path(), "a tile added", |db| {
-        db.execute("INSERT INTO ledger_tile SELECT 0, 5, bytes FROM ledger_tile WHERE level = 0", []).unwrap();
+        db.execute(
+            "INSERT INTO ledger_tile SELECT 0, 5, bytes FROM ledger_tile WHERE level = 0",
+            [],
+        )
+        .unwrap();
     });
 }
 
@@ -149,15 +214,28 @@ fn every_checkpoint_altered_or_moved_is_found() {
     let folder = written();
     for size in numbers(folder.path(), "SELECT size FROM ledger_checkpoint") {
         refused_after(folder.path(), &format!("checkpoint {size} altered"), |db| {
-            db.execute("UPDATE ledger_checkpoint SET note = replace(note, 'A', 'B') WHERE size = ?1", [size]).unwrap();
-            db.execute("UPDATE ledger_checkpoint SET note = 'x' || note WHERE size = ?1", [size]).unwrap();
+            db.execute(
+                "UPDATE ledger_checkpoint SET note = replace(note, 'A', 'B') WHERE size = ?1",
+                [size],
+            )
+            .unwrap();
+            db.execute(
+                "UPDATE ledger_checkpoint SET note = 'x' || note WHERE size = ?1",
+                [size],
+            )
+            .unwrap();
         });
         refused_after(folder.path(), &format!("checkpoint {size} moved"), |db| {
-            db.execute("UPDATE ledger_checkpoint SET size = 17 WHERE size = ?1", [size]).unwrap();
+            db.execute("UPDATE ledger_checkpoint SET size = 17 WHERE size = ?1", [size])
+                .unwrap();
         });
     }
     refused_after(folder.path(), "the newest checkpoint removed", |db| {
-        db.execute("DELETE FROM ledger_checkpoint WHERE size = (SELECT MAX(size) FROM ledger_checkpoint)", []).unwrap();
+        db.execute(
+            "DELETE FROM ledger_checkpoint WHERE size = (SELECT MAX(size) FROM ledger_checkpoint)",
+            [],
+        )
+        .unwrap();
     });
     refused_after(folder.path(), "all checkpoints removed", |db| {
         db.execute("DELETE FROM ledger_checkpoint", []).unwrap();
@@ -173,7 +251,9 @@ fn a_posting_altered_removed_or_added_is_found() {
         "INSERT INTO ledger_posting SELECT pseudonym, 5000 FROM ledger_posting LIMIT 1",
         "UPDATE ledger_posting SET pseudonym = zeroblob(16) WHERE entry_index = 100",
     ] {
-        refused_after(folder.path(), sql, |db| assert_eq!(db.execute(sql, []).unwrap(), 1));
+        refused_after(folder.path(), sql, |db| {
+            assert_eq!(db.execute(sql, []).unwrap(), 1)
+        });
     }
 }
 
@@ -194,7 +274,9 @@ fn a_ledger_put_back_to_an_older_state_as_a_whole_is_found() {
     // Everything inside the old copy fits together; only what this machine has seen of the ledger tells.
     assert!(open_with(options(copy.path())).is_ok());
     std::fs::copy(folder.path().join("ledger.head"), copy.path().join("ledger.head")).unwrap();
-    let Err(Fault::Ledger(reason)) = open_with(options(copy.path())) else { panic!("not found") };
+    let Err(Fault::Ledger(reason)) = open_with(options(copy.path())) else {
+        panic!("not found")
+    };
     assert!(reason.contains("put back"), "{reason}");
     // And a database that is empty altogether is not taken for a new one.
     std::fs::remove_file(copy.path().join("sandyq.db")).unwrap();
@@ -214,7 +296,9 @@ fn what_verify_finds_while_the_store_is_open() {
     let folder = written();
     run(async {
         let store = open(folder.path());
-        database(folder.path()).execute("DELETE FROM ledger_block WHERE first_index = 1", []).unwrap();
+        database(folder.path())
+            .execute("DELETE FROM ledger_block WHERE first_index = 1", [])
+            .unwrap();
         assert!(matches!(store.verify(|_, _| ()).await, Err(Fault::Ledger(_))));
     });
 }
@@ -234,9 +318,10 @@ fn a_stranger_can_check_everything_from_tiles_and_proofs() {
         for older in [1, 2, 96, 256, 257, 300] {
             let note = store
                 .read(move |reader| {
-                    reader.query("SELECT note FROM ledger_checkpoint WHERE size <= $1 ORDER BY size DESC LIMIT 1", &[
-                        (older as u64).into(),
-                    ])
+                    reader.query(
+                        "SELECT note FROM ledger_checkpoint WHERE size <= $1 ORDER BY size DESC LIMIT 1",
+                        &[(older as u64).into()],
+                    )
                 })
                 .await
                 .unwrap()[0]
@@ -257,9 +342,33 @@ fn a_stranger_can_check_everything_from_tiles_and_proofs() {
 async fn leaves_from_bundles(store: &Store) -> Vec<sandyq_ledger::tree::Hash> {
     let mut leaves = Vec::new();
     for (index, width) in [(0, 256), (1, 44)] {
-        let bundle = store.tile(TileId { layer: Layer::Entries, index, width }).await.unwrap().unwrap();
-        let hashes = store.tile(TileId { layer: Layer::Hashes(0), index, width }).await.unwrap().unwrap();
-        let narrow = store.tile(TileId { layer: Layer::Hashes(0), index, width: 7 }).await.unwrap().unwrap();
+        let bundle = store
+            .tile(TileId {
+                layer: Layer::Entries,
+                index,
+                width,
+            })
+            .await
+            .unwrap()
+            .unwrap();
+        let hashes = store
+            .tile(TileId {
+                layer: Layer::Hashes(0),
+                index,
+                width,
+            })
+            .await
+            .unwrap()
+            .unwrap();
+        let narrow = store
+            .tile(TileId {
+                layer: Layer::Hashes(0),
+                index,
+                width: 7,
+            })
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(narrow, hashes[..7 * 32]);
         let entries = decode_bundle(&bundle).unwrap();
         assert!(entries.iter().all(|bytes| Entry::decode(bytes).is_ok()));
@@ -267,10 +376,22 @@ async fn leaves_from_bundles(store: &Store) -> Vec<sandyq_ledger::tree::Hash> {
         let joined: Vec<u8> = entries.iter().flat_map(|bytes| leaf_hash(bytes).0).collect();
         assert_eq!(joined, hashes);
     }
-    for (layer, index, width) in [(Layer::Entries, 1, 45), (Layer::Hashes(0), 2, 1), (Layer::Hashes(1), 0, 2)] {
+    for (layer, index, width) in [
+        (Layer::Entries, 1, 45),
+        (Layer::Hashes(0), 2, 1),
+        (Layer::Hashes(1), 0, 2),
+    ] {
         assert_eq!(store.tile(TileId { layer, index, width }).await.unwrap(), None);
     }
-    let upper = store.tile(TileId { layer: Layer::Hashes(1), index: 0, width: 1 }).await.unwrap().unwrap();
+    let upper = store
+        .tile(TileId {
+            layer: Layer::Hashes(1),
+            index: 0,
+            width: 1,
+        })
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(upper.len(), 32);
     leaves
 }

@@ -1,4 +1,11 @@
 //! Laws about the tables, checked on the live tables of both engines: every column has a class, and the rules of scale.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise, in its helpers too"
+)]
 
 mod scene;
 
@@ -35,9 +42,20 @@ async fn ask(store: &Store, sql: &'static str) -> Vec<Row> {
 }
 
 async fn columns(place: &Place, store: &Store) -> Vec<Column> {
-    let sql = if place.is_postgres() { POSTGRES_COLUMNS } else { SQLITE_COLUMNS };
+    let sql = if place.is_postgres() {
+        POSTGRES_COLUMNS
+    } else {
+        SQLITE_COLUMNS
+    };
     let mut rows = ask(store, sql).await;
-    let read = |row: &mut Row| (row.take(0).unwrap(), row.take(1).unwrap(), row.take(2).unwrap(), row.take(3).unwrap());
+    let read = |row: &mut Row| {
+        (
+            row.take(0).unwrap(),
+            row.take(1).unwrap(),
+            row.take(2).unwrap(),
+            row.take(3).unwrap(),
+        )
+    };
     rows.iter_mut().map(read).collect()
 }
 
@@ -46,12 +64,17 @@ fn every_live_column_is_declared_and_every_declared_column_lives() {
     for place in Place::all() {
         run(async {
             let store = place.open();
-            let live: BTreeSet<_> =
-                columns(&place, &store).await.into_iter().map(|(table, column, ..)| (table, column)).collect();
+            let live: BTreeSet<_> = columns(&place, &store)
+                .await
+                .into_iter()
+                .map(|(table, column, ..)| (table, column))
+                .collect();
             let declared: BTreeSet<_> = TABLES
                 .iter()
                 .flat_map(|(table, columns)| {
-                    columns.iter().map(|(column, _)| ((*table).to_owned(), (*column).to_owned()))
+                    columns
+                        .iter()
+                        .map(|(column, _)| ((*table).to_owned(), (*column).to_owned()))
                 })
                 .collect();
             assert_eq!(live, declared);
@@ -69,7 +92,10 @@ fn the_subject_comes_first_in_the_key_of_what_belongs_to_it() {
                 tables.entry(column.0.clone()).or_default().push(column);
             }
             for (table, columns) in tables {
-                assert!(columns.iter().any(|(.., place)| *place == 1), "{table} has no primary key");
+                assert!(
+                    columns.iter().any(|(.., place)| *place == 1),
+                    "{table} has no primary key"
+                );
                 let subject = columns.iter().find(|(_, column, ..)| column == "subject_id");
                 let led = subject.is_none_or(|(.., place)| *place == 1);
                 assert_eq!(led, !LOOKUPS.contains(&table.as_str()), "{table}");
@@ -87,7 +113,11 @@ fn only_numbers_texts_and_bytes_and_nothing_that_the_engine_makes_up() {
                 let known = ["INTEGER", "TEXT", "BLOB", "bigint", "text", "bytea"];
                 assert!(known.contains(&kind.as_str()), "{table}.{column} is {kind}");
             }
-            let sql = if place.is_postgres() { POSTGRES_ENGINE_MADE } else { SQLITE_ENGINE_MADE };
+            let sql = if place.is_postgres() {
+                POSTGRES_ENGINE_MADE
+            } else {
+                SQLITE_ENGINE_MADE
+            };
             assert_eq!(ask(&store, sql).await, []);
         });
     }
@@ -96,8 +126,13 @@ fn only_numbers_texts_and_bytes_and_nothing_that_the_engine_makes_up() {
 #[test]
 fn sealed_values_are_in_one_column_and_keys_in_none() {
     let of_class = |class| {
-        let columns = TABLES.iter().flat_map(|(table, columns)| columns.iter().map(move |column| (*table, *column)));
-        columns.filter(|(_, (_, of))| *of == class).map(|(table, (column, _))| (table, column)).collect::<Vec<_>>()
+        let columns = TABLES
+            .iter()
+            .flat_map(|(table, columns)| columns.iter().map(move |column| (*table, *column)));
+        columns
+            .filter(|(_, (_, of))| *of == class)
+            .map(|(table, (column, _))| (table, column))
+            .collect::<Vec<_>>()
     };
     assert_eq!(of_class(Class::Sealed), [("record", "sealed")]);
     assert_eq!(of_class(Class::Key), []);

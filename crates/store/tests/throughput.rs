@@ -1,5 +1,12 @@
 //! Ten thousand commits of 256 in flight: printed, not judged (the machine may be busy). For numbers: the example
 //! `commit_rate`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise, in its helpers too"
+)]
 #![allow(clippy::disallowed_methods, reason = "a measurement needs the time")]
 
 mod scene;
@@ -35,11 +42,17 @@ fn ten_thousand_commits() {
                 client.await.unwrap();
             }
             let took = begun.elapsed();
-            let groups = store.read(|reader| reader.query("SELECT COUNT(*) FROM ledger_checkpoint", &[])).await;
+            let groups = store
+                .read(|reader| reader.query("SELECT COUNT(*) FROM ledger_checkpoint", &[]))
+                .await;
             let groups: u64 = groups.unwrap()[0].take(0).unwrap();
             println!(
                 "{}: {COMMITS} commits of {IN_FLIGHT} in flight in {took:?}, {:.0} a second, {groups} groups",
-                if place.is_postgres() { "PostgreSQL" } else { "SQLite" },
+                if place.is_postgres() {
+                    "PostgreSQL"
+                } else {
+                    "SQLite"
+                },
                 COMMITS as f64 / took.as_secs_f64()
             );
             assert_eq!(store.verify(|_, _| ()).await.unwrap().entries, COMMITS as u64 + 1);

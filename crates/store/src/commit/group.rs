@@ -31,6 +31,13 @@ enum Trouble {
     Unknown(Fault),
 }
 
+/// A group of which everything is written and nothing is durable yet.
+struct Prepared {
+    verdicts: Vec<Verdict>,
+    page: Option<Page>,
+    new_keys: Vec<NewKey>,
+}
+
 /// An attempt that came to its end.
 struct Settled {
     verdicts: Vec<Verdict>,
@@ -86,7 +93,11 @@ fn attempt(parts: &mut WriterParts, group: &[Pending], each_alone: bool) -> Resu
         .begin()
         .map_err(Trouble::from)
         .and_then(|()| prepare(parts, group, each_alone));
-    let (verdicts, page, new_keys) = match prepared {
+    let Prepared {
+        verdicts,
+        page,
+        new_keys,
+    } = match prepared {
         Ok(prepared) => prepared,
         Err(trouble) => {
             parts.session.rollback();
@@ -117,11 +128,7 @@ fn attempt(parts: &mut WriterParts, group: &[Pending], each_alone: bool) -> Resu
 }
 
 /// Everything up to the sync.
-fn prepare(
-    parts: &mut WriterParts,
-    group: &[Pending],
-    each_alone: bool,
-) -> Result<(Vec<Verdict>, Option<Page>, Vec<NewKey>), Trouble> {
+fn prepare(parts: &mut WriterParts, group: &[Pending], each_alone: bool) -> Result<Prepared, Trouble> {
     take_head(parts)?;
     let session = parts.session.as_mut();
     let mut plan = Plan::look_up(session, group)?;
@@ -132,7 +139,11 @@ fn prepare(
     };
     number(group, &mut verdicts);
     let (page, new_keys) = account(parts, group, &verdicts)?;
-    Ok((verdicts, page, new_keys))
+    Ok(Prepared {
+        verdicts,
+        page,
+        new_keys,
+    })
 }
 
 /// The rows that every group leaves: its accounts, answers, counts and intents. Gives the ledger's page and the keys

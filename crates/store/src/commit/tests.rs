@@ -12,11 +12,13 @@ use sandyq_model::{Fault, IdempotencyKey, Standing, Verb};
 
 use super::{Commit, CommitError, Committed};
 use crate::database::dialect::Dialect;
-use crate::database::{Bulk, DatabaseError, ErrorKind, Lookup, Row, Session, SqliteSession, Statement, Value};
+use crate::database::{
+    Bulk, DatabaseError, ErrorKind, Lookup, Row, Session, SqliteSession, Statement, Value,
+};
+use crate::recovery;
 use crate::store::Store;
 use crate::tables::subject::Subject;
 use crate::tables::{record, subject};
-use crate::recovery;
 use scene::{chance, collect, done, entry, extract, now, person, run};
 
 /// What goes wrong next.
@@ -122,7 +124,10 @@ fn failing(folder: &Path) -> (Store, Armed) {
     let options = scene::options(folder);
     let armed = Armed::default();
     let inner = SqliteSession::open_to_write(&options.database_file()).unwrap();
-    let session = Box::new(Failing { inner, armed: Arc::clone(&armed) });
+    let session = Box::new(Failing {
+        inner,
+        armed: Arc::clone(&armed),
+    });
     let parts = recovery::open_on(session, &options, Arc::new(SetClock::at(now())), chance()).unwrap();
     (Store::of(parts), armed)
 }
@@ -161,17 +166,31 @@ fn a_failed_sync_is_never_a_success_and_the_writer_stops() {
             done(store.commit(collect(&store, &*chance, &mara)).await);
             *armed.lock().unwrap() = Some(failure);
             let failed = store.commit(submission(&store)).await;
-            assert!(matches!(failed, Err(CommitError::Fault(Fault::Store(_)))), "{failed:?}");
+            assert!(
+                matches!(failed, Err(CommitError::Fault(Fault::Store(_)))),
+                "{failed:?}"
+            );
             let after = store.commit(extract(&mara, 1)).await;
-            assert!(matches!(after, Err(CommitError::Fault(Fault::Store(_)))), "{after:?}");
-            assert_eq!(store.checkpoint().size, 1, "nothing is published that was not acknowledged");
+            assert!(
+                matches!(after, Err(CommitError::Fault(Fault::Store(_)))),
+                "{after:?}"
+            );
+            assert_eq!(
+                store.checkpoint().size,
+                1,
+                "nothing is published that was not acknowledged"
+            );
         });
         run(async {
             let store = scene::open(folder.path());
             store.verify(|_, _| ()).await.unwrap();
             let kept = failure == Failure::CommitKept;
             assert_eq!(find(&store, &aliya).await.is_some(), kept);
-            assert_eq!(store.wrapped_key(aliya.id, 1).unwrap().is_some(), kept, "a key without a subject is swept");
+            assert_eq!(
+                store.wrapped_key(aliya.id, 1).unwrap().is_some(),
+                kept,
+                "a key without a subject is swept"
+            );
             assert_eq!(store.checkpoint().size, if kept { 2 } else { 1 });
             match store.commit(submission(&store)).await.unwrap() {
                 Committed::Already(answer) => assert!(kept && answer == b"taken"),
@@ -193,14 +212,20 @@ fn a_destruction_that_was_cut_off_is_finished_at_the_next_start() {
             done(store.commit(collect(&store, &*chance, &mara)).await);
             *armed.lock().unwrap() = Some(failure);
             assert!(store.commit(destruction(&mara)).await.is_err());
-            assert!(store.wrapped_key(mara.id, 1).unwrap().is_some(), "the key dies only after its entry is durable");
+            assert!(
+                store.wrapped_key(mara.id, 1).unwrap().is_some(),
+                "the key dies only after its entry is durable"
+            );
         });
         run(async {
             let store = scene::open(folder.path());
             let destroyed = find(&store, &mara).await.unwrap().standing == Standing::Destroyed;
             assert_eq!(destroyed, failure == Failure::CommitKept);
             assert_eq!(store.wrapped_key(mara.id, 1).unwrap().is_none(), destroyed);
-            let intents = store.read(|reader| reader.query("SELECT generation FROM key_death", &[])).await.unwrap();
+            let intents = store
+                .read(|reader| reader.query("SELECT generation FROM key_death", &[]))
+                .await
+                .unwrap();
             assert_eq!(intents, []);
         });
     }
@@ -214,7 +239,10 @@ fn a_full_disk_fails_the_group_and_no_other() {
     run(async {
         let (store, armed) = failing(folder.path());
         *armed.lock().unwrap() = Some(Failure::RowsFull);
-        assert!(matches!(store.commit(collect(&store, &*chance, &mara)).await, Err(CommitError::Fault(_))));
+        assert!(matches!(
+            store.commit(collect(&store, &*chance, &mara)).await,
+            Err(CommitError::Fault(_))
+        ));
         assert_eq!(find(&store, &mara).await, None);
         done(store.commit(collect(&store, &*chance, &mara)).await);
         store.verify(|_, _| ()).await.unwrap();
@@ -231,7 +259,10 @@ fn a_group_that_came_second_is_done_again() {
         *armed.lock().unwrap() = Some(Failure::CommitAgain(3));
         assert_eq!(done(store.commit(collect(&store, &*chance, &mara)).await), 0);
         *armed.lock().unwrap() = Some(Failure::CommitAgain(1000));
-        assert!(matches!(store.commit(extract(&mara, 1)).await, Err(CommitError::Fault(_))));
+        assert!(matches!(
+            store.commit(extract(&mara, 1)).await,
+            Err(CommitError::Fault(_))
+        ));
         *armed.lock().unwrap() = None;
         assert_eq!(done(store.commit(extract(&mara, 1)).await), 1);
     });
@@ -245,7 +276,8 @@ fn whoever_goes_away_does_not_undo_what_was_submitted() {
     run(async {
         let store = scene::open(folder.path());
         let mut gone = Box::pin(store.commit(collect(&store, &*chance, &mara)));
-        let polled = std::future::poll_fn(|context| std::task::Poll::Ready(gone.as_mut().poll(context).is_pending()));
+        let polled =
+            std::future::poll_fn(|context| std::task::Poll::Ready(gone.as_mut().poll(context).is_pending()));
         polled.await;
         drop(gone);
         assert_eq!(done(store.commit(extract(&mara, 1)).await), 1);
@@ -255,11 +287,16 @@ fn whoever_goes_away_does_not_undo_what_was_submitted() {
 #[test]
 fn more_than_the_queue_holds_is_refused_as_busy() {
     let queue = super::queue::Queue::default();
-    let waiting: Vec<_> = (0..super::COMMIT_QUEUE_MAX).map(|_| queue.submit(Commit::default())).collect();
+    let waiting: Vec<_> = (0..super::COMMIT_QUEUE_MAX)
+        .map(|_| queue.submit(Commit::default()))
+        .collect();
     assert!(waiting.iter().all(Result::is_ok));
     assert!(matches!(queue.submit(Commit::default()), Err(CommitError::Busy)));
     assert_eq!(queue.next_group(0).unwrap().len(), super::GROUP_MAX);
     assert!(queue.submit(Commit::default()).is_ok());
     queue.stop("over");
-    assert!(matches!(queue.submit(Commit::default()), Err(CommitError::Fault(_))));
+    assert!(matches!(
+        queue.submit(Commit::default()),
+        Err(CommitError::Fault(_))
+    ));
 }

@@ -73,7 +73,7 @@ impl PostgresSession {
         let begin = std::mem::take(&mut self.snapshot_due);
         let rows = self.runtime.block_on(async move {
             if begin {
-                let answers: [Answer<'_>; 2] = [
+                let answers: [Answer<'_, Vec<tokio_postgres::Row>>; 2] = [
                     Box::pin(async { client.batch_execute(BEGIN_SNAPSHOT).await.map(|()| Vec::new()) }),
                     Box::pin(client.query(&prepared, args)),
                 ];
@@ -88,7 +88,8 @@ impl PostgresSession {
     }
 }
 
-type Answer<'a> = Pin<Box<dyn Future<Output = Result<Vec<tokio_postgres::Row>, tokio_postgres::Error>> + 'a>>;
+/// An answer that the server has been asked for, or will be when it is first polled.
+type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, tokio_postgres::Error>> + 'a>>;
 
 impl Session for PostgresSession {
     fn begin(&mut self) -> Result<(), DatabaseError> {
@@ -124,8 +125,7 @@ impl Session for PostgresSession {
             .collect::<Result<_, _>>()?;
         let client = &self.client;
         let answers = statements.iter().zip(&prepared).map(|(statement, prepared)| {
-            let answer: Pin<Box<dyn Future<Output = _>>> =
-                Box::pin(client.execute_raw(prepared, &statement.args));
+            let answer: Answer<'_, u64> = Box::pin(client.execute_raw(prepared, &statement.args));
             answer
         });
         Ok(self.runtime.block_on(in_order(answers.collect()))?)
@@ -200,9 +200,7 @@ impl super::readers::Snapshots for PostgresSession {
 }
 
 /// Sends everything in order before it waits for the first answer; gives the first error there is.
-async fn in_order<T>(
-    mut answers: Vec<Pin<Box<dyn Future<Output = Result<T, tokio_postgres::Error>> + '_>>>,
-) -> Result<Vec<T>, tokio_postgres::Error> {
+async fn in_order<T>(mut answers: Vec<Answer<'_, T>>) -> Result<Vec<T>, tokio_postgres::Error> {
     let mut early = Vec::with_capacity(answers.len());
     // The first poll is what sends.
     std::future::poll_fn(|context| {

@@ -1,5 +1,12 @@
 //! A store in a folder of its own, a person in it, and the commits that stories are made of.
 #![allow(dead_code, reason = "each story uses a part of the scene")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise, in its helpers too"
+)]
 
 use std::path::Path;
 use std::sync::Arc;
@@ -34,7 +41,11 @@ pub fn options(folder: &Path) -> StoreOptions {
 
 fn make_private_folder(folder: &Path) {
     use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).unwrap();
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .unwrap();
 }
 
 static SEEDS: AtomicU64 = AtomicU64::new(1);
@@ -55,7 +66,12 @@ pub fn open(folder: &Path) -> Store {
 
 /// Runs what is asynchronous.
 pub fn run<F: Future>(future: F) -> F::Output {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(future)
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(future)
 }
 
 /// A person who is new to the store.
@@ -88,7 +104,10 @@ pub fn collect(store: &Store, chance: &dyn Chance, person: &Subject) -> Commit {
     Commit {
         subject: Some((person.id, 0)),
         moves: true,
-        statements: vec![subject::insert(person), record::put(&value(person.id, 13, b"sealed"))],
+        statements: vec![
+            subject::insert(person),
+            record::put(&value(person.id, 13, b"sealed")),
+        ],
         entries: vec![entry(Verb::Collect, person)],
         new_keys: vec![new_key],
         ..Commit::default()
@@ -147,15 +166,25 @@ pub struct Place {
 impl Place {
     /// A place on SQLite.
     pub fn sqlite() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), schema: None }
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            schema: None,
+        }
     }
 
     /// A place on the PostgreSQL that the environment names, if it names one.
     pub fn postgres() -> Option<Self> {
         let url = std::env::var(POSTGRES).ok()?;
-        let name = format!("store_{}_{}", std::process::id(), SEEDS.fetch_add(1, Ordering::SeqCst));
+        let name = format!(
+            "store_{}_{}",
+            std::process::id(),
+            SEEDS.fetch_add(1, Ordering::SeqCst)
+        );
         on_server(&url, format!("CREATE SCHEMA {name}"));
-        Some(Self { folder: tempfile::tempdir().unwrap(), schema: Some((url, name)) })
+        Some(Self {
+            folder: tempfile::tempdir().unwrap(),
+            schema: Some((url, name)),
+        })
     }
 
     /// Every place that there is.
@@ -193,7 +222,9 @@ fn on_server(url: &str, sql: String) {
     let url = url.to_owned();
     let asked = std::thread::spawn(move || {
         run(async {
-            let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+            let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls)
+                .await
+                .unwrap();
             tokio::spawn(connection);
             client.batch_execute(&sql).await.unwrap();
         });
@@ -203,10 +234,16 @@ fn on_server(url: &str, sql: String) {
 
 /// Submits the commits in order, all before the first is answered.
 pub async fn submit_in_order(store: &Store, commits: Vec<Commit>) -> Vec<Result<Committed, CommitError>> {
-    let mut waiting: Vec<_> = commits.into_iter().map(|commit| Box::pin(store.commit(commit))).collect();
+    let mut waiting: Vec<_> = commits
+        .into_iter()
+        .map(|commit| Box::pin(store.commit(commit)))
+        .collect();
     let mut early = Vec::new();
     std::future::poll_fn(|context| {
-        early = waiting.iter_mut().map(|commit| commit.as_mut().poll(context)).collect();
+        early = waiting
+            .iter_mut()
+            .map(|commit| commit.as_mut().poll(context))
+            .collect();
         std::task::Poll::Ready(())
     })
     .await;
