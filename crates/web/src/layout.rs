@@ -145,8 +145,10 @@ pub fn document(visit: &Visit, page: &Page) -> Markup {
                 (header(visit, page))
                 @if visit.demo { p.demo role="note" { (visit.say("demo-note")) } }
                 div.room.wide[page.wide] {
-                    @if let Some(back) = &page.back { (back_control(visit, back)) }
-                    main #main tabindex="-1" { (page.body) }
+                    main #main tabindex="-1" {
+                        @if let Some(back) = &page.back { (back_control(visit, back)) }
+                        (page.body)
+                    }
                 }
                 (footer(visit))
             }

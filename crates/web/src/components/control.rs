@@ -130,7 +130,7 @@ fn lines_control(of: &Control<'_>, problem: Option<Problem>, rows: u32) -> Marku
 fn country_control(visit: &Visit, of: &Control<'_>, problem: Option<Problem>) -> Markup {
     let chosen = if of.typed.is_empty() { "KZ" } else { of.typed };
     html! {
-        select.w-long id=(of.name) name=(of.name) autocomplete=(of.autocomplete) required[of.required]
+        select.w-long id=(of.name) name=(of.name) autocomplete=(of.autocomplete)
             aria-invalid=[problem.map(|_| "true")] aria-describedby=[described_by(of, problem)] {
             @for country in countries(visit.language) {
                 option value=(country.code) selected[country.code == chosen] { (country.name) }

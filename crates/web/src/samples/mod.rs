@@ -162,7 +162,7 @@ fn paying_pages(language: Language) -> Vec<Sample> {
 }
 
 fn portal_pages(language: Language) -> Vec<Sample> {
-    use portal::{accesses, change, enter, overview, receipt, withdraw};
+    use portal::{accesses, change, enter, overview};
     let door = visit(language, "/my", Standpoint::Visitor);
     let visit = |here: &str| visit(language, here, Standpoint::Subject);
     let data = people::data(language);
@@ -181,7 +181,6 @@ fn portal_pages(language: Language) -> Vec<Sample> {
     ]);
     let change_visit = visit("/my/change/delivery_address");
     let from = |source: &str| source.to_owned();
-    let consequences = people::consequences(language);
     vec![
         ("my-door", door.clone(), enter::door(&door)),
         (
@@ -213,25 +212,34 @@ fn portal_pages(language: Language) -> Vec<Sample> {
             let mistake = Mistake::one("delivery_address", Problem::PostalCode);
             change::page(&change_visit, row, &Correction::held(row), &mistake)
         }),
+    ]
+}
+
+fn leaving_pages(language: Language) -> Vec<Sample> {
+    use portal::{receipt, withdraw};
+    let gone = visit(language, "/my/withdraw", Standpoint::Visitor);
+    let mine = visit(language, "/my/withdraw", Standpoint::Subject);
+    let consequences = people::consequences(language);
+    vec![
         (
             "my-withdraw",
-            visit("/my/withdraw"),
-            withdraw::page(&visit("/my/withdraw"), &consequences, false),
+            mine.clone(),
+            withdraw::page(&mine, &consequences, false),
         ),
         (
             "my-withdraw-wrong",
-            visit("/my/withdraw"),
-            withdraw::page(&visit("/my/withdraw"), &consequences, true),
+            mine.clone(),
+            withdraw::page(&mine, &consequences, true),
         ),
         (
             "my-withdrawn",
-            door.clone(),
-            withdraw::done_page(&door, &people::withdrawn()),
+            gone.clone(),
+            withdraw::done_page(&gone, &people::withdrawn()),
         ),
         (
             "receipt",
-            door.clone(),
-            receipt::page(&door, "0f1e", &people::receipt(language), people::KEY),
+            gone.clone(),
+            receipt::page(&gone, "0f1e", &people::receipt(language), people::KEY),
         ),
     ]
 }
@@ -337,6 +345,7 @@ fn all(language: Language) -> Vec<Sample> {
         public_pages,
         paying_pages,
         portal_pages,
+        leaving_pages,
         staff_pages,
         turned_pages,
     ];
