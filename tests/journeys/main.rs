@@ -10,3 +10,7 @@ mod harness;
 mod harness_itself;
 #[cfg(test)]
 mod readme;
+#[cfg(test)]
+mod s4_3_nothing_leaves;
+#[cfg(test)]
+mod the_demo;

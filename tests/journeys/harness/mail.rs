@@ -96,11 +96,11 @@ fn letter(json: &str) -> Letter {
     }
 }
 
-/// The one-time code in a letter: the first word of six digits.
+/// The one-time code in a letter: the first word of six to eight digits.
 pub fn code_in(text: &str) -> Option<String> {
     let words = text.split(|it: char| !it.is_alphanumeric());
     words
-        .filter(|word| word.len() == 6)
+        .filter(|word| (6..=8).contains(&word.len()))
         .find(|word| word.bytes().all(|byte| byte.is_ascii_digit()))
         .map(str::to_owned)
 }
@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn codes_and_links_are_found_in_a_letter() {
         let text =
-            "On 2026-11-23 you asked (12345678): your code is 042137. See http://127.0.0.1:1/confirm?x=1.";
+            "On 2026-11-23 you asked (123456789): your code is 042137. See http://127.0.0.1:1/confirm?x=1.";
         assert_eq!(code_in(text).as_deref(), Some("042137"));
         assert_eq!(
             links_in(text, "http://127.0.0.1:1"),
