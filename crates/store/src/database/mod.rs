@@ -1,5 +1,5 @@
 //! One thin layer over two engines: one SQL text with `$1…$n`, three kinds of values, no dates and no arithmetic of
-//! the engine's own. What differs between the engines stands in [`dialect`](self::dialect).
+//! the engine's own. What differs between the engines stands in `dialect`.
 
 mod bulk;
 pub mod classes;
