@@ -40,6 +40,8 @@ pub enum Command {
     Explain(commands::explain::Explain),
     /// Ask the policy about one operation
     Decide(commands::decide::Decide),
+    /// Prove the promises of a policy over all possible operations
+    Prove(commands::prove::Prove),
     /// Serve the site, the portal and the console
     Serve(commands::serve::Serve),
     /// Try everything on this machine, with invented people

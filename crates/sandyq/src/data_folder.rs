@@ -84,6 +84,16 @@ impl DataFolder {
         self.keys_folder().join("root.key")
     }
 
+    /// The sign-ins of a demonstration; only a demonstration's folder has them.
+    pub fn demonstration_file(&self) -> PathBuf {
+        self.root.join("demo-staff.json")
+    }
+
+    /// Whether a demonstration made the folder.
+    pub fn is_demonstration(&self) -> bool {
+        self.demonstration_file().is_file()
+    }
+
     /// Makes sure that no other program works on the folder, until the lock is dropped or the process ends.
     pub fn lock(&self) -> Result<FolderLock, Failure> {
         let path = self.root.join("sandyq.lock");

@@ -58,7 +58,7 @@ const fn person(names: [&'static str; 4], service: &'static str, language: Langu
     }
 }
 
-const PEOPLE: [Person; 20] = {
+const PEOPLE: [Person; 21] = {
     use Language::{En, Kk, Ru};
     use Way::{Blocked, Confirmed, Paid, PaidAndWithdrawn, Waits, Withdrawn};
     [
@@ -150,6 +150,12 @@ const PEOPLE: [Person; 20] = {
             "vacancy-application",
             Ru,
             Waits,
+        ),
+        person(
+            ["Сағындық", "Жанар", "Ерболқызы", "zhanar"],
+            "vacancy-application",
+            Kk,
+            Blocked,
         ),
         person(
             ["Төлеген", "Алмас", "Жандосұлы", "almas"],

@@ -153,7 +153,7 @@ impl Demo {
 /// A new data folder, or that of an earlier demonstration.
 fn folder_at(root: &Path, chance: &dyn Chance) -> Result<DataFolder, Failure> {
     let folder = DataFolder::to_be(root);
-    if staff_file(&folder).is_file() {
+    if folder.is_demonstration() {
         return DataFolder::open(root);
     }
     init::make(root, SETTINGS, &WallClock, chance)
@@ -274,7 +274,7 @@ async fn hire(system: &System, name: &str, role: &str) -> Result<(SignIn, Caller
 
 /// The sign-ins of an earlier demonstration in this folder.
 fn known_staff(folder: &DataFolder) -> Result<Option<Vec<SignIn>>, Failure> {
-    let path = staff_file(folder);
+    let path = folder.demonstration_file();
     let text = match fs::read_to_string(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
@@ -292,7 +292,7 @@ fn known_staff(folder: &DataFolder) -> Result<Option<Vec<SignIn>>, Failure> {
 
 /// Invented passwords of invented staff may be kept, so that the demonstration can go on later.
 fn keep_staff(folder: &DataFolder, staff: &[SignIn]) -> Result<(), Failure> {
-    let path = staff_file(folder);
+    let path = folder.demonstration_file();
     let text = serde_json::to_string(staff).unwrap_or_default();
     let file = fs::OpenOptions::new()
         .create(true)
@@ -302,10 +302,6 @@ fn keep_staff(folder: &DataFolder, staff: &[SignIn]) -> Result<(), Failure> {
         .open(&path);
     file.and_then(|mut file| file.write_all(text.as_bytes()))
         .map_err(|error| Failure::file("write", &path, &error))
-}
-
-fn staff_file(folder: &DataFolder) -> PathBuf {
-    folder.path().join("demo-staff.json")
 }
 
 /// Who works at the invented operator, and as what.

@@ -125,7 +125,11 @@ fn look(folder: &DataFolder) -> Result<Vec<Finding>, Failure> {
     let now = WallClock.now();
     let configuration = Configuration::read(folder);
     let policy = running::policy(folder);
-    let mut findings = vec![permissions(folder), settings(&configuration), key_file(folder)];
+    let mut findings = vec![
+        permissions(folder),
+        settings(folder, &configuration),
+        key_file(folder),
+    ];
     findings.push(Finding::of("policy", &policy, |policy| {
         let version = hex::encode(policy.version());
         format!("version {}, {} rules", short(&version), policy.rules().len())
@@ -166,11 +170,24 @@ fn permissions(folder: &DataFolder) -> Finding {
     }
 }
 
-fn settings(configuration: &Result<Configuration, Failure>) -> Finding {
+fn settings(folder: &DataFolder, configuration: &Result<Configuration, Failure>) -> Finding {
+    let what = "settings";
     match configuration.as_ref().map(Configuration::missing) {
-        Ok(missing) if missing.is_empty() => Finding::new("settings", State::Well, "complete"),
-        Ok(missing) => Finding::new("settings", State::Wrong, missing.join("; ")),
-        Err(failure) => Finding::new("settings", State::Wrong, in_one_line(failure)),
+        Ok(_) if folder.is_demonstration() => Finding::new(
+            what,
+            State::Warning,
+            "of a demonstration: the operator and all people are invented",
+        ),
+        Ok(missing) if missing.is_empty() => Finding::new(what, State::Well, "complete"),
+        Ok(missing) => {
+            let names: Vec<&str> = missing.iter().filter_map(|one| one.split(' ').next()).collect();
+            let says = format!(
+                "missing or not valid: {}; `sandyq serve` says more about each",
+                names.join(", ")
+            );
+            Finding::new(what, State::Wrong, says)
+        }
+        Err(failure) => Finding::new(what, State::Wrong, in_one_line(failure)),
     }
 }
 

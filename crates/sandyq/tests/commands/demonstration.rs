@@ -1,0 +1,161 @@
+//! `demo`, and what can be done with the folder that it leaves: look, destroy, verify, find a ledger that was put back.
+
+use serde_json::Value;
+
+use super::said::{Place, copy};
+
+const DEMO: [&str; 6] = ["demo", "--json", "--listen", "127.0.0.1:0", "--data", "try"];
+
+/// The password of somebody in that role.
+fn password(ready: &Value, role: &str) -> String {
+    let staff = ready["staff"].as_array().unwrap();
+    let one = staff.iter().find(|one| one["role"] == role).unwrap();
+    one["password"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn the_life_of_a_demonstration() {
+    let place = Place::new();
+    let serving = place.serving(&DEMO);
+    let ready = serving.ready.clone();
+    assert_eq!(serving.get("/").0, 200);
+    assert_eq!(serving.get("/shop").0, 200);
+    assert_eq!(serving.get("/staff/sign-in").0, 200);
+    let (status, letters) = serving.get("/demo/mail");
+    assert!(
+        status == 200 && letters.contains("aigerim@example.com"),
+        "{letters}"
+    );
+    assert_eq!(serving.stop(), Some(0));
+
+    let serving = place.serving(&DEMO);
+    assert_eq!(
+        serving.ready["staff"], ready["staff"],
+        "the same folder goes on with the same people"
+    );
+    assert_eq!(serving.stop(), Some(0));
+
+    let verified = place
+        .sandyq(&["verify", "--data", "try", "--json"])
+        .ends(0)
+        .json();
+    assert_eq!(verified["verified"], true);
+    assert!(verified["people"].as_u64().unwrap() >= 20 && verified["destroyed"].as_u64().unwrap() >= 4);
+
+    looks_and_destroys(&place, &letters, &ready);
+    finds_a_database_that_was_put_back(&place);
+}
+
+fn looks_and_destroys(place: &Place, letters: &str, ready: &Value) {
+    let order = letters
+        .split_once("SQ-")
+        .map(|(_, rest)| format!("SQ-{}", &rest[..9]))
+        .unwrap();
+    let secret = password(ready, "responsible") + "\n";
+    let show = [
+        "subject",
+        "show",
+        &order,
+        "--as",
+        "responsible",
+        "--data",
+        "try",
+        "--json",
+    ];
+    let said = place.sandyq_with(&show, &secret).ends(0);
+    let held = said.json();
+    assert_eq!(
+        (&held["category"], &held["standing"]),
+        (&"guest".into(), &"active".into())
+    );
+    assert!(
+        held["fields"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|field| field["field"] == "card_number")
+    );
+    for value in ["example.com", "701 555", "7701555", "4111", "5555"] {
+        assert!(!said.out.contains(value), "a value was shown: {}", said.out);
+    }
+
+    let wrong = place.sandyq_with(&show, "no such password at all\n").ends(4);
+    assert!(wrong.err.contains("do not go together"), "{}", wrong.err);
+    let sales = ["subject", "show", &order, "--as", "sales", "--data", "try"];
+    place
+        .sandyq_with(&sales, &(password(ready, "sales") + "\n"))
+        .ends(4);
+
+    let destroy = [
+        "subject",
+        "destroy",
+        &order,
+        "--as",
+        "responsible",
+        "--data",
+        "try",
+    ];
+    let unsure = place.sandyq_with(&destroy, &secret).ends(2);
+    assert!(unsure.err.contains("nothing was destroyed"), "{}", unsure.err);
+    let refused = place
+        .sandyq_with(&[&destroy[..], &["--yes"]].concat(), &secret)
+        .ends(1);
+    assert!(
+        refused.err.contains("the policy refuses to destroy"),
+        "{}",
+        refused.err
+    );
+    let nobody = [
+        "subject",
+        "show",
+        "SQ-0000-0000",
+        "--as",
+        "responsible",
+        "--data",
+        "try",
+    ];
+    assert!(
+        place
+            .sandyq_with(&nobody, &secret)
+            .ends(1)
+            .err
+            .contains("nobody is found")
+    );
+}
+
+fn finds_a_database_that_was_put_back(place: &Place) {
+    let (data, aside) = (place.path("try"), place.path("aside"));
+    copy(&data, &aside, "sandyq.db");
+    place
+        .sandyq(&["staff", "add", "late", "--role", "auditor", "--data", "try"])
+        .ends(0);
+    for entry in std::fs::read_dir(&data).unwrap().flatten() {
+        if entry.file_name().to_string_lossy().starts_with("sandyq.db") {
+            std::fs::remove_file(entry.path()).unwrap();
+        }
+    }
+    copy(&aside, &data, "sandyq.db");
+    let said = place.sandyq(&["verify", "--data", "try"]).ends(5);
+    assert!(said.err.contains("ledger"), "{}", said.err);
+    place.sandyq(&["doctor", "--data", "try"]).ends(1);
+}
+
+#[test]
+fn a_demonstration_is_for_this_machine_only() {
+    let said = Place::new().sandyq(&["demo", "--listen", "0.0.0.0:0"]).ends(2);
+    assert!(said.err.contains("listens on this machine only"), "{}", said.err);
+}
+
+#[test]
+fn a_demonstration_touches_no_other_folder() {
+    let place = Place::new();
+    place.sandyq(&["init", "real"]).ends(0);
+    let said = place
+        .sandyq(&["demo", "--json", "--listen", "127.0.0.1:0", "--data", "real"])
+        .ends(1);
+    assert!(
+        said.err.contains("real is there already and not empty"),
+        "{}",
+        said.err
+    );
+}
