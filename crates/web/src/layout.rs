@@ -143,7 +143,7 @@ pub fn document(visit: &Visit, page: &Page) -> Markup {
             body {
                 a.skip href="#main" { (visit.say("skip")) }
                 (header(visit, page))
-                @if visit.demo { p.demo role="note" { (visit.say("demo-note")) } }
+                @if visit.demo { aside.demo { (visit.say("demo-note")) } }
                 div.room.wide[page.wide] {
                     main #main tabindex="-1" {
                         @if let Some(back) = &page.back { (back_control(visit, back)) }

@@ -111,8 +111,9 @@ const fn shape(kind: ValueKind) -> (&'static str, Option<&'static str>, &'static
         ValueKind::Phone => ("tel", Some("tel"), "w-mid"),
         ValueKind::BirthDate => ("text", None, "w-short"),
         ValueKind::CardNumber => ("text", Some("numeric"), "w-mid"),
-        ValueKind::CardExpiry | ValueKind::Count => ("text", Some("numeric"), "w-tiny"),
-        ValueKind::CardVerification => ("text", Some("numeric"), "w-tiny"),
+        ValueKind::CardExpiry | ValueKind::CardVerification | ValueKind::Count => {
+            ("text", Some("numeric"), "w-tiny")
+        }
         _ => ("text", None, "w-long"),
     }
 }
@@ -128,10 +129,16 @@ fn lines_control(of: &Control<'_>, problem: Option<Problem>, rows: u32) -> Marku
 }
 
 fn country_control(visit: &Visit, of: &Control<'_>, problem: Option<Problem>) -> Markup {
-    let chosen = if of.typed.is_empty() { "KZ" } else { of.typed };
+    // Kazakhstan is offered where a country is needed; where it is not, nothing is answered for the person.
+    let chosen = if of.typed.is_empty() && of.required {
+        "KZ"
+    } else {
+        of.typed
+    };
     html! {
         select.w-long id=(of.name) name=(of.name) autocomplete=(of.autocomplete)
             aria-invalid=[problem.map(|_| "true")] aria-describedby=[described_by(of, problem)] {
+            @if !of.required { option value="" { (visit.say("not-given")) } }
             @for country in countries(visit.language) {
                 option value=(country.code) selected[country.code == chosen] { (country.name) }
             }

@@ -100,7 +100,7 @@ pub fn code_page(visit: &Visit, about: &CodePage, typed: &str, mistake: &Mistake
     let (label, hint) = (visit.say("code-label"), visit.say("code-hint"));
     let code = Control {
         name: "code",
-        kind: ValueKind::CardVerification,
+        kind: ValueKind::Count,
         label: &label,
         hint: &hint,
         why: html! {},

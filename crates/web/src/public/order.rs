@@ -42,7 +42,7 @@ pub fn page(visit: &Visit, order: &OrderView) -> Page {
         ol.steps {
             li { (visit.say("order-next-letter")) }
             li { (visit.say("order-next-licence")) }
-            li { (visit.say("order-next-data")) " " a href="/my" { (visit.say("order-next-my")) } }
+            li { (visit.say("order-next-data")) " " a href="/my/accesses" { (visit.say("order-next-my")) } }
         }
         @if let Some(operator) = &visit.operator {
             p { (visit.say("order-questions")) " " (operator.phone) ", " (operator.email) }

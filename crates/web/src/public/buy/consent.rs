@@ -56,9 +56,9 @@ fn consent(visit: &Visit, item: &ConsentOffer, draft: &Draft, mistake: &Mistake)
             h2 id={ (name) "-title" } { (item.label) }
             p.kind { (kind) }
             div.texts {
-                (text(Language::Kk, &item.kk))
-                (text(Language::Ru, &item.ru))
-                @if visit.language == Language::En { (text(Language::En, &item.en)) }
+                (text(Language::Kk, &item.kk, visit.language == Language::Kk))
+                (text(Language::Ru, &item.ru, visit.language == Language::Ru))
+                @if visit.language == Language::En { (text(Language::En, &item.en, visit.language == Language::En)) }
             }
             p.hash { (visit.say("consent-hash")) " " code { (hash) } }
             (problem_of(visit, &name, problem))
@@ -72,10 +72,12 @@ fn consent(visit: &Visit, item: &ConsentOffer, draft: &Draft, mistake: &Mistake)
     }
 }
 
-fn text(language: Language, text: &ConsentText) -> Markup {
+/// One text. On a narrow screen the one in the language read stands open and the others open at a touch; where there is
+/// room, all stand side by side.
+fn text(language: Language, text: &ConsentText, is_read: bool) -> Markup {
     html! {
-        article lang=(tag(language)) {
-            h3 { (own_name(language)) }
+        details lang=(tag(language)) open[is_read] {
+            summary { h3 { (own_name(language)) } }
             dl {
                 @for (heading, body) in &text.paragraphs {
                     dt { (heading) }
