@@ -41,7 +41,10 @@ impl Case {
     pub fn run(&self, policy: &Policy) -> Result<(), String> {
         let answer = policy.answer(&self.question);
         let wanted = &self.expected.clause;
-        let cited = answer.rules.iter().any(|id| id.as_str() == wanted || id.clause() == wanted);
+        let cited = answer
+            .rules
+            .iter()
+            .any(|id| id.as_str() == wanted || id.clause() == wanted);
         if answer.allowed == self.expected.allowed && cited {
             return Ok(());
         }
@@ -58,14 +61,18 @@ pub(crate) fn read(declarations: &Declarations, report: &mut Report) -> Vec<Case
     let sources = std::sync::Arc::clone(report.sources());
     let clause = Clause::fixed("PRE-3");
     let mut cases = Vec::new();
-    for (file, source) in sources.iter().filter(|(_, source)| source.path.starts_with("cases/")) {
+    for (file, source) in sources
+        .iter()
+        .filter(|(_, source)| source.path.starts_with("cases/"))
+    {
         let block = Block::of_file(file, &source.text);
-        let nodes = parse(&block, report);
-        for node in nodes.iter().map(|node| Node::new(node, &block, &clause)) {
-            if node.kind() == "case" {
-                cases.extend(read_case(node, &source.path, declarations, report));
-            } else {
-                node.strange("`case`", report);
+        for (nodes, block) in parse(&block, report) {
+            for node in nodes.iter().map(|node| Node::new(node, &block, &clause)) {
+                if node.kind() == "case" {
+                    cases.extend(read_case(node, &source.path, declarations, report));
+                } else {
+                    node.strange("`case`", report);
+                }
             }
         }
     }
@@ -97,11 +104,19 @@ fn read_case(node: Node<'_>, file: &str, declarations: &Declarations, report: &m
     let role = draft.role.as_ref().and_then(|name| {
         let role = declarations.role_named(name);
         if role.is_none() {
-            report.add(Code::UnknownRole, format!("there is no role called `{name}`")).at(name.place(), "no such role");
+            report
+                .add(Code::UnknownRole, format!("there is no role called `{name}`"))
+                .at(name.place(), "no such role");
         }
         role
     });
-    let complete = (role, draft.verb, draft.category, draft.expect, draft.clause.clone());
+    let complete = (
+        role,
+        draft.verb,
+        draft.category,
+        draft.expect,
+        draft.clause.clone(),
+    );
     let (Some(role), Some(verb), Some(category), Some(allowed), Some(clause)) = complete else {
         report
             .add(Code::Case, format!("the case `{title}` is not complete"))
@@ -110,18 +125,37 @@ fn read_case(node: Node<'_>, file: &str, declarations: &Declarations, report: &m
     };
     let (human, fields) = (draft.human, draft.question.fields);
     let of = |flag: bool| if flag { fields } else { FieldSet::EMPTY };
-    let mut question = Question { role, human, verb, category, ..draft.question };
+    let mut question = Question {
+        role,
+        human,
+        verb,
+        category,
+        ..draft.question
+    };
     question.facts.consented = of(draft.consent);
     question.facts.agreed = of(draft.agreed);
     question.facts.floor = of(draft.floor);
     question.facts.hold = of(draft.hold);
-    let expected = Expected { allowed, clause: clause.to_string() };
-    Some(Case { title: title.to_string(), file: file.to_owned(), question, expected, place: title.place() })
+    let expected = Expected {
+        allowed,
+        clause: clause.to_string(),
+    };
+    Some(Case {
+        title: title.to_string(),
+        file: file.to_owned(),
+        question,
+        expected,
+        place: title.place(),
+    })
 }
 
 impl Draft {
     fn new() -> Self {
-        let facts = Facts { familiar: true, standing: Some(Standing::Active), ..Facts::default() };
+        let facts = Facts {
+            familiar: true,
+            standing: Some(Standing::Active),
+            ..Facts::default()
+        };
         let question = Question {
             role: sandyq_model::Role::SUBJECT,
             human: true,
@@ -181,14 +215,25 @@ impl Draft {
         let Some(word) = node.name(report) else { return };
         let understood = match node.kind() {
             "verb" => word.parse().map(|verb| self.verb = Some(verb)).is_ok(),
-            "category" => word.parse().map(|category| self.category = Some(category)).is_ok(),
-            "purpose" => word.parse().map(|purpose| self.question.purpose = Some(purpose)).is_ok(),
+            "category" => word
+                .parse()
+                .map(|category| self.category = Some(category))
+                .is_ok(),
+            "purpose" => word
+                .parse()
+                .map(|purpose| self.question.purpose = Some(purpose))
+                .is_ok(),
             "standing" if word.as_str() == ABSENT => {
                 self.question.facts.standing = None;
                 true
             }
-            "standing" => word.parse().map(|standing| self.question.facts.standing = Some(standing)).is_ok(),
-            "ground" => GroundWord::named(&word).map(|ground| self.question.ground = ground).is_some(),
+            "standing" => word
+                .parse()
+                .map(|standing| self.question.facts.standing = Some(standing))
+                .is_ok(),
+            "ground" => GroundWord::named(&word)
+                .map(|ground| self.question.ground = ground)
+                .is_some(),
             "expect" => {
                 self.expect = [("permit", true), ("refuse", false)]
                     .into_iter()
@@ -213,12 +258,18 @@ impl Draft {
 fn recipient(node: Node<'_>, report: &mut Report) -> Recipient {
     node.takes(&["kind", "country", "registered", "undertaking"], report);
     let own = Recipient::OPERATOR;
-    let kind = node.text("kind", report).map_or(Some(own.kind), |word| RecipientKind::from_name(&word));
+    let kind = node
+        .text("kind", report)
+        .map_or(Some(own.kind), |word| RecipientKind::from_name(&word));
     if kind.is_none() {
         let place = node.value_place("kind", report);
-        report.add(Code::UnknownName, "there is no such kind of recipient").at(place, "not known");
+        report
+            .add(Code::UnknownName, "there is no such kind of recipient")
+            .at(place, "not known");
     }
-    let country = node.text("country", report).map_or(own.country, |word| word.parse().unwrap_or(Country::UNKNOWN));
+    let country = node
+        .text("country", report)
+        .map_or(own.country, |word| word.parse().unwrap_or(Country::UNKNOWN));
     Recipient {
         kind: kind.unwrap_or(RecipientKind::Public),
         country,

@@ -43,23 +43,57 @@ impl Policy {
             let rules = self.ids(&spoken.permits);
             return Ok(Permit::grant(operation, facts.recipient, rules, *self.version()));
         }
-        Err(Refusal::new(V::VERB, self.reasons(operation.fields, operation.purpose, &spoken), missing))
+        Err(Refusal::new(
+            V::VERB,
+            self.reasons(operation.fields, operation.purpose, &spoken),
+            missing,
+        ))
     }
 
     /// What the policy says about a question, by the same tables.
     #[must_use]
     pub fn answer(&self, question: &Question) -> Answer {
-        let Question { role, verb, purpose, category, fields, .. } = *question;
-        let spoken = self.speak(Key { role, verb, purpose, category }, fields, question.circumstances());
+        let Question {
+            role,
+            verb,
+            purpose,
+            category,
+            fields,
+            ..
+        } = *question;
+        let spoken = self.speak(
+            Key {
+                role,
+                verb,
+                purpose,
+                category,
+            },
+            fields,
+            question.circumstances(),
+        );
         let refused = fields.difference(spoken.allowed);
         let allowed = refused.is_empty() && !fields.is_empty();
-        let rules = if allowed { self.ids(&spoken.permits) } else { self.reasons(fields, purpose, &spoken) };
-        Answer { allowed, refused, rules, spoken }
+        let rules = if allowed {
+            self.ids(&spoken.permits)
+        } else {
+            self.reasons(fields, purpose, &spoken)
+        };
+        Answer {
+            allowed,
+            refused,
+            rules,
+            spoken,
+        }
     }
 
     fn speak(&self, key: Key, fields: FieldSet, circumstances: Circumstances<'_>) -> Spoken {
-        let Some(row) = self.tables.row(key) else { return Spoken::default() };
-        row.speak(fields.intersection(self.all_fields), &self.tables.scalars.given(circumstances))
+        let Some(row) = self.tables.row(key) else {
+            return Spoken::default();
+        };
+        row.speak(
+            fields.intersection(self.all_fields),
+            &self.tables.scalars.given(circumstances),
+        )
     }
 
     fn reasons(&self, fields: FieldSet, purpose: Option<Purpose>, spoken: &Spoken) -> Vec<Clause> {
@@ -77,7 +111,9 @@ impl Policy {
     }
 
     fn ids(&self, places: &[u32]) -> Vec<Clause> {
-        let rules = places.iter().filter_map(|place| self.rules.rules.get(usize::try_from(*place).ok()?));
+        let rules = places
+            .iter()
+            .filter_map(|place| self.rules.rules.get(usize::try_from(*place).ok()?));
         rules.map(|rule| rule.id.clone()).collect()
     }
 

@@ -44,7 +44,12 @@ impl Policy {
         let words = self.words(language);
         let mut spoke = Vec::new();
         for place in answer.spoken.forbids.iter().chain(&answer.spoken.permits) {
-            let Some(rule) = usize::try_from(*place).ok().and_then(|place| self.rules().get(place)) else { continue };
+            let Some(rule) = usize::try_from(*place)
+                .ok()
+                .and_then(|place| self.rules().get(place))
+            else {
+                continue;
+            };
             spoke.push(SpokenRule {
                 id: rule.id.clone(),
                 effect: rule.effect,
@@ -55,7 +60,9 @@ impl Policy {
         let refused = self.names_of(answer.refused).into_iter();
         Explanation {
             allowed: answer.allowed,
-            refused: refused.map(|name| words.label(WordKind::Field, name).to_owned()).collect(),
+            refused: refused
+                .map(|name| words.label(WordKind::Field, name).to_owned())
+                .collect(),
             decided_by: answer.rules,
             spoke,
         }
@@ -67,7 +74,10 @@ impl Policy {
         let words = self.words(language);
         let said = refusal.rules.iter().map(|id| match words.rule(id.as_str()) {
             Some(text) => text.to_owned(),
-            None => self.clause(language, id).map(|clause| clause.title.clone()).unwrap_or_default(),
+            None => self
+                .clause(language, id)
+                .map(|clause| clause.title.clone())
+                .unwrap_or_default(),
         });
         said.filter(|text| !text.is_empty()).collect()
     }
@@ -78,7 +88,10 @@ impl Policy {
             .fields
             .iter()
             .filter(|field| {
-                let alone = Question { fields: FieldSet::only(*field), ..question.clone() };
+                let alone = Question {
+                    fields: FieldSet::only(*field),
+                    ..question.clone()
+                };
                 let spoken = self.answer(&alone).spoken;
                 spoken.permits.contains(&rule) || spoken.forbids.contains(&rule)
             })
@@ -95,7 +108,11 @@ impl fmt::Display for Explanation {
         let by: Vec<&str> = self.decided_by.iter().map(Clause::as_str).collect();
         writeln!(f, "  by: {}", by.join(", "))?;
         for rule in &self.spoke {
-            let effect = if rule.effect == Effect::Permit { "permits" } else { "forbids" };
+            let effect = if rule.effect == Effect::Permit {
+                "permits"
+            } else {
+                "forbids"
+            };
             writeln!(f, "  {effect} {}: {}", rule.id, rule.words)?;
         }
         Ok(())

@@ -26,11 +26,15 @@ impl Folder {
     /// When the folder or a file in it cannot be read, is not UTF-8, or is larger than 4 MiB.
     pub fn read(path: &Path) -> io::Result<Self> {
         let mut files = BTreeMap::new();
-        gather(path, "", &mut files, |name| name.ends_with(".md") || name == "decisions.txt")?;
+        gather(path, "", &mut files, |name| {
+            name.ends_with(".md") || name == "decisions.txt"
+        })?;
         for room in ROOMS {
             let inside = path.join(room);
             if inside.is_dir() {
-                gather(&inside, &format!("{room}/"), &mut files, |name| name.ends_with(".kdl"))?;
+                gather(&inside, &format!("{room}/"), &mut files, |name| {
+                    name.ends_with(".kdl")
+                })?;
             }
         }
         Ok(Self { files })
@@ -39,7 +43,12 @@ impl Folder {
     /// A folder made of these files.
     #[must_use]
     pub fn from_files<P: Into<String>, T: Into<String>>(files: impl IntoIterator<Item = (P, T)>) -> Self {
-        Self { files: files.into_iter().map(|(path, text)| (path.into(), text.into())).collect() }
+        Self {
+            files: files
+                .into_iter()
+                .map(|(path, text)| (path.into(), text.into()))
+                .collect(),
+        }
     }
 
     /// The text of one file.
@@ -50,7 +59,9 @@ impl Folder {
 
     /// All files in order of their paths.
     pub fn files(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.files.iter().map(|(path, text)| (path.as_str(), text.as_str()))
+        self.files
+            .iter()
+            .map(|(path, text)| (path.as_str(), text.as_str()))
     }
 
     /// Puts a file in, or changes it.
@@ -63,7 +74,10 @@ impl Folder {
     #[must_use]
     pub fn version(&self) -> [u8; 32] {
         let mut hash = Sha256::new();
-        for (path, text) in self.files().filter(|(path, _)| !BESIDE.iter().any(|beside| path.starts_with(beside))) {
+        for (path, text) in self
+            .files()
+            .filter(|(path, _)| !BESIDE.iter().any(|beside| path.starts_with(beside)))
+        {
             hash.update(path.as_bytes());
             hash.update([0]);
             hash.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
@@ -82,13 +96,18 @@ fn gather(
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let name = entry.file_name();
-        let Some(name) = name.to_str().filter(|name| wanted(name)) else { continue };
+        let Some(name) = name.to_str().filter(|name| wanted(name)) else {
+            continue;
+        };
         let meta = fs::metadata(entry.path())?;
         if !meta.is_file() {
             continue;
         }
         if meta.len() > FILE_SIZE_MAX {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, format!("{prefix}{name} is larger than 4 MiB")));
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                format!("{prefix}{name} is larger than 4 MiB"),
+            ));
         }
         let text = fs::read_to_string(entry.path())
             .map_err(|error| io::Error::new(error.kind(), format!("{prefix}{name}: {error}")))?;

@@ -8,6 +8,7 @@
 pub mod cases;
 pub mod check;
 mod decide;
+mod decisions;
 pub mod declarations;
 mod explain;
 mod folder;
@@ -19,6 +20,8 @@ mod permit;
 mod place;
 mod policy;
 mod prose;
+#[cfg(feature = "prove")]
+pub mod prove;
 mod question;
 mod rules;
 mod tables;
@@ -26,6 +29,7 @@ mod text;
 
 pub use check::{Code, Diagnostic};
 pub use decide::Answer;
+pub use decisions::decisions;
 pub use explain::{Explanation, SpokenRule};
 pub use folder::Folder;
 pub use language::{Language, UnknownLanguage};

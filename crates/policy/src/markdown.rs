@@ -30,7 +30,7 @@ pub(crate) struct Passage {
 }
 
 /// A fenced block.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Block {
     pub(crate) file: usize,
     pub(crate) language: String,
@@ -50,7 +50,11 @@ impl Block {
             file,
             language: "kdl".to_owned(),
             text: text.to_owned(),
-            fence: Place { file, start: 0, end: 0 },
+            fence: Place {
+                file,
+                start: 0,
+                end: 0,
+            },
             pieces: vec![(0, 0)],
         }
     }
@@ -64,11 +68,21 @@ impl Block {
     pub(crate) fn wrapping(&self, inside: Range<usize>, before: usize, text: String) -> Self {
         let (start, end) = (self.offset(inside.start), self.offset(inside.end));
         let mut pieces = vec![(before, start)];
-        for (from, file) in self.pieces.iter().filter(|(from, _)| inside.contains(from) && *from > inside.start) {
+        for (from, file) in self
+            .pieces
+            .iter()
+            .filter(|(from, _)| inside.contains(from) && *from > inside.start)
+        {
             pieces.push((before + from - inside.start, *file));
         }
         let (file, language) = (self.file, self.language.clone());
-        Self { file, language, text, fence: Place { file, start, end }, pieces }
+        Self {
+            file,
+            language,
+            text,
+            fence: Place { file, start, end },
+            pieces,
+        }
     }
 
     fn offset(&self, inside: usize) -> usize {
@@ -91,7 +105,9 @@ pub(crate) fn read(file: usize, sources: &Sources) -> Chapter {
             Event::Text(piece) => reading.text(&piece, range),
             Event::Code(piece) => reading.code(&piece),
             Event::Start(Tag::BlockQuote(_) | Tag::List(_) | Tag::Item) => depth += 1,
-            Event::End(TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::Item) => depth = depth.saturating_sub(1),
+            Event::End(TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::Item) => {
+                depth = depth.saturating_sub(1)
+            }
             _ => {}
         }
     }
@@ -112,8 +128,22 @@ struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     fn new(file: usize, text: &'a str, sources: &'a Sources) -> Self {
-        let chapter = Chapter { file, title: String::new(), clauses: Vec::new(), loose: Vec::new() };
-        Self { file, text, sources, chapter, heading: None, block: None, prose_from: 0, cuts: Vec::new() }
+        let chapter = Chapter {
+            file,
+            title: String::new(),
+            clauses: Vec::new(),
+            loose: Vec::new(),
+        };
+        Self {
+            file,
+            text,
+            sources,
+            chapter,
+            heading: None,
+            block: None,
+            prose_from: 0,
+            cuts: Vec::new(),
+        }
     }
 
     fn heading_starts(&mut self, level: HeadingLevel, range: Range<usize>) {
@@ -121,13 +151,17 @@ impl<'a> Reading<'a> {
     }
 
     fn heading_ends(&mut self) {
-        let Some((level, range, title)) = self.heading.take() else { return };
+        let Some((level, range, title)) = self.heading.take() else {
+            return;
+        };
         if level == HeadingLevel::H1 && self.chapter.title.is_empty() {
             self.chapter.title = title.trim().to_owned();
             self.prose_from = range.end;
             return;
         }
-        let Some((id, rest)) = clause_id(&title) else { return };
+        let Some((id, rest)) = clause_id(&title) else {
+            return;
+        };
         self.close_prose(range.start);
         let trimmed = self.text.get(range.clone()).unwrap_or_default().trim_end().len();
         self.chapter.clauses.push(Passage {
@@ -145,9 +179,19 @@ impl<'a> Reading<'a> {
         if PROGRAM_FENCES.contains(&language.as_str()) {
             self.cuts.push(range.clone());
         }
-        let opening = self.text.get(range.clone()).and_then(|text| text.lines().next()).map_or(0, str::len);
+        let opening = self
+            .text
+            .get(range.clone())
+            .and_then(|text| text.lines().next())
+            .map_or(0, str::len);
         let fence = self.sources.place(self.file, range.start..range.start + opening);
-        self.block = Some(Block { file: self.file, language, text: String::new(), fence, pieces: Vec::new() });
+        self.block = Some(Block {
+            file: self.file,
+            language,
+            text: String::new(),
+            fence,
+            pieces: Vec::new(),
+        });
     }
 
     fn block_ends(&mut self) {
@@ -202,7 +246,8 @@ fn clause_id(heading: &str) -> Option<(&str, &str)> {
 
 /// Whether the word is the id of a clause: `DEF-5`, `PRE-4`, `1.1.2`, `3`.
 pub(crate) fn is_clause(word: &str) -> bool {
-    let number = |part: &str| !part.is_empty() && part.len() <= 3 && part.bytes().all(|byte| byte.is_ascii_digit());
+    let number =
+        |part: &str| !part.is_empty() && part.len() <= 3 && part.bytes().all(|byte| byte.is_ascii_digit());
     match word.strip_prefix("DEF-").or_else(|| word.strip_prefix("PRE-")) {
         Some(rest) => number(rest),
         None => word.split('.').all(number),
@@ -239,7 +284,11 @@ mod tests {
         assert_eq!(chapter.title, "Деректер");
         let clause = &chapter.clauses[0];
         assert_eq!((clause.id.as_str(), clause.title.as_str()), ("1.1.2", "Қонақ"));
-        assert!(clause.prose.starts_with("Мәтін *бір*.\n\nЕкі."), "{:?}", clause.prose);
+        assert!(
+            clause.prose.starts_with("Мәтін *бір*.\n\nЕкі."),
+            "{:?}",
+            clause.prose
+        );
         let block = &clause.blocks[0];
         let at = block.text.find("\"b\"").unwrap();
         assert_eq!(sources.text(block.place(at..at + 3, &sources)), "\"b\"");

@@ -5,7 +5,8 @@ use std::marker::PhantomData;
 
 use jiff::Timestamp;
 use sandyq_model::{
-    Act, Actor, CaseId, Category, Clause, FieldSet, Ground, IdempotencyKey, Operation, Purpose, Recipient, SubjectId,
+    Act, Actor, CaseId, Category, Clause, FieldSet, Ground, IdempotencyKey, Operation, Purpose, Recipient,
+    SubjectId,
 };
 
 /// The policy's yes to one operation. Cannot be made, copied or kept: it is used up by what it permits.

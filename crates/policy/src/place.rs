@@ -39,7 +39,13 @@ pub struct Position {
 
 impl Sources {
     pub(crate) fn of(folder: &Folder) -> Self {
-        let files = folder.files().map(|(path, text)| Source { path: path.into(), text: text.into() }).collect();
+        let files = folder
+            .files()
+            .map(|(path, text)| Source {
+                path: path.into(),
+                text: text.into(),
+            })
+            .collect();
         Self { files }
     }
 
@@ -51,10 +57,6 @@ impl Sources {
         self.files.get(file)
     }
 
-    pub(crate) fn find(&self, path: &str) -> Option<usize> {
-        self.files.iter().position(|source| &*source.path == path)
-    }
-
     /// The place of that range, pulled inside the file and out to character borders.
     pub(crate) fn place(&self, file: usize, range: Range<usize>) -> Place {
         let text = self.get(file).map_or("", |source| &source.text);
@@ -63,8 +65,11 @@ impl Sources {
         Place { file, start, end }
     }
 
+    #[cfg(test)]
     pub(crate) fn text(&self, place: Place) -> &str {
-        self.get(place.file).and_then(|source| source.text.get(place.start..place.end)).unwrap_or_default()
+        self.get(place.file)
+            .and_then(|source| source.text.get(place.start..place.end))
+            .unwrap_or_default()
     }
 
     pub(crate) fn position(&self, file: usize, offset: usize) -> Position {

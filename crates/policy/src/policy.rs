@@ -8,9 +8,9 @@ use sandyq_model::{Category, Clause, Field, FieldSet, Purpose, Role, WorkingCale
 use crate::cases::{self, Case};
 use crate::check::{self, Code, Diagnostic, Report};
 use crate::declarations::{
-    self, Address, CategoryDeclaration, Class, DecisionDeclaration, Declarations, Declared, Deadline, FieldDeclaration, Floor,
-    LawDeadline, Limit, PurposeDeclaration, RecipientDeclaration, RoleDeclaration, Service, StoreDeclaration, Use,
-    Words,
+    self, Address, CategoryDeclaration, Class, Deadline, DecisionDeclaration, Declarations, Declared,
+    FieldDeclaration, Floor, LawDeadline, Limit, PurposeDeclaration, RecipientDeclaration, RoleDeclaration,
+    Service, StoreDeclaration, Use, Words,
 };
 use crate::folder::Folder;
 use crate::language::Language;
@@ -47,10 +47,18 @@ impl Draft {
         let rules = rules::read(&text, &declared.declarations, report);
         let tables = compile(&rules.rules, &declared.declarations)
             .map_err(|_| {
-                report.add(Code::OutsideSubset, "the rules name more than 64 different circumstances");
+                report.add(
+                    Code::OutsideSubset,
+                    "the rules name more than 64 different circumstances",
+                );
             })
             .ok();
-        Self { text, declared, rules, tables }
+        Self {
+            text,
+            declared,
+            rules,
+            tables,
+        }
     }
 }
 
@@ -87,7 +95,11 @@ impl Policy {
     pub fn cases(&self, folder: &Folder) -> Result<Vec<Case>, Vec<Diagnostic>> {
         let mut report = Report::on(Arc::new(Sources::of(folder)));
         let cases = cases::read(&self.declarations, &mut report);
-        if report.has_errors() { Err(report.finish()) } else { Ok(cases) }
+        if report.has_errors() {
+            Err(report.finish())
+        } else {
+            Ok(cases)
+        }
     }
 
     fn examine(folder: &Folder) -> (Draft, Report) {
@@ -98,7 +110,12 @@ impl Policy {
     }
 
     fn from_draft(draft: Draft, folder: &Folder) -> Option<Self> {
-        let Draft { text, mut declared, rules, tables } = draft;
+        let Draft {
+            text,
+            mut declared,
+            rules,
+            tables,
+        } = draft;
         let (tables, calendar) = (tables?, declared.declarations.calendar.take()?);
         Some(Self {
             all_fields: declared.declarations.all_fields(),
@@ -162,7 +179,8 @@ impl Policy {
     /// The exact fields of a category, the record as a whole included.
     #[must_use]
     pub fn category_fields(&self, category: Category) -> FieldSet {
-        self.category(category).map_or(FieldSet::EMPTY, |declaration| declaration.fields)
+        self.category(category)
+            .map_or(FieldSet::EMPTY, |declaration| declaration.fields)
     }
 
     /// A purpose as declared.
@@ -256,7 +274,10 @@ impl Policy {
     /// The deadline of the law of that name that holds on a day.
     #[must_use]
     pub fn law_deadline(&self, name: &str, day: jiff::civil::Date) -> Option<&LawDeadline> {
-        let named = self.law().iter().filter(|deadline| &deadline.name == name && deadline.since <= day);
+        let named = self
+            .law()
+            .iter()
+            .filter(|deadline| &deadline.name == name && deadline.since <= day);
         named.max_by_key(|deadline| deadline.since)
     }
 
@@ -316,7 +337,10 @@ impl Policy {
     #[must_use]
     pub fn clause(&self, language: Language, clause: &Clause) -> Option<&ClauseText> {
         let wanted = clause.clause();
-        self.sections(language).iter().flat_map(|section| &section.clauses).find(|text| text.clause.as_str() == wanted)
+        self.sections(language)
+            .iter()
+            .flat_map(|section| &section.clauses)
+            .find(|text| text.clause.as_str() == wanted)
     }
 
     /// Every rule in the order of the policy.
@@ -327,7 +351,9 @@ impl Policy {
 
     /// The rules of a clause.
     pub fn rules_of<'a>(&'a self, clause: &'a Clause) -> impl Iterator<Item = &'a Rule> {
-        self.rules().iter().filter(move |rule| rule.id.clause() == clause.clause())
+        self.rules()
+            .iter()
+            .filter(move |rule| rule.id.clause() == clause.clause())
     }
 
     /// The rule with that id.
@@ -338,13 +364,20 @@ impl Policy {
 
     /// What is promised, by clause, as it stands in the policy.
     pub fn promises(&self) -> impl Iterator<Item = (&Clause, &str)> {
-        self.rules.promises.iter().map(|promise| (&promise.id, promise.text.as_str()))
+        self.rules
+            .promises
+            .iter()
+            .map(|promise| (&promise.id, promise.text.as_str()))
     }
 
     /// How many rules permit and how many forbid.
     #[must_use]
     pub fn rule_count(&self) -> (usize, usize) {
-        let permits = self.rules().iter().filter(|rule| rule.effect == Effect::Permit).count();
+        let permits = self
+            .rules()
+            .iter()
+            .filter(|rule| rule.effect == Effect::Permit)
+            .count();
         (permits, self.rules().len() - permits)
     }
 

@@ -14,7 +14,11 @@ pub(crate) fn html_of(markdown: &str) -> String {
         Event::End(TagEnd::HtmlBlock) => Some(Event::End(TagEnd::Paragraph)),
         Event::Start(Tag::Link { dest_url, id, .. }) => Some(Event::Start(Tag::Link {
             link_type: LinkType::Inline,
-            dest_url: if is_harmless(&dest_url) { dest_url } else { CowStr::Borrowed("#") },
+            dest_url: if is_harmless(&dest_url) {
+                dest_url
+            } else {
+                CowStr::Borrowed("#")
+            },
             title: CowStr::Borrowed(""),
             id,
         })),
@@ -38,9 +42,17 @@ mod tests {
 
     #[test]
     fn markup_stays_and_danger_goes() {
-        assert_eq!(html_of("A *b* [c](/d)."), "<p>A <em>b</em> <a href=\"/d\">c</a>.</p>\n");
-        let mean = html_of("<script>alert(1)</script>\n\nx <b onclick=1>y</b> [z](javascript:1) ![i](https://e/x.png) [v](//e)");
-        assert!(!mean.contains("<script") && !mean.contains("<b ") && !mean.contains("javascript"), "{mean}");
+        assert_eq!(
+            html_of("A *b* [c](/d)."),
+            "<p>A <em>b</em> <a href=\"/d\">c</a>.</p>\n"
+        );
+        let mean = html_of(
+            "<script>alert(1)</script>\n\nx <b onclick=1>y</b> [z](javascript:1) ![i](https://e/x.png) [v](//e)",
+        );
+        assert!(
+            !mean.contains("<script") && !mean.contains("<b ") && !mean.contains("javascript"),
+            "{mean}"
+        );
         assert!(!mean.contains("<img") && !mean.contains("\"//e"), "{mean}");
     }
 }

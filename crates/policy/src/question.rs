@@ -52,8 +52,12 @@ pub(crate) struct Circumstances<'a> {
 }
 
 impl GroundWord {
-    pub(crate) const NAMES: [(&'static str, Self); 4] =
-        [("consent", Self::Consent), ("art9", Self::Article9), ("law", Self::Law), ("other", Self::Other)];
+    pub(crate) const NAMES: [(&'static str, Self); 4] = [
+        ("consent", Self::Consent),
+        ("art9", Self::Article9),
+        ("law", Self::Law),
+        ("other", Self::Other),
+    ];
 
     /// The word of a ground.
     #[must_use]
@@ -68,7 +72,10 @@ impl GroundWord {
     /// The ground of that word.
     #[must_use]
     pub fn named(word: &str) -> Option<Self> {
-        Self::NAMES.iter().find(|(name, _)| *name == word).map(|(_, ground)| *ground)
+        Self::NAMES
+            .iter()
+            .find(|(name, _)| *name == word)
+            .map(|(_, ground)| *ground)
     }
 
     /// As it is written in rules.

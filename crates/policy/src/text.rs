@@ -57,7 +57,11 @@ impl Section {
     }
 
     fn number(&self) -> u32 {
-        self.stem.split('-').next().and_then(|number| number.parse().ok()).unwrap_or(u32::MAX)
+        self.stem
+            .split('-')
+            .next()
+            .and_then(|number| number.parse().ok())
+            .unwrap_or(u32::MAX)
     }
 }
 
@@ -76,7 +80,8 @@ impl Text {
                 text.put(stem, language, markdown::read(file, &sources));
             }
         }
-        text.sections.sort_by_key(|section| (section.number(), section.stem.clone()));
+        text.sections
+            .sort_by_key(|section| (section.number(), section.stem.clone()));
         text.name_clauses();
         text.report_missing(report);
         text.report_misplaced(report);
@@ -90,16 +95,25 @@ impl Text {
         fence: &'a str,
     ) -> impl Iterator<Item = (&'a Clause, &'a Block)> {
         self.passages(language).flat_map(move |(clause, passage)| {
-            passage.blocks.iter().filter(move |block| block.language == fence).map(move |block| (clause, block))
+            passage
+                .blocks
+                .iter()
+                .filter(move |block| block.language == fence)
+                .map(move |block| (clause, block))
         })
     }
 
     /// The clauses of a language in order.
     pub(crate) fn passages(&self, language: Language) -> impl Iterator<Item = (&Clause, &Passage)> {
-        let chapters = self.sections.iter().filter_map(move |section| section.chapter(language));
+        let chapters = self
+            .sections
+            .iter()
+            .filter_map(move |section| section.chapter(language));
         chapters.flat_map(|chapter| {
             chapter.clauses.iter().enumerate().filter_map(|(place, passage)| {
-                self.clauses.get(&(chapter.file, place)).map(|clause| (clause, passage))
+                self.clauses
+                    .get(&(chapter.file, place))
+                    .map(|clause| (clause, passage))
             })
         })
     }
@@ -108,7 +122,9 @@ impl Text {
     pub(crate) fn publish(&self, language: Language) -> Vec<SectionText> {
         let mut published = Vec::new();
         for section in &self.sections {
-            let Some(chapter) = section.chapter(language) else { continue };
+            let Some(chapter) = section.chapter(language) else {
+                continue;
+            };
             let clauses = chapter.clauses.iter().map(|passage| ClauseText {
                 clause: Clause::new(passage.id.clone()),
                 title: passage.title.clone(),
@@ -116,7 +132,11 @@ impl Text {
                 html: prose::html_of(&passage.prose),
             });
             let clauses = clauses.collect();
-            published.push(SectionText { number: section.number(), title: chapter.title.clone(), clauses });
+            published.push(SectionText {
+                number: section.number(),
+                title: chapter.title.clone(),
+                clauses,
+            });
         }
         published
     }
@@ -125,28 +145,40 @@ impl Text {
         let at = match self.sections.iter().position(|section| section.stem == stem) {
             Some(at) => at,
             None => {
-                self.sections.push(Section { stem: stem.to_owned(), chapters: [None, None, None] });
+                self.sections.push(Section {
+                    stem: stem.to_owned(),
+                    chapters: [None, None, None],
+                });
                 self.sections.len() - 1
             }
         };
-        if let Some(place) = self.sections.get_mut(at).and_then(|section| section.chapters.get_mut(language.index())) {
+        if let Some(place) = self
+            .sections
+            .get_mut(at)
+            .and_then(|section| section.chapters.get_mut(language.index()))
+        {
             *place = Some(chapter);
         }
     }
 
     fn name_clauses(&mut self) {
-        for chapter in self.sections.iter().flat_map(|section| section.chapters.iter().flatten()) {
+        for chapter in self
+            .sections
+            .iter()
+            .flat_map(|section| section.chapters.iter().flatten())
+        {
             for (place, passage) in chapter.clauses.iter().enumerate() {
-                self.clauses.insert((chapter.file, place), Clause::new(passage.id.clone()));
+                self.clauses
+                    .insert((chapter.file, place), Clause::new(passage.id.clone()));
             }
         }
     }
 
     fn report_missing(&self, report: &mut Report) {
         if self.sections.is_empty() {
-            report.add(Code::FileMissing, "the folder holds no section of the policy").help(
-                "section files are called 0-terms.md, 1-data.md and so on",
-            );
+            report
+                .add(Code::FileMissing, "the folder holds no section of the policy")
+                .help("section files are called 0-terms.md, 1-data.md and so on");
         }
         for (found, path) in [(&self.law, "law/kz.kdl"), (&self.calendar, "calendar/kz.kdl")] {
             if found.is_empty() {
@@ -157,11 +189,17 @@ impl Text {
 
     fn report_misplaced(&self, report: &mut Report) {
         for (index, language) in Language::ALL.into_iter().enumerate() {
-            let chapters = self.sections.iter().filter_map(|section| section.chapters.get(index)).flatten();
+            let chapters = self
+                .sections
+                .iter()
+                .filter_map(|section| section.chapters.get(index))
+                .flatten();
             for chapter in chapters {
                 for block in &chapter.loose {
                     let found = report.add(Code::Misplaced, "a block stands before the first clause");
-                    found.at(block.fence, "under no clause").help("every block stands under a heading such as ### 4.3");
+                    found
+                        .at(block.fence, "under no clause")
+                        .help("every block stands under a heading such as ### 4.3");
                 }
                 for block in chapter.clauses.iter().flat_map(|clause| &clause.blocks) {
                     report_fence(block, language, report);
@@ -179,7 +217,10 @@ fn report_fence(block: &Block, language: Language, report: &mut Report) {
             .help("fences are marked kdl, cedar or promise; clauses use no other");
     } else if language != Language::En && block.language != "kdl" {
         report
-            .add(Code::Misplaced, format!("a `{}` block stands in a translation", block.language))
+            .add(
+                Code::Misplaced,
+                format!("a `{}` block stands in a translation", block.language),
+            )
             .at(block.fence, "belongs in the English file");
     }
 }
@@ -191,5 +232,6 @@ fn section_of(path: &str) -> Option<(&str, Language)> {
         Some((stem, tag)) => (stem, tag.parse().ok()?),
         None => (name, Language::En),
     };
-    stem.starts_with(|first: char| first.is_ascii_digit()).then_some((stem, language))
+    stem.starts_with(|first: char| first.is_ascii_digit())
+        .then_some((stem, language))
 }

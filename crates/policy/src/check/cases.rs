@@ -8,10 +8,20 @@ use crate::policy::Policy;
 pub(crate) fn run_cases(cases: &[Case], policy: &Policy, report: &mut Report) {
     for case in cases {
         let Err(outcome) = case.run(policy) else { continue };
-        let expected = if case.expected.allowed { "permit" } else { "refusal" };
+        let expected = if case.expected.allowed {
+            "permit"
+        } else {
+            "refusal"
+        };
         report
-            .add(Code::CaseDiffers, format!("the case `{}` comes out otherwise: {outcome}", case.title))
-            .at(case.place, format!("expects a {expected} by {}", case.expected.clause))
+            .add(
+                Code::CaseDiffers,
+                format!("the case `{}` comes out otherwise: {outcome}", case.title),
+            )
+            .at(
+                case.place,
+                format!("expects a {expected} by {}", case.expected.clause),
+            )
             .clause(case.expected.clause.clone());
     }
 }

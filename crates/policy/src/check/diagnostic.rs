@@ -80,7 +80,11 @@ impl Diagnostic {
             match self.labels.first() {
                 None => self.source = Some(source),
                 Some((first, _)) if first.file != place.file => {
-                    self.elsewhere.push(Elsewhere { source, place, text: text.clone() });
+                    self.elsewhere.push(Elsewhere {
+                        source,
+                        place,
+                        text: text.clone(),
+                    });
                 }
                 Some(_) => {}
             }
@@ -150,7 +154,11 @@ impl Diagnostic {
         self.labels
             .iter()
             .map(|(place, text)| Label {
-                path: self.sources.get(place.file).map(|source| source.path.to_string()).unwrap_or_default(),
+                path: self
+                    .sources
+                    .get(place.file)
+                    .map(|source| source.path.to_string())
+                    .unwrap_or_default(),
                 start: place.start,
                 end: place.end,
                 from: self.sources.position(place.file, place.start),
@@ -171,7 +179,11 @@ impl fmt::Debug for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.code, self.message)?;
         for label in self.labels() {
-            write!(f, "\n  {}:{}:{} {}", label.path, label.from.line, label.from.column, label.text)?;
+            write!(
+                f,
+                "\n  {}:{}:{} {}",
+                label.path, label.from.line, label.from.column, label.text
+            )?;
         }
         if let Some(help) = &self.help {
             write!(f, "\n  help: {help}")?;
@@ -197,7 +209,11 @@ impl miette::Diagnostic for Diagnostic {
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         let clause = self.clause.as_ref().map(|clause| format!("see clause {clause}"));
         let parts: Vec<String> = self.help.clone().into_iter().chain(clause).collect();
-        if parts.is_empty() { None } else { Some(Box::new(parts.join("\n"))) }
+        if parts.is_empty() {
+            None
+        } else {
+            Some(Box::new(parts.join("\n")))
+        }
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
@@ -207,7 +223,10 @@ impl miette::Diagnostic for Diagnostic {
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let first = self.labels.first()?.0.file;
         Some(Box::new(
-            self.labels.iter().filter(move |(place, _)| place.file == first).map(|(place, text)| span(*place, text)),
+            self.labels
+                .iter()
+                .filter(move |(place, _)| place.file == first)
+                .map(|(place, text)| span(*place, text)),
         ))
     }
 
@@ -215,7 +234,11 @@ impl miette::Diagnostic for Diagnostic {
         if self.elsewhere.is_empty() {
             return None;
         }
-        Some(Box::new(self.elsewhere.iter().map(|other| other as &dyn miette::Diagnostic)))
+        Some(Box::new(
+            self.elsewhere
+                .iter()
+                .map(|other| other as &dyn miette::Diagnostic),
+        ))
     }
 }
 

@@ -14,7 +14,10 @@ pub(super) fn examine(declarations: &Declarations, report: &mut Report) {
             let serving = serving(declarations, *field, category.category);
             if serving.is_empty() {
                 report
-                    .add(Code::FieldWithoutPurpose, format!("no purpose needs `{name}` of `{}`", category.name))
+                    .add(
+                        Code::FieldWithoutPurpose,
+                        format!("no purpose needs `{name}` of `{}`", category.name),
+                    )
                     .at(*place, "collected for nothing")
                     .help("name it under `needs` or `may` of a purpose, or take it out of the category")
                     .clause("2.1");
@@ -27,7 +30,9 @@ pub(super) fn examine(declarations: &Declarations, report: &mut Report) {
                 for purpose in serving {
                     found.at(purpose.name.place(), "this purpose never ends");
                 }
-                found.help("write  ends \"fulfilled\" days=30  under the purpose").clause("8");
+                found
+                    .help("write  ends \"fulfilled\" days=30  under the purpose")
+                    .clause("8");
             }
         }
     }
@@ -41,7 +46,10 @@ pub(super) fn examine(declarations: &Declarations, report: &mut Report) {
 
 fn serving(declarations: &Declarations, field: Field, category: Category) -> Vec<&PurposeDeclaration> {
     let listing = |purpose: &&PurposeDeclaration| {
-        purpose.uses.get(&category).is_some_and(|used| used.fields().contains(field))
+        purpose
+            .uses
+            .get(&category)
+            .is_some_and(|used| used.fields().contains(field))
     };
     declarations.purposes.values().filter(listing).collect()
 }
@@ -50,16 +58,26 @@ fn report_strange_fields(purpose: &PurposeDeclaration, declarations: &Declaratio
     for (category, used) in &purpose.uses {
         let declared = declarations.categories.get(category);
         let collected = declared.map(|declared| declared.fields).unwrap_or_default();
-        for (field, place) in used.listed.iter().filter(|(field, _)| !collected.contains(*field)) {
+        for (field, place) in used
+            .listed
+            .iter()
+            .filter(|(field, _)| !collected.contains(*field))
+        {
             let name = declarations.field_name(*field).unwrap_or_default();
             let found = report.add(
                 Code::FieldOutsideCategory,
-                format!("purpose {} uses `{name}`, which is not collected from `{category}`", purpose.purpose),
+                format!(
+                    "purpose {} uses `{name}`, which is not collected from `{category}`",
+                    purpose.purpose
+                ),
             );
             found.at(*place, "used here");
             match declared {
                 Some(declared) => {
-                    found.at(declared.name.place(), "the fields of this category are listed here");
+                    found.at(
+                        declared.name.place(),
+                        "the fields of this category are listed here",
+                    );
                     found.clause(declared.clause.as_str());
                 }
                 None => {
@@ -77,9 +95,16 @@ fn report_card_verification(field: &FieldDeclaration, report: &mut Report) {
     if field.class.storage == Storage::Never && field.class.search == Search::None {
         return;
     }
-    let what = if field.class.storage == Storage::Never { "searched for" } else { "stored" };
+    let what = if field.class.storage == Storage::Never {
+        "searched for"
+    } else {
+        "stored"
+    };
     report
-        .add(Code::CardVerificationStored, format!("`{}` may not be {what}", field.name))
+        .add(
+            Code::CardVerificationStored,
+            format!("`{}` may not be {what}", field.name),
+        )
         .at(field.name.place(), "the card verification value")
         .at(field.class.name.place(), format!("its class lets it be {what}"))
         .help("give it a class with  storage=\"never\" search=\"none\" mask=\"hidden\"")

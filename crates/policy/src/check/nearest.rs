@@ -5,7 +5,9 @@ pub(crate) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> O
     if word.len() > WORD_LENGTH_MAX {
         return None;
     }
-    let near = known.map(|candidate| (distance(word, candidate), candidate)).min()?;
+    let near = known
+        .map(|candidate| (distance(word, candidate), candidate))
+        .min()?;
     let length = word.chars().count();
     (near.0 <= (length / 3).max(length.min(4) / 2)).then_some(near.1)
 }

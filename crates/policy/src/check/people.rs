@@ -26,26 +26,37 @@ pub(super) fn examine(declarations: &Declarations, report: &mut Report) {
         report_country("store", &one.name, one.country, &one.country_word, report);
     }
     for decision in &declarations.decisions {
-        let role = declarations.roles.values().find(|role| role.name == decision.actor);
+        let role = declarations
+            .roles
+            .values()
+            .find(|role| role.name == decision.actor);
         if decision.actor.as_str() == HUMAN || role.is_some_and(|role| role.human) {
             continue;
         }
         let found = report.add(
             Code::InhumanDecision,
-            format!("`{}` is decided by `{}`, which is not human", decision.name, decision.actor),
+            format!(
+                "`{}` is decided by `{}`, which is not human",
+                decision.name, decision.actor
+            ),
         );
         found.at(decision.actor.place(), "not human");
         if let Some(role) = role {
             found.at(role.name.place(), "declared human=false here");
         }
-        found.help("write  actor=\"human\", or name a role with human=true").clause("1.3");
+        found
+            .help("write  actor=\"human\", or name a role with human=true")
+            .clause("1.3");
     }
 }
 
 fn report_country(what: &str, name: &Name, country: Country, word: &Name, report: &mut Report) {
     if country != Country::KZ {
         report
-            .add(Code::OutsideCountry, format!("the {what} `{name}` is outside the country"))
+            .add(
+                Code::OutsideCountry,
+                format!("the {what} `{name}` is outside the country"),
+            )
             .at(word.place(), "not KZ")
             .help("no personal data leaves Kazakhstan; take one inside the country")
             .clause("4.3");

@@ -4,9 +4,16 @@ use crate::check::{Code, Report};
 use crate::declarations::{Counted, Deadline, Declarations, LawDeadline};
 
 pub(super) fn examine(declarations: &Declarations, report: &mut Report) {
-    for floor in declarations.floors.iter().filter(|floor| floor.citation.is_none()) {
+    for floor in declarations
+        .floors
+        .iter()
+        .filter(|floor| floor.citation.is_none())
+    {
         report
-            .add(Code::FloorWithoutCitation, format!("the floor `{}` cites no article", floor.name))
+            .add(
+                Code::FloorWithoutCitation,
+                format!("the floor `{}` cites no article", floor.name),
+            )
             .at(floor.name.place(), "which law demands this?")
             .help("write  citation=\"Tax Code 2026, Art. 206(3)\"")
             .clause("8");
@@ -21,7 +28,10 @@ fn examine_deadline(deadline: &Deadline, declarations: &Declarations, report: &m
     let named = declarations.law.iter().filter(|law| law.name == *word);
     let Some(law) = named.max_by_key(|law| law.since) else {
         let near = crate::check::nearest(word, declarations.law.iter().map(|law| law.name.as_str()));
-        let found = report.add(Code::UnknownName, format!("the law file has no deadline `{word}`"));
+        let found = report.add(
+            Code::UnknownName,
+            format!("the law file has no deadline `{word}`"),
+        );
         found.at(word.place(), "no such deadline of the law");
         if let Some(near) = near {
             found.help(format!("did you mean `{near}`?"));
@@ -32,7 +42,12 @@ fn examine_deadline(deadline: &Deadline, declarations: &Declarations, report: &m
         report
             .add(
                 Code::DeadlineTooLate,
-                format!("`{}` allows {}, the law {}", deadline.name, said(deadline.within), said(law.within)),
+                format!(
+                    "`{}` allows {}, the law {}",
+                    deadline.name,
+                    said(deadline.within),
+                    said(law.within)
+                ),
             )
             .at(deadline.name.place(), said(deadline.within))
             .at(law.name.place(), cited(law))
@@ -43,7 +58,8 @@ fn examine_deadline(deadline: &Deadline, declarations: &Declarations, report: &m
 
 /// The operator's deadline is the earlier of its two counts; one of them must keep the law's.
 fn is_in_time(own: Counted, law: Counted) -> bool {
-    let within = |own: Option<u32>, law: Option<u32>| matches!((own, law), (Some(own), Some(law)) if own <= law);
+    let within =
+        |own: Option<u32>, law: Option<u32>| matches!((own, law), (Some(own), Some(law)) if own <= law);
     within(own.working_days, law.working_days)
         || within(own.calendar_days, law.calendar_days)
         // A number of calendar days is never longer than the same number of working days.
@@ -57,5 +73,9 @@ fn cited(law: &LawDeadline) -> String {
 fn said(period: Counted) -> String {
     let working = period.working_days.map(|days| format!("{days} working days"));
     let calendar = period.calendar_days.map(|days| format!("{days} calendar days"));
-    working.into_iter().chain(calendar).collect::<Vec<_>>().join(" and ")
+    working
+        .into_iter()
+        .chain(calendar)
+        .collect::<Vec<_>>()
+        .join(" and ")
 }

@@ -53,7 +53,9 @@ pub fn render_json(found: &[Diagnostic]) -> String {
 }
 
 fn graphical(theme: GraphicalTheme) -> GraphicalReportHandler {
-    GraphicalReportHandler::new_themed(theme).with_width(WIDTH).with_links(false)
+    GraphicalReportHandler::new_themed(theme)
+        .with_width(WIDTH)
+        .with_links(false)
 }
 
 fn one(diagnostic: &Diagnostic) -> Value {

@@ -10,18 +10,24 @@ use crate::place::Sources;
 pub(crate) struct Report {
     sources: Arc<Sources>,
     found: Vec<Diagnostic>,
-    spare: Option<Diagnostic>,
+    /// Takes what is found beyond the limit.
+    spare: Diagnostic,
 }
 
 /// Beyond this many findings the rest is not kept; a folder of noise must not fill the memory.
 const FINDINGS_MAX: usize = 1000;
 
 impl Report {
-    pub(crate) const fn on(sources: Arc<Sources>) -> Self {
-        Self { sources, found: Vec::new(), spare: None }
+    pub(crate) fn on(sources: Arc<Sources>) -> Self {
+        let spare = Diagnostic::new(Code::Declaration, String::new(), Arc::clone(&sources));
+        Self {
+            sources,
+            found: Vec::new(),
+            spare,
+        }
     }
 
-    pub(crate) fn sources(&self) -> &Arc<Sources> {
+    pub(crate) const fn sources(&self) -> &Arc<Sources> {
         &self.sources
     }
 
@@ -29,12 +35,11 @@ impl Report {
     pub(crate) fn add(&mut self, code: Code, message: impl Into<String>) -> &mut Diagnostic {
         let diagnostic = Diagnostic::new(code, message.into(), Arc::clone(&self.sources));
         if self.found.len() >= FINDINGS_MAX {
-            return self.spare.insert(diagnostic);
+            self.spare = diagnostic;
+            return &mut self.spare;
         }
-        let at = self.found.len();
         self.found.push(diagnostic);
-        // INVARIANT: one was pushed at this place a line above.
-        &mut self.found[at]
+        self.found.last_mut().unwrap_or(&mut self.spare)
     }
 
     pub(crate) fn has_errors(&self) -> bool {

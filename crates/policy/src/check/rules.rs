@@ -26,7 +26,10 @@ fn report_idle(rules: &[Rule], tables: &Tables, declarations: &Declarations, rep
     }
     for (rule, _) in rules.iter().zip(idle).filter(|(_, idle)| *idle) {
         report
-            .add(Code::RuleNeverApplies, format!("the rule {} can never apply", rule.id))
+            .add(
+                Code::RuleNeverApplies,
+                format!("the rule {} can never apply", rule.id),
+            )
             .at(rule.place, "no operation satisfies this")
             .help("two of its conditions contradict each other, or it names what does not exist together")
             .clause(rule.id.clause());
@@ -38,12 +41,17 @@ fn report_inhuman(rules: &[Rule], tables: &Tables, declarations: &Declarations, 
     let nothing = Assumed::nothing(&tables.scalars);
     let assumed = nothing.with(Scalar::Effect, true).with(Scalar::Human, false);
     for row in tables.rows() {
-        let Some(rule) = open_permit(row, declarations, &assumed).and_then(|rule| rules.get(rule)) else { continue };
+        let Some(rule) = open_permit(row, declarations, &assumed).and_then(|rule| rules.get(rule)) else {
+            continue;
+        };
         let who = keys(declarations).find(|key| tables.row(*key) == Some(row));
         let who = who.and_then(|key| declarations.roles.get(&key.role).map(|role| (role, key.verb)));
         let Some((role, verb)) = who else { continue };
         report
-            .add(Code::InhumanDecision, format!("`{}` could {verb} with effect without a human", role.name))
+            .add(
+                Code::InhumanDecision,
+                format!("`{}` could {verb} with effect without a human", role.name),
+            )
             .at(rule.place, "permits it, and nothing forbids it")
             .help("write  forbid (principal, action, resource) when { context.effect && !principal.human };")
             .clause("1.3");
@@ -63,9 +71,16 @@ fn open_permit(row: &Row, declarations: &Declarations, assumed: &Assumed<'_>) ->
 fn keys(declarations: &Declarations) -> impl Iterator<Item = Key> {
     declarations.roles.keys().copied().flat_map(|role| {
         Verb::ALL.into_iter().flat_map(move |verb| {
-            std::iter::once(None).chain(Purpose::all().map(Some)).flat_map(move |purpose| {
-                Category::ALL.into_iter().map(move |category| Key { role, verb, purpose, category })
-            })
+            std::iter::once(None)
+                .chain(Purpose::all().map(Some))
+                .flat_map(move |purpose| {
+                    Category::ALL.into_iter().map(move |category| Key {
+                        role,
+                        verb,
+                        purpose,
+                        category,
+                    })
+                })
         })
     })
 }

@@ -9,7 +9,10 @@ pub(super) fn examine(declarations: &Declarations, report: &mut Report) {
     for service in &declarations.services {
         if service.purposes.is_empty() {
             report
-                .add(Code::Declaration, format!("the service `{}` serves no purpose", service.name))
+                .add(
+                    Code::Declaration,
+                    format!("the service `{}` serves no purpose", service.name),
+                )
                 .at(service.name.place(), "what is it for?")
                 .help("write  purpose \"2.2.7\"")
                 .clause("2.1");
@@ -18,7 +21,10 @@ pub(super) fn examine(declarations: &Declarations, report: &mut Report) {
             let name = declarations.field_name(*field).unwrap_or_default();
             if *field == Field::CARD_VERIFICATION && *ask != Ask::Transient {
                 report
-                    .add(Code::CardVerificationStored, format!("`{}` would keep `{name}`", service.name))
+                    .add(
+                        Code::CardVerificationStored,
+                        format!("`{}` would keep `{name}`", service.name),
+                    )
                     .at(*place, "only as `transient`")
                     .help(format!("write  transient \"{name}\""))
                     .clause("1.1.2");
@@ -36,22 +42,45 @@ fn report_excess(
 ) {
     let name = declarations.field_name(field).unwrap_or_default();
     let own = uses(service, service.purposes.iter().copied(), declarations);
-    let needed = own.iter().fold(FieldSet::EMPTY, |all, used| all.union(used.needs));
+    let needed = own
+        .iter()
+        .fold(FieldSet::EMPTY, |all, used| all.union(used.needs));
     let consented = service.consents.iter().map(|item| item.purpose);
-    let usable = uses(service, service.purposes.iter().copied().chain(consented), declarations);
-    let usable = usable.iter().fold(FieldSet::EMPTY, |all, used| all.union(used.fields()));
+    let usable = uses(
+        service,
+        service.purposes.iter().copied().chain(consented),
+        declarations,
+    );
+    let usable = usable
+        .iter()
+        .fold(FieldSet::EMPTY, |all, used| all.union(used.fields()));
     let purposes: Vec<String> = service.purposes.iter().map(Purpose::to_string).collect();
     let purposes = purposes.join(", ");
     if !usable.contains(field) {
         report
-            .add(Code::ServiceAsksTooMuch, format!("`{}` asks for `{name}`, which no purpose of it uses", service.name))
-            .at(place, format!("not listed for `{}` under {purposes}", service.category))
+            .add(
+                Code::ServiceAsksTooMuch,
+                format!(
+                    "`{}` asks for `{name}`, which no purpose of it uses",
+                    service.name
+                ),
+            )
+            .at(
+                place,
+                format!("not listed for `{}` under {purposes}", service.category),
+            )
             .help("take it out of the service, or list it under `may` of the purpose")
             .clause("1.1.1");
     } else if ask == Ask::Required && !needed.contains(field) {
         report
-            .add(Code::ServiceAsksTooMuch, format!("`{}` requires `{name}` without needing it", service.name))
-            .at(place, format!("not under `needs` of `{}` in {purposes}", service.category))
+            .add(
+                Code::ServiceAsksTooMuch,
+                format!("`{}` requires `{name}` without needing it", service.name),
+            )
+            .at(
+                place,
+                format!("not under `needs` of `{}` in {purposes}", service.category),
+            )
             .help("ask for it under `optional`, or list it under `needs` of the purpose")
             .clause("1.1.1");
     }
@@ -63,5 +92,7 @@ fn uses<'a>(
     declarations: &'a Declarations,
 ) -> Vec<&'a Use> {
     let declared = purposes.filter_map(|purpose| declarations.purposes.get(&purpose));
-    declared.filter_map(|purpose| purpose.uses.get(&service.category)).collect()
+    declared
+        .filter_map(|purpose| purpose.uses.get(&service.category))
+        .collect()
 }

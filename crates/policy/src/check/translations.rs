@@ -19,9 +19,15 @@ pub(super) fn examine(text: &Text, report: &mut Report) {
                 None => {
                     let place = report.sources().place(master.file, 0..0);
                     report
-                        .add(Code::TranslationMissing, format!("{}.md is not translated ({language})", section.stem))
+                        .add(
+                            Code::TranslationMissing,
+                            format!("{}.md is not translated ({language})", section.stem),
+                        )
                         .at(place, "this file")
-                        .help(format!("write  {}.{language}.md  with the same clauses", section.stem))
+                        .help(format!(
+                            "write  {}.{language}.md  with the same clauses",
+                            section.stem
+                        ))
                         .clause("PRE-3");
                 }
             }
@@ -33,10 +39,15 @@ pub(super) fn examine(text: &Text, report: &mut Report) {
 }
 
 fn report_without_master(section: &Section, report: &mut Report) {
-    let Some(chapter) = section.chapters.iter().flatten().next() else { return };
+    let Some(chapter) = section.chapters.iter().flatten().next() else {
+        return;
+    };
     let place = report.sources().place(chapter.file, 0..0);
     report
-        .add(Code::FileMissing, format!("{}.md is missing; only a translation is here", section.stem))
+        .add(
+            Code::FileMissing,
+            format!("{}.md is missing; only a translation is here", section.stem),
+        )
         .at(place, "a translation of nothing");
 }
 
@@ -47,31 +58,54 @@ fn compare(master: &Chapter, chapter: &Chapter, language: Language, report: &mut
         match translated {
             None => {
                 report
-                    .add(Code::TranslationMissing, format!("clause {} is not translated ({language})", clause.id))
+                    .add(
+                        Code::TranslationMissing,
+                        format!("clause {} is not translated ({language})", clause.id),
+                    )
                     .at(clause.heading, format!("missing in the {language} file"))
-                    .help(format!("write  ### {}  with its text in the {language} file", clause.id))
+                    .help(format!(
+                        "write  ### {}  with its text in the {language} file",
+                        clause.id
+                    ))
                     .clause(clause.id.clone());
             }
             Some(translated) if translated.prose.is_empty() && !clause.prose.is_empty() => {
                 report
-                    .add(Code::TranslationMissing, format!("clause {} has no text ({language})", clause.id))
+                    .add(
+                        Code::TranslationMissing,
+                        format!("clause {} has no text ({language})", clause.id),
+                    )
                     .at(translated.heading, "nothing follows")
                     .clause(clause.id.clone());
             }
             Some(_) => {}
         }
     }
-    for clause in chapter.clauses.iter().filter(|clause| find(&master.clauses, &clause.id).is_none()) {
+    for clause in chapter
+        .clauses
+        .iter()
+        .filter(|clause| find(&master.clauses, &clause.id).is_none())
+    {
         report
-            .add(Code::TranslationDiffers, format!("there is no clause {} in the English file", clause.id))
+            .add(
+                Code::TranslationDiffers,
+                format!("there is no clause {} in the English file", clause.id),
+            )
             .at(clause.heading, "translates nothing")
             .help("translations carry the clause numbers of the English file");
     }
-    let order: Vec<_> = chapter.clauses.iter().filter_map(|clause| find(&master.clauses, &clause.id)).collect();
+    let order: Vec<_> = chapter
+        .clauses
+        .iter()
+        .filter_map(|clause| find(&master.clauses, &clause.id))
+        .collect();
     let turned = order.windows(2).position(|pair| matches!(pair, [a, b] if a > b));
     if let Some(clause) = turned.and_then(|at| chapter.clauses.get(at + 1)) {
         report
-            .add(Code::TranslationDiffers, format!("clause {} stands in another order than in English", clause.id))
+            .add(
+                Code::TranslationDiffers,
+                format!("clause {} stands in another order than in English", clause.id),
+            )
             .at(clause.heading, "out of order");
     }
 }

@@ -25,7 +25,9 @@ impl Draft {
         let names = node.names(report);
         let Some(word) = names.first() else {
             let place = node.place(report);
-            report.add(Code::Calendar, format!("`{}` needs a day", node.kind())).at(place, "no day follows");
+            report
+                .add(Code::Calendar, format!("`{}` needs a day", node.kind()))
+                .at(place, "no day follows");
             return;
         };
         if node.kind() == "zone" {
@@ -36,7 +38,9 @@ impl Draft {
             }
             return;
         }
-        let Some(day) = date(word, Code::Calendar, report) else { return };
+        let Some(day) = date(word, Code::Calendar, report) else {
+            return;
+        };
         let weekend = matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
         let (days, wrong) = match node.kind() {
             "first" => return self.first = Some(day),
@@ -46,13 +50,23 @@ impl Draft {
             _ => return node.strange("`zone`, `first`, `horizon`, `off` or `worked`", report),
         };
         if wrong {
-            let kind = if weekend { "is a Saturday or Sunday" } else { "is not a Saturday or Sunday" };
+            let kind = if weekend {
+                "is a Saturday or Sunday"
+            } else {
+                "is not a Saturday or Sunday"
+            };
             report
-                .add(Code::Calendar, format!("{day} {kind}, so `{}` changes nothing", node.kind()))
-                .at(word.place(), format!("{:?}", day.weekday()));
+                .add(
+                    Code::Calendar,
+                    format!("{day} {kind}, so `{}` changes nothing", node.kind()),
+                )
+                .at(word.place(), format!("{:?}", day.weekday()))
+                .warning();
         }
         if !days.insert(day) {
-            report.add(Code::Duplicate, format!("{day} stands twice in the calendar")).at(word.place(), "again here");
+            report
+                .add(Code::Duplicate, format!("{day} stands twice in the calendar"))
+                .at(word.place(), "again here");
         }
     }
 
@@ -60,9 +74,13 @@ impl Draft {
         let (Some(first), Some(horizon)) = (self.first, self.horizon) else {
             if let Some(file) = file {
                 let place = report.sources().place(file, 0..0);
-                report.add(Code::Calendar, "the calendar does not say from when to when it reaches").at(place, "").help(
-                    "write  first \"2026-01-01\"  and  horizon \"2027-12-31\"",
-                );
+                report
+                    .add(
+                        Code::Calendar,
+                        "the calendar does not say from when to when it reaches",
+                    )
+                    .at(place, "")
+                    .help("write  first \"2026-01-01\"  and  horizon \"2027-12-31\"");
             }
             return None;
         };

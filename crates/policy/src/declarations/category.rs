@@ -27,10 +27,16 @@ impl CategoryDeclaration {
         node.takes(&["code"], report);
         let name = node.name(report)?;
         let category = known_category(&name, report)?;
-        if node.number("code", report).is_some_and(|code| code != u32::from(category.code())) {
+        if node
+            .number("code", report)
+            .is_some_and(|code| code != u32::from(category.code()))
+        {
             let place = node.value_place("code", report);
             report
-                .add(Code::Declaration, format!("the code of `{name}` is {}", category.code()))
+                .add(
+                    Code::Declaration,
+                    format!("the code of `{name}` is {}", category.code()),
+                )
                 .at(place, "another number")
                 .help("codes of categories are in storage and in ledger entries, so they never change");
         }
@@ -53,8 +59,18 @@ impl CategoryDeclaration {
                 listed.push((field, word.place()));
             }
         }
-        let fields = listed.iter().map(|(field, _)| *field).collect::<FieldSet>().with(Field::RECORD);
-        Some(Self { category, fields, clause: node.clause.clone(), name, listed })
+        let fields = listed
+            .iter()
+            .map(|(field, _)| *field)
+            .collect::<FieldSet>()
+            .with(Field::RECORD);
+        Some(Self {
+            category,
+            fields,
+            clause: node.clause.clone(),
+            name,
+            listed,
+        })
     }
 }
 
@@ -64,8 +80,13 @@ pub(crate) fn fields(node: Node<'_>, declared: &Declarations, report: &mut Repor
     for word in node.names(report) {
         match declared.field_named(&word) {
             Some(field) => found.push((field, word)),
+            None if declared.is_attempted("field", &word) => {}
             None => {
-                let known: Vec<&str> = declared.fields.values().map(|field| field.name.as_str()).collect();
+                let known: Vec<&str> = declared
+                    .fields
+                    .values()
+                    .map(|field| field.name.as_str())
+                    .collect();
                 unknown(Code::UnknownField, "field", &word, &known, report);
             }
         }

@@ -4,6 +4,7 @@ use sandyq_model::value::ValueKind;
 use sandyq_model::{Clause, Field};
 
 use crate::check::{Code, Report};
+use crate::declarations::Declarations;
 use crate::declarations::name::Name;
 use crate::declarations::node::Node;
 
@@ -94,20 +95,26 @@ impl Class {
         let storage = one_of(node, "storage", &STORAGES, report);
         let mask = one_of(node, "mask", &MASKS, report);
         let search = one_of(node, "search", &SEARCHES, report);
-        Some(Self { name: name?, storage: storage?, mask: mask?, search: search?, clause: node.clause.clone() })
+        Some(Self {
+            name: name?,
+            storage: storage?,
+            mask: mask?,
+            search: search?,
+            clause: node.clause.clone(),
+        })
     }
 }
 
 impl FieldDeclaration {
-    pub(super) fn read(node: Node<'_>, classes: &[Class], report: &mut Report) -> Option<Self> {
+    pub(super) fn read(node: Node<'_>, declared: &Declarations, report: &mut Report) -> Option<Self> {
         node.takes(&["number", "class", "kind"], report);
         node.childless(report);
         let name = node.name(report);
         let field = read_number(node, report);
         let class = node.demand("class", report).and_then(|word| {
-            let found = classes.iter().find(|class| class.name == word).cloned();
-            if found.is_none() {
-                let known: Vec<&str> = classes.iter().map(|class| class.name.as_str()).collect();
+            let found = declared.classes.iter().find(|class| class.name == word).cloned();
+            if found.is_none() && !declared.is_attempted("class", &word) {
+                let known: Vec<&str> = declared.classes.iter().map(|class| class.name.as_str()).collect();
                 unknown(Code::UnknownName, "class", &word, &known, report);
             }
             found
@@ -122,7 +129,13 @@ impl FieldDeclaration {
             }
             found
         });
-        Some(Self { field: field?, name: name?, class: class?, kind: kind?, clause: node.clause.clone() })
+        Some(Self {
+            field: field?,
+            name: name?,
+            class: class?,
+            kind: kind?,
+            clause: node.clause.clone(),
+        })
     }
 }
 
@@ -131,7 +144,10 @@ fn read_number(node: Node<'_>, report: &mut Report) -> Option<Field> {
         node.missing("number", report);
     }
     let number = node.number("number", report)?;
-    let field = u8::try_from(number).ok().and_then(Field::new).filter(|field| *field != Field::RECORD);
+    let field = u8::try_from(number)
+        .ok()
+        .and_then(Field::new)
+        .filter(|field| *field != Field::RECORD);
     if field.is_none() {
         let place = node.value_place("number", report);
         report
@@ -143,9 +159,17 @@ fn read_number(node: Node<'_>, report: &mut Report) -> Option<Field> {
 }
 
 /// One of a closed list of words.
-pub(super) fn one_of<T: Copy>(node: Node<'_>, property: &str, words: &[(&str, T)], report: &mut Report) -> Option<T> {
+pub(super) fn one_of<T: Copy>(
+    node: Node<'_>,
+    property: &str,
+    words: &[(&str, T)],
+    report: &mut Report,
+) -> Option<T> {
     let word = node.demand(property, report)?;
-    let found = words.iter().find(|(name, _)| &word == *name).map(|(_, value)| *value);
+    let found = words
+        .iter()
+        .find(|(name, _)| &word == *name)
+        .map(|(_, value)| *value);
     if found.is_none() {
         let expected: Vec<&str> = words.iter().map(|(name, _)| *name).collect();
         report

@@ -29,9 +29,16 @@ impl LawDeadline {
         if within == Counted::default() {
             node.missing("working-days", report);
         }
-        let since = node.demand("since", report).and_then(|word| date(&word, Code::Declaration, report));
+        let since = node
+            .demand("since", report)
+            .and_then(|word| date(&word, Code::Declaration, report));
         let citation = node.demand("citation", report);
-        Some(Self { name: name?, within, since: since?, citation: citation? })
+        Some(Self {
+            name: name?,
+            within,
+            since: since?,
+            citation: citation?,
+        })
     }
 }
 

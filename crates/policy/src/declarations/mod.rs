@@ -27,10 +27,10 @@ pub use words::{WordKind, Words, WordsOf};
 
 pub(crate) use category::fields as fields_named;
 pub(crate) use node::{Node, parse};
-pub(crate) use service::Ask;
 pub(crate) use read::{Declared, read};
+pub(crate) use service::Ask;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sandyq_model::{Category, Field, FieldSet, Purpose, Role, WorkingCalendar};
 
@@ -52,41 +52,64 @@ pub struct Declarations {
     pub(crate) decisions: Vec<DecisionDeclaration>,
     pub(crate) services: Vec<Service>,
     pub(crate) calendar: Option<WorkingCalendar>,
+    /// Everything that somebody meant to declare, by kind and name, also what could not be used.
+    pub(crate) attempted: BTreeSet<(String, String)>,
 }
 
 impl Declarations {
+    /// Whether somebody meant to declare it; what went wrong there is told there and nowhere else.
+    pub(crate) fn is_attempted(&self, kind: &str, name: &str) -> bool {
+        self.attempted.contains(&(kind.to_owned(), name.to_owned()))
+    }
+
     /// The field of that name; `record` is the record as a whole.
     #[must_use]
     pub fn field_named(&self, name: &str) -> Option<Field> {
         if name == RECORD {
             return Some(Field::RECORD);
         }
-        self.fields.values().find(|field| &field.name == name).map(|field| field.field)
+        self.fields
+            .values()
+            .find(|field| &field.name == name)
+            .map(|field| field.field)
     }
 
     /// The name of a field.
     #[must_use]
     pub fn field_name(&self, field: Field) -> Option<&str> {
-        if field == Field::RECORD { Some(RECORD) } else { self.fields.get(&field).map(|found| found.name.as_str()) }
+        if field == Field::RECORD {
+            Some(RECORD)
+        } else {
+            self.fields.get(&field).map(|found| found.name.as_str())
+        }
     }
 
     /// The role of that name.
     #[must_use]
     pub fn role_named(&self, name: &str) -> Option<Role> {
-        self.roles.values().find(|role| &role.name == name).map(|role| role.role)
+        self.roles
+            .values()
+            .find(|role| &role.name == name)
+            .map(|role| role.role)
     }
 
     /// Every declared field, and the record as a whole.
     #[must_use]
     pub fn all_fields(&self) -> FieldSet {
-        self.fields.keys().copied().collect::<FieldSet>().with(Field::RECORD)
+        self.fields
+            .keys()
+            .copied()
+            .collect::<FieldSet>()
+            .with(Field::RECORD)
     }
 
     /// The fields that a purpose lists for a category; empty without a purpose.
     #[must_use]
     pub fn purpose_fields(&self, purpose: Option<Purpose>, category: Category) -> FieldSet {
         let listed = purpose.and_then(|purpose| self.purposes.get(&purpose));
-        listed.and_then(|purpose| purpose.uses.get(&category)).map_or(FieldSet::EMPTY, Use::fields)
+        listed
+            .and_then(|purpose| purpose.uses.get(&category))
+            .map_or(FieldSet::EMPTY, Use::fields)
     }
 }
 

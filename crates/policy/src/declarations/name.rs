@@ -14,7 +14,10 @@ pub struct Name {
 
 impl Name {
     pub(crate) fn new(text: &str, place: Place) -> Self {
-        Self { text: text.into(), place }
+        Self {
+            text: text.into(),
+            place,
+        }
     }
 
     /// The name itself.

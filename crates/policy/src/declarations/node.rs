@@ -1,5 +1,8 @@
 //! Reading one KDL node strictly: every mistake is reported with its place, and reading goes on.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use knus::ast::{Literal, SpannedNode, Value};
 use knus::span::Span;
 use sandyq_model::Clause;
@@ -36,13 +39,20 @@ impl<'a> Node<'a> {
         let start = self.ast.node_name.span().0;
         let arguments = self.ast.arguments.iter().map(|value| value.literal.span().1);
         let properties = self.ast.properties.values().map(|value| value.literal.span().1);
-        let end = arguments.chain(properties).max().unwrap_or(self.ast.node_name.span().1);
+        let end = arguments
+            .chain(properties)
+            .max()
+            .unwrap_or(self.ast.node_name.span().1);
         self.block.place(start..end, report.sources())
     }
 
     pub(crate) fn children(&self) -> impl Iterator<Item = Node<'a>> {
         let (block, clause) = (self.block, self.clause);
-        self.ast.children.iter().flat_map(|children| children.iter()).map(move |ast| Node { ast, block, clause })
+        self.ast
+            .children
+            .iter()
+            .flat_map(|children| children.iter())
+            .map(move |ast| Node { ast, block, clause })
     }
 
     /// Reports children where there should be none.
@@ -50,7 +60,10 @@ impl<'a> Node<'a> {
         for child in self.children() {
             let place = child.place(report);
             report
-                .add(Code::Declaration, format!("`{}` takes nothing in braces", self.kind()))
+                .add(
+                    Code::Declaration,
+                    format!("`{}` takes nothing in braces", self.kind()),
+                )
                 .at(place, "not expected here");
         }
     }
@@ -59,7 +72,10 @@ impl<'a> Node<'a> {
     pub(crate) fn strange(&self, expected: &str, report: &mut Report) {
         let place = self.place(report);
         report
-            .add(Code::Declaration, format!("`{}` is not expected here", self.kind()))
+            .add(
+                Code::Declaration,
+                format!("`{}` is not expected here", self.kind()),
+            )
             .at(place, "not known")
             .help(format!("expected {expected}"));
     }
@@ -69,18 +85,40 @@ impl<'a> Node<'a> {
         for name in self.ast.properties.keys() {
             if !properties.contains(&&***name) {
                 let place = self.spot(name.span(), report);
-                let expected = if properties.is_empty() { "none".to_owned() } else { properties.join(", ") };
+                let expected = if properties.is_empty() {
+                    "none".to_owned()
+                } else {
+                    properties.join(", ")
+                };
                 report
-                    .add(Code::Declaration, format!("`{}` has no property `{}`", self.kind(), &**name))
+                    .add(
+                        Code::Declaration,
+                        format!("`{}` has no property `{}`", self.kind(), &**name),
+                    )
                     .at(place, "not known")
                     .help(format!("properties of `{}`: {expected}", self.kind()));
             }
         }
     }
 
+    /// All texts in quotes after the node's word, without a report.
+    pub(crate) fn quoted(&self) -> impl Iterator<Item = &'a str> {
+        self.ast
+            .arguments
+            .iter()
+            .filter_map(|value| match &*value.literal {
+                Literal::String(text) => Some(&**text),
+                _ => None,
+            })
+    }
+
     /// All names after the node's word.
     pub(crate) fn names(&self, report: &mut Report) -> Vec<Name> {
-        self.ast.arguments.iter().filter_map(|value| self.string(value, "a quoted name", report)).collect()
+        self.ast
+            .arguments
+            .iter()
+            .filter_map(|value| self.string(value, "a quoted name", report))
+            .collect()
     }
 
     /// The one name after the node's word.
@@ -171,7 +209,10 @@ impl<'a> Node<'a> {
         }
         let place = self.place(report);
         report
-            .add(Code::Declaration, format!("`{}` is followed by true or false", self.kind()))
+            .add(
+                Code::Declaration,
+                format!("`{}` is followed by true or false", self.kind()),
+            )
             .at(place, "here");
         None
     }
@@ -189,7 +230,11 @@ impl<'a> Node<'a> {
     }
 
     fn value(&self, property: &str) -> Option<&'a Value<Span>> {
-        self.ast.properties.iter().find(|(name, _)| name.as_ref() == property).map(|(_, value)| value)
+        self.ast
+            .properties
+            .iter()
+            .find(|(name, _)| name.as_ref() == property)
+            .map(|(_, value)| value)
     }
 
     fn string(&self, value: &Value<Span>, what: &str, report: &mut Report) -> Option<Name> {
@@ -197,7 +242,9 @@ impl<'a> Node<'a> {
         if let Literal::String(text) = &*value.literal {
             return Some(Name::new(text, place));
         }
-        report.add(Code::Declaration, format!("expected {what}")).at(place, "not in quotes");
+        report
+            .add(Code::Declaration, format!("expected {what}"))
+            .at(place, "not in quotes");
         None
     }
 
@@ -206,26 +253,84 @@ impl<'a> Node<'a> {
     }
 }
 
-/// Reads a block as KDL; reports its syntax errors.
-pub(crate) fn parse(block: &Block, report: &mut Report) -> Vec<SpannedNode<Span>> {
-    match knus::parse_ast::<Span>("", &block.text) {
-        Ok(document) => document.nodes,
-        Err(error) => {
-            let related: Vec<_> = miette::Diagnostic::related(&error).into_iter().flatten().collect();
-            for one in &related {
-                let label = one.labels().and_then(|mut labels| labels.next());
-                let range = label.as_ref().map_or(0..0, |label| label.offset()..label.offset() + label.len());
-                let place = block.place(range, report.sources());
-                let found = report.add(Code::KdlSyntax, format!("this is not valid KDL: {one}"));
-                found.at(place, label.and_then(|label| label.label().map(str::to_owned)).unwrap_or_default());
-                if let Some(help) = one.help() {
-                    found.help(help.to_string());
-                }
-            }
-            if related.is_empty() {
-                report.add(Code::KdlSyntax, "this block is not valid KDL").at(block.fence, "in this block");
-            }
-            Vec::new()
+/// Reads a block as KDL and reports its syntax errors. A block that cannot be read whole is read piece by piece, so
+/// that one mistake does not hide what stands around it.
+pub(crate) fn parse<'a>(
+    block: &'a Block,
+    report: &mut Report,
+) -> Vec<(Vec<SpannedNode<Span>>, Cow<'a, Block>)> {
+    if let Ok(document) = knus::parse_ast::<Span>("", &block.text) {
+        return vec![(document.nodes, Cow::Borrowed(block))];
+    }
+    let mut pieces = Vec::new();
+    for range in top_level(&block.text) {
+        let text = block.text.get(range.clone()).unwrap_or_default().to_owned();
+        let piece = block.wrapping(range, 0, text);
+        match knus::parse_ast::<Span>("", &piece.text) {
+            Ok(document) => pieces.push((document.nodes, Cow::Owned(piece))),
+            Err(error) => report_syntax(&error, &piece, report),
         }
+    }
+    pieces
+}
+
+/// The ranges of the top-level nodes, by lines and braces: a text in quotes is taken to end with its line.
+fn top_level(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let (mut start, mut at, mut depth) = (0, 0, 0_i32);
+    for line in text.split_inclusive('\n') {
+        depth = (depth + braces(line)).max(0);
+        at += line.len();
+        if depth == 0 {
+            found.push(start..at);
+            start = at;
+        }
+    }
+    if start < at {
+        found.push(start..at);
+    }
+    found
+}
+
+/// How many more braces a line opens than it closes.
+fn braces(line: &str) -> i32 {
+    let (mut quoted, mut escaped, mut depth) = (false, false, 0);
+    for (at, c) in line.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            '/' if !quoted && line.get(at..).is_some_and(|rest| rest.starts_with("//")) => break,
+            '{' if !quoted => depth += 1,
+            '}' if !quoted => depth -= 1,
+            _ => {}
+        }
+    }
+    depth
+}
+
+fn report_syntax(error: &knus::Error, block: &Block, report: &mut Report) {
+    let related: Vec<_> = miette::Diagnostic::related(error).into_iter().flatten().collect();
+    for one in &related {
+        let label = one.labels().and_then(|mut labels| labels.next());
+        let range = label
+            .as_ref()
+            .map_or(0..0, |label| label.offset()..label.offset() + label.len());
+        let place = block.place(range, report.sources());
+        let found = report.add(Code::KdlSyntax, format!("this is not valid KDL: {one}"));
+        found.at(
+            place,
+            label
+                .and_then(|label| label.label().map(str::to_owned))
+                .unwrap_or_default(),
+        );
+        if let Some(help) = one.help() {
+            found.help(help.to_string());
+        }
+    }
+    if related.is_empty() {
+        report
+            .add(Code::KdlSyntax, "this block is not valid KDL")
+            .at(block.fence, "in this block");
     }
 }

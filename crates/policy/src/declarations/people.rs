@@ -83,13 +83,22 @@ impl RoleDeclaration {
             }
         }
         let number = node.number("number", report);
-        let role = number.and_then(|number| u8::try_from(number).ok()).and_then(Role::new);
+        let role = number
+            .and_then(|number| u8::try_from(number).ok())
+            .and_then(Role::new);
         if number.is_some() && role.is_none() {
             let place = node.value_place("number", report);
-            report.add(Code::Declaration, "the number of a role is from 1 to 63").at(place, "not from 1 to 63");
+            report
+                .add(Code::Declaration, "the number of a role is from 1 to 63")
+                .at(place, "not from 1 to 63");
         }
         let human = node.flag("human", report);
-        Some(Self { role: role?, name: name?, human: human?, clause: node.clause.clone() })
+        Some(Self {
+            role: role?,
+            name: name?,
+            human: human?,
+            clause: node.clause.clone(),
+        })
     }
 }
 
@@ -128,18 +137,30 @@ impl Address {
         node.childless(report);
         let name = node.name(report);
         let (country_word, country) = country(node, report)?;
-        Some(Self { name: name?, country, clause: node.clause.clone(), country_word })
+        Some(Self {
+            name: name?,
+            country,
+            clause: node.clause.clone(),
+            country_word,
+        })
     }
 }
 
 impl StoreDeclaration {
     pub(super) fn read(node: Node<'_>, report: &mut Report) -> Option<Self> {
-        Address::read(node, report).map(|Address { name, country, clause, country_word }| Self {
-            name,
-            country,
-            clause,
-            country_word,
-        })
+        Address::read(node, report).map(
+            |Address {
+                 name,
+                 country,
+                 clause,
+                 country_word,
+             }| Self {
+                name,
+                country,
+                clause,
+                country_word,
+            },
+        )
     }
 }
 
@@ -149,7 +170,11 @@ impl DecisionDeclaration {
         node.childless(report);
         let name = node.name(report);
         let actor = node.demand("actor", report);
-        Some(Self { name: name?, actor: actor?, clause: node.clause.clone() })
+        Some(Self {
+            name: name?,
+            actor: actor?,
+            clause: node.clause.clone(),
+        })
     }
 }
 

@@ -72,7 +72,12 @@ impl Deadline {
         if within == Counted::default() {
             node.missing("working-days", report);
         }
-        Some(Self { name: name?, law, within, clause: node.clause.clone() })
+        Some(Self {
+            name: name?,
+            law,
+            within,
+            clause: node.clause.clone(),
+        })
     }
 }
 
@@ -86,7 +91,12 @@ impl Limit {
         if within == Counted::default() && !node.has("count") {
             node.missing("count", report);
         }
-        Some(Self { name: name?, within, count, clause: node.clause.clone() })
+        Some(Self {
+            name: name?,
+            within,
+            count,
+            clause: node.clause.clone(),
+        })
     }
 }
 
@@ -99,18 +109,32 @@ impl Floor {
         }
         let years = node.number("years", report);
         let counted = node.demand("counted", report);
-        let citation = node.text("citation", report).filter(|citation| !citation.trim().is_empty());
+        let citation = node
+            .text("citation", report)
+            .filter(|citation| !citation.trim().is_empty());
         let (mut covered, mut cases) = (FieldSet::EMPTY, Vec::new());
         for child in node.children() {
             child.takes(&[], report);
             match child.kind() {
-                "field" => covered = fields(child, declared, report).iter().fold(covered, |set, (f, _)| set.with(*f)),
+                "field" => {
+                    covered = fields(child, declared, report)
+                        .iter()
+                        .fold(covered, |set, (f, _)| set.with(*f))
+                }
                 "case" => cases.extend(child.names(report)),
                 _ => child.strange("`field` or `case`", report),
             }
         }
         let clause = node.clause.clone();
-        Some(Self { name: name?, years: years?, counted: counted?, citation, fields: covered, cases, clause })
+        Some(Self {
+            name: name?,
+            years: years?,
+            counted: counted?,
+            citation,
+            fields: covered,
+            cases,
+            clause,
+        })
     }
 }
 

@@ -77,7 +77,14 @@ impl PurposeDeclaration {
         let name = node.name(report)?;
         let purpose = known_purpose(&name, report)?;
         let clause = node.clause.clone();
-        let mut read = Self { purpose, grounds: Vec::new(), uses: BTreeMap::new(), ends: None, clause, name };
+        let mut read = Self {
+            purpose,
+            grounds: Vec::new(),
+            uses: BTreeMap::new(),
+            ends: None,
+            clause,
+            name,
+        };
         for child in node.children() {
             match child.kind() {
                 "ground" => read.take_grounds(child, report),
@@ -89,7 +96,10 @@ impl PurposeDeclaration {
         if read.grounds.is_empty() {
             let place = read.name.place();
             report
-                .add(Code::GroundOutsideSet, format!("purpose {purpose} names no ground"))
+                .add(
+                    Code::GroundOutsideSet,
+                    format!("purpose {purpose} names no ground"),
+                )
                 .at(place, "on what does it rest?")
                 .help("write  ground \"consent\"")
                 .clause("3");
@@ -115,7 +125,9 @@ impl PurposeDeclaration {
     fn take_category(&mut self, node: Node<'_>, declared: &Declarations, report: &mut Report) {
         node.takes(&[], report);
         let Some(name) = node.name(report) else { return };
-        let Some(category) = known_category(&name, report) else { return };
+        let Some(category) = known_category(&name, report) else {
+            return;
+        };
         let mut found = Use::default();
         for child in node.children() {
             child.takes(&[], report);
@@ -133,14 +145,21 @@ impl PurposeDeclaration {
                         .at(word.place(), "again here");
                     continue;
                 }
-                let set = if child.kind() == "needs" { &mut found.needs } else { &mut found.may };
+                let set = if child.kind() == "needs" {
+                    &mut found.needs
+                } else {
+                    &mut found.may
+                };
                 *set = set.with(field);
                 found.listed.push((field, word.place()));
             }
         }
         if self.uses.insert(category, found).is_some() {
             report
-                .add(Code::Duplicate, format!("`{name}` stands twice under purpose {}", self.purpose))
+                .add(
+                    Code::Duplicate,
+                    format!("`{name}` stands twice under purpose {}", self.purpose),
+                )
                 .at(name.place(), "again here");
         }
     }
@@ -157,7 +176,10 @@ impl End {
         if !node.has("days") {
             node.missing("days", report);
         }
-        Some(Self { event, days: node.number("days", report)? })
+        Some(Self {
+            event,
+            days: node.number("days", report)?,
+        })
     }
 }
 

@@ -1,5 +1,7 @@
 //! Reads all `kdl` blocks of the folder: first what depends on nothing, then what names it.
 
+use std::borrow::Cow;
+
 use knus::ast::SpannedNode;
 use knus::span::Span;
 use sandyq_model::Clause;
@@ -52,6 +54,12 @@ pub(crate) fn read(text: &Text, report: &mut Report) -> Declared {
     let mut declared = Declared::default();
     read_law(text, &mut declared.declarations, report);
     let blocks = parse_all(text.blocks(Language::En, "kdl"), report);
+    for node in nodes(&blocks) {
+        let names = node
+            .quoted()
+            .map(|name| (node.kind().to_owned(), name.to_owned()));
+        declared.declarations.attempted.extend(names);
+    }
     for kind in KINDS {
         for node in nodes(&blocks).filter(|node| node.kind() == kind) {
             take(&mut declared, node, report);
@@ -66,57 +74,125 @@ pub(crate) fn read(text: &Text, report: &mut Report) -> Declared {
     declared
 }
 
-type Parsed<'a> = Vec<(Vec<SpannedNode<Span>>, &'a Block, &'a Clause)>;
+type Parsed<'a> = Vec<(Vec<SpannedNode<Span>>, Cow<'a, Block>, &'a Clause)>;
 
 fn parse_all<'a>(blocks: impl Iterator<Item = (&'a Clause, &'a Block)>, report: &mut Report) -> Parsed<'a> {
-    blocks.map(|(clause, block)| (parse(block, report), block, clause)).collect()
+    let mut parsed = Vec::new();
+    for (clause, block) in blocks {
+        parsed.extend(
+            parse(block, report)
+                .into_iter()
+                .map(|(nodes, block)| (nodes, block, clause)),
+        );
+    }
+    parsed
 }
 
 fn nodes<'a>(blocks: &'a Parsed<'a>) -> impl Iterator<Item = Node<'a>> {
-    blocks.iter().flat_map(|(nodes, block, clause)| nodes.iter().map(move |node| Node::new(node, block, clause)))
+    blocks
+        .iter()
+        .flat_map(|(nodes, block, clause)| nodes.iter().map(move |node| Node::new(node, block, clause)))
 }
 
 fn take(declared: &mut Declared, node: Node<'_>, report: &mut Report) {
     let all = &mut declared.declarations;
     match node.kind() {
-        "class" => push(&mut all.classes, Class::read(node, report), |one| &one.name, "class", report),
+        "class" => push(
+            &mut all.classes,
+            Class::read(node, report),
+            |one| &one.name,
+            node,
+            report,
+        ),
         "field" => take_field(all, node, report),
-        "category" => {
-            if let Some(one) = CategoryDeclaration::read(node, all, report) {
-                let place = one.name.place();
-                let earlier = all.categories.insert(one.category, one);
-                again("category", earlier.as_ref().map(|earlier| &earlier.name), place, report);
-            }
-        }
+        "category" => take_category(all, node, report),
         "role" => take_role(all, node, report),
-        "recipient" => {
-            let read = RecipientDeclaration::read(node, report);
-            push(&mut all.recipients, read, |one| &one.name, "recipient", report);
-        }
-        "address" => push(&mut all.addresses, Address::read(node, report), |one| &one.name, "address", report),
-        "store" => push(&mut all.stores, StoreDeclaration::read(node, report), |one| &one.name, "store", report),
-        "limit" => push(&mut all.limits, Limit::read(node, report), |one| &one.name, "limit", report),
-        "purpose" => {
-            if let Some(one) = PurposeDeclaration::read(node, all, report) {
-                let place = one.name.place();
-                let earlier = all.purposes.insert(one.purpose, one);
-                again("purpose", earlier.as_ref().map(|earlier| &earlier.name), place, report);
-            }
-        }
-        "floor" => {
-            let read = Floor::read(node, all, report);
-            push(&mut all.floors, read, |one| &one.name, "floor", report);
-        }
-        "deadline" => push(&mut all.deadlines, Deadline::read(node, report), |one| &one.name, "deadline", report),
-        "decision" => {
-            push(&mut all.decisions, DecisionDeclaration::read(node, report), |one| &one.name, "decision", report);
-        }
+        "purpose" => take_purpose(all, node, report),
         "service" => {
             let read = Service::read(node, all, report);
-            push(&mut all.services, read, |one| &one.name, "service", report);
+            push(&mut all.services, read, |one| &one.name, node, report);
         }
-        _ => words_of(declared, Language::En).take(node, report),
+        "words" => words_of(declared, Language::En).take(node, report),
+        _ => take_plain(all, node, report),
     }
+}
+
+/// What is declared in one line and named by little else.
+fn take_plain(all: &mut Declarations, node: Node<'_>, report: &mut Report) {
+    match node.kind() {
+        "recipient" => {
+            let read = RecipientDeclaration::read(node, report);
+            push(&mut all.recipients, read, |one| &one.name, node, report);
+        }
+        "address" => push(
+            &mut all.addresses,
+            Address::read(node, report),
+            |one| &one.name,
+            node,
+            report,
+        ),
+        "store" => push(
+            &mut all.stores,
+            StoreDeclaration::read(node, report),
+            |one| &one.name,
+            node,
+            report,
+        ),
+        "limit" => push(
+            &mut all.limits,
+            Limit::read(node, report),
+            |one| &one.name,
+            node,
+            report,
+        ),
+        "floor" => {
+            let read = Floor::read(node, all, report);
+            push(&mut all.floors, read, |one| &one.name, node, report);
+        }
+        "deadline" => push(
+            &mut all.deadlines,
+            Deadline::read(node, report),
+            |one| &one.name,
+            node,
+            report,
+        ),
+        "decision" => push(
+            &mut all.decisions,
+            DecisionDeclaration::read(node, report),
+            |one| &one.name,
+            node,
+            report,
+        ),
+        _ => {}
+    }
+}
+
+fn take_category(all: &mut Declarations, node: Node<'_>, report: &mut Report) {
+    let Some(one) = CategoryDeclaration::read(node, all, report) else {
+        return;
+    };
+    let place = one.name.place();
+    let earlier = all.categories.insert(one.category, one);
+    again(
+        "category",
+        earlier.as_ref().map(|earlier| &earlier.name),
+        place,
+        report,
+    );
+}
+
+fn take_purpose(all: &mut Declarations, node: Node<'_>, report: &mut Report) {
+    let Some(one) = PurposeDeclaration::read(node, all, report) else {
+        return;
+    };
+    let place = one.name.place();
+    let earlier = all.purposes.insert(one.purpose, one);
+    again(
+        "purpose",
+        earlier.as_ref().map(|earlier| &earlier.name),
+        place,
+        report,
+    );
 }
 
 fn words_of(declared: &mut Declared, language: Language) -> &mut Words {
@@ -129,14 +205,19 @@ fn words_of(declared: &mut Declared, language: Language) -> &mut Words {
 }
 
 fn take_field(all: &mut Declarations, node: Node<'_>, report: &mut Report) {
-    let Some(field) = FieldDeclaration::read(node, &all.classes, report) else { return };
+    let Some(field) = FieldDeclaration::read(node, all, report) else {
+        return;
+    };
     let same_number = all.fields.get(&field.field);
     if let Some(other) = all.fields.values().find(|other| other.name == field.name) {
         again("field", Some(&other.name), field.name.place(), report);
     } else if let Some(other) = same_number {
         let number = field.field.number();
         report
-            .add(Code::Duplicate, format!("the number {number} belongs to `{}` already", other.name))
+            .add(
+                Code::Duplicate,
+                format!("the number {number} belongs to `{}` already", other.name),
+            )
             .at(field.name.place(), "the same number again")
             .at(other.name.place(), "first here")
             .help("ledger entries name fields by number for ever; take the next free one");
@@ -146,7 +227,9 @@ fn take_field(all: &mut Declarations, node: Node<'_>, report: &mut Report) {
 }
 
 fn take_role(all: &mut Declarations, node: Node<'_>, report: &mut Report) {
-    let Some(role) = RoleDeclaration::read(node, report) else { return };
+    let Some(role) = RoleDeclaration::read(node, report) else {
+        return;
+    };
     let named = all.roles.values().find(|other| other.name == role.name);
     if let Some(other) = named.or_else(|| all.roles.get(&role.role)) {
         again("role", Some(&other.name), role.name.place(), report);
@@ -155,11 +238,17 @@ fn take_role(all: &mut Declarations, node: Node<'_>, report: &mut Report) {
     }
 }
 
-fn push<T>(list: &mut Vec<T>, read: Option<T>, name: impl Fn(&T) -> &Name, what: &str, report: &mut Report) {
+fn push<T>(
+    list: &mut Vec<T>,
+    read: Option<T>,
+    name: impl Fn(&T) -> &Name,
+    node: Node<'_>,
+    report: &mut Report,
+) {
     let Some(read) = read else { return };
     let earlier = list.iter().map(&name).find(|other| *other == name(&read));
     if earlier.is_some() {
-        again(what, earlier, name(&read).place(), report);
+        again(node.kind(), earlier, name(&read).place(), report);
     } else {
         list.push(read);
     }
@@ -177,8 +266,8 @@ fn again(what: &str, earlier: Option<&Name>, place: crate::place::Place, report:
 fn read_law(text: &Text, all: &mut Declarations, report: &mut Report) {
     let clause = Clause::fixed("PRE-5");
     for block in &text.law {
-        let nodes = parse(block, report);
-        for node in nodes.iter().map(|node| Node::new(node, block, &clause)) {
+        let blocks = parse_all(std::iter::once((&clause, block)), report);
+        for node in nodes(&blocks) {
             match node.kind() {
                 "deadline" => all.law.extend(LawDeadline::read(node, report)),
                 _ => node.strange("`deadline`", report),
@@ -187,8 +276,8 @@ fn read_law(text: &Text, all: &mut Declarations, report: &mut Report) {
     }
     let mut draft = Draft::default();
     for block in &text.calendar {
-        let nodes = parse(block, report);
-        for node in nodes.iter().map(|node| Node::new(node, block, &clause)) {
+        let blocks = parse_all(std::iter::once((&clause, block)), report);
+        for node in nodes(&blocks) {
             draft.take(node, report);
         }
     }
@@ -204,7 +293,10 @@ fn read_translation(text: &Text, language: Language, declared: &mut Declared, re
         }
         let place = node.place(report);
         report
-            .add(Code::Misplaced, format!("`{}` stands in a translation", node.kind()))
+            .add(
+                Code::Misplaced,
+                format!("`{}` stands in a translation", node.kind()),
+            )
             .at(place, "only `words` stand here")
             .help("declarations stand once, in the English file");
     }

@@ -67,7 +67,9 @@ impl Service {
     pub(super) fn read(node: Node<'_>, declared: &Declarations, report: &mut Report) -> Option<Self> {
         node.takes(&["category", "case"], report);
         let name = node.name(report);
-        let category = node.demand("category", report).and_then(|word| known_category(&word, report));
+        let category = node
+            .demand("category", report)
+            .and_then(|word| known_category(&word, report));
         let case = node.text("case", report);
         let mut read = Self {
             name: name?,
@@ -93,7 +95,10 @@ impl Service {
     /// All fields the form can ask for.
     #[must_use]
     pub const fn fields(&self) -> FieldSet {
-        self.required.union(self.optional).union(self.transient).union(self.later)
+        self.required
+            .union(self.optional)
+            .union(self.transient)
+            .union(self.later)
     }
 
     fn take(&mut self, child: Node<'_>, declared: &Declarations, report: &mut Report) {
@@ -101,7 +106,8 @@ impl Service {
             "purpose" => {
                 child.takes(&[], report);
                 let words = child.names(report);
-                self.purposes.extend(words.iter().filter_map(|word| known_purpose(word, report)));
+                self.purposes
+                    .extend(words.iter().filter_map(|word| known_purpose(word, report)));
             }
             "require" => self.take_fields(child, Ask::Required, declared, report),
             "optional" => self.take_fields(child, Ask::Optional, declared, report),
@@ -109,7 +115,10 @@ impl Service {
             "later" => self.take_fields(child, Ask::Later, declared, report),
             "consent" => self.consents.extend(ConsentItem::read(child, declared, report)),
             "confirm" => self.confirm = child.name(report).or(self.confirm.take()),
-            _ => child.strange("`purpose`, `require`, `optional`, `transient`, `later`, `consent` or `confirm`", report),
+            _ => child.strange(
+                "`purpose`, `require`, `optional`, `transient`, `later`, `consent` or `confirm`",
+                report,
+            ),
         }
     }
 
@@ -119,7 +128,10 @@ impl Service {
         for (field, word) in fields(node, declared, report) {
             if self.fields().contains(field) {
                 report
-                    .add(crate::check::Code::Duplicate, format!("`{word}` is asked for twice by `{}`", self.name))
+                    .add(
+                        crate::check::Code::Duplicate,
+                        format!("`{word}` is asked for twice by `{}`", self.name),
+                    )
                     .at(word.place(), "again here");
                 continue;
             }
@@ -141,7 +153,9 @@ impl ConsentItem {
         node.takes(&["purpose", "required", "recipient"], report);
         node.childless(report);
         let name = node.name(report);
-        let purpose = node.demand("purpose", report).and_then(|word| known_purpose(&word, report));
+        let purpose = node
+            .demand("purpose", report)
+            .and_then(|word| known_purpose(&word, report));
         if !node.has("required") {
             node.missing("required", report);
         }
@@ -149,11 +163,18 @@ impl ConsentItem {
         let recipient = node.text("recipient", report);
         if let Some(word) = &recipient {
             let kinds = sandyq_model::RecipientKind::ALL.iter().map(|kind| kind.name());
-            let known: Vec<&str> = kinds.chain(declared.recipients.iter().map(|one| one.name.as_str())).collect();
+            let known: Vec<&str> = kinds
+                .chain(declared.recipients.iter().map(|one| one.name.as_str()))
+                .collect();
             if !known.contains(&word.as_str()) {
                 unknown(crate::check::Code::UnknownName, "recipient", word, &known, report);
             }
         }
-        Some(Self { name: name?, purpose: purpose?, required: required?, recipient })
+        Some(Self {
+            name: name?,
+            purpose: purpose?,
+            required: required?,
+            recipient,
+        })
     }
 }

@@ -121,18 +121,25 @@ impl Words {
     /// Its label; its bare name when there is none.
     #[must_use]
     pub fn label<'a>(&'a self, kind: WordKind, name: &'a str) -> &'a str {
-        self.of(kind, name).map(|words| words.label.as_str()).filter(|label| !label.is_empty()).unwrap_or(name)
+        self.of(kind, name)
+            .map(|words| words.label.as_str())
+            .filter(|label| !label.is_empty())
+            .unwrap_or(name)
     }
 
     /// A rule in words, by its id (`4.3`, `5.1.4#2`).
     #[must_use]
     pub fn rule(&self, id: &str) -> Option<&str> {
-        self.of(WordKind::Rule, id).map(|words| words.text.as_str()).filter(|text| !text.is_empty())
+        self.of(WordKind::Rule, id)
+            .map(|words| words.text.as_str())
+            .filter(|text| !text.is_empty())
     }
 
     /// Everything that is said.
     pub fn iter(&self) -> impl Iterator<Item = (WordKind, &str, &WordsOf)> {
-        self.words.iter().map(|((kind, name), words)| (*kind, name.as_str(), words))
+        self.words
+            .iter()
+            .map(|((kind, name), words)| (*kind, name.as_str(), words))
     }
 
     /// Reads one `words` node.
@@ -141,7 +148,10 @@ impl Words {
         node.nameless(report);
         for child in node.children() {
             let Some(kind) = WordKind::ALL.into_iter().find(|kind| kind.name() == child.kind()) else {
-                child.strange("the kind of thing that the words are about, such as `field` or `rule`", report);
+                child.strange(
+                    "the kind of thing that the words are about, such as `field` or `rule`",
+                    report,
+                );
                 continue;
             };
             self.take_one(kind, child, report);
@@ -158,7 +168,11 @@ impl Words {
         };
         node.takes(taken, report);
         let Some(name) = node.name(report) else { return };
-        let mut said = |property| node.text(property, report).map(|text: Name| text.to_string()).unwrap_or_default();
+        let mut said = |property| {
+            node.text(property, report)
+                .map(|text: Name| text.to_string())
+                .unwrap_or_default()
+        };
         let words = WordsOf {
             label: said("label"),
             hint: said("hint"),
@@ -169,7 +183,10 @@ impl Words {
         let key = (kind, name.to_string());
         if let Some(first) = self.places.get(&key).copied() {
             report
-                .add(Code::Duplicate, format!("the words of {} `{name}` stand twice", kind.name()))
+                .add(
+                    Code::Duplicate,
+                    format!("the words of {} `{name}` stand twice", kind.name()),
+                )
                 .at(name.place(), "again here")
                 .at(first, "first here");
             return;

@@ -9,6 +9,7 @@ mod statement;
 mod translate;
 
 pub(crate) use formula::{Atom, Formula, Scalar};
+#[cfg(feature = "prove")]
 pub(crate) use promise::Promise;
 #[cfg(any(test, feature = "prove"))]
 pub(crate) use read::entity;
@@ -41,6 +42,7 @@ pub struct Rule {
     pub text: String,
     pub(crate) formula: Formula,
     /// The same rule for the Cedar engine, which the tables are tested against.
+    #[cfg(any(test, feature = "prove"))]
     pub(crate) cedar: cedar_policy::Policy,
     pub(crate) place: Place,
 }

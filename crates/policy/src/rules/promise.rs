@@ -9,8 +9,6 @@ use crate::check::{Code, Report, nearest};
 use crate::declarations::Declarations;
 use crate::language::Language;
 use crate::markdown::Block;
-use crate::place::Place;
-use crate::rules::Formula;
 use crate::rules::read::Statement;
 use crate::rules::schema::TRANSFER;
 use crate::rules::spelling::Spelt;
@@ -22,11 +20,11 @@ pub(crate) struct Promise {
     /// The clause, and `#2` … when a clause has several.
     pub(crate) id: Clause,
     pub(crate) text: String,
-    pub(crate) place: Place,
+    /// The verbs that never happen so.
+    #[cfg(feature = "prove")]
     pub(crate) verbs: Vec<Verb>,
-    /// When one of the verbs would break the promise.
-    pub(crate) breach: Formula,
-    /// The same as a Cedar permit, for the solver.
+    /// What never happens, as a Cedar permit for the solver.
+    #[cfg(feature = "prove")]
     pub(crate) cedar: cedar_policy::Policy,
 }
 
@@ -44,7 +42,11 @@ pub(super) fn read_all(
         }
         for range in split(&block.text) {
             count.1 += 1;
-            let id = if count.1 == 1 { clause.clone() } else { Clause::new(format!("{clause}#{}", count.1)) };
+            let id = if count.1 == 1 {
+                clause.clone()
+            } else {
+                Clause::new(format!("{clause}#{}", count.1))
+            };
             promises.extend(read_one(id, block, range, declarations, validator, report));
         }
     }
@@ -79,10 +81,17 @@ fn read_one(
     report: &mut Report,
 ) -> Option<Promise> {
     let written = block.text.get(range.clone()).unwrap_or_default();
-    let place = block.place(range.start..range.start + written.lines().next().map_or(0, str::len), report.sources());
+    let place = block.place(
+        range.start..range.start + written.lines().next().map_or(0, str::len),
+        report.sources(),
+    );
     let parts = written.strip_prefix("never").and_then(|rest| {
         let at = rest.find(" when ")?;
-        Some((rest.get(..at)?, "never".len(), "never".len() + at + " when ".len()))
+        Some((
+            rest.get(..at)?,
+            "never".len(),
+            "never".len() + at + " when ".len(),
+        ))
     });
     let Some((verbs, verbs_at, condition_at)) = parts else {
         report
@@ -94,8 +103,22 @@ fn read_one(
     let verbs = read_verbs(verbs, block, range.start + verbs_at, report)?;
     let inside = range.start + condition_at..range.end;
     let condition = block.text.get(inside.clone()).unwrap_or_default();
-    let cedar = Wrapped { block, inside, condition }.read(&id, &verbs, declarations, validator, report)?;
-    Some(Promise { id, text: written.to_owned(), place, verbs, breach: cedar.1, cedar: cedar.0 })
+    let cedar = Wrapped {
+        block,
+        inside,
+        condition,
+    }
+    .read(&id, &verbs, declarations, validator, report)?;
+    #[cfg(not(feature = "prove"))]
+    drop(cedar);
+    Some(Promise {
+        id,
+        text: written.to_owned(),
+        #[cfg(feature = "prove")]
+        verbs,
+        #[cfg(feature = "prove")]
+        cedar,
+    })
 }
 
 /// The condition of a promise inside a permit, as Cedar can read it.
@@ -113,16 +136,23 @@ impl Wrapped<'_> {
         declarations: &Declarations,
         validator: Option<&Validator>,
         report: &mut Report,
-    ) -> Option<(cedar_policy::Policy, Formula)> {
+    ) -> Option<cedar_policy::Policy> {
         let list: Vec<String> = verbs.iter().map(|verb| format!("Verb::\"{verb}\"")).collect();
-        let head = format!("permit (principal, action in [{}], resource) when {{ ", list.join(", "));
+        let head = format!(
+            "permit (principal, action in [{}], resource) when {{ ",
+            list.join(", ")
+        );
         let whole = format!("{head}{} }};", self.condition);
         let block = self.block.wrapping(self.inside.clone(), head.len(), whole);
         let range = 0..block.text.len();
-        let statement = Statement { block: &block, spelt: Spelt::of(&block.text), range };
+        let statement = Statement {
+            block: &block,
+            spelt: Spelt::of(&block.text),
+            range,
+        };
         let policy = statement.parse(id.as_str(), Code::PromiseSyntax, report)?;
-        let formula = statement.understand(&policy, declarations, validator, report)?;
-        Some((policy, formula))
+        statement.understand(&policy, declarations, validator, report)?;
+        Some(policy)
     }
 }
 

@@ -21,8 +21,11 @@ use crate::text::Text;
 /// The rules in the order in which they stand, and what is promised about them.
 #[derive(Debug)]
 pub(crate) struct Rules {
+    #[cfg(feature = "prove")]
     pub(crate) schema: Option<Schema>,
     pub(crate) rules: Vec<Rule>,
+    /// The ids of all rules, also of those that could not be used.
+    pub(crate) ids: Vec<Clause>,
     pub(crate) promises: Vec<Promise>,
 }
 
@@ -36,8 +39,8 @@ pub(super) struct Statement<'a> {
 /// Reads every `cedar` and `promise` block.
 pub(crate) fn read(text: &Text, declarations: &Declarations, report: &mut Report) -> Rules {
     let schema = read_schema(declarations, report);
-    let validator = schema.clone().map(Validator::new);
-    let mut rules = Vec::new();
+    let validator = schema.as_ref().cloned().map(Validator::new);
+    let (mut rules, mut ids) = (Vec::new(), Vec::new());
     let mut count = (Clause::fixed(""), 0);
     for (clause, block) in text.blocks(Language::En, "cedar") {
         if count.0 != *clause {
@@ -45,21 +48,41 @@ pub(crate) fn read(text: &Text, declarations: &Declarations, report: &mut Report
         }
         for range in split(&block.text) {
             count.1 += 1;
-            let id = if count.1 == 1 { clause.clone() } else { Clause::new(format!("{clause}#{}", count.1)) };
+            let id = if count.1 == 1 {
+                clause.clone()
+            } else {
+                Clause::new(format!("{clause}#{}", count.1))
+            };
+            ids.push(id.clone());
             let spelt = Spelt::of(block.text.get(range.clone()).unwrap_or_default());
             let statement = Statement { block, range, spelt };
-            rules.extend(read_rule(id, &statement, declarations, validator.as_ref(), report));
+            rules.extend(read_rule(
+                id,
+                &statement,
+                declarations,
+                validator.as_ref(),
+                report,
+            ));
         }
     }
     let promises = promise::read_all(text, declarations, validator.as_ref(), report);
-    Rules { schema, rules, promises }
+    Rules {
+        #[cfg(feature = "prove")]
+        schema,
+        rules,
+        ids,
+        promises,
+    }
 }
 
 fn read_schema(declarations: &Declarations, report: &mut Report) -> Option<Schema> {
     match Schema::from_cedarschema_str(&schema_text(declarations)) {
         Ok((schema, _)) => Some(schema),
         Err(error) => {
-            report.add(Code::RuleInvalid, format!("the declarations make no schema for the rules: {error}"));
+            report.add(
+                Code::RuleInvalid,
+                format!("the declarations make no schema for the rules: {error}"),
+            );
             None
         }
     }
@@ -79,7 +102,15 @@ fn read_rule(
         cedar_policy::Effect::Forbid => Effect::Forbid,
     };
     let place = statement.whole(report);
-    Some(Rule { id, effect, text: statement.written().to_owned(), formula, cedar: policy, place })
+    Some(Rule {
+        id,
+        effect,
+        text: statement.written().to_owned(),
+        formula,
+        #[cfg(any(test, feature = "prove"))]
+        cedar: policy,
+        place,
+    })
 }
 
 impl Statement<'_> {
@@ -120,24 +151,35 @@ impl Statement<'_> {
         validator: Option<&Validator>,
         report: &mut Report,
     ) -> Option<crate::rules::Formula> {
-        if self.report_strangers(declarations, report) | !self.is_valid(policy, validator?, report) {
+        if self.report_strangers(declarations, report) || !self.is_valid(policy, validator?, report) {
             return None;
         }
         let translated = match policy.to_pst() {
             Ok(tree) => translate(&tree, declarations),
-            Err(error) => Err(Outside { why: error.to_string(), expression: String::new(), ground: false }),
+            Err(error) => Err(Outside {
+                why: error.to_string(),
+                expression: String::new(),
+                ground: false,
+            }),
         };
-        translated.map_err(|outside| self.report_outside(&outside, report)).ok()
+        translated
+            .map_err(|outside| self.report_outside(&outside, report))
+            .ok()
     }
 
     fn report_error(&self, error: &dyn miette::Diagnostic, code: Code, what: &str, report: &mut Report) {
         let label = error.labels().and_then(|mut labels| labels.next());
         let place = match &label {
-            Some(label) => self.spot(self.spelt.back(label.offset()..label.offset() + label.len()), report),
+            Some(label) => self.spot(
+                self.spelt.back(label.offset()..label.offset() + label.len()),
+                report,
+            ),
             None => self.whole(report),
         };
-        let said = error.to_string().replace("Action::", "Verb::");
-        let shown = label.and_then(|label| label.label().map(str::to_owned)).unwrap_or_else(|| "here".to_owned());
+        let said = plainly(&error.to_string());
+        let shown = label
+            .and_then(|label| label.label().map(str::to_owned))
+            .unwrap_or_else(|| "here".to_owned());
         let found = report.add(code, format!("{what}: {said}"));
         found.at(place, shown);
         if let Some(help) = error.help() {
@@ -149,36 +191,64 @@ impl Statement<'_> {
     fn report_strangers(&self, declarations: &Declarations, report: &mut Report) -> bool {
         let mut strangers = false;
         for mention in mentions(self.written()) {
-            let Some((code, what, known)) = known_names(mention.kind, declarations) else { continue };
+            let Some((code, what, known)) = known_names(mention.kind, declarations) else {
+                continue;
+            };
             if known.iter().any(|name| name == mention.name) {
                 continue;
             }
             strangers = true;
+            if declarations.is_attempted(what, mention.name) {
+                continue;
+            }
             let place = self.spot(mention.range, report);
             let near = nearest(mention.name, known.iter().map(String::as_str)).map(str::to_owned);
             let found = report.add(code, format!("there is no {what} called `{}`", mention.name));
             found.at(place, format!("no such {what}"));
             match near {
                 Some(near) => found.help(format!("did you mean `{near}`?")),
-                None => found.help(format!("every {what} is declared in the policy folder, or part of a closed list")),
+                None => found.help(format!(
+                    "every {what} is declared in the policy folder, or part of a closed list"
+                )),
             };
         }
         strangers
     }
 
     fn is_valid(&self, policy: &Policy, validator: &Validator, report: &mut Report) -> bool {
-        let Ok(set) = PolicySet::from_policies([policy.clone()]) else { return false };
+        let Ok(set) = PolicySet::from_policies([policy.clone()]) else {
+            return false;
+        };
         let result = validator.validate(&set, ValidationMode::Strict);
+        let mut told = Vec::new();
         for error in result.validation_errors() {
-            self.report_error(error, Code::RuleInvalid, "this rule does not fit the declarations", report);
+            // The same mistake is found once for every verb; one is enough.
+            let place = miette::Diagnostic::labels(error).and_then(|mut labels| labels.next());
+            let place = place.map(|label| (label.offset(), label.len()));
+            if !told.contains(&place) {
+                told.push(place);
+                self.report_error(
+                    error,
+                    Code::RuleInvalid,
+                    "this rule does not fit the declarations",
+                    report,
+                );
+            }
         }
         result.validation_passed()
     }
 
     fn report_outside(&self, outside: &Outside, report: &mut Report) {
         let wanted = outside.expression.replace("Action::", "Verb::");
-        let at = if wanted.is_empty() { None } else { self.written().find(&wanted) };
-        let place = at.map_or_else(|| self.whole(report), |at| self.spot(at..at + wanted.len(), report));
+        let at = if wanted.is_empty() {
+            None
+        } else {
+            self.written().find(&wanted)
+        };
+        let place = at.map_or_else(
+            || self.whole(report),
+            |at| self.spot(at..at + wanted.len(), report),
+        );
         if outside.ground {
             report
                 .add(Code::GroundOutsideSet, outside.why.clone())
@@ -194,6 +264,25 @@ impl Statement<'_> {
     }
 }
 
+/// Cedar's words without what the place of the finding says already.
+fn plainly(said: &str) -> String {
+    let said = said.replace("Action::", "Verb::");
+    let said = match said
+        .strip_prefix("for policy `")
+        .and_then(|rest| rest.split_once('`'))
+    {
+        Some((_, rest)) => rest.trim_start_matches([',', ':', ' ']).to_owned(),
+        None => said,
+    };
+    match said
+        .split_once(" for Verb::\"")
+        .map(|(before, rest)| (before, rest.split_once('"')))
+    {
+        Some((before, Some((_, after)))) => format!("{before}{after}"),
+        _ => said,
+    }
+}
+
 fn known_names(kind: &str, declarations: &Declarations) -> Option<(Code, &'static str, Vec<String>)> {
     let owned = |names: &mut dyn Iterator<Item = &str>| names.map(str::to_owned).collect::<Vec<_>>();
     Some(match kind {
@@ -206,9 +295,11 @@ fn known_names(kind: &str, declarations: &Declarations) -> Option<(Code, &'stati
             let mut names = fields.iter().filter_map(|field| declarations.field_name(field));
             (Code::UnknownField, "field", owned(&mut names))
         }
-        "Category" => {
-            (Code::UnknownName, "category", owned(&mut Category::ALL.iter().map(|category| category.name())))
-        }
+        "Category" => (
+            Code::UnknownName,
+            "category",
+            owned(&mut Category::ALL.iter().map(|category| category.name())),
+        ),
         "Purpose" => {
             let mut names: Vec<String> = Purpose::all().map(|purpose| purpose.to_string()).collect();
             names.push(NO_PURPOSE.to_owned());
@@ -226,5 +317,8 @@ fn known_names(kind: &str, declarations: &Declarations) -> Option<(Code, &'stati
 #[cfg(any(test, feature = "prove"))]
 pub(crate) fn entity(kind: &str, name: &str) -> Option<cedar_policy::EntityUid> {
     let kind: cedar_policy::EntityTypeName = kind.parse().ok()?;
-    Some(cedar_policy::EntityUid::from_type_name_and_id(kind, cedar_policy::EntityId::new(name)))
+    Some(cedar_policy::EntityUid::from_type_name_and_id(
+        kind,
+        cedar_policy::EntityId::new(name),
+    ))
 }

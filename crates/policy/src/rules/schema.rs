@@ -15,14 +15,34 @@ pub(crate) const TRANSFER: &str = "transfer";
 pub(crate) fn schema_text(declarations: &Declarations) -> String {
     let mut text = String::with_capacity(4096);
     let fields = declarations.all_fields();
-    enumerate(&mut text, "Role", declarations.roles.values().map(|role| role.name.as_str()));
-    enumerate(&mut text, "Field", fields.iter().filter_map(|field| declarations.field_name(field)));
-    enumerate(&mut text, "Category", Category::ALL.iter().map(|category| category.name()));
+    enumerate(
+        &mut text,
+        "Role",
+        declarations.roles.values().map(|role| role.name.as_str()),
+    );
+    enumerate(
+        &mut text,
+        "Field",
+        fields.iter().filter_map(|field| declarations.field_name(field)),
+    );
+    enumerate(
+        &mut text,
+        "Category",
+        Category::ALL.iter().map(|category| category.name()),
+    );
     let purposes: Vec<String> = Purpose::all().map(|purpose| purpose.to_string()).collect();
-    enumerate(&mut text, "Purpose", std::iter::once(NO_PURPOSE).chain(purposes.iter().map(String::as_str)));
+    enumerate(
+        &mut text,
+        "Purpose",
+        std::iter::once(NO_PURPOSE).chain(purposes.iter().map(String::as_str)),
+    );
     text.push_str(FIXED);
     for verb in Verb::ALL {
-        let group = if verb.is_transfer() { format!(" in [\"{TRANSFER}\"]") } else { String::new() };
+        let group = if verb.is_transfer() {
+            format!(" in [\"{TRANSFER}\"]")
+        } else {
+            String::new()
+        };
         let line = format!(
             "action \"{verb}\"{group} appliesTo {{ principal: Actor, resource: Datum, context: Circumstances }};"
         );
@@ -33,7 +53,9 @@ pub(crate) fn schema_text(declarations: &Declarations) -> String {
 }
 
 fn enumerate<'a>(text: &mut String, kind: &str, names: impl Iterator<Item = &'a str>) {
-    let mut names: Vec<String> = names.map(|name| format!("\"{}\"", name.escape_default())).collect();
+    let mut names: Vec<String> = names
+        .map(|name| format!("\"{}\"", name.escape_default()))
+        .collect();
     if names.is_empty() {
         names.push("\"none\"".to_owned());
     }

@@ -44,7 +44,12 @@ impl Spelt {
     }
 
     fn offset(&self, at: usize) -> usize {
-        let shift = self.shifts.iter().rev().find(|(end, _)| *end <= at).map_or(0, |(_, shift)| *shift);
+        let shift = self
+            .shifts
+            .iter()
+            .rev()
+            .find(|(end, _)| *end <= at)
+            .map_or(0, |(_, shift)| *shift);
         at.saturating_sub(shift)
     }
 }
@@ -54,7 +59,13 @@ pub(super) fn mentions(text: &str) -> Vec<Mention<'_>> {
     let pieces: Vec<_> = tokens(text).collect();
     let mut found = Vec::new();
     for window in pieces.windows(4) {
-        let [(Token::Word, kind), (Token::Other(':'), _), (Token::Other(':'), _), (Token::Text, name)] = window else {
+        let [
+            (Token::Word, kind),
+            (Token::Other(':'), _),
+            (Token::Other(':'), _),
+            (Token::Text, name),
+        ] = window
+        else {
             continue;
         };
         let quoted = text.get(name.clone()).unwrap_or_default();
@@ -71,7 +82,12 @@ fn words_before_names(text: &str) -> impl Iterator<Item = Range<usize>> {
     let pieces: Vec<_> = tokens(text).collect();
     let mut found = Vec::new();
     for window in pieces.windows(3) {
-        if let [(Token::Word, word), (Token::Other(':'), _), (Token::Other(':'), _)] = window {
+        if let [
+            (Token::Word, word),
+            (Token::Other(':'), _),
+            (Token::Other(':'), _),
+        ] = window
+        {
             found.push(word.clone());
         }
     }
@@ -84,13 +100,21 @@ mod tests {
 
     #[test]
     fn verbs_become_actions_and_offsets_lead_back() {
-        let written = "permit (action in [Verb::\"a\", Verb::\"b\"]) // Verb::\n when { \"Verb::\" == Role::\"x\" };";
+        let written =
+            "permit (action in [Verb::\"a\", Verb::\"b\"]) // Verb::\n when { \"Verb::\" == Role::\"x\" };";
         let spelt = Spelt::of(written);
-        assert!(spelt.text.starts_with("permit (action in [Action::\"a\", Action::\"b\"]) // Verb::"));
+        assert!(
+            spelt
+                .text
+                .starts_with("permit (action in [Action::\"a\", Action::\"b\"]) // Verb::")
+        );
         let at = spelt.text.find("Role").unwrap();
         let back = spelt.back(at..at + 4);
         assert_eq!(&written[back], "Role");
-        let names: Vec<_> = mentions(written).iter().map(|mention| (mention.kind, mention.name)).collect();
+        let names: Vec<_> = mentions(written)
+            .iter()
+            .map(|mention| (mention.kind, mention.name))
+            .collect();
         assert_eq!(names, [("Verb", "a"), ("Verb", "b"), ("Role", "x")]);
     }
 }

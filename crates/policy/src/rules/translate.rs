@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use cedar_policy::pst::{ActionConstraint, BinaryOp, Clause, Expr, Literal, PrincipalConstraint, ResourceConstraint};
+use cedar_policy::pst::{
+    ActionConstraint, BinaryOp, Clause, Expr, Literal, PrincipalConstraint, ResourceConstraint,
+};
 use cedar_policy::pst::{EntityUID, Policy, UnaryOp, Var};
 use sandyq_model::{Category, FieldSet, Purpose, RecipientKind, Standing, Verb};
 
@@ -43,17 +45,26 @@ enum Operand {
 pub(super) fn translate(policy: &Policy, declarations: &Declarations) -> Result<Formula, Outside> {
     let rule = policy.body();
     if !matches!(rule.principal, PrincipalConstraint::Any) {
-        return Err(Outside::scope("the principal", "say  principal.role == Role::\"…\"  in a condition"));
+        return Err(Outside::scope(
+            "the principal",
+            "say  principal.role == Role::\"…\"  in a condition",
+        ));
     }
     if !matches!(rule.resource, ResourceConstraint::Any) {
-        return Err(Outside::scope("the resource", "say  resource.field == Field::\"…\"  in a condition"));
+        return Err(Outside::scope(
+            "the resource",
+            "say  resource.field == Field::\"…\"  in a condition",
+        ));
     }
     let mut parts = vec![match &rule.action {
         ActionConstraint::Any => Formula::True,
         ActionConstraint::Eq(verb) => verb_is(verb, false)?,
-        ActionConstraint::In(verbs) => {
-            Formula::any(verbs.iter().map(|verb| verb_is(verb, true)).collect::<Result<Vec<_>, _>>()?)
-        }
+        ActionConstraint::In(verbs) => Formula::any(
+            verbs
+                .iter()
+                .map(|verb| verb_is(verb, true))
+                .collect::<Result<Vec<_>, _>>()?,
+        ),
     }];
     for clause in rule.clauses() {
         parts.push(match clause {
@@ -66,12 +77,20 @@ pub(super) fn translate(policy: &Policy, declarations: &Declarations) -> Result<
 
 impl Outside {
     fn new(expression: &Expr, why: impl Into<String>) -> Self {
-        Self { why: why.into(), expression: expression.to_string(), ground: false }
+        Self {
+            why: why.into(),
+            expression: expression.to_string(),
+            ground: false,
+        }
     }
 
     fn scope(what: &str, instead: &str) -> Self {
         let why = format!("{what} stands unconstrained in the head of a rule; {instead}");
-        Self { why, expression: String::new(), ground: false }
+        Self {
+            why,
+            expression: String::new(),
+            ground: false,
+        }
     }
 }
 
@@ -79,15 +98,19 @@ impl Outside {
 fn condition_of(expression: &Expr, declarations: &Declarations) -> Result<Formula, Outside> {
     match expression {
         Expr::Literal(Literal::Bool(truth)) => Ok(Formula::constant(*truth)),
-        Expr::UnaryOp { op: UnaryOp::Not, expr } => Ok(condition_of(expr, declarations)?.negated()),
-        Expr::BinaryOp { op, left, right } => {
-            binary(expression, *op, [left, right], declarations)
-        }
+        Expr::UnaryOp {
+            op: UnaryOp::Not,
+            expr,
+        } => Ok(condition_of(expr, declarations)?.negated()),
+        Expr::BinaryOp { op, left, right } => binary(expression, *op, [left, right], declarations),
         Expr::GetAttr { .. } => match operand(expression)? {
             Operand::Truth(formula) => Ok(formula),
             _ => Err(Outside::new(expression, "this is neither true nor false")),
         },
-        _ => Err(Outside::new(expression, "this expression is not compiled into tables")),
+        _ => Err(Outside::new(
+            expression,
+            "this expression is not compiled into tables",
+        )),
     }
 }
 
@@ -98,8 +121,14 @@ fn binary(
     declarations: &Declarations,
 ) -> Result<Formula, Outside> {
     match op {
-        BinaryOp::And => Ok(Formula::all([condition_of(left, declarations)?, condition_of(right, declarations)?])),
-        BinaryOp::Or => Ok(Formula::any([condition_of(left, declarations)?, condition_of(right, declarations)?])),
+        BinaryOp::And => Ok(Formula::all([
+            condition_of(left, declarations)?,
+            condition_of(right, declarations)?,
+        ])),
+        BinaryOp::Or => Ok(Formula::any([
+            condition_of(left, declarations)?,
+            condition_of(right, declarations)?,
+        ])),
         BinaryOp::Eq => equality(whole, [left, right], declarations),
         BinaryOp::NotEq => Ok(equality(whole, [left, right], declarations)?.negated()),
         BinaryOp::In => match &**right {
@@ -109,7 +138,10 @@ fn binary(
         BinaryOp::Contains => match &**left {
             Expr::Set(members) => one_of(right, members, false, declarations),
             _ if is_path(left, &Var::Resource, "purposes") => serves(right),
-            _ => Err(Outside::new(whole, "only a list, or resource.purposes, can contain something here")),
+            _ => Err(Outside::new(
+                whole,
+                "only a list, or resource.purposes, can contain something here",
+            )),
         },
         _ => Err(Outside::new(whole, "this operator is not compiled into tables")),
     }
@@ -122,7 +154,11 @@ fn one_of(
     declarations: &Declarations,
 ) -> Result<Formula, Outside> {
     let each = members.iter().map(|member| {
-        if hierarchy { is_in(tested, member, declarations) } else { equality(tested, [tested, member], declarations) }
+        if hierarchy {
+            is_in(tested, member, declarations)
+        } else {
+            equality(tested, [tested, member], declarations)
+        }
     });
     Ok(Formula::any(each.collect::<Result<Vec<_>, _>>()?))
 }
@@ -135,7 +171,11 @@ fn is_in(left: &Expr, right: &Expr, declarations: &Declarations) -> Result<Formu
     equality(left, [left, right], declarations)
 }
 
-fn equality(whole: &Expr, [left, right]: [&Expr; 2], declarations: &Declarations) -> Result<Formula, Outside> {
+fn equality(
+    whole: &Expr,
+    [left, right]: [&Expr; 2],
+    declarations: &Declarations,
+) -> Result<Formula, Outside> {
     let (left, right) = (operand(left)?, operand(right)?);
     if let (Operand::Truth(a), Operand::Truth(b)) = (&left, &right) {
         let both = Formula::all([a.clone(), b.clone()]);
@@ -149,11 +189,20 @@ fn equality(whole: &Expr, [left, right]: [&Expr; 2], declarations: &Declarations
         (Operand::Word(word), tested) | (tested, Operand::Word(word)) => worded(tested, word),
         _ => None,
     };
-    if let (None, (Operand::Ground, Operand::Word(word)) | (Operand::Word(word), Operand::Ground)) = (&known, (&left, &right))
+    if let (None, (Operand::Ground, Operand::Word(word)) | (Operand::Word(word), Operand::Ground)) =
+        (&known, (&left, &right))
     {
-        return Err(Outside { ground: true, ..Outside::new(whole, format!("`{word}` is no ground")) });
+        return Err(Outside {
+            ground: true,
+            ..Outside::new(whole, format!("`{word}` is no ground"))
+        });
     }
-    known.ok_or_else(|| Outside::new(whole, "these two cannot be compared here, or the word is none of the known ones"))
+    known.ok_or_else(|| {
+        Outside::new(
+            whole,
+            "these two cannot be compared here, or the word is none of the known ones",
+        )
+    })
 }
 
 fn named(tested: &Operand, kind: &str, name: &str, declarations: &Declarations) -> Option<Formula> {
@@ -186,7 +235,8 @@ fn serves(purpose: &Expr) -> Result<Formula, Outside> {
         Operand::Name(kind, name) if kind == "Purpose" => purpose_named(&name).map(Atom::Serves),
         _ => None,
     };
-    atom.map(Formula::Atom).ok_or_else(|| Outside::new(purpose, "this is no purpose"))
+    atom.map(Formula::Atom)
+        .ok_or_else(|| Outside::new(purpose, "this is no purpose"))
 }
 
 fn operand(expression: &Expr) -> Result<Operand, Outside> {
@@ -249,11 +299,19 @@ fn is_path(expression: &Expr, of: &Var, attribute: &str) -> bool {
 }
 
 fn purpose_named(name: &str) -> Option<Option<Purpose>> {
-    if name == NO_PURPOSE { Some(None) } else { name.parse().ok().map(Some) }
+    if name == NO_PURPOSE {
+        Some(None)
+    } else {
+        name.parse().ok().map(Some)
+    }
 }
 
 fn verb_is(verb: &EntityUID, hierarchy: bool) -> Result<Formula, Outside> {
-    let outside = || Outside { why: format!("{verb} is no verb"), expression: String::new(), ground: false };
+    let outside = || Outside {
+        why: format!("{verb} is no verb"),
+        expression: String::new(),
+        ground: false,
+    };
     verb_named(&verb.ty.to_string(), &verb.eid, hierarchy).ok_or_else(outside)
 }
 
@@ -262,8 +320,12 @@ fn verb_named(kind: &str, name: &str, hierarchy: bool) -> Option<Formula> {
         return None;
     }
     if name == TRANSFER {
-        let transfers = Verb::ALL.into_iter().filter(|verb| hierarchy && verb.is_transfer());
-        return Some(Formula::any(transfers.map(|verb| Formula::Atom(Atom::Verb(verb)))));
+        let transfers = Verb::ALL
+            .into_iter()
+            .filter(|verb| hierarchy && verb.is_transfer());
+        return Some(Formula::any(
+            transfers.map(|verb| Formula::Atom(Atom::Verb(verb))),
+        ));
     }
     name.parse().ok().map(|verb| Formula::Atom(Atom::Verb(verb)))
 }

@@ -26,7 +26,10 @@ pub(crate) fn compile(rules: &[Rule], declarations: &Declarations) -> Result<Tab
         known: HashMap::new(),
         index: vec![u32::MAX; PLACES],
     };
-    let all: Open = (0..).zip(rules).map(|(place, rule)| (place, rule.effect, rule.formula.clone())).collect();
+    let all: Open = (0..)
+        .zip(rules)
+        .map(|(place, rule)| (place, rule.effect, rule.formula.clone()))
+        .collect();
     for verb in Verb::ALL {
         let open = fold(&all, &|atom| match atom {
             Atom::Verb(named) => Some(Formula::constant(named == verb)),
@@ -40,7 +43,11 @@ pub(crate) fn compile(rules: &[Rule], declarations: &Declarations) -> Result<Tab
             folding.fold_purposes(verb, role, &open)?;
         }
     }
-    Ok(Tables { rows: folding.rows, index: folding.index, scalars: folding.scalars })
+    Ok(Tables {
+        rows: folding.rows,
+        index: folding.index,
+        scalars: folding.scalars,
+    })
 }
 
 struct Folding<'a> {
@@ -62,14 +69,22 @@ impl Folding<'_> {
             for category in Category::ALL {
                 let open = fold(&open, &|atom| match atom {
                     Atom::Category(named) => Some(Formula::constant(named == category)),
-                    Atom::Serves(purpose) => {
-                        Some(Formula::Atom(Atom::Fields(self.declarations.purpose_fields(purpose, category))))
-                    }
+                    Atom::Serves(purpose) => Some(Formula::Atom(Atom::Fields(
+                        self.declarations.purpose_fields(purpose, category),
+                    ))),
                     _ => None,
                 });
                 let row = self.row(&open)?;
                 let at = self.place(row);
-                if let Some(place) = self.index.get_mut(Key { role, verb, purpose, category }.place()) {
+                if let Some(place) = self.index.get_mut(
+                    Key {
+                        role,
+                        verb,
+                        purpose,
+                        category,
+                    }
+                    .place(),
+                ) {
                     *place = at;
                 }
             }
@@ -88,13 +103,20 @@ impl Folding<'_> {
     }
 
     fn row(&mut self, open: &Open) -> Result<Row, TooManyScalars> {
-        let mut row = Row { permits: Vec::new(), forbids: Vec::new() };
+        let mut row = Row {
+            permits: Vec::new(),
+            forbids: Vec::new(),
+        };
         for (rule, effect, formula) in open {
             let fields = self.mask(formula)?;
             if fields == Mask::Fixed(FieldSet::EMPTY) {
                 continue;
             }
-            let lines = if *effect == Effect::Permit { &mut row.permits } else { &mut row.forbids };
+            let lines = if *effect == Effect::Permit {
+                &mut row.permits
+            } else {
+                &mut row.forbids
+            };
             lines.push(Line { rule: *rule, fields });
         }
         Ok(row)
@@ -112,9 +134,10 @@ impl Folding<'_> {
             },
             Formula::All(parts) => join_all(self.masks(parts)?),
             Formula::Any(parts) => join_any(self.masks(parts)?),
-            Formula::Atom(Atom::Scalar(scalar)) => {
-                Mask::Given { yes: self.scalars.bit(*scalar).ok_or(TooManyScalars)?, no: 0 }
-            }
+            Formula::Atom(Atom::Scalar(scalar)) => Mask::Given {
+                yes: self.scalars.bit(*scalar).ok_or(TooManyScalars)?,
+                no: 0,
+            },
             Formula::Atom(Atom::Fields(fields)) => Mask::Fixed(*fields),
             Formula::Atom(Atom::Consented) => Mask::Consented,
             Formula::Atom(Atom::Agreed) => Mask::Agreed,
@@ -122,7 +145,12 @@ impl Folding<'_> {
             Formula::Atom(Atom::Hold) => Mask::Hold,
             // INVARIANT: the folds above put every atom of these kinds in.
             Formula::Atom(
-                Atom::Role(_) | Atom::Verb(_) | Atom::Category(_) | Atom::Purpose(_) | Atom::Serves(_) | Atom::ServesStated,
+                Atom::Role(_)
+                | Atom::Verb(_)
+                | Atom::Category(_)
+                | Atom::Purpose(_)
+                | Atom::Serves(_)
+                | Atom::ServesStated,
             ) => Mask::Fixed(FieldSet::EMPTY),
         })
     }

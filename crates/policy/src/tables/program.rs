@@ -25,7 +25,10 @@ pub(crate) enum Mask {
     /// These, whatever is given.
     Fixed(FieldSet),
     /// All, if every bit of `yes` and no bit of `no` is given; else none.
-    Given { yes: u64, no: u64 },
+    Given {
+        yes: u64,
+        no: u64,
+    },
     Consented,
     Agreed,
     Floor,
@@ -96,7 +99,9 @@ impl Mask {
                 }
                 fields
             }
-            Self::Any(parts) => parts.iter().fold(FieldSet::EMPTY, |fields, part| fields.union(part.of(given))),
+            Self::Any(parts) => parts
+                .iter()
+                .fold(FieldSet::EMPTY, |fields, part| fields.union(part.of(given))),
         }
     }
 }

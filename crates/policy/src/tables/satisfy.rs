@@ -29,7 +29,11 @@ enum Open {
 }
 
 /// A field and circumstances in which the mask holds for it.
-pub(crate) fn satisfiable<'a>(mask: &Mask, fields: FieldSet, assumed: Assumed<'a>) -> Option<(Field, Assumed<'a>)> {
+pub(crate) fn satisfiable<'a>(
+    mask: &Mask,
+    fields: FieldSet,
+    assumed: Assumed<'a>,
+) -> Option<(Field, Assumed<'a>)> {
     let mut tried = Vec::new();
     for field in fields.iter() {
         // Fields that stand in the same fixed sets are alike; one of them is enough.
@@ -69,7 +73,15 @@ fn search<'a>(mask: &Mask, field: Field, assumed: Assumed<'a>) -> Option<Assumed
 impl<'a> Assumed<'a> {
     /// Nothing is decided.
     pub(crate) const fn nothing(scalars: &'a Scalars) -> Self {
-        Self { scalars, yes: 0, no: 0, consented: None, agreed: None, floor: None, hold: None }
+        Self {
+            scalars,
+            yes: 0,
+            no: 0,
+            consented: None,
+            agreed: None,
+            floor: None,
+            hold: None,
+        }
     }
 
     /// The same with one circumstance decided; nothing changes if no rule names it.
@@ -132,6 +144,10 @@ impl<'a> Assumed<'a> {
             return Ok(false);
         }
         let open = (yes & !self.yes) | (no & !self.no);
-        if open == 0 { Ok(true) } else { Err(Open::Bit(1 << open.trailing_zeros())) }
+        if open == 0 {
+            Ok(true)
+        } else {
+            Err(Open::Bit(1 << open.trailing_zeros()))
+        }
     }
 }

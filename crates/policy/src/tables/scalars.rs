@@ -48,16 +48,27 @@ impl Scalars {
 
     /// The bits that cannot be given together with this one: a record has one standing, a ground is one ground.
     pub(crate) fn rivals(&self, bit: u64) -> u64 {
-        let Some(one) = self.bits.iter().find(|(_, at)| 1_u64 << **at == bit).map(|(scalar, _)| *scalar) else {
+        let Some(one) = self
+            .bits
+            .iter()
+            .find(|(_, at)| 1_u64 << **at == bit)
+            .map(|(scalar, _)| *scalar)
+        else {
             return 0;
         };
-        let others = self.bits.iter().filter(|(other, _)| **other != one && excludes(one, **other));
+        let others = self
+            .bits
+            .iter()
+            .filter(|(other, _)| **other != one && excludes(one, **other));
         others.fold(0, |word, (_, at)| word | 1 << at)
     }
 
     /// The bits of the standings, and how many standings are named.
     pub(crate) fn standings(&self) -> (u64, usize) {
-        let named = self.bits.iter().filter(|(scalar, _)| matches!(scalar, Scalar::Standing(_)));
+        let named = self
+            .bits
+            .iter()
+            .filter(|(scalar, _)| matches!(scalar, Scalar::Standing(_)));
         named.fold((0, 0), |(word, count), (_, at)| (word | 1 << at, count + 1))
     }
 
@@ -68,8 +79,20 @@ impl Scalars {
             .iter()
             .filter(|(scalar, _)| holds(**scalar, circumstances))
             .fold(0, |word, (_, bit)| word | 1 << bit);
-        let Facts { consented, agreed, floor, hold, .. } = *circumstances.facts;
-        Given { scalars, consented, agreed, floor, hold }
+        let Facts {
+            consented,
+            agreed,
+            floor,
+            hold,
+            ..
+        } = *circumstances.facts;
+        Given {
+            scalars,
+            consented,
+            agreed,
+            floor,
+            hold,
+        }
     }
 }
 
