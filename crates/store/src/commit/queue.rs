@@ -182,15 +182,13 @@ fn advance(subject: SubjectId, version: u64) -> Statement {
     .touching(1)
 }
 
-#[cfg(not(feature = "bench-no-ledger"))]
+/// Without the ledger only to measure what the ledger costs.
 fn prepare(entries: &[Entry]) -> Vec<NewEntry> {
-    entries.iter().map(NewEntry::new).collect()
-}
-
-/// Only to measure what the ledger costs.
-#[cfg(feature = "bench-no-ledger")]
-fn prepare(_: &[Entry]) -> Vec<NewEntry> {
-    Vec::new()
+    if cfg!(feature = "bench-no-ledger") {
+        Vec::new()
+    } else {
+        entries.iter().map(NewEntry::new).collect()
+    }
 }
 
 /// How long the writer waits at most for those that it has just answered: a fraction of a sync.
