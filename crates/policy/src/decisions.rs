@@ -27,7 +27,8 @@ const HEAD: &str = "\
 # person himself. Recipients are registered, in Kazakhstan and have given their undertaking: a state body for 2.2.12,
 # a distributor otherwise. The ground is consent; what only an approved and cited law allows is marked (law).
 #
-# `all` are the fields of the category, `listed` those that the purposes list for it, `record` the record as a whole.
+# `all` are the fields of the category, `listed` those that the purposes list for it, `every field` all
+# that are declared, `record` the record as a whole.
 ";
 
 /// The matrix as it belongs into `decisions.txt`.
@@ -190,24 +191,34 @@ fn joined(policy: &Policy, granted: &Granted) -> Vec<String> {
     lines.collect()
 }
 
-/// The fields in words, shorter where a name for the set exists.
+/// The fields in words: as one of the sets that have a name, less a few fields, or one by one if that is shorter.
 fn said(policy: &Policy, fields: FieldSet, category: Category, purpose: Option<Purpose>) -> String {
-    let whole = policy.category_fields(category);
+    let record = FieldSet::RECORD;
     let listed = purpose.map_or(FieldSet::EMPTY, |purpose| {
         policy.purpose_fields(purpose, category)
     });
-    if fields == policy.all_fields {
-        return "every field".to_owned();
+    let sets = [
+        ("listed", listed),
+        ("listed and record", listed.union(record)),
+        ("all", policy.category_fields(category)),
+        ("every field", policy.all_fields),
+    ];
+    let mut shortest = policy.names_of(fields).join(" ");
+    for (name, set) in sets
+        .into_iter()
+        .filter(|(_, set)| !set.is_empty() && fields.is_subset(*set))
+    {
+        let missing = policy.names_of(set.difference(fields)).join(" ");
+        let said = if missing.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{name} but {missing}")
+        };
+        if said.len() < shortest.len() {
+            shortest = said;
+        }
     }
-    if fields == whole {
-        return "all".to_owned();
-    }
-    let bare = fields.without(sandyq_model::Field::RECORD);
-    let record = if bare == fields { "" } else { " record" };
-    if bare == listed {
-        return format!("listed{record}");
-    }
-    policy.names_of(fields).join(" ")
+    shortest
 }
 
 /// `none 2.2.1-3 2.2.7`.

@@ -307,7 +307,7 @@ fn several_mistakes_are_told_in_one_run_in_order() {
     folder.put(
         EN,
         text.replace("\"extract\", resource", "\"exract\", resource")
-            .replace("never any", "never"),
+            .replace("never any", "not any"),
     );
     let codes: Vec<&str> = Policy::check(&folder)
         .iter()
