@@ -5,6 +5,7 @@ mod stage;
 
 use sandyq_ledger::receipt::{self, DestructionReceipt};
 use sandyq_model::{Plain, Problem, Purpose, Standing};
+use sandyq_processing::access::Caller;
 use sandyq_processing::{Language, Rejected};
 use stage::{Stage, card, purchase};
 
@@ -14,7 +15,6 @@ const MARA: &str = "mara@example.kz";
 async fn from_the_form_to_the_destruction() {
     let stage = Stage::new();
     let sales = stage.staff("aliya", "sales").await;
-
     let taken = stage.submits(purchase(MARA)).await.unwrap();
     assert!(
         stage.system.staff_cases(&sales, 1).await.unwrap().rows.is_empty(),
@@ -31,63 +31,12 @@ async fn from_the_form_to_the_destruction() {
     let placed = stage.pays(&mara, &case).await.unwrap();
     assert!(placed.demonstration);
 
-    let listed = stage.system.staff_cases(&sales, 1).await.unwrap().rows;
-    assert_eq!(listed.len(), 1);
-    let refused = stage.system.open_case(&sales, &case, None, Language::En).await;
-    assert!(
-        matches!(refused, Err(Rejected::Refusal(_))),
-        "no purpose, no look (2.1-b)"
-    );
-    let opened = stage
-        .system
-        .open_case(&sales, &case, Purpose::new(7), Language::En)
-        .await
-        .unwrap();
-    let names: Vec<&str> = opened.fields.iter().map(|shown| shown.name.as_str()).collect();
-    assert!(
-        names.contains(&"email") && !names.contains(&"card_number"),
-        "{names:?}"
-    );
-    assert!(
-        opened.fields.iter().all(|shown| shown.value.expose() != MARA),
-        "masked"
-    );
-
-    let data = stage.system.my_data(&mara, Language::En).await.unwrap();
-    assert_eq!(data.standing, Standing::Active);
-    let shown = |name: &str| {
-        data.rows
-            .iter()
-            .find(|row| row.name == name)
-            .unwrap()
-            .value
-            .expose()
-            .clone()
-    };
-    assert_eq!(shown("card_number"), "•••• 1111");
-    assert_eq!(shown("contact_phone"), "+77011234567");
-    stage
-        .system
-        .clarify(
-            &mara,
-            "contact_phone",
-            &Plain::from("+7 702 765 43 21"),
-            stage.key(),
-        )
-        .await
-        .unwrap();
-    let data = stage.system.my_data(&mara, Language::En).await.unwrap();
-    assert!(data.rows.iter().any(|row| row.value.expose() == "+77027654321"));
-
-    let looks = stage.system.my_accesses(&mara, 1, Language::En).await.unwrap();
-    assert!(
-        looks.rows.iter().any(|look| look.refused),
-        "the refused look is shown as well"
-    );
-
+    staff_see_what_the_purpose_allows(&stage, &sales, &case).await;
+    she_sees_changes_and_follows(&stage, &mara).await;
     let consequences = stage.system.consequences(&mara, Language::En).await.unwrap();
     assert_eq!(consequences.kept.len(), 1);
     assert!(consequences.kept[0].1.contains("206"));
+
     let worker = tokio::spawn(stage.system.clone().worker());
     let withdrawn = stage.system.withdraw(&mara, stage.key()).await.unwrap();
     worker.abort();
@@ -119,6 +68,62 @@ async fn from_the_form_to_the_destruction() {
         "what stays is locked"
     );
     stage.system.store().verify(|_, _| {}).await.unwrap();
+}
+
+async fn staff_see_what_the_purpose_allows(stage: &Stage, sales: &Caller, case: &str) {
+    assert_eq!(stage.system.staff_cases(sales, 1).await.unwrap().rows.len(), 1);
+    let refused = stage.system.open_case(sales, case, None, Language::En).await;
+    assert!(
+        matches!(refused, Err(Rejected::Refusal(_))),
+        "no purpose, no look (2.1-b)"
+    );
+    let opened = stage
+        .system
+        .open_case(sales, case, Purpose::new(7), Language::En)
+        .await
+        .unwrap();
+    let names: Vec<&str> = opened.fields.iter().map(|shown| shown.name.as_str()).collect();
+    assert!(
+        names.contains(&"email") && !names.contains(&"card_number"),
+        "{names:?}"
+    );
+    assert!(
+        opened.fields.iter().all(|shown| shown.value.expose() != MARA),
+        "masked"
+    );
+}
+
+async fn she_sees_changes_and_follows(stage: &Stage, mara: &Caller) {
+    let data = stage.system.my_data(mara, Language::En).await.unwrap();
+    assert_eq!(data.standing, Standing::Active);
+    let shown = |name: &str| {
+        data.rows
+            .iter()
+            .find(|row| row.name == name)
+            .unwrap()
+            .value
+            .expose()
+            .clone()
+    };
+    assert_eq!(shown("card_number"), "•••• 1111");
+    assert_eq!(shown("contact_phone"), "+77011234567");
+    stage
+        .system
+        .clarify(
+            mara,
+            "contact_phone",
+            &Plain::from("+7 702 765 43 21"),
+            stage.key(),
+        )
+        .await
+        .unwrap();
+    let data = stage.system.my_data(mara, Language::En).await.unwrap();
+    assert!(data.rows.iter().any(|row| row.value.expose() == "+77027654321"));
+    let looks = stage.system.my_accesses(mara, 1, Language::En).await.unwrap();
+    assert!(
+        looks.rows.iter().any(|look| look.refused),
+        "the refused look is shown as well"
+    );
 }
 
 #[tokio::test]

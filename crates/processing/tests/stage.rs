@@ -45,7 +45,12 @@ pub struct Stage {
 }
 
 pub fn shipped_policy() -> Arc<Policy> {
-    let folder = Folder::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policy")).unwrap();
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let shipped = here
+        .ancestors()
+        .map(|folder| folder.join("policy"))
+        .find(|folder| folder.join("0-terms.md").is_file());
+    let folder = Folder::read(&shipped.unwrap()).unwrap();
     Arc::new(
         Policy::load(&folder).unwrap_or_else(|problems| panic!("{} problems in the policy", problems.len())),
     )
@@ -75,7 +80,10 @@ impl Stage {
     }
 
     pub fn seeded(seed: u64) -> Self {
-        let folder = in_memory_if_possible();
+        Self::in_folder(in_memory_if_possible(), seed)
+    }
+
+    pub fn in_folder(folder: tempfile::TempDir, seed: u64) -> Self {
         let clock = Arc::new(SetClock::at(BEGINNING.parse().unwrap()));
         let chance = Arc::new(SeededChance::new(seed));
         let options = StoreOptions::in_folder(folder.path());
