@@ -159,23 +159,24 @@ fn the_schema_keeps_its_promises() {
         .enable_all()
         .build()
         .unwrap();
-    let drop_schema = || {
+    // A database of its own: other tests have their `vault` too.
+    let (server, _) = url.rsplit_once('/').unwrap();
+    let database = format!("key_store_{}", std::process::id());
+    let perform = |text: String| {
         runtime.block_on(async {
             let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls)
                 .await
                 .unwrap();
             let driver = tokio::spawn(connection);
-            client
-                .batch_execute("DROP SCHEMA IF EXISTS vault CASCADE")
-                .await
-                .unwrap();
+            client.batch_execute(&text).await.unwrap();
             driver.abort();
         });
     };
-    drop_schema();
+    perform(format!("CREATE DATABASE {database}"));
     // From within asynchronous code too: the store's thread, not the caller's, drives the connection.
-    runtime.block_on(async { conforms(KeyStore::open_postgres(&url).unwrap(), &room) });
-    drop_schema();
+    let store = KeyStore::open_postgres(&format!("{server}/{database}")).unwrap();
+    runtime.block_on(async { conforms(store, &room) });
+    perform(format!("DROP DATABASE {database} WITH (FORCE)"));
 }
 
 #[test]
