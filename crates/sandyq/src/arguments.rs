@@ -40,6 +40,8 @@ pub enum Command {
     Explain(commands::explain::Explain),
     /// Ask the policy about one operation
     Decide(commands::decide::Decide),
+    /// Print the whole decision matrix of a policy
+    Decisions(commands::decisions::Decisions),
     /// Prove the promises of a policy over all possible operations
     Prove(commands::prove::Prove),
     /// Serve the site, the portal and the console

@@ -43,6 +43,7 @@ fn run(command: Command, terminal: &Terminal) -> Result<Exit, Failure> {
         Command::Check(check) => check.run(terminal),
         Command::Explain(explain) => explain.run(terminal),
         Command::Decide(decide) => decide.run(terminal),
+        Command::Decisions(decisions) => decisions.run(terminal),
         Command::Prove(prove) => prove.run(terminal),
         Command::Serve(serve) => serve.run(terminal),
         Command::Demo(demo) => demo.run(terminal),

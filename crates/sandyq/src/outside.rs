@@ -11,6 +11,7 @@ use std::io::IsTerminal;
 
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use jiff::Timestamp;
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use sandyq_model::{Chance, Clock};
 
 /// The clock of this machine.
@@ -54,6 +55,32 @@ pub fn words_to_terminal() -> bool {
 /// Whether a person can be asked.
 pub fn can_ask() -> bool {
     std::io::stdin().is_terminal() && words_to_terminal()
+}
+
+/// While this is there, what is typed on the terminal is not shown.
+pub struct Unseen(Option<Termios>);
+
+impl Unseen {
+    /// Stops the terminal from showing what is typed; does nothing where no terminal is.
+    pub fn begin() -> Self {
+        let usual = tcgetattr(std::io::stdin()).ok();
+        if let Some(usual) = &usual {
+            let mut unseen = usual.clone();
+            unseen.local_modes.remove(LocalModes::ECHO);
+            // A terminal that cannot do that shows what is typed; the password is taken all the same.
+            let _ = tcsetattr(std::io::stdin(), OptionalActions::Flush, &unseen);
+        }
+        Self(usual)
+    }
+}
+
+impl Drop for Unseen {
+    fn drop(&mut self) {
+        if let Some(usual) = &self.0 {
+            // A terminal that cannot be set back is gone.
+            let _ = tcsetattr(std::io::stdin(), OptionalActions::Flush, usual);
+        }
+    }
 }
 
 /// An environment variable that is set and not empty.

@@ -58,14 +58,13 @@ impl Check {
                 for one in &found {
                     terminal.answer(&drawn(one, terminal))?;
                 }
-                if found.is_empty() {
+                let (counts, short) = (counts(errors, warnings), short(&version));
+                if errors == 0 {
                     let sound = terminal.paint("sound", Tone::Good);
-                    terminal.answer(&format!("{source} is {sound}; version {}", short(&version)))?;
+                    terminal.answer(&format!("{source} is {sound}{counts}; version {short}"))?;
                 } else {
                     terminal.word(&format!(
-                        "{source}: {}, {}; `sandyq explain CODE` says more about each",
-                        counted(errors, "error"),
-                        counted(warnings, "warning")
+                        "{source}{counts}; `sandyq explain CODE` says more about each"
                     ));
                 }
             }
@@ -82,6 +81,14 @@ impl Check {
 /// The first signs of a version, enough to tell two apart by eye.
 pub fn short(version: &str) -> &str {
     version.get(..16).unwrap_or(version)
+}
+
+fn counts(errors: usize, warnings: usize) -> String {
+    match (errors, warnings) {
+        (0, 0) => String::new(),
+        (0, _) => format!(", with {}", counted(warnings, "warning")),
+        _ => format!(": {}, {}", counted(errors, "error"), counted(warnings, "warning")),
+    }
 }
 
 fn counted(count: usize, thing: &str) -> String {

@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod decide;
+pub mod decisions;
 pub mod demo;
 pub mod doctor;
 pub mod explain;

@@ -74,13 +74,22 @@ impl Serve {
         let listener = running::listen(configuration.listen()).await?;
         let address = listener.local_addr().unwrap_or_else(|_| configuration.listen());
         let version = hex::encode(opened.policy.version());
-        let (policy, data) = (short(&version), folder.path().display());
-        tracing::info!(%address, policy, "listening");
+        let policy = short(&version);
+        tracing::info!(listen = %address, policy, "listening");
         let url = format!("http://{address}");
         if self.json {
-            terminal.answer_json(&json!({ "schema_version": 1, "url": url, "mail": "", "staff": [], "data": folder.path(), "policy_version": version }))?;
+            let ready = json!({
+                "schema_version": 1,
+                "url": url,
+                "mail": "",
+                "staff": [],
+                "data": folder.path(),
+                "policy_version": version,
+            });
+            terminal.answer(&ready.to_string())?;
         } else {
             terminal.answer(&url)?;
+            let data = folder.path().display();
             terminal.word(&format!("serving {data} under policy {policy}; stop with Ctrl-C"));
         }
         let options = WebOptions {

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::data_folder::DataFolder;
 use crate::failure::{Exit, Failure};
-use crate::outside::SystemChance;
+use crate::outside::{self, SystemChance};
 use crate::password;
 use crate::rejected_in_words::failure_of;
 use crate::running;
@@ -98,10 +98,12 @@ impl Add {
 /// The first line of stdin; what follows stays there for other questions.
 pub fn password_line() -> Result<Plain<String>, Failure> {
     let mut text = String::new();
+    let unseen = outside::Unseen::begin();
     let read = std::io::stdin()
         .lock()
         .take(PASSWORD_BYTES_MAX)
         .read_line(&mut text);
+    drop(unseen);
     let text = Plain::new(text);
     read.map_err(|error| {
         Failure::new(

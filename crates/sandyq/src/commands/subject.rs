@@ -99,10 +99,7 @@ impl Asking {
     ) -> Result<Exit, Failure> {
         let folder = DataFolder::open(&self.data)?;
         if outside::can_ask() {
-            terminal.word(&format!(
-                "password of {} (it is shown while you type):",
-                self.name
-            ));
+            terminal.word(&format!("password of {} (not shown while you type):", self.name));
         }
         let secret = password_line()?;
         let (system, _lock) = running::system_at_rest(&folder)?;

@@ -42,20 +42,22 @@ fn the_life_of_a_demonstration() {
     assert_eq!(verified["verified"], true);
     assert!(verified["people"].as_u64().unwrap() >= 20 && verified["destroyed"].as_u64().unwrap() >= 4);
 
-    looks_and_destroys(&place, &letters, &ready);
-    finds_a_database_that_was_put_back(&place);
-}
-
-fn looks_and_destroys(place: &Place, letters: &str, ready: &Value) {
     let order = letters
         .split_once("SQ-")
         .map(|(_, rest)| format!("SQ-{}", &rest[..9]))
         .unwrap();
+    shows_no_value(&place, &order, &ready);
+    only_the_responsible_person(&place, &order, &ready);
+    destroys_only_what_is_due(&place, &order, &ready);
+    finds_a_database_that_was_put_back(&place);
+}
+
+fn shows_no_value(place: &Place, order: &str, ready: &Value) {
     let secret = password(ready, "responsible") + "\n";
     let show = [
         "subject",
         "show",
-        &order,
+        order,
         "--as",
         "responsible",
         "--data",
@@ -78,18 +80,29 @@ fn looks_and_destroys(place: &Place, letters: &str, ready: &Value) {
     for value in ["example.com", "701 555", "7701555", "4111", "5555"] {
         assert!(!said.out.contains(value), "a value was shown: {}", said.out);
     }
+}
 
-    let wrong = place.sandyq_with(&show, "no such password at all\n").ends(4);
-    assert!(wrong.err.contains("do not go together"), "{}", wrong.err);
-    let sales = ["subject", "show", &order, "--as", "sales", "--data", "try"];
-    place
-        .sandyq_with(&sales, &(password(ready, "sales") + "\n"))
+fn only_the_responsible_person(place: &Place, order: &str, ready: &Value) {
+    let show = ["subject", "show", order, "--data", "try", "--as"];
+    let wrong = place
+        .sandyq_with(
+            &[&show[..], &["responsible"]].concat(),
+            "no such password at all\n",
+        )
         .ends(4);
+    assert!(wrong.err.contains("do not go together"), "{}", wrong.err);
+    let sales = password(ready, "sales") + "\n";
+    place
+        .sandyq_with(&[&show[..], &["sales"]].concat(), &sales)
+        .ends(4);
+}
 
+fn destroys_only_what_is_due(place: &Place, order: &str, ready: &Value) {
+    let secret = password(ready, "responsible") + "\n";
     let destroy = [
         "subject",
         "destroy",
-        &order,
+        order,
         "--as",
         "responsible",
         "--data",
@@ -114,13 +127,8 @@ fn looks_and_destroys(place: &Place, letters: &str, ready: &Value) {
         "--data",
         "try",
     ];
-    assert!(
-        place
-            .sandyq_with(&nobody, &secret)
-            .ends(1)
-            .err
-            .contains("nobody is found")
-    );
+    let said = place.sandyq_with(&nobody, &secret).ends(1);
+    assert!(said.err.contains("nobody is found"), "{}", said.err);
 }
 
 fn finds_a_database_that_was_put_back(place: &Place) {

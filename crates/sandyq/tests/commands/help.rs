@@ -5,11 +5,12 @@ use super::said::Place;
 #[test]
 fn every_command_has_help_with_an_example() {
     let place = Place::new();
-    let commands: [&[&str]; 13] = [
+    let commands: [&[&str]; 14] = [
         &["init"],
         &["check"],
         &["explain"],
         &["decide"],
+        &["decisions"],
         &["prove"],
         &["serve"],
         &["demo"],
