@@ -259,3 +259,22 @@ async fn without_the_operators_details_no_consent_is_taken() {
     assert_eq!(closed.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(closed.text.contains("no consent"), "{}", closed.text);
 }
+
+#[tokio::test]
+async fn a_submission_that_is_sent_twice_is_one() {
+    let stage = Stage::new();
+    let mut dana = Browser::new(&stage.site());
+    let path = "/buy/kestel-office";
+    let details = dana.get(path).await;
+    let check = dana.fill(&details, path, &ANSWERS).await;
+    let consent = dana.fill(&check, path, &[("step", "consent")]).await;
+    let mut pairs: Vec<_> = consent.inputs().into_iter().collect();
+    pairs.extend(consent.boxes());
+    pairs.push(("step".into(), "submit".into()));
+    let first = dana.post(path, &pairs).await;
+    let second = dana.post(path, &pairs).await;
+    assert_eq!(first.status, StatusCode::SEE_OTHER, "{}", first.text);
+    assert_eq!(first.headers["location"], second.headers["location"]);
+    stage.system.run_queue().await.unwrap();
+    assert_eq!(stage.letter_count(), 1);
+}
