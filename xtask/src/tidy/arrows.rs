@@ -12,7 +12,7 @@ struct Room {
     tests_may: &'static [&'static str],
 }
 
-const ROOMS: [Room; 9] = [
+const ROOMS: [Room; 10] = [
     Room {
         name: "sandyq-model",
         may: &[],
@@ -61,6 +61,19 @@ const ROOMS: [Room; 9] = [
         name: "sandyq-journeys",
         may: &[],
         tests_may: &["sandyq-model", "sandyq-ledger"],
+    },
+    // Measurements put a system together as the program does, and look at it from every side.
+    Room {
+        name: "sandyq-benches",
+        may: &[
+            "sandyq-model",
+            "sandyq-policy",
+            "sandyq-ledger",
+            "sandyq-store",
+            "sandyq-processing",
+            "sandyq-web",
+        ],
+        tests_may: &[],
     },
     Room {
         name: "xtask",
