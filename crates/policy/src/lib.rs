@@ -14,7 +14,7 @@ mod explain;
 mod folder;
 mod language;
 mod markdown;
-#[cfg(any(test, feature = "prove"))]
+#[cfg(test)]
 mod meaning;
 mod permit;
 mod place;

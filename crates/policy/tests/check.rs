@@ -1,8 +1,12 @@
 //! Every mistake that `check` knows, each made once in a small policy. The exact findings stand in
 //! `check/findings.txt`; rewrite it with `SANDYQ_REWRITE_FINDINGS=1` and read the difference.
 
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test may fail")]
+
 #[path = "check/fixture.rs"]
 mod fixture;
+#[path = "check/mangled.rs"]
+mod mangled;
 
 use std::fmt::Write as _;
 use std::path::Path;

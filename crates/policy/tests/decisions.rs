@@ -1,5 +1,7 @@
 //! The stored decision matrix is the one that the policy makes, and the decided examples come out as they say.
 
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
+
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 

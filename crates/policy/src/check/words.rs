@@ -3,7 +3,7 @@
 use sandyq_model::Verb;
 
 use crate::check::{Code, Report, nearest};
-use crate::declarations::{WordKind, Words};
+use crate::declarations::{Name, WordKind, Words};
 use crate::language::Language;
 use crate::place::Place;
 use crate::policy::Draft;
@@ -35,79 +35,56 @@ pub(super) fn examine(draft: &Draft, report: &mut Report) {
 
 fn wanted(draft: &Draft) -> Vec<Wanted> {
     let all = &draft.declared.declarations;
-    let mut wanted = Vec::new();
-    let mut want = |kind, name: &str, place| {
-        wanted.push(Wanted {
-            kind,
-            name: name.to_owned(),
-            place,
-        })
-    };
-    all.fields
-        .values()
-        .for_each(|one| want(WordKind::Field, &one.name, Some(one.name.place())));
-    all.classes
-        .iter()
-        .for_each(|one| want(WordKind::Class, &one.name, Some(one.name.place())));
-    all.categories
-        .values()
-        .for_each(|one| want(WordKind::Category, &one.name, Some(one.name.place())));
-    all.purposes
-        .values()
-        .for_each(|one| want(WordKind::Purpose, &one.name, Some(one.name.place())));
-    all.roles
-        .values()
-        .for_each(|one| want(WordKind::Role, &one.name, Some(one.name.place())));
-    let [_, _, english] = &draft.declared.words;
-    let verb_place = |verb: &Verb| {
-        english
-            .places
-            .get(&(WordKind::Verb, verb.name().to_owned()))
-            .copied()
-    };
-    Verb::ALL
-        .iter()
-        .for_each(|verb| want(WordKind::Verb, verb.name(), verb_place(verb)));
-    all.floors
-        .iter()
-        .for_each(|one| want(WordKind::Floor, &one.name, Some(one.name.place())));
-    all.limits
-        .iter()
-        .for_each(|one| want(WordKind::Limit, &one.name, Some(one.name.place())));
-    all.deadlines
-        .iter()
-        .for_each(|one| want(WordKind::Deadline, &one.name, Some(one.name.place())));
-    all.recipients
-        .iter()
-        .for_each(|one| want(WordKind::Recipient, &one.name, Some(one.name.place())));
-    all.addresses
-        .iter()
-        .for_each(|one| want(WordKind::Address, &one.name, Some(one.name.place())));
-    all.stores
-        .iter()
-        .for_each(|one| want(WordKind::Store, &one.name, Some(one.name.place())));
-    all.decisions
-        .iter()
-        .for_each(|one| want(WordKind::Decision, &one.name, Some(one.name.place())));
-    for service in &all.services {
-        want(WordKind::Service, &service.name, Some(service.name.place()));
+    let mut names: Vec<(WordKind, &Name)> = Vec::new();
+    names.extend(all.fields.values().map(|one| (WordKind::Field, &one.name)));
+    names.extend(all.classes.iter().map(|one| (WordKind::Class, &one.name)));
+    names.extend(all.categories.values().map(|one| (WordKind::Category, &one.name)));
+    names.extend(all.purposes.values().map(|one| (WordKind::Purpose, &one.name)));
+    names.extend(all.roles.values().map(|one| (WordKind::Role, &one.name)));
+    names.extend(all.floors.iter().map(|one| (WordKind::Floor, &one.name)));
+    names.extend(all.limits.iter().map(|one| (WordKind::Limit, &one.name)));
+    names.extend(all.deadlines.iter().map(|one| (WordKind::Deadline, &one.name)));
+    names.extend(all.recipients.iter().map(|one| (WordKind::Recipient, &one.name)));
+    names.extend(all.addresses.iter().map(|one| (WordKind::Address, &one.name)));
+    names.extend(all.stores.iter().map(|one| (WordKind::Store, &one.name)));
+    names.extend(all.decisions.iter().map(|one| (WordKind::Decision, &one.name)));
+    names.extend(all.services.iter().map(|one| (WordKind::Service, &one.name)));
+    let consents = all.services.iter().flat_map(|service| &service.consents);
+    for item in consents {
+        if !names
+            .iter()
+            .any(|(kind, name)| *kind == WordKind::Consent && **name == item.name)
+        {
+            names.push((WordKind::Consent, &item.name));
+        }
     }
-    let mut consents: Vec<_> = all
-        .services
-        .iter()
-        .flat_map(|service| &service.consents)
-        .collect();
-    consents.sort_by_key(|item| item.name.as_str().to_owned());
-    consents.dedup_by(|a, b| a.name == b.name);
-    consents
-        .iter()
-        .for_each(|item| want(WordKind::Consent, &item.name, Some(item.name.place())));
-    draft
-        .rules
-        .rules
-        .iter()
-        .for_each(|rule| want(WordKind::Rule, rule.id.as_str(), Some(rule.place)));
-    wanted
+    let named = names.into_iter().map(|(kind, name)| Wanted {
+        kind,
+        name: name.to_string(),
+        place: Some(name.place()),
+    });
+    named.chain(wanted_verbs_and_rules(draft)).collect()
+}
+
+fn wanted_verbs_and_rules(draft: &Draft) -> impl Iterator<Item = Wanted> {
+    let [_, _, english] = &draft.declared.words;
+    let verbs = Verb::ALL.into_iter().map(|verb| {
+        let name = verb.name().to_owned();
+        let place = english.places.get(&(WordKind::Verb, name.clone())).copied();
+        Wanted {
+            kind: WordKind::Verb,
+            name,
+            place,
+        }
+    });
+    verbs.chain(draft.rules.rules.iter().map(|rule| {
+        let name = rule.id.to_string();
+        Wanted {
+            kind: WordKind::Rule,
+            name,
+            place: Some(rule.place),
+        }
+    }))
 }
 
 fn report_missing(one: &Wanted, language: Language, words: &Words, report: &mut Report) {

@@ -11,7 +11,7 @@ mod translate;
 pub(crate) use formula::{Atom, Formula, Scalar};
 #[cfg(feature = "prove")]
 pub(crate) use promise::Promise;
-#[cfg(any(test, feature = "prove"))]
+#[cfg(test)]
 pub(crate) use read::entity;
 pub(crate) use read::{Rules, read};
 #[cfg(any(test, feature = "prove"))]

@@ -314,7 +314,7 @@ fn known_names(kind: &str, declarations: &Declarations) -> Option<(Code, &'stati
 }
 
 /// A name as the Cedar engine knows it.
-#[cfg(any(test, feature = "prove"))]
+#[cfg(test)]
 pub(crate) fn entity(kind: &str, name: &str) -> Option<cedar_policy::EntityUid> {
     let kind: cedar_policy::EntityTypeName = kind.parse().ok()?;
     Some(cedar_policy::EntityUid::from_type_name_and_id(

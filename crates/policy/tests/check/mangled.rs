@@ -1,11 +1,10 @@
 //! No input makes the check panic, and every place it names lies inside its file, on character borders.
 
-#[path = "check/fixture.rs"]
-mod fixture;
-
 use proptest::prelude::*;
 use sandyq_policy::check::{Style, render, render_json};
 use sandyq_policy::{Folder, Policy};
+
+use crate::fixture;
 
 /// Pieces that a careless hand leaves behind.
 const SCRAPS: [&str; 16] = [
