@@ -2,11 +2,13 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
+use std::os::unix::fs::MetadataExt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sandyq_model::Fault;
+use jiff::Timestamp;
+use sandyq_model::{Clock, Fault};
 use sandyq_policy::Policy;
 use sandyq_processing::cases::Catalogue;
 use sandyq_processing::operator::Operator;
@@ -25,6 +27,10 @@ use crate::failure::{Exit, Failure};
 use crate::outside::{SystemChance, WallClock};
 use crate::policy_source::PolicySource;
 
+/// 2026-11-01: no clock is right that is before.
+const MADE_SECOND: i64 = 1_793_491_200;
+/// Clocks that are set right go back a little.
+const CLOCK_SLACK_SECONDS: i64 = 300;
 /// How long requests that are under way may take to end when the server is asked to stop.
 const FAREWELL: Duration = Duration::from_secs(10);
 
@@ -48,12 +54,13 @@ pub struct Surroundings {
     pub post: Arc<dyn Post>,
 }
 
-/// Opens the data folder: the lock, the policy, the keys, the store, in this order.
+/// Opens the data folder: the lock, the clock, the policy, the keys, the store, in this order.
 ///
 /// # Errors
 /// Exit 6 when it is in use, 3 when the policy or the keys do not allow it, 5 when the ledger is not what was signed.
 pub fn open(folder: &DataFolder, configuration: &Configuration) -> Result<Opened, Failure> {
     let lock = folder.lock()?;
+    check_clock(folder, WallClock.now())?;
     let policy = Arc::new(policy(folder)?);
     let options = configuration.store_options(folder);
     check_key_file(&options)?;
@@ -71,6 +78,23 @@ pub fn check_key_file(options: &StoreOptions) -> Result<(), Failure> {
     KeyFile::open(&options.key_file)
         .map(drop)
         .map_err(|fault| Failure::new(Exit::Configuration, fault.to_string()))
+}
+
+/// Refuses a clock that is before this program was made, or before what was written already: deadlines and the ledger
+/// would be wrong.
+pub fn check_clock(folder: &DataFolder, now: Timestamp) -> Result<(), Failure> {
+    let head = folder.path().join("ledger.head");
+    let written = std::fs::metadata(head)
+        .map_or(MADE_SECOND, |meta| meta.mtime())
+        .max(MADE_SECOND);
+    if now.as_second() + CLOCK_SLACK_SECONDS >= written {
+        return Ok(());
+    }
+    let happened = format!(
+        "the clock says {}, which is before what was written already",
+        now.strftime("%F %H:%MZ")
+    );
+    Err(Failure::new(Exit::Configuration, happened).help("set the clock of this machine"))
 }
 
 /// The system over an open data folder.

@@ -107,8 +107,12 @@ impl Demo {
         let worker = running::start_worker(&system);
         let staff = match known_staff(folder)? {
             Some(staff) => staff,
-            None => populate(&system, folder, &letter_box).await?,
+            None => {
+                terminal.progress("bringing in invented people");
+                populate(&system, folder, &letter_box).await?
+            }
         };
+        terminal.progress_ended();
         self.announce(&url, &staff, folder.path(), terminal)?;
         let options = WebOptions {
             behind_tls: false,

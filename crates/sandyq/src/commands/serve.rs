@@ -72,11 +72,11 @@ impl Serve {
         };
         let system = running::system(&opened, surroundings);
         let listener = running::listen(configuration.listen()).await?;
-        let address = listener.local_addr().unwrap_or_else(|_| configuration.listen());
+        let bound = listener.local_addr().unwrap_or_else(|_| configuration.listen());
         let version = hex::encode(opened.policy.version());
         let policy = short(&version);
-        tracing::info!(listen = %address, policy, "listening");
-        let url = format!("http://{address}");
+        tracing::info!(listen = %bound, policy, "listening");
+        let url = format!("http://{bound}");
         if self.json {
             let ready = json!({
                 "schema_version": 1,

@@ -212,3 +212,24 @@ fn staff_get_a_password_once_or_bring_their_own() {
         .ends(2);
     place.sandyq(&["verify", "--data", "data"]).ends(0);
 }
+
+#[test]
+fn nothing_opens_while_the_clock_is_behind() {
+    let place = filled_in();
+    place
+        .sandyq(&["staff", "add", "aibek", "--role", "sales", "--data", "data"])
+        .ends(0);
+    let later = std::process::Command::new("touch")
+        .args(["-d", "2099-01-01T00:00:00Z"])
+        .arg(place.path("data/ledger.head"))
+        .status();
+    assert!(later.unwrap().success());
+    let said = place.sandyq(&["verify", "--data", "data"]).ends(3);
+    assert!(
+        said.err.contains("before what was written already"),
+        "{}",
+        said.err
+    );
+    let doctor = place.sandyq(&["doctor", "--data", "data"]).ends(1);
+    assert!(doctor.out.contains("wrong    clock"), "{}", doctor.out);
+}
