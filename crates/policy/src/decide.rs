@@ -90,10 +90,8 @@ impl Policy {
         let Some(row) = self.tables.row(key) else {
             return Spoken::default();
         };
-        row.speak(
-            fields.intersection(self.all_fields),
-            &self.tables.scalars.given(circumstances),
-        )
+        self.tables
+            .speak(row, fields.intersection(self.all_fields), circumstances)
     }
 
     fn reasons(&self, fields: FieldSet, purpose: Option<Purpose>, spoken: &Spoken) -> Vec<Clause> {

@@ -10,6 +10,19 @@ use sandyq_model::{
 };
 
 /// The policy's yes to one operation. Cannot be made, copied or kept: it is used up by what it permits.
+///
+/// ```compile_fail
+/// fn twice<V: sandyq_model::Act>(permit: sandyq_policy::Permit<V>) -> sandyq_policy::Permit<V> {
+///     permit.clone()
+/// }
+/// ```
+///
+/// ```compile_fail
+/// fn again<V: sandyq_model::Act>(permit: sandyq_policy::Permit<V>) -> sandyq_policy::Permit<V> {
+///     let _ = permit.spend();
+///     permit
+/// }
+/// ```
 #[must_use = "a permit that is not used up leaves an operation without its entry"]
 #[derive(Debug)]
 pub struct Permit<V: Act>(Permitted<V>);

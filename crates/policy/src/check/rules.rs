@@ -5,7 +5,7 @@ use sandyq_model::{Category, Purpose, Verb};
 use crate::check::{Code, Report};
 use crate::declarations::Declarations;
 use crate::rules::{Rule, Scalar};
-use crate::tables::{Assumed, Key, Mask, Row, Tables, satisfiable};
+use crate::tables::{Assumed, Key, Line, Mask, Row, Tables, satisfiable};
 
 pub(super) fn examine(rules: &[Rule], tables: &Tables, declarations: &Declarations, report: &mut Report) {
     report_idle(rules, tables, declarations, report);
@@ -20,7 +20,9 @@ fn report_idle(rules: &[Rule], tables: &Tables, declarations: &Declarations, rep
             let place = usize::try_from(line.rule).unwrap_or(usize::MAX);
             if let Some(still) = idle.get_mut(place).filter(|still| **still) {
                 let nothing = Assumed::nothing(&tables.scalars);
-                *still = satisfiable(&line.fields, declarations.all_fields(), nothing).is_none();
+                let mask = line.mask(tables.masks());
+                *still =
+                    mask.is_none_or(|mask| satisfiable(mask, declarations.all_fields(), nothing).is_none());
             }
         }
     }
@@ -41,7 +43,8 @@ fn report_inhuman(rules: &[Rule], tables: &Tables, declarations: &Declarations, 
     let nothing = Assumed::nothing(&tables.scalars);
     let assumed = nothing.with(Scalar::Effect, true).with(Scalar::Human, false);
     for row in tables.rows() {
-        let Some(rule) = open_permit(row, declarations, &assumed).and_then(|rule| rules.get(rule)) else {
+        let Some(rule) = open_permit(row, tables, declarations, &assumed).and_then(|rule| rules.get(rule))
+        else {
             continue;
         };
         let who = keys(declarations).find(|key| tables.row(*key) == Some(row));
@@ -59,10 +62,16 @@ fn report_inhuman(rules: &[Rule], tables: &Tables, declarations: &Declarations, 
     }
 }
 
-fn open_permit(row: &Row, declarations: &Declarations, assumed: &Assumed<'_>) -> Option<usize> {
-    let forbidden = Mask::Any(row.forbids.iter().map(|line| line.fields.clone()).collect());
+fn open_permit(
+    row: &Row,
+    tables: &Tables,
+    declarations: &Declarations,
+    assumed: &Assumed<'_>,
+) -> Option<usize> {
+    let mask = |line: &Line| line.mask(tables.masks()).cloned();
+    let forbidden = Mask::Any(row.forbids.iter().filter_map(mask).collect());
     row.permits.iter().find_map(|line| {
-        let open = Mask::All(vec![line.fields.clone(), Mask::Not(Box::new(forbidden.clone()))]);
+        let open = Mask::All(vec![mask(line)?, Mask::Not(Box::new(forbidden.clone()))]);
         satisfiable(&open, declarations.all_fields(), assumed.clone())?;
         usize::try_from(line.rule).ok()
     })

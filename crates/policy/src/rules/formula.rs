@@ -118,4 +118,14 @@ impl Formula {
             Self::Any(parts) => Self::any(parts.iter().map(|part| part.with(known))),
         }
     }
+
+    /// Calls `see` with every atom.
+    pub(crate) fn each_atom(&self, see: &mut impl FnMut(Atom)) {
+        match self {
+            Self::True | Self::False => {}
+            Self::Atom(atom) => see(*atom),
+            Self::Not(inner) => inner.each_atom(see),
+            Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.each_atom(see)),
+        }
+    }
 }

@@ -9,16 +9,19 @@ mod satisfy;
 mod scalars;
 
 pub(crate) use compile::compile;
-pub(crate) use program::{Mask, Row, Spoken};
+pub(crate) use program::{Line, Mask, Row, Spoken};
 pub(crate) use satisfy::{Assumed, satisfiable};
 pub(crate) use scalars::Scalars;
 
-use sandyq_model::{Category, Purpose, Role, Verb};
+use sandyq_model::{Category, FieldSet, Purpose, Role, Verb};
+
+use crate::question::Circumstances;
 
 /// The tables of a policy.
 #[derive(Debug)]
 pub(crate) struct Tables {
     rows: Vec<Row>,
+    masks: Vec<Mask>,
     /// The row of each (role, verb, purpose, category).
     index: Vec<u32>,
     pub(crate) scalars: Scalars,
@@ -52,6 +55,16 @@ impl Tables {
     pub(crate) fn row(&self, key: Key) -> Option<&Row> {
         let at = *self.index.get(key.place())?;
         self.rows.get(usize::try_from(at).ok()?)
+    }
+
+    /// What a row says about these fields.
+    pub(crate) fn speak(&self, row: &Row, asked: FieldSet, circumstances: Circumstances<'_>) -> Spoken {
+        row.speak(asked, &self.scalars.given(circumstances), &self.masks)
+    }
+
+    /// The different masks, as the lines of the rows name them.
+    pub(crate) fn masks(&self) -> &[Mask] {
+        &self.masks
     }
 
     /// The different rows.

@@ -12,11 +12,12 @@ pub(crate) struct Row {
 }
 
 /// One rule in a row.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Line {
     /// Its place among the rules.
     pub(crate) rule: u32,
-    pub(crate) fields: Mask,
+    /// The place of its mask among the masks.
+    pub(crate) mask: u32,
 }
 
 /// For which fields something holds.
@@ -51,25 +52,40 @@ pub(crate) struct Spoken {
 
 impl Row {
     /// What every rule says about these fields.
-    pub(crate) fn speak(&self, asked: FieldSet, given: &Given) -> Spoken {
+    pub(crate) fn speak(&self, asked: FieldSet, given: &Given, masks: &[Mask]) -> Spoken {
         let mut spoken = Spoken::default();
-        let permitted = gather(&self.permits, asked, given, &mut spoken.permits);
-        let forbidden = gather(&self.forbids, asked, given, &mut spoken.forbids);
+        let permitted = gather(&self.permits, asked, (given, masks), &mut spoken.permits);
+        let forbidden = gather(&self.forbids, asked, (given, masks), &mut spoken.forbids);
         spoken.allowed = permitted.difference(forbidden).intersection(asked);
         spoken
     }
 }
 
-fn gather(lines: &[Line], asked: FieldSet, given: &Given, spoke: &mut Vec<u32>) -> FieldSet {
+fn gather(
+    lines: &[Line],
+    asked: FieldSet,
+    (given, masks): (&Given, &[Mask]),
+    spoke: &mut Vec<u32>,
+) -> FieldSet {
     let mut union = FieldSet::EMPTY;
     for line in lines {
-        let fields = line.fields.of(given).intersection(asked);
+        let fields = line
+            .mask(masks)
+            .map_or(FieldSet::EMPTY, |mask| mask.of(given))
+            .intersection(asked);
         if !fields.is_empty() {
             spoke.push(line.rule);
             union = union.union(fields);
         }
     }
     union
+}
+
+impl Line {
+    /// Its mask.
+    pub(crate) fn mask(self, masks: &[Mask]) -> Option<&Mask> {
+        masks.get(usize::try_from(self.mask).ok()?)
+    }
 }
 
 impl Mask {
