@@ -20,7 +20,7 @@ mod load;
 mod operations;
 mod world;
 
-#[path = "../../crates/processing/tests/stage.rs"]
+#[path = "../../crates/processing/tests/stage/mod.rs"]
 #[allow(
     dead_code,
     missing_docs,

@@ -1,12 +1,28 @@
 //! What bad input gets, clause by clause: a mistake or a refusal as written, and nothing stored.
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    reason = "a test may stop at the first surprise"
+)]
 
-#[allow(dead_code, reason = "each story uses its part of the stage")]
+#[allow(
+    dead_code,
+    missing_docs,
+    clippy::expect_used,
+    clippy::new_without_default,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "each story uses its part of the stage, and a test may stop at the first surprise"
+)]
 mod stage;
 
 use jiff::SignedDuration;
 use sandyq_model::{
-    Act, Actor, CaseId, Category, FieldSet, Ground, IdempotencyKey, Operation, Plain, Problem, Purpose,
-    Recipient, RecipientKind, Role, SubjectId, act,
+    Actor, CaseId, Category, FieldSet, Ground, IdempotencyKey, Operation, Plain, Problem, Purpose, Recipient,
+    RecipientKind, Role, SubjectId, act,
 };
 use sandyq_processing::circumstances::Circumstances;
 use sandyq_processing::perform::Performed;
@@ -159,10 +175,7 @@ async fn tried<V: Performed<Input = ()>>(
     actor: Actor,
     circumstances: Circumstances,
     change: impl FnOnce(&mut Operation<V>),
-) -> Result<(), Rejected>
-where
-    V: Act,
-{
+) -> Result<(), Rejected> {
     let (guest, _) = stage.guest(DANA).await;
     let subject: SubjectId = guest.subject.unwrap();
     let key = IdempotencyKey::random(stage.chance.as_ref());

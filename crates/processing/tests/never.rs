@@ -2,8 +2,24 @@
 //!
 //! A small world – a few people, two members of staff, a clock – in which anything is tried in any order, allowed or
 //! not. After every sequence the whole store is looked at as a stranger with the keys of the house would.
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    reason = "a test may stop at the first surprise"
+)]
 
-#[allow(dead_code, reason = "each story uses its part of the stage")]
+#[allow(
+    dead_code,
+    missing_docs,
+    clippy::expect_used,
+    clippy::new_without_default,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "each story uses its part of the stage, and a test may stop at the first surprise"
+)]
 mod stage;
 
 use std::collections::BTreeSet;

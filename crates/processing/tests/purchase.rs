@@ -1,6 +1,22 @@
 //! 1.2, 2.2.7, 5.1.4, 5.1.5, 6.2, 6.3: a guest's purchase from the form to the destruction, along the one path.
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    reason = "a test may stop at the first surprise"
+)]
 
-#[allow(dead_code, reason = "each story uses its part of the stage")]
+#[allow(
+    dead_code,
+    missing_docs,
+    clippy::expect_used,
+    clippy::new_without_default,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "each story uses its part of the stage, and a test may stop at the first surprise"
+)]
 mod stage;
 
 use sandyq_ledger::receipt::{self, DestructionReceipt};

@@ -4,13 +4,13 @@
 use jiff::Timestamp;
 use sandyq_model::act::{Block, Destroy, Store, Unblock, Withdraw};
 use sandyq_model::{
-    Act, Actor, Category, Field, FieldSet, IdempotencyKey, Operation, Purpose, ReceiptId, Role, Standing,
-    SubjectId,
+    Act, Actor, Category, Field, FieldSet, IdempotencyKey, Operation, ReceiptId, Role, Standing, SubjectId,
 };
 use sandyq_store::tables::case_file;
 
 use super::Withdrawn;
 use crate::access::Caller;
+use crate::cases;
 use crate::circumstances::Circumstances;
 use crate::destroy::Destruction;
 use crate::dossier::Dossier;
@@ -103,8 +103,9 @@ impl System {
     ) -> Result<Withdrawn, Rejected> {
         let dossier = self.dossier(subject).await?;
         let mut operation: Operation<Withdraw> = self.by_staff(caller.actor, &dossier)?;
-        operation.purpose = Some(Purpose::STATUTORY);
-        operation.case = dossier.cases.first().map(|case| case.id);
+        let open = dossier.cases.iter().find(|case| case.closed_at.is_none());
+        operation.case = open.map(|case| case.id);
+        operation.purpose = open.and_then(|case| cases::purpose_of(&case.kind));
         let receipt = ReceiptId::random(self.chance());
         let input = Withdrawal {
             receipt,
