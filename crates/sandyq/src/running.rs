@@ -20,10 +20,12 @@ use sandyq_web::WebOptions;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
+use tracing::level_filters::LevelFilter;
 
 use crate::configuration::Configuration;
 use crate::data_folder::{DataFolder, FolderLock};
 use crate::failure::{Exit, Failure};
+use crate::logging;
 use crate::outside::{SystemChance, WallClock};
 use crate::policy_source::PolicySource;
 
@@ -116,6 +118,7 @@ pub fn system(opened: &Opened, surroundings: Surroundings) -> System {
 /// # Errors
 /// As [`open`].
 pub fn system_at_rest(folder: &DataFolder) -> Result<(System, FolderLock), Failure> {
+    logging::begin(LevelFilter::WARN);
     let configuration = Configuration::read(folder)?;
     let opened = open(folder, &configuration)?;
     let surroundings = Surroundings {

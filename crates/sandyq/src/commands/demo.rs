@@ -13,7 +13,7 @@ use sandyq_model::{Actor, Chance, Plain, Role};
 use sandyq_policy::Language;
 use sandyq_processing::access::Caller;
 use sandyq_processing::cases::Catalogue;
-use sandyq_processing::operator::{Operator, Person};
+use sandyq_processing::operator::Operator;
 use sandyq_processing::{Rejected, System};
 use sandyq_web::WebOptions;
 use sandyq_web::mail::{Letters, MailSink, Security, Smtp, SmtpPost};
@@ -100,9 +100,14 @@ impl Demo {
         let listener = listen_near(self.listen).await?;
         let address = listener.local_addr().unwrap_or(self.listen);
         let url = format!("http://{address}");
+        let configuration = Configuration::read(folder)?;
+        let operator = Operator {
+            site: url.clone(),
+            ..configuration.operator()
+        };
         let letter_box = MailSink::default();
-        let surroundings = surroundings(&url, &letter_box).await?;
-        let opened = running::open(folder, &Configuration::read(folder)?)?;
+        let surroundings = surroundings(operator, &letter_box).await?;
+        let opened = running::open(folder, &configuration)?;
         let system = running::system(&opened, surroundings);
         let worker = running::start_worker(&system);
         let staff = match known_staff(folder)? {
@@ -178,14 +183,13 @@ async fn listen_near(address: SocketAddr) -> Result<TcpListener, Failure> {
 }
 
 /// An invented operator, the catalogue that ships, and a letter box in this very program.
-async fn surroundings(url: &str, letter_box: &MailSink) -> Result<Surroundings, Failure> {
+async fn surroundings(operator: Operator, letter_box: &MailSink) -> Result<Surroundings, Failure> {
     let listener = running::listen(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
     let port = listener
         .local_addr()
         .map(|address| address.port())
         .unwrap_or_default();
     tokio::spawn(letter_box.clone().listen(listener));
-    let operator = operator(url);
     let smtp = Smtp {
         host: "127.0.0.1".to_owned(),
         port,
@@ -194,7 +198,7 @@ async fn surroundings(url: &str, letter_box: &MailSink) -> Result<Surroundings, 
         from: operator.email.clone(),
     };
     let letters = Letters {
-        site: url.to_owned(),
+        site: operator.site.clone(),
         operator: operator.name.clone(),
     };
     Ok(Surroundings {
@@ -202,24 +206,6 @@ async fn surroundings(url: &str, letter_box: &MailSink) -> Result<Surroundings, 
         catalogue: Catalogue::demonstration()?,
         post: Arc::new(SmtpPost::new(&smtp, letters)?),
     })
-}
-
-fn operator(url: &str) -> Operator {
-    let person = |name: &str, phone: &str, mailbox: &str| Person {
-        name: name.to_owned(),
-        phone: phone.to_owned(),
-        email: format!("{mailbox}@example.com"),
-    };
-    Operator {
-        name: "«Мысал» ЖШС".to_owned(),
-        bin: "061211600012".to_owned(),
-        address: "Абай даңғылы, 1, Алматы\n050000".to_owned(),
-        phone: "+7 727 250 00 00".to_owned(),
-        email: "privacy@example.com".to_owned(),
-        site: url.to_owned(),
-        responsible: person("Гүлмира Омарова", "+7 727 250 00 01", "responsible"),
-        deputy: person("Олжас Тілеу", "+7 727 250 00 02", "deputy"),
-    }
 }
 
 /// Staff and people of a new demonstration.
@@ -315,6 +301,5 @@ const STAFF: [(&str, &str); 3] = [
     ("admin", "administrator"),
 ];
 
-/// Settings of a demonstration; the operator is invented by the program and is not a setting.
-const SETTINGS: &str = "# A demonstration made this folder. Everybody in it is invented.\n\n\
-    [ledger]\norigin = \"demo.sandyq.localhost/ledger\"\n";
+/// Settings of a demonstration: an invented operator.
+const SETTINGS: &str = include_str!("../demo.toml");

@@ -30,6 +30,8 @@ pub struct Subject {
 enum Action {
     /// Show where the record stands, which fields are held and where they came from; never a value
     Show(Show),
+    /// Enter a withdrawal of consent that came by letter
+    Withdraw(Withdraw),
     /// Destroy what is held, as far as the policy allows it
     Destroy(DestroyOne),
 }
@@ -60,6 +62,17 @@ struct Show {
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Example:
+  sandyq subject withdraw SQ-7K2M-9QXA --as gulmira < password
+
+Destruction follows by itself when the server runs, or at once with `sandyq subject destroy`.")]
+struct Withdraw {
+    #[command(flatten)]
+    asking: Asking,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Example:
   sandyq subject destroy SQ-7K2M-9QXA --as gulmira --yes < password
 
 Exit codes: 0 destroyed, 1 the policy refuses, 4 not the responsible person.")]
@@ -78,6 +91,9 @@ impl Subject {
             Action::Show(Show { asking }) => {
                 asking.session(terminal, async |system, _| asking.show(system, terminal).await)
             }
+            Action::Withdraw(Withdraw { asking }) => asking.session(terminal, async |system, caller| {
+                asking.withdraw(system, caller, terminal).await
+            }),
             Action::Destroy(DestroyOne { asking, yes }) => {
                 asking.session(terminal, async |system, caller| {
                     if !yes {
@@ -157,6 +173,27 @@ impl Asking {
         Ok(Exit::Done)
     }
 
+    async fn withdraw(&self, system: &System, caller: &Caller, terminal: &Terminal) -> Result<Exit, Failure> {
+        let overview = self.overview(system, terminal).await?;
+        let withdrawn = system.withdraw_by_letter(caller, overview.subject).await;
+        let withdrawn = withdrawn.map_err(|rejected| failure_of(rejected, system, terminal.language))?;
+        let due = sandyq_model::time::day_in_kazakhstan(withdrawn.due);
+        if self.json {
+            terminal.answer_json(&json!({
+                "schema_version": 1,
+                "withdrawn": true,
+                "number": withdrawn.number,
+                "due": due.to_string(),
+            }))?;
+        } else {
+            terminal.answer(&format!("withdrawn; number {}", withdrawn.number))?;
+            terminal.word(&format!(
+                "everything that no law keeps is destroyed by {due} at the latest"
+            ));
+        }
+        Ok(Exit::Done)
+    }
+
     async fn destroy(&self, system: &System, caller: &Caller, terminal: &Terminal) -> Result<Exit, Failure> {
         let overview = self.overview(system, terminal).await?;
         let destroyed = system.destroy_due(caller, overview.subject).await;
@@ -166,6 +203,9 @@ impl Asking {
         // Signs the receipt; letters wait for the server.
         system.run_queue().await?;
         let signed = system.receipt(&receipt, terminal.language).await?;
+        if signed.is_none() {
+            terminal.word("the receipt is not signed yet; the server signs it when it runs");
+        }
         let kept = signed.map(|view| view.kept).unwrap_or_default();
         if self.json {
             let kept: Vec<Value> = kept

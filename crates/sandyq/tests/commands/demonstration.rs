@@ -49,6 +49,7 @@ fn the_life_of_a_demonstration() {
     shows_no_value(&place, &order, &ready);
     only_the_responsible_person(&place, &order, &ready);
     destroys_only_what_is_due(&place, &order, &ready);
+    withdraws_and_destroys(&place, &order, &ready);
     finds_a_database_that_was_put_back(&place);
 }
 
@@ -129,6 +130,40 @@ fn destroys_only_what_is_due(place: &Place, order: &str, ready: &Value) {
     ];
     let said = place.sandyq_with(&nobody, &secret).ends(1);
     assert!(said.err.contains("nobody is found"), "{}", said.err);
+}
+
+fn withdraws_and_destroys(place: &Place, order: &str, ready: &Value) {
+    let secret = password(ready, "responsible") + "\n";
+    let rest = [order, "--as", "responsible", "--data", "try", "--json"];
+    let withdrawn = place
+        .sandyq_with(&[&["subject", "withdraw"], &rest[..]].concat(), &secret)
+        .ends(0)
+        .json();
+    assert!(withdrawn["number"].as_str().unwrap().len() == 36, "{withdrawn}");
+    let destroyed = place
+        .sandyq_with(&[&["subject", "destroy", "--yes"], &rest[..]].concat(), &secret)
+        .ends(0)
+        .json();
+    assert_eq!(destroyed["destroyed"], true);
+    let kept = &destroyed["kept"][0];
+    assert!(
+        kept["citation"].as_str().unwrap().contains("206"),
+        "an order is a document under tax law: {destroyed}"
+    );
+    let held = place
+        .sandyq_with(&[&["subject", "show"], &rest[..]].concat(), &secret)
+        .ends(0)
+        .json();
+    assert_eq!(held["standing"], "blocked");
+    assert!(
+        !held["fields"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|field| field["field"] == "card_number"),
+        "{held}"
+    );
+    place.sandyq(&["verify", "--data", "try"]).ends(0);
 }
 
 fn finds_a_database_that_was_put_back(place: &Place) {

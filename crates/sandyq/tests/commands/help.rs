@@ -5,7 +5,7 @@ use super::said::Place;
 #[test]
 fn every_command_has_help_with_an_example() {
     let place = Place::new();
-    let commands: [&[&str]; 14] = [
+    let commands: [&[&str]; 15] = [
         &["init"],
         &["check"],
         &["explain"],
@@ -17,6 +17,7 @@ fn every_command_has_help_with_an_example() {
         &["verify"],
         &["staff", "add"],
         &["subject", "show"],
+        &["subject", "withdraw"],
         &["subject", "destroy"],
         &["doctor"],
         &[],

@@ -1,4 +1,11 @@
 //! Every command through the real binary: what it answers, what it says, how it ends.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may stop at the first surprise"
+)]
 
 mod data_folder;
 mod demonstration;
