@@ -26,7 +26,7 @@ pub fn page(visit: &Visit, policy: &PolicyPage) -> Page {
         h1 { (visit.say("policy-title")) }
         p.lead { (visit.say("policy-lead")) }
         nav.contents aria-label=(visit.say("contents")) {
-            ol {
+            ol start="0" {
                 @for (place, section) in policy.sections.iter().enumerate() {
                     li { a href={ "#section-" (place) } { (section.title) } }
                 }
