@@ -28,7 +28,6 @@ pub struct Prove {
 impl Prove {
     /// Says that this program cannot.
     #[cfg(not(feature = "prove"))]
-    #[expect(clippy::unused_self, reason = "the face of every command")]
     pub fn run(&self, _: &Terminal) -> Result<Exit, Failure> {
         Err(Failure::new(
             Exit::Unavailable,
