@@ -108,6 +108,30 @@ fn tests(root: &Path, extent: Extent, tally: &mut Tally) -> Result<(), Fault> {
     command.env(postgres::URL_VARIABLE, &cluster.url);
     command.env(tools::AXE_VARIABLE, tools::axe(root));
     command.env("SANDYQ_TEST_BINARY", binary(root));
+    command.env("SANDYQ_RANDOM_OPERATIONS", RANDOM_OPERATIONS);
+    let on_both = tally.count(command);
+    on_both.and(stories_on_postgres(root, &cluster, tally))
+}
+
+/// Random operations on which the compiled tables are compared with the Cedar engine.
+const RANDOM_OPERATIONS: &str = "1000000";
+
+/// The stories of processing once more, on the other engine.
+fn stories_on_postgres(root: &Path, cluster: &Cluster, tally: &mut Tally) -> Result<(), Fault> {
+    let mut command = cargo(
+        root,
+        &[
+            "test",
+            "--workspace",
+            "--test",
+            "purchase",
+            "--test",
+            "bad_input",
+            "--no-fail-fast",
+            "--locked",
+        ],
+    );
+    command.env("SANDYQ_STAGE_POSTGRES_URL", &cluster.url);
     tally.count(command)
 }
 

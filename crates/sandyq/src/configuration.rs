@@ -223,7 +223,8 @@ impl Configuration {
         let options = StoreOptions::in_folder(folder.path());
         StoreOptions {
             database_url: self.database.url.clone(),
-            keys_url: self.database.url.clone(),
+            // Keys stay in a file of their own also beside PostgreSQL, whose log would hold a killed key for a while.
+            keys_url: None,
             origin: self
                 .ledger
                 .origin

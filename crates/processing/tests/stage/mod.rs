@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -42,6 +43,7 @@ pub struct Stage {
     pub chance: Arc<SeededChance>,
     pub letters: Arc<Letters>,
     pub folder: tempfile::TempDir,
+    database: Option<String>,
 }
 
 pub fn shipped_policy() -> Arc<Policy> {
@@ -86,7 +88,8 @@ impl Stage {
     pub fn in_folder(folder: tempfile::TempDir, seed: u64) -> Self {
         let clock = Arc::new(SetClock::at(BEGINNING.parse().unwrap()));
         let chance = Arc::new(SeededChance::new(seed));
-        let options = StoreOptions::in_folder(folder.path());
+        let database = database_of_its_own();
+        let options = options(&folder, database.as_deref());
         std::fs::create_dir_all(options.key_file.parent().unwrap()).unwrap();
         KeyFile::create(&options.key_file, 1, chance.as_ref(), clock.as_ref()).unwrap();
         let letters = Arc::new(Letters::default());
@@ -97,6 +100,7 @@ impl Stage {
             chance,
             letters,
             folder,
+            database,
         }
     }
 
@@ -218,17 +222,58 @@ impl Stage {
             chance,
             letters,
             folder,
+            database,
         } = self;
         drop(system);
-        let system = open(&StoreOptions::in_folder(folder.path()), &clock, &chance, &letters);
+        let options = options(&folder, database.as_deref());
+        let system = open(&options, &clock, &chance, &letters);
         Self {
             system,
             clock,
             chance,
             letters,
             folder,
+            database,
         }
     }
+}
+
+fn options(folder: &tempfile::TempDir, database: Option<&str>) -> StoreOptions {
+    let mut options = StoreOptions::in_folder(folder.path());
+    options.database_url = database.map(ToOwned::to_owned);
+    options
+}
+
+/// The same stories on PostgreSQL: a schema for each stage, on the server that the variable names.
+fn database_of_its_own() -> Option<String> {
+    static STAGES: AtomicU64 = AtomicU64::new(0);
+    let url = std::env::var("SANDYQ_STAGE_POSTGRES_URL").ok()?;
+    let name = format!(
+        "stage_{}_{}",
+        std::process::id(),
+        STAGES.fetch_add(1, Ordering::SeqCst)
+    );
+    let server = url.clone();
+    let schema = name.clone();
+    let made = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let (client, connection) = tokio_postgres::connect(&server, tokio_postgres::NoTls)
+                .await
+                .unwrap();
+            tokio::spawn(connection);
+            client
+                .batch_execute(&format!("CREATE SCHEMA {schema}"))
+                .await
+                .unwrap();
+        });
+    });
+    made.join().unwrap();
+    let joint = if url.contains('?') { '&' } else { '?' };
+    Some(format!("{url}{joint}options=-csearch_path%3D{name}"))
 }
 
 /// Random histories do not test the disk, and a sync in memory costs nothing.
