@@ -136,6 +136,9 @@ impl System {
             authorised_by: self.payments().name().to_owned(),
             demonstration: self.payments().is_demonstration(),
         };
+        if dossier.known()?.withdrawn_at.is_some() {
+            return Err(Rejected::NotFound);
+        }
         if State::of(&case.state).is_document() {
             return Ok(placed);
         }
