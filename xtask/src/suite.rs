@@ -172,6 +172,8 @@ fn policy(root: &Path) -> Result<(), Fault> {
 /// Licences, bans and sources of everything we build on; and advisories where their database can be had.
 fn dependencies(root: &Path) -> Result<(), Fault> {
     let deny = tools::deny(root)?;
+    // The licences of all platforms are looked at; a build has fetched only the crates of this one.
+    step::run(cargo(root, &["fetch", "--locked"]))?;
     let deny = deny.to_string_lossy();
     step::run(bounded(
         root,
