@@ -177,7 +177,7 @@ pub fn start_worker(system: &System) -> JoinHandle<()> {
     tokio::spawn(system.clone().worker())
 }
 
-/// Serves the site and works off the queue until somebody asks to stop; what is under way ends first.
+/// Serves the site and works off the queue until `stop`; what is under way ends first.
 ///
 /// # Errors
 /// When the server itself fails.
@@ -186,8 +186,9 @@ pub async fn serve(
     worker: JoinHandle<()>,
     options: WebOptions,
     listener: TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Failure> {
-    let served = serve_until(sandyq_web::site(system, options), listener, stop_asked()?).await;
+    let served = serve_until(sandyq_web::site(system, options), listener, stop).await;
     worker.abort();
     // Until the worker is gone it holds the store, which ends its commits in peace when the last one lets go of it.
     let _ = worker.await;
@@ -220,8 +221,12 @@ async fn serve_until(
     }
 }
 
-/// Somebody presses Ctrl-C, or the system asks to end.
-fn stop_asked() -> Result<impl Future<Output = ()> + Send + 'static, Failure> {
+/// Somebody presses Ctrl-C, or the system asks to end. Heard from the call on, not only once it is awaited: ask for it
+/// before anybody is told that the server is there, or who stops it at once kills it.
+///
+/// # Errors
+/// When signals cannot be heard.
+pub fn stop_asked() -> Result<impl Future<Output = ()> + Send + 'static, Failure> {
     let deaf =
         |error: std::io::Error| Failure::new(Exit::Unavailable, format!("signals cannot be heard: {error}"));
     let mut end = signal(SignalKind::terminate()).map_err(deaf)?;

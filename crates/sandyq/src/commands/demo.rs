@@ -118,13 +118,14 @@ impl Demo {
             }
         };
         terminal.progress_ended();
+        let stop = running::stop_asked()?;
         self.announce(&url, &staff, folder.path(), terminal)?;
         let options = WebOptions {
             behind_tls: false,
             demo: true,
             letter_box: Some(letter_box),
         };
-        running::serve(system, worker, options, listener).await
+        running::serve(system, worker, options, listener, stop).await
     }
 
     fn announce(&self, url: &str, staff: &[SignIn], data: &Path, terminal: &Terminal) -> Result<(), Failure> {

@@ -77,6 +77,7 @@ impl Serve {
         let policy = short(&version);
         tracing::info!(listen = %bound, policy, "listening");
         let url = format!("http://{bound}");
+        let stop = running::stop_asked()?;
         if self.json {
             let ready = json!({
                 "schema_version": 1,
@@ -97,7 +98,7 @@ impl Serve {
             ..WebOptions::default()
         };
         let worker = running::start_worker(&system);
-        running::serve(system, worker, options, listener).await
+        running::serve(system, worker, options, listener, stop).await
     }
 }
 
