@@ -79,7 +79,10 @@ impl Browser {
         let view = json!({ "width": window.width, "height": 900, "deviceScaleFactor": 1, "mobile": false });
         session.chromium("Emulation.setDeviceMetricsOverride", &view);
         let scheme = if window.dark { "dark" } else { "light" };
-        let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        // Without smooth scrolling, so that a click meets what it was meant for.
+        let still = json!({ "name": "prefers-reduced-motion", "value": "reduce" });
+        let colours = json!({ "name": "prefers-color-scheme", "value": scheme });
+        let features = json!({ "features": [colours, still] });
         session.chromium("Emulation.setEmulatedMedia", &features);
         let browser = Self { session, window };
         // What the browser asked for before the first page is no page's doing.
@@ -177,6 +180,18 @@ impl Browser {
     pub fn submit(&self) {
         let element = self.first("main form button:not([type=button]), main form input[type=submit]");
         self.leaving(|| self.click(&element));
+    }
+
+    /// Presses the first element of a CSS selector, and waits for the page to go: for journeys in every language.
+    pub fn press_at(&self, selector: &str) {
+        let element = self.first(selector);
+        self.leaving(|| self.click(&element));
+    }
+
+    /// Ticks the box with that name, by its label.
+    pub fn tick(&self, name: &str) {
+        let element = self.first(&format!("label[for='{name}']"));
+        self.click(&element);
     }
 
     /// Whether a CSS selector finds anything.

@@ -29,6 +29,6 @@ pub use accessibility::Violation;
 pub use browser::{Browser, Window};
 pub use mail::{Letter, MailServer, code_in, links_in};
 pub use patience::wait_for;
-pub use program::{Running, Staff, binary, command};
+pub use program::{Running, Staff, binary, command, profile_folder};
 pub use site::Site;
 pub use visitor::{Page, Visitor};

@@ -1,0 +1,321 @@
+//! Clauses 1.2, 2.2.7, 5.1.4, 5.1.5, 6.2, 6.3 and 6.4: a guest's purchase as people make it, in a real browser, in each
+//! language: form, consent, code from the mail, card, order; staff look for a purpose; the guest follows who looked,
+//! corrects, withdraws, and holds a receipt that the standalone verifier accepts. Nothing of it lies in the open
+//! afterwards, and no address visited holds anything personal.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::harness::{Browser, Running, Visitor, Window, wait_for};
+
+const LAST_NAME: &str = "Жанбырбаева";
+const CARD: &str = "5555555555554444";
+const PRIMARY: &str = "main button.go";
+
+/// One person in one browser.
+struct Guest<'a> {
+    running: &'a Running,
+    browser: Browser,
+    email: String,
+    /// What was visited, for a look at the addresses.
+    visited: Vec<String>,
+    objections: Vec<String>,
+    window: Window,
+}
+
+impl Guest<'_> {
+    fn go(&mut self, path: &str) {
+        self.browser.goto(&format!("{}{path}", self.running.url));
+        self.look();
+    }
+
+    fn press(&mut self, selector: &str) {
+        self.browser.press_at(selector);
+        self.look();
+    }
+
+    /// What every page of the way is held to.
+    fn look(&mut self) {
+        let url = self.browser.url();
+        let strange = self.browser.strange_requests(&self.running.url);
+        self.objections
+            .extend(strange.iter().map(|asked| format!("{url} asks {asked}")));
+        if self.window.script {
+            let violations = self.browser.violations();
+            self.objections
+                .extend(violations.iter().map(|violation| format!("{url}: {violation}")));
+            if !self.browser.fits() {
+                self.objections.push(format!("{url} must be scrolled sideways"));
+            }
+        }
+        self.visited.push(url);
+    }
+
+    /// The code of the newest letter, other than one that was used already.
+    fn code_other_than(&self, used: &str) -> String {
+        wait_for("a new code", || {
+            Some(self.running.code_for(&self.email)).filter(|code| code != used)
+        })
+    }
+
+    fn orders(&mut self) -> String {
+        self.go("/shop");
+        self.go("/buy/kestel-office");
+        self.browser.fill("last_name", LAST_NAME);
+        self.browser.fill("first_name", "Сәуле");
+        self.browser.fill("email", &self.email.clone());
+        self.browser.fill("contact_phone", "+7 912 345 67 89");
+        self.press(PRIMARY);
+        assert!(
+            self.browser.has(".error-summary, [role=alert]"),
+            "a Russian number is a mistake: {}",
+            self.browser.text()
+        );
+        self.browser.fill("contact_phone", "8 (701) 555-44-33");
+        self.press(PRIMARY);
+        self.press(PRIMARY);
+        assert!(
+            !self.browser.has("input[type=checkbox]:checked"),
+            "no box is ticked beforehand"
+        );
+        self.press(PRIMARY);
+        assert!(
+            self.browser.url().contains("/buy/"),
+            "nothing is taken without consent"
+        );
+        self.browser.tick("consent-identification");
+        self.browser.tick("consent-order");
+        self.press(PRIMARY);
+        assert!(
+            self.browser.url().contains("/confirm/"),
+            "{}",
+            self.browser.text()
+        );
+        let code = self.code_other_than("");
+        self.browser.fill("code", &code);
+        self.press(PRIMARY);
+        self.pays();
+        let url = self.browser.url();
+        url.rsplit('/').next().expect("a reference").to_owned()
+    }
+
+    fn pays(&mut self) {
+        let card = |number: &str| {
+            [
+                ("card_number", number.to_owned()),
+                ("card_holder", "SAULE ZH".to_owned()),
+            ]
+        };
+        for (number, accepted) in [("5555555555554445", false), (CARD, true)] {
+            for (field, value) in card(number) {
+                self.browser.fill(field, &value);
+            }
+            self.browser.fill("card_expiry", "08/29");
+            self.browser.fill("card_verification", "987");
+            self.press(PRIMARY);
+            assert_eq!(
+                self.browser.url().contains("/order/"),
+                accepted,
+                "{}",
+                self.browser.text()
+            );
+        }
+    }
+
+    fn comes_back_by_mail(&mut self, reference: &str, used: &str) {
+        self.press("form[action='/sign-out'] button");
+        self.go("/my");
+        self.browser.fill("email", &self.email.clone());
+        self.browser.fill("reference", reference);
+        self.press(PRIMARY);
+        let code = self.code_other_than(used);
+        self.browser.fill("code", &code);
+        self.press(PRIMARY);
+        assert!(
+            self.browser.text().contains("•••• 4444"),
+            "{}",
+            self.browser.text()
+        );
+        assert!(!self.browser.text().contains(CARD));
+    }
+
+    fn corrects_follows_and_withdraws(&mut self) -> String {
+        self.go("/my/accesses");
+        assert!(
+            self.browser.text().contains("5.1.4"),
+            "who looked: {}",
+            self.browser.text()
+        );
+        self.go("/my/change/contact_phone");
+        self.browser.fill("contact_phone", "+7 702 111 22 33");
+        self.press(PRIMARY);
+        self.go("/my");
+        assert!(
+            self.browser.text().contains("+77021112233"),
+            "{}",
+            self.browser.text()
+        );
+        self.go("/my/withdraw");
+        assert!(self.browser.text().contains("206"), "what stays has its article");
+        self.browser.tick("understood");
+        self.press("main button.danger, main button.go");
+        let url = self.browser.url();
+        assert!(url.contains("/receipt/"), "{}", self.browser.text());
+        url.split('?').next().expect("an address").to_owned()
+    }
+}
+
+/// Staff sign in, read the policy where it is asked, and open the order for its purpose only.
+fn staff_look(running: &Running, reference: &str) {
+    let sales = running.staff_in("sales");
+    let mut staff = Visitor::speaking(&running.url, "en");
+    let door = staff.get("/staff/sign-in");
+    staff.submit(
+        &door,
+        &[
+            ("name", sales.name.as_str()),
+            ("password", sales.password.as_str()),
+        ],
+    );
+    let familiar = staff.get("/staff/familiar");
+    if familiar.text().contains("read") && familiar.answer.status == 200 {
+        staff.submit(&familiar, &[("read", "yes")]);
+    }
+    let list = staff.get("/staff/cases").text();
+    assert!(list.contains(reference), "{list}");
+    assert!(!list.contains(LAST_NAME), "a list shows nobody");
+    let asked = staff.get(&format!("/staff/cases/{reference}"));
+    let without = staff.submit(&asked, &[("purpose", "")]);
+    assert_ne!(without.answer.status, 200, "no purpose, no look");
+    let other = staff.submit(&asked, &[("purpose", "2.2.8")]);
+    assert_ne!(other.answer.status, 200, "another purpose, no look");
+    let opened = staff.submit(&asked, &[("purpose", "2.2.7")]);
+    assert_eq!(opened.answer.status, 200, "{}", opened.text());
+    let seen = opened.text();
+    assert!(
+        !seen.contains(LAST_NAME) && !seen.contains("4444"),
+        "masked, and no card: {seen}"
+    );
+}
+
+fn locked_for_staff(running: &Running, reference: &str) {
+    let sales = running.staff_in("sales");
+    let mut staff = Visitor::speaking(&running.url, "en");
+    let door = staff.get("/staff/sign-in");
+    staff.submit(
+        &door,
+        &[
+            ("name", sales.name.as_str()),
+            ("password", sales.password.as_str()),
+        ],
+    );
+    let asked = staff.get(&format!("/staff/cases/{reference}"));
+    let opened = staff.submit(&asked, &[("purpose", "2.2.7")]);
+    assert_ne!(
+        opened.answer.status,
+        200,
+        "after the withdrawal it is locked: {}",
+        opened.text()
+    );
+}
+
+/// The receipt convinces a program that knows neither us nor our data; one changed sign, and it does not.
+fn a_stranger_verifies(running: &Running, receipt: &str) {
+    let path = receipt.strip_prefix(&running.url).expect("our own address");
+    let mut stranger = Visitor::at(&running.url);
+    let body = |page: super::harness::Page| String::from_utf8(page.answer.body).expect("a text");
+    let json = body(stranger.get(&format!("{path}/receipt.json")));
+    let key = body(stranger.get("/ledger/key"));
+    let folder = tempfile::tempdir().expect("a folder");
+    let verdict = |text: &str| {
+        let file = folder.path().join("receipt.json");
+        std::fs::write(&file, text).expect("a file");
+        let verifier = super::harness::profile_folder().join("sandyq-verifier");
+        let mut command = Command::new(verifier);
+        command.arg("receipt").arg(&file).arg("--key").arg(key.trim());
+        command.output().expect("the verifier runs").status.code()
+    };
+    assert_eq!(verdict(&json), Some(0), "{json}");
+    let other = json.replacen("2026-", "2025-", 1);
+    assert_ne!(other, json);
+    assert_ne!(verdict(&other), Some(0), "a changed receipt was believed");
+}
+
+/// What must not be found in any byte that the program wrote.
+fn scan(folder: &Path, canaries: &[&str], found: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+        if entry.path().is_dir() {
+            scan(&entry.path(), canaries, found);
+            continue;
+        }
+        let bytes = std::fs::read(entry.path()).unwrap_or_default();
+        for canary in canaries {
+            if bytes
+                .windows(canary.len())
+                .any(|window| window == canary.as_bytes())
+            {
+                found.push(format!("{canary} in {}", entry.path().display()));
+            }
+        }
+    }
+}
+
+fn purchase(running: &Running, window: Window) -> Vec<String> {
+    let email = format!("saule.{}@example.kz", window.language);
+    let browser = Browser::open(window);
+    let mut guest = Guest {
+        running,
+        browser,
+        email,
+        visited: Vec::new(),
+        objections: Vec::new(),
+        window,
+    };
+    guest.go("/");
+    let reference = guest.orders();
+    let used = running.code_for(&guest.email);
+    staff_look(running, &reference);
+    guest.comes_back_by_mail(&reference, &used);
+    let receipt = guest.corrects_follows_and_withdraws();
+    a_stranger_verifies(running, &receipt);
+    locked_for_staff(running, &reference);
+    for url in &guest.visited {
+        for personal in ["saule", "%D0%96", "701", "702", "5555", "987"] {
+            assert!(
+                !url.replace(&running.url, "").contains(personal),
+                "{personal} stands in {url}"
+            );
+        }
+    }
+    guest.objections
+}
+
+#[test]
+fn a_guest_buys_in_any_browser_and_language() {
+    let mut running = Running::demo(&[]);
+    let kazakh = Window {
+        language: "kk",
+        ..Window::without_script()
+    };
+    let russian = Window {
+        language: "ru",
+        ..Window::narrow()
+    };
+    let mut objections = Vec::new();
+    for window in [kazakh, russian, Window::desk()] {
+        objections.extend(purchase(&running, window));
+    }
+    assert_eq!(objections, Vec::<String>::new());
+    assert!(running.stop().success());
+    let mut found = Vec::new();
+    scan(
+        &running.data(),
+        &[LAST_NAME, CARD, "saule.", "+77021112233", "SAULE ZH"],
+        &mut found,
+    );
+    assert_eq!(found, Vec::<String>::new());
+    let log = running.log();
+    for canary in [LAST_NAME, CARD, "saule.", "7021112233"] {
+        assert!(!log.contains(canary), "{canary} was logged");
+    }
+}
