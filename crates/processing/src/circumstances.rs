@@ -3,6 +3,8 @@
 
 use sandyq_model::{FieldSet, Recipient};
 
+use crate::access::Caller;
+
 /// The part of the [`Facts`](sandyq_model::Facts) that comes with the caller.
 #[derive(Clone, Debug)]
 pub struct Circumstances {
@@ -44,8 +46,9 @@ impl Circumstances {
         ..Self::SYSTEM
     };
 
-    /// A member of staff acts.
-    pub(crate) const fn staff(familiar: bool) -> Self {
+    /// That member of staff acts; whoever is none has read no policy.
+    pub(crate) fn staff(caller: &Caller) -> Self {
+        let familiar = caller.staff.as_ref().is_some_and(|card| card.familiar);
         Self {
             familiar,
             ..Self::SYSTEM

@@ -70,7 +70,7 @@ pub(super) struct Opening {
 
 /// A session for a subject, from a secret that the caller derived.
 pub(super) fn of_subject(system: &System, subject: SubjectId, secret: [u8; 32], now: Timestamp) -> Opening {
-    opening(system, secret, now, |hash, csrf_hash| Session {
+    opening(system, secret, |hash, csrf_hash| Session {
         hash,
         kind: "subject".to_owned(),
         subject: Some(subject),
@@ -86,7 +86,7 @@ pub(super) fn of_subject(system: &System, subject: SubjectId, secret: [u8; 32], 
 pub(super) fn of_staff(system: &System, card: &StaffCard, now: Timestamp) -> Opening {
     let mut secret = [0; 32];
     system.chance().fill(&mut secret);
-    opening(system, secret, now, |hash, csrf_hash| Session {
+    opening(system, secret, |hash, csrf_hash| Session {
         hash,
         kind: "staff".to_owned(),
         subject: None,
@@ -98,12 +98,7 @@ pub(super) fn of_staff(system: &System, card: &StaffCard, now: Timestamp) -> Ope
     })
 }
 
-fn opening(
-    system: &System,
-    secret: [u8; 32],
-    _now: Timestamp,
-    row: impl FnOnce([u8; 32], [u8; 32]) -> Session,
-) -> Opening {
+fn opening(system: &System, secret: [u8; 32], row: impl FnOnce([u8; 32], [u8; 32]) -> Session) -> Opening {
     let hash = *system.vault().session_hash(&secret).as_bytes();
     let csrf_hash = *system
         .vault()

@@ -231,7 +231,7 @@ impl System {
 
     /// Of the asked fields those that the policy allows; all of them when it allows none, so that the refusal is whole.
     fn viewable(&self, operation: &Operation<Extract>, dossier: &Dossier, caller: &Caller) -> FieldSet {
-        let circumstances = self.staff_circumstances(caller);
+        let circumstances = Circumstances::staff(caller);
         let facts = dossier.facts(operation, &circumstances, self.policy());
         match self.policy().decide(operation, &facts) {
             Ok(_) => operation.fields,
@@ -252,16 +252,12 @@ impl System {
         caller: &Caller,
     ) -> Result<(sandyq_model::value::Values, u64), Rejected> {
         match self
-            .perform(operation, &self.staff_circumstances(caller), &())
+            .perform(operation, &Circumstances::staff(caller), &())
             .await?
         {
             Outcome::Done { output, entry } => Ok((output, entry)),
             Outcome::Repeated(_) => Err(Rejected::NotFound),
         }
-    }
-
-    fn staff_circumstances(&self, caller: &Caller) -> Circumstances {
-        Circumstances::staff(caller.staff.as_ref().is_some_and(|card| card.familiar))
     }
 
     fn shown(&self, field: Field, value: Plain<String>, masked: bool, language: Language) -> ShownField {

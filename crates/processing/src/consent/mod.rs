@@ -3,8 +3,10 @@
 //!
 //! No text is made while the operator's details are incomplete, and nothing here ever gives a consent: people do.
 
+use std::sync::LazyLock;
+
 use jiff::Timestamp;
-use sandyq_model::{ConsentId, Field, FieldSet, Purpose, SubjectId};
+use sandyq_model::{ConsentId, Fault, Field, FieldSet, Purpose, SubjectId};
 use sandyq_policy::declarations::{ConsentItem, Service, WordKind};
 use sandyq_policy::{Language, Policy};
 use sandyq_store::tables::consent::{ConsentAct, ConsentRow};
@@ -105,7 +107,7 @@ pub fn offers(system: &System, service: &Service, language: Language) -> Result<
     let operator = system.operator_or_closed()?;
     let texts = Texts::load()?;
     let offer = |item: &ConsentItem| {
-        let text = |language| text(system.policy(), operator, service, item, &texts, language);
+        let text = |language| text(system.policy(), operator, service, item, texts, language);
         let (kk, ru, en) = (text(Language::Kk), text(Language::Ru), text(Language::En));
         let hash = hex::encode(sandyq_ledger::tree::sha256(written(&kk, &ru, &en).as_bytes()).0);
         let label = system
@@ -214,9 +216,13 @@ struct Said {
 }
 
 impl Texts {
-    fn load() -> Result<Self, Rejected> {
-        let read = toml::from_str(include_str!("texts.toml"));
-        read.map_err(|error| sandyq_model::Fault::Configuration(format!("the consent texts: {error}")).into())
+    /// Read once: they are part of the program.
+    fn load() -> Result<&'static Self, Rejected> {
+        static TEXTS: LazyLock<Result<Texts, toml::de::Error>> =
+            LazyLock::new(|| toml::from_str(include_str!("texts.toml")));
+        TEXTS
+            .as_ref()
+            .map_err(|error| Fault::Configuration(format!("the consent texts: {error}")).into())
     }
 
     const fn of(&self, language: Language) -> &Said {

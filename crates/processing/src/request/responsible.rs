@@ -111,7 +111,10 @@ impl System {
             receipt,
             channel: "letter".to_owned(),
         };
-        let number = match self.perform(&operation, &of(caller), &input).await? {
+        let number = match self
+            .perform(&operation, &Circumstances::staff(caller), &input)
+            .await?
+        {
             Outcome::Done { .. } => receipt.to_string(),
             Outcome::Repeated(answer) => String::from_utf8(answer).unwrap_or_default(),
         };
@@ -153,8 +156,12 @@ impl System {
         };
         let operation: Operation<Destroy> = self.by_staff(caller.actor, &dossier)?.on(fields);
         let receipt = ReceiptId::random(self.chance());
-        self.perform(&operation, &of(caller), &Destruction { receipt, job: None })
-            .await?;
+        self.perform(
+            &operation,
+            &Circumstances::staff(caller),
+            &Destruction { receipt, job: None },
+        )
+        .await?;
         self.wake();
         Ok(receipt)
     }
@@ -178,7 +185,9 @@ impl System {
     ) -> Result<(), Rejected> {
         let dossier = self.dossier(subject).await?;
         let operation: Operation<V> = self.by_staff(caller.actor, &dossier)?;
-        self.perform(&operation, &of(caller), &()).await.map(|_| ())
+        self.perform(&operation, &Circumstances::staff(caller), &())
+            .await
+            .map(|_| ())
     }
 
     fn by_staff<V: Act>(&self, actor: Actor, dossier: &Dossier) -> Result<Operation<V>, Rejected> {
@@ -192,8 +201,4 @@ impl System {
             key,
         ))
     }
-}
-
-fn of(caller: &Caller) -> Circumstances {
-    Circumstances::staff(caller.staff.as_ref().is_some_and(|card| card.familiar))
 }
