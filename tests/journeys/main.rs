@@ -15,4 +15,6 @@ mod s2_2_7_guest_purchase;
 #[cfg(test)]
 mod s4_3_nothing_leaves;
 #[cfg(test)]
+mod s5_1_5_witness;
+#[cfg(test)]
 mod the_demo;

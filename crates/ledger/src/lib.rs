@@ -16,6 +16,7 @@ pub mod receipt;
 pub mod tile;
 pub mod tree;
 pub mod verify;
+pub mod witness;
 
 #[cfg(test)]
 mod vectors;

@@ -5,6 +5,7 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use sandyq_ledger::note::{SignatureKind, VerifierKey};
 use sandyq_model::Plain;
 use sandyq_processing::cases::Catalogue;
 use sandyq_processing::operator::{Operator, Person};
@@ -92,6 +93,7 @@ struct DatabaseTable {
 #[serde(default, deny_unknown_fields)]
 struct LedgerTable {
     origin: Option<String>,
+    witnesses: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -170,6 +172,10 @@ impl Configuration {
                     .into(),
             );
         }
+        let unknown = self.ledger.witnesses.iter().filter(|key| cosigner(key).is_none());
+        missing.extend(unknown.map(|key| {
+            format!("ledger.witnesses names `{key}`, which is no key that `sandyq-witness init` prints")
+        }));
         missing
     }
 
@@ -230,8 +236,15 @@ impl Configuration {
                 .origin
                 .clone()
                 .unwrap_or_else(|| options.origin.clone()),
+            witnesses: self.witnesses(),
             ..options
         }
+    }
+
+    /// The keys of witnesses outside; [`Configuration::missing`] says which are none.
+    pub fn witnesses(&self) -> Vec<VerifierKey> {
+        let keys = self.ledger.witnesses.iter().filter_map(|key| cosigner(key));
+        keys.collect()
     }
 
     /// What is on sale; nothing without a file.
@@ -251,6 +264,13 @@ impl Configuration {
     pub const fn has_database_server(&self) -> bool {
         self.database.url.is_some()
     }
+}
+
+/// The key of a witness, when it is one.
+fn cosigner(key: &str) -> Option<VerifierKey> {
+    key.parse()
+        .ok()
+        .filter(|key: &VerifierKey| key.kind() == SignatureKind::Cosignature)
 }
 
 fn first_line(path: &Path) -> Result<Plain<String>, Failure> {

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use sandyq_ledger::note::VerifierKey;
+
 use crate::vault::KeyVersions;
 
 /// Where things are kept. Made by [`StoreOptions::in_folder`]; change the public fields afterwards.
@@ -21,6 +23,8 @@ pub struct StoreOptions {
     pub key_versions: KeyVersions,
     /// The name of the ledger in checkpoints (C2SP tlog-checkpoint origin), such as `example.kz/ledger`.
     pub origin: String,
+    /// The keys of witnesses outside, whose signatures on checkpoints are believed.
+    pub witnesses: Vec<VerifierKey>,
     /// Connections that read, 1 or more.
     pub readers: usize,
 }
@@ -37,6 +41,7 @@ impl StoreOptions {
             keys_url: None,
             key_versions: KeyVersions::first(),
             origin: "sandyq.localhost/ledger".to_owned(),
+            witnesses: Vec::new(),
             readers: READERS_DEFAULT,
         }
     }
@@ -51,6 +56,12 @@ impl StoreOptions {
     #[must_use]
     pub fn head_file(&self) -> PathBuf {
         self.folder.join("ledger.head")
+    }
+
+    /// The file with the newest checkpoint that witnesses have signed.
+    #[must_use]
+    pub fn witnessed_file(&self) -> PathBuf {
+        self.folder.join("ledger.witnessed")
     }
 }
 

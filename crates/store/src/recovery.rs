@@ -10,7 +10,7 @@ use sandyq_model::{Chance, Clock, Fault, SubjectId};
 
 use crate::commit::{self, Within, Writer, WriterParts};
 use crate::database::{self, PostgresSession, ReaderExt, Readers, Session, Snapshots, SqliteSession};
-use crate::ledger::{self, Book, HeadFile, Published};
+use crate::ledger::{self, Book, HeadFile, Published, WitnessedFile};
 use crate::options::StoreOptions;
 use crate::store::Parts;
 use crate::vault::{KeyFile, KeyStore, Vault};
@@ -49,6 +49,7 @@ pub(crate) fn open_on(
     database::migrate(session.as_mut())?;
     let head_file = HeadFile::open(&options.head_file())?;
     let book = open_book(session.as_mut(), options, &vault, &head_file, clock.as_ref())?;
+    let witnessed = open_witnessed(session.as_mut(), options, &book)?;
     let published = Arc::new(Published::new(book.head().clone(), book.verifier_key().clone()));
     verify_when_small(session.as_mut(), &published)?;
     let deaths = commit::finish_deaths(session.as_mut(), &mut keys, &vault)?;
@@ -75,6 +76,7 @@ pub(crate) fn open_on(
         key_reader,
         vault,
         published,
+        witnessed: Arc::new(witnessed),
     })
 }
 
@@ -149,6 +151,19 @@ fn open_book(
         goes_on_from(session, &book, &note)?;
     }
     Ok(book)
+}
+
+/// What witnesses have signed must be the beginning of the ledger.
+fn open_witnessed(
+    session: &mut dyn Session,
+    options: &StoreOptions,
+    book: &Book,
+) -> Result<WitnessedFile, Fault> {
+    let file = WitnessedFile::open(options.witnessed_file(), book.verifier_key(), &options.witnesses)?;
+    if let Some(witnessed) = file.newest() {
+        goes_on_from(session, book, &witnessed.note)?;
+    }
+    Ok(file)
 }
 
 /// The ledger must contain what this machine has seen of it: otherwise it was put back to an older state, or forked.

@@ -6,11 +6,12 @@ use sandyq_ledger::checkpoint::Checkpoint;
 use sandyq_ledger::note::VerifierKey;
 use sandyq_ledger::tile::TileId;
 use sandyq_ledger::tree::{ConsistencyProof, InclusionProof};
+use sandyq_ledger::witness::{Request, Witnessed};
 use sandyq_model::{Chance, Clock, Fault, SubjectId};
 
 use crate::commit::{Commit, CommitError, Committed, Writer};
 use crate::database::{Reader, Readers};
-use crate::ledger::{self, Published, Report};
+use crate::ledger::{self, Published, Report, WitnessedFile};
 use crate::options::StoreOptions;
 use crate::recovery;
 use crate::vault::{KeyReader, SubjectKey, Vault, WrappedKey};
@@ -33,6 +34,8 @@ pub(crate) struct Parts {
     pub vault: Arc<Vault>,
     /// What of the ledger is durable.
     pub published: Arc<Published>,
+    /// What of it was signed by others.
+    pub witnessed: Arc<WitnessedFile>,
 }
 
 impl Store {
@@ -154,6 +157,57 @@ impl Store {
         self.within_durable(size)?;
         self.read(move |reader| ledger::consistency(reader, older, size))
             .await
+    }
+
+    /// What a witness is asked that has signed the ledger of `old` entries last, 0 for none. A size beyond the durable end
+    /// is answered too: the witness then sees that the ledger was put back.
+    ///
+    /// # Errors
+    /// When the engine does not answer, or rows are missing.
+    pub async fn witness_request(&self, old: u64) -> Result<Request, Fault> {
+        let head = self.parts.published.head();
+        let size = head.checkpoint.size;
+        let proof = if old > size {
+            ConsistencyProof::default()
+        } else {
+            self.read(move |reader| ledger::consistency(reader, old, size))
+                .await?
+        };
+        Ok(Request {
+            old,
+            proof,
+            note: head.note.clone(),
+        })
+    }
+
+    /// Takes a checkpoint of this ledger that a known witness has signed; `None` when it is not such a one. Gives the
+    /// newest witnessed checkpoint.
+    ///
+    /// # Errors
+    /// When the engine does not answer, or it cannot be made durable.
+    pub async fn keep_witnessed(&self, note: &str) -> Result<Option<Arc<Witnessed>>, Fault> {
+        let file = Arc::clone(&self.parts.witnessed);
+        let Ok(witnessed) = file.read(note) else {
+            return Ok(None);
+        };
+        let size = witnessed.checkpoint.size;
+        if size > self.checkpoint().size {
+            return Ok(None);
+        }
+        self.read(move |reader| {
+            if ledger::root(reader, size)? == witnessed.checkpoint.root {
+                file.keep(witnessed).map(Some)
+            } else {
+                Ok(None)
+            }
+        })
+        .await
+    }
+
+    /// The newest checkpoint that witnesses outside have signed.
+    #[must_use]
+    pub fn witnessed(&self) -> Option<Arc<Witnessed>> {
+        self.parts.witnessed.newest()
     }
 
     /// Verifies the whole ledger: every entry, tile, posting and checkpoint. `progress` is told entries done and in all.

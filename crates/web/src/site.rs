@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
@@ -95,6 +95,12 @@ fn ledger_routes() -> Router<Shared> {
         .route("/ledger/checkpoint", get(ledger::checkpoint))
         .route("/ledger/key", get(ledger::key))
         .route("/ledger/tile/{*path}", get(ledger::tile))
+        .route("/ledger/witness-request/{old}", get(ledger::witness_request))
+        .route("/ledger/witnessed", get(ledger::witnessed))
+        .route(
+            "/ledger/cosigned",
+            post(ledger::cosigned).layer(DefaultBodyLimit::max(COSIGNED_BYTES_MAX)),
+        )
 }
 
 /// Gives a status that came without a page one to read, in the visitor's language.
@@ -116,3 +122,6 @@ async fn dressed(State(desk): State<Shared>, request: Request, next: Next) -> Re
     parts.headers.remove(axum::http::header::CONTENT_LENGTH);
     Response::from_parts(parts, body)
 }
+
+/// A signed checkpoint has a few hundred bytes; with many witnesses a few thousand.
+const COSIGNED_BYTES_MAX: usize = 16 * 1024;

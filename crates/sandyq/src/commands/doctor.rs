@@ -263,7 +263,34 @@ fn at_rest(folder: &DataFolder, configuration: &Configuration) -> Result<Vec<Fin
             )]);
         }
     };
-    running::runtime()?.block_on(inside(&opened.store))
+    let witnesses = configuration.witnesses().len();
+    let mut findings = running::runtime()?.block_on(inside(&opened.store))?;
+    if witnesses > 0 {
+        findings.push(witness(&opened.store, WallClock.now()));
+    }
+    Ok(findings)
+}
+
+/// When somebody outside has signed the ledger last.
+fn witness(store: &Store, now: Timestamp) -> Finding {
+    let Some(signed) = store.witnessed() else {
+        let says = "no witness has signed yet; run its round, see `sandyq-witness --help`";
+        return Finding::new("witness", State::Warning, says);
+    };
+    let newest = signed.by.iter().map(|(_, second)| *second).max().unwrap_or(0);
+    let hours = u64::try_from(now.as_second()).unwrap_or(0).saturating_sub(newest) / 3600;
+    let state = if hours > WITNESS_HOURS_WARNING {
+        State::Warning
+    } else {
+        State::Well
+    };
+    let names: Vec<&str> = signed.by.iter().map(|(name, _)| name.as_str()).collect();
+    let entries = signed.checkpoint.size;
+    Finding::new(
+        "witness",
+        state,
+        format!("{} signed {entries} entries {hours} hours ago", names.join(", ")),
+    )
 }
 
 async fn inside(store: &Store) -> Result<Vec<Finding>, Failure> {
@@ -307,5 +334,7 @@ const MEBIBYTE: u64 = 1024 * 1024;
 const DISK_WRONG: u64 = 100;
 /// Free space below this is to be looked at (MiB).
 const DISK_WARNING: u64 = 1024;
+/// A witness that signs once a day has signed lately.
+const WITNESS_HOURS_WARNING: u64 = 48;
 /// More work than this means that the server is behind.
 const QUEUE_WARNING: u64 = 1000;

@@ -8,6 +8,7 @@ mod book;
 mod head;
 mod rows;
 mod verify;
+mod witnessed;
 
 use sandyq_ledger::tile::{Layer, TileId, TiledHashes};
 use sandyq_ledger::tree::{
@@ -22,6 +23,7 @@ pub(crate) use head::{Head, HeadFile, Published};
 pub(crate) use rows::entry_bytes;
 pub use verify::Report;
 pub(crate) use verify::verify;
+pub(crate) use witnessed::WitnessedFile;
 
 use rows::StoredTiles;
 

@@ -92,11 +92,6 @@ fn public_pages(language: Language) -> Vec<Sample> {
             public::buy::consent_page(&buy, &form, &draft, &lacking),
         ),
         (
-            "ledger",
-            visit("/ledger"),
-            ledger::page(&visit("/ledger"), people::CHECKPOINT, people::KEY),
-        ),
-        (
             "letters",
             visit("/demo/mail"),
             mail::mail_sink::page(&visit("/demo/mail"), &people::letters(language)),
@@ -105,6 +100,27 @@ fn public_pages(language: Language) -> Vec<Sample> {
             "letters-none",
             visit("/demo/mail"),
             mail::mail_sink::page(&visit("/demo/mail"), &[]),
+        ),
+    ]
+}
+
+fn ledger_pages(language: Language) -> Vec<Sample> {
+    let visit = |here: &str| visit(language, here, Standpoint::Visitor);
+    vec![
+        (
+            "ledger",
+            visit("/ledger"),
+            ledger::page(&visit("/ledger"), people::CHECKPOINT, people::KEY, None),
+        ),
+        (
+            "ledger-witnessed",
+            visit("/ledger"),
+            ledger::page(
+                &visit("/ledger"),
+                people::CHECKPOINT,
+                people::KEY,
+                Some(&people::witnessed()),
+            ),
         ),
     ]
 }
@@ -343,6 +359,7 @@ fn turned_pages(language: Language) -> Vec<Sample> {
 fn all(language: Language) -> Vec<Sample> {
     let groups = [
         public_pages,
+        ledger_pages,
         paying_pages,
         portal_pages,
         leaving_pages,

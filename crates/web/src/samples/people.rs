@@ -642,3 +642,15 @@ pub fn letters(language: Language) -> Vec<Caught> {
         })
         .collect()
 }
+
+/// A checkpoint that two witnesses have signed.
+pub fn witnessed() -> crate::ledger::WitnessedView {
+    let at = |second| Timestamp::from_second(second).unwrap_or_default();
+    crate::ledger::WitnessedView {
+        entries: 1280,
+        by: vec![
+            ("auditor.example/w1".into(), at(1_795_430_100)),
+            ("second.example.kz/w".into(), at(1_795_433_700)),
+        ],
+    }
+}
