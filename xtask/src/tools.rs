@@ -31,12 +31,24 @@ struct Tool {
     present: fn() -> bool,
 }
 
-const TOOLS: [Tool; 6] = [
+const TOOLS: [Tool; 8] = [
     Tool {
         package: "postgresql",
         purpose: "the second database engine",
         browser: false,
         present: || postgres::programs().is_some(),
+    },
+    Tool {
+        package: "age",
+        purpose: "custodians, and opening a backup without our code",
+        browser: false,
+        present: || answers("age", &["--version"]),
+    },
+    Tool {
+        package: "zstd",
+        purpose: "opening a backup without our code",
+        browser: false,
+        present: || answers("zstd", &["--version"]),
     },
     Tool {
         package: "cvc5",

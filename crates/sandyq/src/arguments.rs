@@ -56,6 +56,8 @@ pub enum Command {
     Subject(commands::subject::Subject),
     /// Look whether everything is well with a data folder
     Doctor(commands::doctor::Doctor),
+    /// Make a backup set, list the sets there are, or thin them out
+    Backup(commands::backup::Backup),
 }
 
 const EXIT_CODES: &str = "\

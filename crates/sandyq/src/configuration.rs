@@ -10,9 +10,11 @@ use sandyq_model::Plain;
 use sandyq_processing::cases::Catalogue;
 use sandyq_processing::operator::{Operator, Person};
 use sandyq_store::StoreOptions;
+use sandyq_store::backup::Keep;
 use sandyq_web::mail::{Security, Smtp};
 use serde::Deserialize;
 
+use crate::backups::BackupSettings;
 use crate::data_folder::DataFolder;
 use crate::failure::{Exit, Failure};
 
@@ -27,6 +29,7 @@ pub struct Configuration {
     database: DatabaseTable,
     ledger: LedgerTable,
     catalogue: CatalogueTable,
+    backup: BackupTable,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -100,6 +103,33 @@ struct LedgerTable {
 #[serde(default, deny_unknown_fields)]
 struct CatalogueTable {
     file: Option<PathBuf>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct BackupTable {
+    place: Option<String>,
+    recipients: Vec<String>,
+    every_hours: u32,
+    keep_all_days: u32,
+    keep_daily: u32,
+    keep_weekly: u32,
+    max_age_days: u32,
+}
+
+impl Default for BackupTable {
+    fn default() -> Self {
+        let keep = Keep::default();
+        Self {
+            place: None,
+            recipients: Vec::new(),
+            every_hours: EVERY_HOURS,
+            keep_all_days: keep.all_days,
+            keep_daily: keep.daily,
+            keep_weekly: keep.weekly,
+            max_age_days: keep.max_age_days,
+        }
+    }
 }
 
 impl Configuration {
@@ -260,6 +290,22 @@ impl Configuration {
         Ok(Catalogue::from_toml(&text)?)
     }
 
+    /// Where backups go, who can open them, how often they are made and how long they stay (5.1.6).
+    pub fn backups(&self) -> BackupSettings {
+        let table = &self.backup;
+        BackupSettings {
+            place: table.place.clone(),
+            recipients: table.recipients.clone(),
+            every_hours: table.every_hours,
+            keep: Keep {
+                all_days: table.keep_all_days,
+                daily: table.keep_daily,
+                weekly: table.keep_weekly,
+                max_age_days: table.max_age_days,
+            },
+        }
+    }
+
     /// Whether the database is a server, and not a file of the folder.
     pub const fn has_database_server(&self) -> bool {
         self.database.url.is_some()
@@ -292,6 +338,8 @@ fn position(text: &str, offset: usize) -> (usize, usize) {
 
 /// Where the server listens when nothing else is said: this machine only.
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
+/// A set is made so often when nothing else is said.
+const EVERY_HOURS: u32 = 24;
 /// The payment port that moves no money.
 const DEMONSTRATION: &str = "demonstration";
 
@@ -332,6 +380,16 @@ mod tests {
                 .starts_with("sandyq.toml:3:1: unknown field `behind_tsl`"),
             "{failure}"
         );
+    }
+
+    #[test]
+    fn backups_are_made_daily_and_age_out_when_only_a_place_is_named() {
+        let settings = parse("[backup]\nplace = \"/mnt/backup\"\nrecipients = [\"age1x\"]")
+            .unwrap()
+            .backups();
+        assert_eq!(settings.place.as_deref(), Some("/mnt/backup"));
+        assert_eq!((settings.every_hours, settings.keep), (24, Keep::default()));
+        assert!(parse("[backup]\nmax_age = 3").is_err());
     }
 
     #[test]

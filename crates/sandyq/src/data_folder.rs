@@ -6,6 +6,8 @@
 //! keys/            root.key 0600, keys.db; apart from the data, and never in a backup of it
 //! sandyq.db        the data, sealed
 //! ledger.head      the newest checkpoint this machine has seen
+//! backups.json     the last backup and the last drill
+//! sandyq.sock      while it is served: the door for commands
 //! ```
 
 use std::fs::{File, OpenOptions, TryLockError};
@@ -87,6 +89,16 @@ impl DataFolder {
     /// The sign-ins of a demonstration; only a demonstration's folder has them.
     pub fn demonstration_file(&self) -> PathBuf {
         self.root.join("demo-staff.json")
+    }
+
+    /// What is known of the last backup and the last drill.
+    pub fn backups_file(&self) -> PathBuf {
+        self.root.join("backups.json")
+    }
+
+    /// The door of the program that serves the folder.
+    pub fn door(&self) -> PathBuf {
+        self.root.join("sandyq.sock")
     }
 
     /// Whether a demonstration made the folder.

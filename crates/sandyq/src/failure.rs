@@ -3,9 +3,10 @@
 use std::fmt;
 
 use sandyq_model::Fault;
+use sandyq_store::backup::BackupFault;
 
 /// How a command ended. The numbers are promised to scripts; 130 is what a shell says of a command that was interrupted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[repr(u8)]
 pub enum Exit {
     /// Done, or the answer is yes.
@@ -69,6 +70,23 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.happened)
+    }
+}
+
+impl From<BackupFault> for Failure {
+    fn from(fault: BackupFault) -> Self {
+        let exit = match &fault {
+            BackupFault::Corrupt(_)
+            | BackupFault::Truncated(_)
+            | BackupFault::Foreign(_)
+            | BackupFault::Format(_)
+            | BackupFault::RolledBack(_) => Exit::Integrity,
+            BackupFault::Identity(_) | BackupFault::Settings(_) => Exit::Configuration,
+            BackupFault::NoSet(_) => Exit::No,
+            BackupFault::Place(_) => Exit::Unavailable,
+            BackupFault::Fault(_) => return Fault::from(fault).into(),
+        };
+        Self::new(exit, fault.to_string())
     }
 }
 

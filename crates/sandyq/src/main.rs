@@ -3,6 +3,7 @@
 //! To add a command: a file in `commands/` with its arguments and its `run`, and one line in [`arguments`] and here.
 
 mod arguments;
+mod backups;
 mod commands;
 mod configuration;
 mod data_folder;
@@ -51,5 +52,6 @@ fn run(command: Command, terminal: &Terminal) -> Result<Exit, Failure> {
         Command::Staff(staff) => staff.run(terminal),
         Command::Subject(subject) => subject.run(terminal),
         Command::Doctor(doctor) => doctor.run(terminal),
+        Command::Backup(backup) => backup.run(terminal),
     }
 }

@@ -10,6 +10,7 @@
 #[cfg(test)]
 extern crate self as sandyq_store;
 
+pub mod backup;
 pub mod commit;
 pub mod database;
 pub mod ledger;

@@ -9,6 +9,7 @@ use sandyq_ledger::tree::{ConsistencyProof, InclusionProof};
 use sandyq_ledger::witness::{Request, Witnessed};
 use sandyq_model::{Chance, Clock, Fault, SubjectId};
 
+use crate::backup::{self, BackupFault, Made, SetAbout, Shelf};
 use crate::commit::{Commit, CommitError, Committed, Writer};
 use crate::database::{Reader, Readers};
 use crate::ledger::{self, Published, Report, WitnessedFile};
@@ -218,6 +219,22 @@ impl Store {
         let published = Arc::clone(&self.parts.published);
         self.read(move |reader| ledger::verify(reader, &published, &progress))
             .await
+    }
+
+    /// Writes a backup set of one snapshot to that place, on a reading thread, while everything goes on (5.1.6).
+    /// `progress` is told rows and bytes so far.
+    ///
+    /// # Errors
+    /// A [`BackupFault`]; then there is no set.
+    pub async fn back_up(
+        &self,
+        shelf: Box<dyn Shelf>,
+        about: SetAbout,
+        progress: impl Fn(u64, u64) + Send + 'static,
+    ) -> Result<Made, BackupFault> {
+        let vault = Arc::clone(&self.parts.vault);
+        let written = self.read(move |reader| Ok(backup::write(reader, &*shelf, about, &vault, &progress)));
+        written.await?
     }
 
     pub(crate) fn of(parts: Parts) -> Self {

@@ -15,7 +15,9 @@ use sandyq_store::tables::{job, subject};
 use sandyq_store::vault::KeyFile;
 use serde_json::json;
 
+use super::backup::ago;
 use super::check::short;
+use crate::backups::Remembered;
 use crate::configuration::Configuration;
 use crate::data_folder::DataFolder;
 use crate::failure::{Exit, Failure};
@@ -137,6 +139,12 @@ fn look(folder: &DataFolder) -> Result<Vec<Finding>, Failure> {
     findings.extend(policy.as_ref().ok().map(|policy| horizon(policy, now)));
     findings.push(clock(folder, now));
     findings.push(disk(folder.path()));
+    findings.extend(
+        configuration
+            .as_ref()
+            .ok()
+            .map(|settings| backup(folder, settings, now)),
+    );
     match &configuration {
         Ok(configuration) => findings.extend(at_rest(folder, configuration)?),
         Err(_) => findings.push(Finding::new(
@@ -239,6 +247,54 @@ fn disk(path: &Path) -> Finding {
     Finding::new("disk", state, format!("{free} MiB free"))
 }
 
+/// 5.1.6: a backup that nobody has tried to restore is a hope.
+fn backup(folder: &DataFolder, configuration: &Configuration, now: Timestamp) -> Finding {
+    let what = "backup";
+    let settings = configuration.backups();
+    if settings.place.is_none() {
+        let says = "none is made; set backup.place and backup.recipients in the settings";
+        return Finding::new(what, State::Warning, says);
+    }
+    let known = Remembered::read(folder);
+    let Some(made) = known.made else {
+        return Finding::new(what, State::Warning, "none was made yet; run: sandyq backup");
+    };
+    let late = 2 * i64::from(settings.every_hours.max(1)) * 3600;
+    let last = ago(made.at, now);
+    if now.as_second() - made.at > late {
+        let says =
+            format!("the last one was made {last}; run `sandyq backup` and read the log of the server");
+        return Finding::new(what, State::Wrong, says);
+    }
+    match known.drilled {
+        Some(drill) if !drill.worked => {
+            let says = format!(
+                "the last drill failed: {}; make a new set and drill again",
+                drill.says
+            );
+            Finding::new(what, State::Wrong, says)
+        }
+        Some(drill) if now.as_second() - drill.at <= DRILL_DAYS * 86_400 => Finding::new(
+            what,
+            State::Well,
+            format!("made {last}, last drill {}", ago(drill.at, now)),
+        ),
+        Some(drill) => Finding::new(
+            what,
+            State::Warning,
+            format!(
+                "made {last}; the last drill was {}, run: sandyq drill",
+                ago(drill.at, now)
+            ),
+        ),
+        None => Finding::new(
+            what,
+            State::Warning,
+            format!("made {last}, never tried; run: sandyq drill"),
+        ),
+    }
+}
+
 /// What needs the store to be open; a folder that is being served is left in peace.
 fn at_rest(folder: &DataFolder, configuration: &Configuration) -> Result<Vec<Finding>, Failure> {
     let options = configuration.store_options(folder);
@@ -329,6 +385,8 @@ fn in_one_line(failure: &Failure) -> String {
 const OTHERS: u32 = 0o077;
 /// When the calendar should be looked at: deadlines of the law reach this far ahead (days).
 const HORIZON_DAYS: i64 = 60;
+/// A restore should be tried so often (days).
+const DRILL_DAYS: i64 = 90;
 const MEBIBYTE: u64 = 1024 * 1024;
 /// Free space below this is wrong (MiB).
 const DISK_WRONG: u64 = 100;

@@ -1,5 +1,6 @@
 //! One command, one file: its arguments, what it does, what it says.
 
+pub mod backup;
 pub mod check;
 pub mod decide;
 pub mod decisions;

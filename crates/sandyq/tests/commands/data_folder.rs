@@ -11,7 +11,7 @@ fn mode(path: &Path) -> u32 {
 }
 
 /// A folder made and filled in as an operator would.
-fn filled_in() -> Place {
+pub fn filled_in() -> Place {
     let place = Place::new();
     place.sandyq(&["init", "data"]).ends(0);
     let person = |role: &str| {

@@ -7,6 +7,7 @@
     reason = "a test may stop at the first surprise"
 )]
 
+mod backup;
 mod data_folder;
 mod demonstration;
 mod help;

@@ -177,15 +177,24 @@ impl Book {
     }
 }
 
-fn verifier_key(origin: &str, vault: &Vault) -> Result<VerifierKey, Fault> {
+/// The key that verifies the checkpoints of that ledger, and the backup sets of its data.
+///
+/// # Errors
+/// [`Fault::Configuration`] when a ledger cannot be called so.
+pub fn verifier_key(origin: &str, vault: &Vault) -> Result<VerifierKey, Fault> {
     VerifierKey::new(origin, SignatureKind::Ed25519, vault.ledger_signer().public_key())
         .map_err(|error| Fault::Configuration(format!("the ledger cannot be called `{origin}`: {error}")))
 }
 
 fn sign(checkpoint: Checkpoint, vault: &Vault, key: &VerifierKey) -> Result<Head, Fault> {
+    let note = sign_text(checkpoint.text(), vault, key)?;
+    Ok(Head { checkpoint, note })
+}
+
+/// A text as a note that the ledger's key has signed.
+pub(crate) fn sign_text(text: String, vault: &Vault, key: &VerifierKey) -> Result<String, Fault> {
     let unsigned =
-        |error: &dyn std::fmt::Display| Fault::Ledger(format!("a checkpoint could not be signed: {error}"));
-    let text = checkpoint.text();
+        |error: &dyn std::fmt::Display| Fault::Ledger(format!("a text could not be signed: {error}"));
     let signature = [
         &key.id().to_be_bytes()[..],
         &vault.ledger_signer().sign(text.as_bytes()),
@@ -194,8 +203,5 @@ fn sign(checkpoint: Checkpoint, vault: &Vault, key: &VerifierKey) -> Result<Head
     let line = format!("— {} {}", key.name(), BASE64_STANDARD.encode(signature));
     let mut note = Note::new(text).map_err(|error| unsigned(&error))?;
     note.add(Signature::parse(&line).map_err(|error| unsigned(&error))?);
-    Ok(Head {
-        checkpoint,
-        note: note.to_string(),
-    })
+    Ok(note.to_string())
 }

@@ -18,9 +18,10 @@ use sandyq_model::Fault;
 
 use crate::database::Reader;
 
-pub(crate) use book::{Book, NewEntry, Page};
+pub use book::verifier_key;
+pub(crate) use book::{Book, NewEntry, Page, sign_text};
 pub(crate) use head::{Head, HeadFile, Published};
-pub(crate) use rows::entry_bytes;
+pub(crate) use rows::{entry_bytes, newest_note};
 pub use verify::Report;
 pub(crate) use verify::verify;
 pub(crate) use witnessed::WitnessedFile;

@@ -52,7 +52,7 @@ impl Block {
 }
 
 /// The newest stored checkpoint, if there is one.
-pub(super) fn newest_note(reader: &mut dyn Reader) -> Result<Option<String>, Fault> {
+pub(crate) fn newest_note(reader: &mut dyn Reader) -> Result<Option<String>, Fault> {
     reader.first(
         "SELECT note FROM ledger_checkpoint ORDER BY size DESC LIMIT 1",
         &[],

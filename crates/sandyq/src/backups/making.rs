@@ -1,0 +1,169 @@
+//! Making sets: one at a time, each entered in the ledger, whether it worked or not.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sandyq_model::Clock;
+use sandyq_processing::System;
+use sandyq_processing::backup::Backup;
+use sandyq_store::backup::{Made, Recipients, SetAbout, Thinned, thin};
+use serde_json::{Value, json};
+use tokio::sync::Mutex;
+
+use super::remembered::{Drilled, Remembered};
+use super::{BackupSettings, shelf};
+use crate::data_folder::DataFolder;
+use crate::failure::{Exit, Failure};
+use crate::outside::WallClock;
+
+/// Makes backups of an open data folder. Clones are one.
+#[derive(Clone)]
+pub struct Backups {
+    system: System,
+    settings: BackupSettings,
+    folder: DataFolder,
+    /// Two at once would sweep each other's chunks.
+    turn: Arc<Mutex<()>>,
+}
+
+impl Backups {
+    /// Of that folder, which this system has open.
+    pub fn of(system: &System, settings: BackupSettings, folder: &DataFolder) -> Self {
+        Self {
+            system: system.clone(),
+            settings,
+            folder: folder.clone(),
+            turn: Arc::default(),
+        }
+    }
+
+    /// The place that is meant.
+    ///
+    /// # Errors
+    /// When none is named.
+    pub fn place<'p>(&'p self, asked: Option<&'p str>) -> Result<&'p str, Failure> {
+        self.settings.place(asked)
+    }
+
+    /// Makes a set there, or at the place of the settings. `progress` is told rows and bytes so far.
+    ///
+    /// # Errors
+    /// When there is no set; that is entered in the ledger too.
+    pub async fn make(
+        &self,
+        to: Option<&str>,
+        what: Backup,
+        progress: impl Fn(u64, u64) + Send + 'static,
+    ) -> Result<Made, Failure> {
+        let _turn = self.turn.lock().await;
+        let place = self.settings.place(to)?;
+        let made = self.write(place, progress).await;
+        self.system.account_for_backup(what, made.is_ok()).await?;
+        let made = made?;
+        let bytes = made.bytes_new;
+        tracing::info!(set = %made.id, bytes, "a backup was made");
+        Remembered::remember_made(&self.folder, &made.id.to_string(), place, WallClock.now())?;
+        Ok(made)
+    }
+
+    async fn write(
+        &self,
+        place: &str,
+        progress: impl Fn(u64, u64) + Send + 'static,
+    ) -> Result<Made, Failure> {
+        let about = SetAbout {
+            at: WallClock.now(),
+            origin: self.system.store().checkpoint().origin,
+            policy: *self.system.policy().version(),
+            epoch: None,
+            recipients: Recipients::read(&self.settings.recipients)?,
+        };
+        let shelf = shelf(place, self.folder.path())?;
+        Ok(self.system.store().back_up(shelf, about, progress).await?)
+    }
+
+    /// Removes the sets of the settings' place that are not kept (5.1.6-c).
+    ///
+    /// # Errors
+    /// When the place does not answer.
+    pub async fn thin(&self) -> Result<Thinned, Failure> {
+        let _turn = self.turn.lock().await;
+        let shelf = shelf(self.settings.place(None)?, self.folder.path())?;
+        let (key, keep) = (self.system.store().verifier_key().clone(), self.settings.keep);
+        let origin = self.system.store().checkpoint().origin;
+        let thinning =
+            tokio::task::spawn_blocking(move || thin(&*shelf, (&origin, &key), keep, WallClock.now()));
+        let thinned = thinning
+            .await
+            .map_err(|_| Failure::new(Exit::Unavailable, "thinning stopped half-way; do it again"))??;
+        if !thinned.sets.is_empty() {
+            let (count, bytes) = (thinned.sets.len(), thinned.bytes);
+            tracing::info!(count, bytes, "old backups were removed");
+        }
+        Ok(thinned)
+    }
+
+    /// Remembers a drill, and enters it in the ledger.
+    ///
+    /// # Errors
+    /// When it cannot be written down.
+    pub async fn drilled(&self, drilled: Drilled) -> Result<(), Failure> {
+        self.system
+            .account_for_backup(Backup::Drilled, drilled.worked)
+            .await?;
+        Remembered::remember_drill(&self.folder, drilled)
+    }
+}
+
+/// Makes a set whenever one is due, and thins out the old ones, as long as the server runs.
+pub async fn keep_making(backups: Backups) {
+    if backups.settings.place.is_none() {
+        tracing::warn!("no backups are made: backup.place is not set");
+        return;
+    }
+    loop {
+        let last = Remembered::read(&backups.folder).made.map_or(0, |made| made.at);
+        let every = i64::from(backups.settings.every_hours.max(1)) * SECONDS_PER_HOUR;
+        if WallClock.now().as_second() - last >= every {
+            if let Err(failure) = backups.make(None, Backup::MadeBySchedule, |_, _| {}).await {
+                tracing::error!(fault = %failure, "no backup was made; it is tried again");
+                tokio::time::sleep(RETRY).await;
+            }
+            // Also when none was made: old sets must go all the same.
+            if let Err(failure) = backups.thin().await {
+                tracing::error!(fault = %failure, "old backups were not removed; it is tried again");
+            }
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// What a set that was made looks like to programs.
+pub fn made_as_json(made: &Made, place: &str) -> Value {
+    json!({
+        "schema_version": 1,
+        "id": made.id.to_string(),
+        "place": place,
+        "subjects": made.subjects,
+        "rows": made.rows,
+        "bytes_new": made.bytes_new,
+        "bytes_all": made.bytes_all,
+        "chunks_new": made.chunks_new,
+        "chunks_all": made.chunks_all,
+        "manifest_sha256": made.manifest_sha256,
+        "ledger_size": made.ledger_size,
+        "recipients": made.recipients,
+    })
+}
+
+/// What thinning did, for programs.
+pub fn thinned_as_json(thinned: &Thinned) -> Value {
+    let sets: Vec<String> = thinned.sets.iter().map(ToString::to_string).collect();
+    json!({ "schema_version": 1, "sets": sets, "chunks": thinned.chunks, "bytes": thinned.bytes })
+}
+
+const SECONDS_PER_HOUR: i64 = 3600;
+/// How often it is looked whether a set is due.
+const LOOK: Duration = Duration::from_secs(30);
+/// How long it is waited after one could not be made.
+const RETRY: Duration = Duration::from_secs(300);

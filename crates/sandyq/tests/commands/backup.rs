@@ -1,0 +1,109 @@
+//! `backup`, `backup list`, `backup thin`: without a server and through the door of one that runs.
+
+use std::process::Command;
+
+use super::data_folder::filled_in;
+use super::said::Place;
+
+/// A folder with a place for backups, and the custodian's identity beside it.
+pub fn with_backups() -> Place {
+    let place = filled_in();
+    let identity = Command::new("age-keygen")
+        .arg("-o")
+        .arg(place.path("identity"))
+        .output()
+        .unwrap();
+    let said = String::from_utf8(identity.stderr).unwrap();
+    let recipient = said.trim().rsplit(' ').next().unwrap();
+    let settings = place.path("data/sandyq.toml");
+    let mut text = std::fs::read_to_string(&settings).unwrap();
+    text.push_str(&format!(
+        "[backup]\nplace = \"{}\"\nrecipients = [\"{recipient}\"]\n",
+        place.path("backups").display()
+    ));
+    std::fs::write(settings, text).unwrap();
+    place
+}
+
+#[test]
+fn without_a_place_no_backup_is_made_and_it_is_said_why() {
+    let place = filled_in();
+    let said = place.sandyq(&["backup", "--data", "data"]).ends(3);
+    assert!(
+        said.err.contains("set backup.place in the settings"),
+        "{}",
+        said.err
+    );
+    let doctor = place.sandyq(&["doctor", "--data", "data"]).ends(0);
+    assert!(doctor.out.contains("warning  backup"), "{}", doctor.out);
+    let said = place
+        .sandyq(&["backup", "--data", "data", "--to", "nowhere/backups"])
+        .ends(3);
+    assert!(said.err.contains("backup.recipients is empty"), "{}", said.err);
+}
+
+#[test]
+fn a_backup_is_made_listed_and_thinned_without_a_server() {
+    let place = with_backups();
+    let list = place.sandyq(&["backup", "list", "--data", "data"]).ends(1);
+    assert!(list.err.contains("holds no good set"), "{}", list.err);
+    let made = place
+        .sandyq(&["backup", "--data", "data", "--json"])
+        .ends(0)
+        .json();
+    assert_eq!(made["subjects"], 0);
+    assert!(made["bytes_new"].as_u64().unwrap() > 0);
+    let list = place
+        .sandyq(&["backup", "list", "--data", "data", "--json"])
+        .ends(0)
+        .json();
+    assert_eq!(list["last_good"], made["id"]);
+    assert_eq!(list["last_drill"], serde_json::Value::Null);
+    let doctor = place.sandyq(&["doctor", "--data", "data"]).ends(0);
+    assert!(
+        doctor.out.contains("never tried; run: sandyq drill"),
+        "{}",
+        doctor.out
+    );
+    let thinned = place
+        .sandyq(&["backup", "thin", "--data", "data", "--json"])
+        .ends(0)
+        .json();
+    assert_eq!(thinned["sets"], serde_json::json!([]));
+    let manifest = place.path(&format!("backups/sets/{}.manifest", made["id"].as_str().unwrap()));
+    let text = std::fs::read_to_string(&manifest)
+        .unwrap()
+        .replace("\"rows\": 0", "\"rows\": 1");
+    std::fs::write(&manifest, text).unwrap();
+    let list = place.sandyq(&["backup", "list", "--data", "data"]).ends(1);
+    assert!(list.out.contains("is not what was signed"), "{}", list.out);
+}
+
+#[test]
+fn a_server_makes_its_own_backups_and_one_whenever_it_is_asked() {
+    let place = with_backups();
+    let serving = place.serving(&["serve", "--data", "data", "--json"]);
+    let said = place.sandyq(&["backup", "--data", "data"]).ends(0);
+    assert!(said.out.contains("of which new"), "{}", said.out);
+    let elsewhere = place.path("elsewhere");
+    let elsewhere = elsewhere.to_str().unwrap();
+    let made = place
+        .sandyq(&["backup", "--data", "data", "--to", elsewhere, "--json"])
+        .ends(0)
+        .json();
+    assert_eq!(made["place"], elsewhere);
+    let said = place
+        .sandyq(&["backup", "--data", "data", "--to", "/nowhere/at/all"])
+        .ends(7);
+    assert!(said.err.contains("is the disk mounted?"), "{}", said.err);
+    assert_eq!(serving.stop(), Some(0));
+    // The door is shut: whoever comes now opens the folder and does it here.
+    place.sandyq(&["backup", "--data", "data"]).ends(0);
+    place.sandyq(&["verify", "--data", "data"]).ends(0);
+    let list = place
+        .sandyq(&["backup", "list", "--data", "data", "--json"])
+        .ends(0)
+        .json();
+    // One of the schedule at the start, one of the command, one after the end.
+    assert_eq!(list["sets"].as_array().unwrap().len(), 3);
+}

@@ -1,0 +1,200 @@
+//! What a set holds: which tables, which columns, in which order, and how a page of them is asked for.
+//!
+//! Rows are ordered by columns of numbers and bytes only: text is sorted differently by each engine and each language
+//! of a server, and a set must have the same bytes everywhere.
+
+use crate::database::Value;
+
+/// One table of a set.
+#[derive(Clone, Copy, Debug)]
+pub struct Needed {
+    /// Its name.
+    pub name: &'static str,
+    /// Its columns, in the order of a row.
+    pub columns: &'static [&'static str],
+    /// Places of the columns by which rows are ordered and pages go on.
+    pub order: &'static [usize],
+    /// For each of those, whether it holds a number; bytes otherwise.
+    pub numbers: &'static [bool],
+    /// Asks for the rows behind `$1…`, as many as the last argument says.
+    pub(crate) page: &'static str,
+    /// Whether the table is small, with text for a key: read whole and sorted here.
+    pub(crate) whole: bool,
+}
+
+impl Needed {
+    /// Where the first page begins: before everything.
+    pub(crate) fn start(&self) -> Vec<Value> {
+        let first = |is_number: &bool| {
+            if *is_number {
+                Value::Integer(-1)
+            } else {
+                Value::Blob(Vec::new())
+            }
+        };
+        self.numbers.iter().map(first).collect()
+    }
+}
+
+/// A table that is read page by page in the order of `key`.
+macro_rules! paged {
+    ($name:literal, $columns:literal = [$($column:literal),+], $key:literal > $args:literal, limit $limit:literal,
+     order $order:expr, numbers $numbers:expr) => {
+        Needed {
+            name: $name,
+            columns: &[$($column),+],
+            order: &$order,
+            numbers: &$numbers,
+            page: concat!(
+                "SELECT ", $columns, " FROM ", $name, " WHERE (", $key, ") > (", $args, ") ORDER BY ", $key, " LIMIT ",
+                $limit
+            ),
+            whole: false,
+        }
+    };
+}
+
+/// Every table of a set, each after those that it leads to.
+pub const TABLES_OF_A_SET: [Needed; 17] = [
+    paged!(
+        "subject",
+        "subject_id, category, standing, version, pseudonym, key_generation, created_at, confirmed_at, blocked_at, \
+         withdrawn_at, destroyed_at, due_at" = [
+            "subject_id", "category", "standing", "version", "pseudonym", "key_generation", "created_at",
+            "confirmed_at", "blocked_at", "withdrawn_at", "destroyed_at", "due_at"
+        ],
+        "subject_id" > "$1", limit "$2", order [0], numbers [false]
+    ),
+    paged!(
+        "record",
+        "subject_id, field, version, generation, sealed, source, recorded_at, confirmed_at, until_at, floor" = [
+            "subject_id", "field", "version", "generation", "sealed", "source", "recorded_at", "confirmed_at",
+            "until_at", "floor"
+        ],
+        "subject_id, field" > "$1, $2", limit "$3", order [0, 1], numbers [false, true]
+    ),
+    paged!(
+        "search_index",
+        "subject_id, field, token" = ["subject_id", "field", "token"],
+        "subject_id, field" > "$1, $2", limit "$3", order [0, 1], numbers [false, true]
+    ),
+    paged!(
+        "consent",
+        "subject_id, consent_id, act, item, purpose, fields, recipient, locale, text_hash, term_until, channel, actor, \
+         at" = [
+            "subject_id", "consent_id", "act", "item", "purpose", "fields", "recipient", "locale", "text_hash",
+            "term_until", "channel", "actor", "at"
+        ],
+        "subject_id, consent_id, act" > "$1, $2, $3", limit "$4", order [0, 1, 2], numbers [false, false, true]
+    ),
+    paged!(
+        "consent_text",
+        "text_hash, item, locale, text, at" = ["text_hash", "item", "locale", "text", "at"],
+        "text_hash" > "$1", limit "$2", order [0], numbers [false]
+    ),
+    paged!(
+        "case_file",
+        "subject_id, case_id, kind, reference, state, opened_at, closed_at, total_minor, currency, lines" = [
+            "subject_id", "case_id", "kind", "reference", "state", "opened_at", "closed_at", "total_minor", "currency",
+            "lines"
+        ],
+        "subject_id, case_id" > "$1, $2", limit "$3", order [0, 1], numbers [false, false]
+    ),
+    paged!(
+        "case_reference",
+        "reference, subject_id, case_id" = ["reference", "subject_id", "case_id"],
+        "subject_id, case_id" > "$1, $2", limit "$3", order [1, 2], numbers [false, false]
+    ),
+    paged!(
+        "staff",
+        "staff_id, name, role, password_hash, familiar_version, created_at, disabled_at, failures, locked_until" = [
+            "staff_id", "name", "role", "password_hash", "familiar_version", "created_at", "disabled_at", "failures",
+            "locked_until"
+        ],
+        "staff_id" > "$1", limit "$2", order [0], numbers [false]
+    ),
+    paged!(
+        "job",
+        "subject_id, job_id, kind, detail, run_at, lease_until, attempts, done_at" = [
+            "subject_id", "job_id", "kind", "detail", "run_at", "lease_until", "attempts", "done_at"
+        ],
+        "subject_id, job_id" > "$1, $2", limit "$3", order [0, 1], numbers [false, false]
+    ),
+    paged!(
+        "receipt",
+        "receipt_id, kind, subject_pseudonym, body, at" = ["receipt_id", "kind", "subject_pseudonym", "body", "at"],
+        "receipt_id" > "$1", limit "$2", order [0], numbers [false]
+    ),
+    Needed {
+        name: "refusal_count",
+        columns: &["clause", "count"],
+        order: &[],
+        numbers: &[],
+        page: "SELECT clause, count FROM refusal_count",
+        whole: true,
+    },
+    paged!(
+        "key_death",
+        "subject_id, generation" = ["subject_id", "generation"],
+        "subject_id, generation" > "$1, $2", limit "$3", order [0, 1], numbers [false, true]
+    ),
+    paged!(
+        "ledger_block",
+        "first_index, count, bytes" = ["first_index", "count", "bytes"],
+        "first_index" > "$1", limit "$2", order [0], numbers [true]
+    ),
+    paged!(
+        "ledger_tile",
+        "level, tile_index, bytes" = ["level", "tile_index", "bytes"],
+        "level, tile_index" > "$1, $2", limit "$3", order [0, 1], numbers [true, true]
+    ),
+    paged!(
+        "ledger_checkpoint",
+        "size, at, note" = ["size", "at", "note"],
+        "size" > "$1", limit "$2", order [0], numbers [true]
+    ),
+    paged!(
+        "ledger_posting",
+        "pseudonym, entry_index" = ["pseudonym", "entry_index"],
+        "pseudonym, entry_index" > "$1, $2", limit "$3", order [0, 1], numbers [false, true]
+    ),
+    Needed {
+        name: "meta",
+        columns: &["name", "value"],
+        order: &[],
+        numbers: &[],
+        page: "SELECT name, value FROM meta WHERE name NOT LIKE 'migration-%' AND name <> 'ledger-head'",
+        whole: true,
+    },
+];
+
+/// Tables that no set holds; why is in decision 0018.
+pub const NOT_IN_A_SET: [&str; 3] = ["code", "session", "idempotency"];
+
+/// Rows that are asked for at once: a page of values with their seals stays below a few MiB.
+pub(crate) const PAGE_ROWS: u32 = 1000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::database::classes::{Class, TABLES};
+
+    #[test]
+    fn every_column_of_the_database_is_in_a_set_or_left_out_with_a_reason() {
+        for (name, columns) in TABLES {
+            assert!(
+                columns.iter().all(|(_, class)| *class != Class::Key),
+                "a set would hold a key: {name}"
+            );
+            let needed = TABLES_OF_A_SET.iter().find(|needed| needed.name == name);
+            assert_eq!(needed.is_none(), NOT_IN_A_SET.contains(&name), "{name}");
+            let Some(needed) = needed else { continue };
+            let declared: Vec<&str> = columns.iter().map(|(column, _)| *column).collect();
+            assert_eq!(needed.columns, declared, "{name}");
+            assert_eq!(needed.order.len(), needed.numbers.len(), "{name}");
+            let listed = format!("SELECT {} FROM", needed.columns.join(", "));
+            assert!(needed.page.starts_with(&listed), "{name}: {}", needed.page);
+        }
+        assert_eq!(TABLES.len(), TABLES_OF_A_SET.len() + NOT_IN_A_SET.len());
+    }
+}
