@@ -8,7 +8,7 @@ use std::sync::Arc;
 use sandyq_ledger::checkpoint::Checkpoint;
 use sandyq_model::{Chance, Clock, Fault, SubjectId};
 
-use crate::commit::{self, Within, Writer, WriterParts};
+use crate::commit::{self, Traces, Within, Writer, WriterParts};
 use crate::database::{self, PostgresSession, ReaderExt, Readers, Session, Snapshots, SqliteSession};
 use crate::ledger::{self, Book, HeadFile, Published, WitnessedFile};
 use crate::options::StoreOptions;
@@ -57,6 +57,11 @@ pub(crate) fn open_on(
         tracing::warn!(deaths, "keys that were to die before the last stop have died now");
     }
     sweep_orphans(session.as_mut(), &mut keys)?;
+    if !commit::leave_no_trace(session.as_mut()) {
+        tracing::warn!(
+            "another program reads the database, so traces of destroyed rows may still be in its log"
+        );
+    }
     head_file.write(&book.head().note);
     let readers = Readers::start(open_readers(options)?)?;
     let key_reader = keys.reader()?;
@@ -69,6 +74,7 @@ pub(crate) fn open_on(
         head_file,
         clock,
         died: Vec::new(),
+        traces: Traces::default(),
     };
     Ok(Parts {
         writer: Writer::start(parts)?,

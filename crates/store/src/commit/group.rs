@@ -12,7 +12,7 @@ use sandyq_model::{Fault, SubjectId};
 use super::plan::{Plan, Verdict};
 use super::queue::Pending;
 use super::writer::WriterParts;
-use super::{answers, keys};
+use super::{answers, keys, traces};
 use crate::database::{
     Bulk, DatabaseError, ErrorKind, Reader, Row, Session, Statement, Value, dialect, statement,
 };
@@ -121,6 +121,7 @@ fn attempt(parts: &mut WriterParts, group: &[Pending], each_alone: bool) -> Resu
     parts.died.clear();
     let dead = dead_keys(group, &verdicts);
     keys::kill(parts, &dead).map_err(Trouble::Unknown)?;
+    traces::remove(parts, !dead.is_empty());
     Ok(Settled {
         verdicts,
         first_index,

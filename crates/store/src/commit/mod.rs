@@ -13,6 +13,7 @@ mod plan;
 mod queue;
 #[cfg(test)]
 mod tests;
+mod traces;
 mod writer;
 
 use sandyq_ledger::entry::Entry;
@@ -25,6 +26,7 @@ use crate::vault::NewKey;
 pub(crate) use found::begin_ledger;
 pub(crate) use group::Within;
 pub(crate) use keys::finish_deaths;
+pub(crate) use traces::{Traces, leave_no_trace};
 pub(crate) use writer::{Writer, WriterParts};
 
 /// Commits that may wait; one more is refused as busy (back-pressure).

@@ -114,6 +114,10 @@ impl Session for Failing {
         self.inner.perform_text(sql)
     }
 
+    fn leave_no_trace(&mut self) -> Result<bool, DatabaseError> {
+        self.inner.leave_no_trace()
+    }
+
     fn dialect(&self) -> Dialect {
         Dialect::Sqlite
     }

@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 use sandyq_model::{Clock, Fault, SubjectId};
 
 use super::queue::{Answer, Queue};
-use super::{Commit, CommitError, group};
+use super::{Commit, CommitError, Traces, group};
 use crate::database::Session;
 use crate::ledger::{Book, HeadFile, Published};
 use crate::vault::{KeyStore, Vault};
@@ -29,6 +29,8 @@ pub(crate) struct WriterParts {
     pub clock: Arc<dyn Clock>,
     /// Keys that have died and whose intents are not cleared yet: the next group does that.
     pub died: Vec<(SubjectId, u32)>,
+    /// What of the dead is still in the engine's files.
+    pub traces: Traces,
 }
 
 /// The writer. When dropped, it finishes what waits and stops.

@@ -45,6 +45,10 @@ impl Dialect {
     }
 }
 
+/// PostgreSQL: removes dead versions of rows that belonged to subjects.
+pub(crate) const VACUUM: &str =
+    "VACUUM subject, record, search_index, consent, case_file, case_reference, code, session, job";
+
 /// The versions of subjects.
 pub(crate) const VERSIONS: Lookup = Lookup {
     one: "SELECT subject_id, version FROM subject WHERE subject_id = $1",

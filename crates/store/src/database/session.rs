@@ -68,6 +68,9 @@ pub(crate) trait Session: Send {
     fn rows(&mut self, sql: &'static str, args: &[Value]) -> Result<Vec<Row>, DatabaseError>;
     /// Performs text of our own that is not a prepared statement: migrations.
     fn perform_text(&mut self, sql: &str) -> Result<(), DatabaseError>;
+    /// After a destruction: makes what was removed leave the engine's own files too, as far as the engine can (DEF-4).
+    /// Not within a transaction. `false`: somebody still reads an older snapshot, so that it must be asked again.
+    fn leave_no_trace(&mut self) -> Result<bool, DatabaseError>;
     /// Which engine it is.
     fn dialect(&self) -> super::dialect::Dialect;
 }

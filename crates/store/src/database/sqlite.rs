@@ -141,6 +141,17 @@ impl Session for SqliteSession {
         Ok(self.connection.execute_batch(sql)?)
     }
 
+    /// Removed rows are overwritten in the pages (`secure_delete`); the pages as they were before lie in the write-ahead
+    /// log until it is carried over and cut off.
+    fn leave_no_trace(&mut self) -> Result<bool, DatabaseError> {
+        self.connection.busy_timeout(TRACE_PATIENCE)?;
+        let busy = self
+            .connection
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
+        self.connection.busy_timeout(BUSY_TIMEOUT)?;
+        Ok(busy? == 0)
+    }
+
     fn dialect(&self) -> Dialect {
         Dialect::Sqlite
     }
@@ -223,6 +234,8 @@ impl From<rusqlite::Error> for DatabaseError {
 
 /// The lower byte of a result code says what kind it is of.
 const PRIMARY_CODE: i32 = 0xff;
+/// How long a destruction waits for readers of older snapshots before it is answered; it is tried again afterwards.
+const TRACE_PATIENCE: Duration = Duration::from_millis(50);
 /// How long a connection waits for another program to let go of the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Pages of 4 KiB in the write-ahead log after which they are moved into the database file: seldom, because a commit
