@@ -17,4 +17,6 @@ mod s4_3_nothing_leaves;
 #[cfg(test)]
 mod s5_1_5_witness;
 #[cfg(test)]
+mod s5_1_6_backup;
+#[cfg(test)]
 mod the_demo;

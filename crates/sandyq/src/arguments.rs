@@ -58,6 +58,10 @@ pub enum Command {
     Doctor(commands::doctor::Doctor),
     /// Make a backup set, list the sets there are, or thin them out
     Backup(commands::backup::Backup),
+    /// Bring a backup set back, and nobody who was destroyed since
+    Restore(commands::restore::Restore),
+    /// Restore the newest set into a scratch place, look at it, and remember what was found
+    Drill(commands::drill::Drill),
 }
 
 const EXIT_CODES: &str = "\

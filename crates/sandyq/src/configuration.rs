@@ -138,9 +138,16 @@ impl Configuration {
     /// # Errors
     /// Says the file, the line and the column; never what stands there, which may be a password.
     pub fn read(folder: &DataFolder) -> Result<Self, Failure> {
-        let path = folder.settings_file();
-        let text = fs::read_to_string(&path).map_err(|error| Failure::file("read", &path, &error))?;
-        Self::parse(&text, &path)
+        Self::read_file(&folder.settings_file())
+    }
+
+    /// Reads settings that lie elsewhere.
+    ///
+    /// # Errors
+    /// As [`Configuration::read`].
+    pub fn read_file(path: &Path) -> Result<Self, Failure> {
+        let text = fs::read_to_string(path).map_err(|error| Failure::file("read", path, &error))?;
+        Self::parse(&text, path)
     }
 
     fn parse(text: &str, path: &Path) -> Result<Self, Failure> {

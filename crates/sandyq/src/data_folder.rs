@@ -7,6 +7,7 @@
 //! sandyq.db        the data, sealed
 //! ledger.head      the newest checkpoint this machine has seen
 //! backups.json     the last backup and the last drill
+//! restore.unfinished  only while a restore takes its last steps
 //! sandyq.sock      while it is served: the door for commands
 //! ```
 
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 
 use crate::failure::{Exit, Failure};
 use crate::outside;
+use crate::swap;
 
 /// A folder made by `sandyq init`.
 #[derive(Clone, Debug)]
@@ -108,6 +110,12 @@ impl DataFolder {
 
     /// Makes sure that no other program works on the folder, until the lock is dropped or the process ends.
     pub fn lock(&self) -> Result<FolderLock, Failure> {
+        let lock = self.lock_file()?;
+        swap::finish(&self.root)?;
+        Ok(lock)
+    }
+
+    fn lock_file(&self) -> Result<FolderLock, Failure> {
         let path = self.root.join("sandyq.lock");
         let file = OpenOptions::new()
             .create(true)

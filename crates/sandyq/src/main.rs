@@ -16,6 +16,7 @@ mod policy_source;
 mod rejected_in_words;
 mod running;
 mod shipped_policy;
+mod swap;
 mod terminal;
 
 use std::process::ExitCode;
@@ -53,5 +54,7 @@ fn run(command: Command, terminal: &Terminal) -> Result<Exit, Failure> {
         Command::Subject(subject) => subject.run(terminal),
         Command::Doctor(doctor) => doctor.run(terminal),
         Command::Backup(backup) => backup.run(terminal),
+        Command::Restore(restore) => restore.run(terminal),
+        Command::Drill(drill) => drill.run(terminal),
     }
 }

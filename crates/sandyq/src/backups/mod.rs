@@ -4,22 +4,27 @@
 //! its own, and so are the ledger in which each is entered and the keys by which chunks are named. Without a server the
 //! command opens the folder and does the same.
 
+mod bringing_back;
 pub mod door;
 mod making;
 mod remembered;
 
 use std::path::{Path, PathBuf};
 
+use sandyq_processing::System;
 use sandyq_store::backup::{FolderShelf, Keep, Shelf};
 use sandyq_store::vault::{KeyFile, Vault};
+use tokio::task::JoinSet;
 
 use crate::configuration::Configuration;
 use crate::data_folder::DataFolder;
 use crate::failure::{Exit, Failure};
 use crate::outside::SystemChance;
 
-pub use making::{Backups, keep_making, made_as_json, thinned_as_json};
-pub use remembered::Remembered;
+pub use bringing_back::Wanted;
+use making::keep_making;
+pub use making::{Backups, made_as_json, thinned_as_json};
+pub use remembered::{Drilled, Remembered};
 
 /// What the settings say of backups.
 #[derive(Clone, Debug)]
@@ -45,6 +50,22 @@ impl BackupSettings {
                 .help("set backup.place in the settings, or say --to FOLDER")
         })
     }
+}
+
+/// What a server does beside serving: it opens the door and makes backups. Ends with what is returned.
+///
+/// # Errors
+/// When there can be no door.
+pub fn beside(
+    system: &System,
+    settings: BackupSettings,
+    folder: &DataFolder,
+) -> Result<JoinSet<()>, Failure> {
+    let backups = Backups::of(system, settings, folder);
+    let mut beside = JoinSet::new();
+    beside.spawn(door::open(&folder.door(), &backups)?);
+    beside.spawn(keep_making(backups));
+    Ok(beside)
 }
 
 /// The shelf at a place. A path of the settings that is not absolute begins in the data folder.

@@ -23,6 +23,7 @@ use tokio::net::TcpListener;
 use tracing::level_filters::LevelFilter;
 
 use super::init;
+use crate::backups;
 use crate::configuration::Configuration;
 use crate::data_folder::DataFolder;
 use crate::failure::{Exit, Failure};
@@ -118,6 +119,7 @@ impl Demo {
             }
         };
         terminal.progress_ended();
+        let mut beside = backups::beside(&system, configuration.backups(), folder)?;
         let stop = running::stop_asked()?;
         self.announce(&url, &staff, folder.path(), terminal)?;
         let options = WebOptions {
@@ -125,7 +127,9 @@ impl Demo {
             demo: true,
             letter_box: Some(letter_box),
         };
-        running::serve(system, worker, options, listener, stop).await
+        let served = running::serve(system, worker, options, listener, stop).await;
+        beside.shutdown().await;
+        served
     }
 
     fn announce(&self, url: &str, staff: &[SignIn], data: &Path, terminal: &Terminal) -> Result<(), Failure> {

@@ -12,7 +12,7 @@ use serde_json::json;
 use tracing::level_filters::LevelFilter;
 
 use super::check::short;
-use crate::backups::{self, Backups};
+use crate::backups;
 use crate::configuration::Configuration;
 use crate::data_folder::DataFolder;
 use crate::failure::{Exit, Failure};
@@ -98,11 +98,7 @@ impl Serve {
             behind_tls: configuration.behind_tls(),
             ..WebOptions::default()
         };
-        let backups = Backups::of(&system, configuration.backups(), folder);
-        let door = backups::door::open(&folder.door(), &backups)?;
-        let mut beside = tokio::task::JoinSet::new();
-        beside.spawn(door);
-        beside.spawn(backups::keep_making(backups));
+        let mut beside = backups::beside(&system, configuration.backups(), folder)?;
         let worker = running::start_worker(&system);
         let served = running::serve(system, worker, options, listener, stop).await;
         beside.shutdown().await;

@@ -9,6 +9,7 @@ mod cut;
 mod fault;
 mod folder;
 mod manifest;
+pub mod restore;
 mod rows;
 mod seal;
 mod shelf;

@@ -341,7 +341,7 @@ fn note_side_effects<'g, I: Iterator<Item = &'g Pending>>(
 }
 
 /// The ledger's rows of the group.
-fn store_page(session: &mut dyn Session, page: &Page, now: Value) -> Result<(), DatabaseError> {
+pub(crate) fn store_page(session: &mut dyn Session, page: &Page, now: Value) -> Result<(), DatabaseError> {
     let blocks = page.blocks.iter().map(|(first, count, bytes)| {
         statement(
             "INSERT INTO ledger_block (first_index, count, bytes) VALUES ($1, $2, $3)",
@@ -370,11 +370,11 @@ fn store_page(session: &mut dyn Session, page: &Page, now: Value) -> Result<(), 
         &dialect::STORE_TILES,
         tiles.filter(|row| !row.is_empty()).collect(),
     )?;
-    let pieces = page.pieces.iter().map(|piece| {
-        let (last, bytes) = (piece.last.as_slice(), piece.bytes.as_slice());
-        vec![piece.run.into(), last.into(), bytes.into()]
-    });
-    many(session, &dialect::POST, pieces.collect())
+    let postings = page
+        .postings
+        .iter()
+        .map(|(pseudonym, index)| vec![(*pseudonym).into(), (*index).into()]);
+    many(session, &dialect::POST, postings.collect())
 }
 
 fn many(session: &mut dyn Session, bulk: &Bulk, rows: Vec<Vec<Value>>) -> Result<(), DatabaseError> {

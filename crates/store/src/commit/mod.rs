@@ -14,6 +14,7 @@ mod queue;
 #[cfg(test)]
 mod tests;
 mod traces;
+mod whole;
 mod writer;
 
 use sandyq_ledger::entry::Entry;
@@ -24,9 +25,10 @@ use crate::tables::job::Job;
 use crate::vault::NewKey;
 
 pub(crate) use found::begin_ledger;
-pub(crate) use group::Within;
+pub(crate) use group::{Within, store_page};
 pub(crate) use keys::finish_deaths;
 pub(crate) use traces::{Traces, leave_no_trace};
+pub(crate) use whole::whole;
 pub(crate) use writer::{Writer, WriterParts};
 
 /// Commits that may wait; one more is refused as busy (back-pressure).

@@ -102,6 +102,10 @@ impl Session for Failing {
         self.inner.perform_many(bulk, rows)
     }
 
+    fn insert(&mut self, sql: &str, rows: Vec<Vec<Value>>) -> Result<(), DatabaseError> {
+        self.inner.insert(sql, rows)
+    }
+
     fn look_up(&mut self, lookup: &Lookup, keys: &[[u8; 16]]) -> Result<Vec<Row>, DatabaseError> {
         self.inner.look_up(lookup, keys)
     }

@@ -208,7 +208,7 @@ pub const TABLES: [(&str, &[(&str, Class)]); 20] = [
     ),
     (
         "ledger_posting",
-        &[("run", Public), ("last", Pseudonymous), ("bytes", Pseudonymous)],
+        &[("pseudonym", Pseudonymous), ("entry_index", Pseudonymous)],
     ),
     ("meta", &[("name", Public), ("value", Public)]),
 ];

@@ -21,24 +21,17 @@ struct Migration {
 const META: &str =
     "CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) CLUSTERED;";
 
-const MIGRATIONS: [Migration; 2] = [
-    Migration {
-        name: "first-tables",
-        text: include_str!("migrations/0001-first-tables.sql"),
-    },
-    Migration {
-        name: "posting-runs",
-        text: include_str!("migrations/0002-posting-runs.sql"),
-    },
-];
+const MIGRATIONS: [Migration; 1] = [Migration {
+    name: "first-tables",
+    text: include_str!("migrations/0001-first-tables.sql"),
+}];
 
-/// Brings the tables up to date, in one transaction per step.
+/// Brings the tables up to date, in one transaction.
 ///
 /// # Errors
 /// When the engine does not do it, or the database was made by a newer program or another text.
 pub(crate) fn migrate(session: &mut dyn Session) -> Result<(), Fault> {
-    let meta = session.dialect().translate(META);
-    session.perform_text(&meta)?;
+    begin_migrations(session)?;
     session.begin()?;
     match migrate_within(session) {
         Ok(()) => Ok(session.commit()?),
@@ -49,7 +42,48 @@ pub(crate) fn migrate(session: &mut dyn Session) -> Result<(), Fault> {
     }
 }
 
-fn migrate_within(session: &mut dyn Session) -> Result<(), Fault> {
+/// Makes the table that remembers which steps were done.
+pub(crate) fn begin_migrations(session: &mut dyn Session) -> Result<(), Fault> {
+    let meta = session.dialect().translate(META);
+    Ok(session.perform_text(&meta)?)
+}
+
+/// Brings the tables up to date, within a transaction.
+///
+/// # Errors
+/// As [`migrate`].
+pub(crate) fn migrate_within(session: &mut dyn Session) -> Result<(), Fault> {
+    migrate_to(session, MIGRATIONS.len())
+}
+
+/// Makes the tables as they were after those steps, each with the hash of its text, within a transaction.
+///
+/// # Errors
+/// Says why these are not the first steps of this program; or when the engine does not do it.
+pub(crate) fn migrate_as_it_was(
+    session: &mut dyn Session,
+    steps: &[(String, String)],
+) -> Result<Result<(), String>, Fault> {
+    if steps.len() > MIGRATIONS.len() {
+        return Ok(Err("its tables were made by a newer program; use that one".into()));
+    }
+    for (number, ((name, hash), migration)) in steps.iter().zip(&MIGRATIONS).enumerate() {
+        let own = hex::encode(sha256(migration.text.as_bytes()).0);
+        if *name != key(number, migration) || *hash != own {
+            return Ok(Err(format!(
+                "its tables were made by another text of `{}`",
+                migration.name
+            )));
+        }
+    }
+    migrate_to(session, steps.len()).map(Ok)
+}
+
+fn key(number: usize, migration: &Migration) -> String {
+    format!("migration-{:04}-{}", number + 1, migration.name)
+}
+
+fn migrate_to(session: &mut dyn Session, steps: usize) -> Result<(), Fault> {
     let dialect = session.dialect();
     session.perform_text(dialect.lock_migrations())?;
     let mut rows = session.rows(
@@ -61,7 +95,7 @@ fn migrate_within(session: &mut dyn Session) -> Result<(), Fault> {
             "the database was made by a newer version of this program".into(),
         ));
     }
-    for (number, migration) in MIGRATIONS.iter().enumerate() {
+    for (number, migration) in MIGRATIONS.iter().take(steps).enumerate() {
         let hash = sha256(migration.text.as_bytes()).0;
         if let Some(row) = rows.get_mut(number) {
             if row.take::<[u8; 32]>(1)? != hash {
@@ -75,10 +109,7 @@ fn migrate_within(session: &mut dyn Session) -> Result<(), Fault> {
         session.perform_text(&dialect.translate(migration.text))?;
         let done = statement(
             "INSERT INTO meta (name, value) VALUES ($1, $2)",
-            [
-                Value::Text(format!("migration-{:04}-{}", number + 1, migration.name)),
-                hash.into(),
-            ],
+            [Value::Text(key(number, migration)), hash.into()],
         );
         session.perform(&[&done])?;
         tracing::info!(migration = migration.name, "tables brought up to date");

@@ -16,7 +16,7 @@ mod value;
 
 pub(crate) use bulk::{Bulk, Lookup};
 pub(crate) use error::{DatabaseError, ErrorKind};
-pub(crate) use migrations::migrate;
+pub(crate) use migrations::{begin_migrations, migrate, migrate_as_it_was, migrate_within};
 pub(crate) use postgres::PostgresSession;
 pub(crate) use readers::{Readers, Snapshots};
 pub use row::{FromValue, Row};

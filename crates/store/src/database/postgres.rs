@@ -148,6 +148,19 @@ impl Session for PostgresSession {
         Ok(())
     }
 
+    fn insert(&mut self, sql: &str, rows: Vec<Vec<Value>>) -> Result<(), DatabaseError> {
+        let prepared = self.runtime.block_on(self.client.prepare(sql))?;
+        let client = &self.client;
+        for some in rows.chunks(INSERTS_IN_FLIGHT) {
+            let answers = some.iter().map(|row| {
+                let answer: Answer<'_, u64> = Box::pin(client.execute_raw(&prepared, row));
+                answer
+            });
+            self.runtime.block_on(in_order(answers.collect()))?;
+        }
+        Ok(())
+    }
+
     fn look_up(&mut self, lookup: &Lookup, keys: &[[u8; 16]]) -> Result<Vec<Row>, DatabaseError> {
         let keys: Vec<&[u8]> = keys.iter().map(<[u8; 16]>::as_slice).collect();
         self.ask(lookup.all, &[&keys])
@@ -340,5 +353,7 @@ impl From<tokio_postgres::Error> for DatabaseError {
     }
 }
 
+/// Rows that are sent before the first answer is waited for.
+const INSERTS_IN_FLIGHT: usize = 256;
 const BEGIN_SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 const LOCAL_NAMES: [&str; 4] = ["localhost", "127.0.0.1", "::1", "[::1]"];

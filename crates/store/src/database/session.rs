@@ -62,6 +62,8 @@ pub(crate) trait Session: Send {
     fn perform(&mut self, statements: &[&Statement]) -> Result<Vec<u64>, DatabaseError>;
     /// Performs one statement for many rows of values.
     fn perform_many(&mut self, bulk: &Bulk, rows: Vec<Vec<Value>>) -> Result<(), DatabaseError>;
+    /// Puts rows in, with one text that was put together from names of tables and columns.
+    fn insert(&mut self, sql: &str, rows: Vec<Vec<Value>>) -> Result<(), DatabaseError>;
     /// The rows for many keys of 16 bytes.
     fn look_up(&mut self, lookup: &Lookup, keys: &[[u8; 16]]) -> Result<Vec<Row>, DatabaseError>;
     /// The rows that a query gives, within the transaction if there is one.

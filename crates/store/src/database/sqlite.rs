@@ -119,6 +119,14 @@ impl Session for SqliteSession {
         Ok(())
     }
 
+    fn insert(&mut self, sql: &str, rows: Vec<Vec<Value>>) -> Result<(), DatabaseError> {
+        let mut prepared = self.connection.prepare(&sql.replace('$', "?"))?;
+        for row in rows {
+            prepared.execute(rusqlite::params_from_iter(row))?;
+        }
+        Ok(())
+    }
+
     fn look_up(&mut self, lookup: &Lookup, keys: &[[u8; 16]]) -> Result<Vec<Row>, DatabaseError> {
         let text = self.text(lookup.one);
         let mut prepared = self.connection.prepare_cached(&text)?;

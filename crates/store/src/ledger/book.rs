@@ -11,7 +11,6 @@ use sandyq_ledger::tile::{Layer, Tile, Tree};
 use sandyq_ledger::tree::{Hash, leaf_hash};
 use sandyq_model::{Fault, Pseudonym};
 
-use super::postings::{Added, Newest, Piece};
 use super::{Head, rows, verify};
 use crate::database::Reader;
 use crate::vault::Vault;
@@ -33,18 +32,16 @@ pub(crate) struct Page {
     pub blocks: Vec<(u64, u64, Vec<u8>)>,
     /// Complete tiles, and the growing ones of upper levels.
     pub tiles: Vec<Tile>,
-    /// Postings of runs that have become complete.
-    pub pieces: Vec<Piece>,
+    /// Pseudonym and index.
+    pub postings: Vec<(Pseudonym, u64)>,
     /// The checkpoint over it, signed.
     pub head: Head,
     tree: Tree,
-    added: Added,
 }
 
 /// The state of the tree, and who signs it.
 pub(crate) struct Book {
     tree: Tree,
-    newest: Newest,
     head: Head,
     origin: String,
     vault: Arc<Vault>,
@@ -80,7 +77,6 @@ impl Book {
         let head = sign(tree.checkpoint(origin), &vault, &verifier_key)?;
         Ok(Self {
             tree,
-            newest: Newest::default(),
             head,
             origin: origin.to_owned(),
             vault,
@@ -102,7 +98,6 @@ impl Book {
         let head = Head { checkpoint, note };
         Ok(Some(Self {
             tree,
-            newest: Newest::open(reader)?,
             head,
             origin: origin.to_owned(),
             vault,
@@ -143,6 +138,48 @@ impl Book {
         &self,
         entries: impl Iterator<Item = &'e NewEntry> + Clone,
     ) -> Result<Page, Fault> {
+        self.lay_out(entries, |tree| {
+            sign(tree.checkpoint(&self.origin), &self.vault, &self.verifier_key)
+        })
+    }
+
+    /// Writes entries on a page that had been signed before, as they were then: after a restore, the ledger goes on with
+    /// what is known of it from elsewhere.
+    ///
+    /// # Errors
+    /// [`Fault::Ledger`] when bytes are no entry, or the entries do not lead from here to what was signed.
+    pub(crate) fn copy(&self, entries: &[&[u8]], note: &str) -> Result<Page, Fault> {
+        let checkpoint = Checkpoint::open_of(
+            &self.origin,
+            note.as_bytes(),
+            std::slice::from_ref(&self.verifier_key),
+        )
+        .map_err(|error| Fault::Ledger(format!("a checkpoint does not hold: {error}")))?;
+        let entries = entries.iter().map(|bytes| {
+            let entry = Entry::decode(bytes).map_err(|error| Fault::Ledger(error.to_string()))?;
+            Ok(NewEntry::new(&entry))
+        });
+        let entries: Vec<NewEntry> = entries.collect::<Result<_, Fault>>()?;
+        self.lay_out(entries.iter(), |tree| {
+            if tree.checkpoint(&self.origin) == checkpoint {
+                Ok(Head {
+                    checkpoint,
+                    note: note.to_owned(),
+                })
+            } else {
+                Err(Fault::Ledger(format!(
+                    "entries {} and on do not lead to the checkpoint that was signed over them",
+                    self.size()
+                )))
+            }
+        })
+    }
+
+    fn lay_out<'e>(
+        &self,
+        entries: impl Iterator<Item = &'e NewEntry> + Clone,
+        head: impl FnOnce(&Tree) -> Result<Head, Fault>,
+    ) -> Result<Page, Fault> {
         let mut tree = self.tree.clone();
         let leaves: Vec<Hash> = entries.clone().map(|entry| entry.leaf).collect();
         let mut tiles = tree.append_batch(&leaves);
@@ -163,22 +200,21 @@ impl Book {
             }
             postings.extend(entry.pseudonym.map(|pseudonym| (pseudonym, index)));
         }
-        let (added, pieces) = self.newest.add(postings, tree.size());
-        let head = sign(tree.checkpoint(&self.origin), &self.vault, &self.verifier_key)?;
+        // In the order of their key, neighbours are written into the same page of the table.
+        postings.sort_unstable();
+        let head = head(&tree)?;
         Ok(Page {
             blocks,
             tiles,
-            pieces,
+            postings,
             head,
             tree,
-            added,
         })
     }
 
     /// Turns to the page: what is on it is durable.
     pub(crate) fn turn(&mut self, page: Page) {
         self.tree = page.tree;
-        self.newest.keep(page.added);
         self.head = page.head;
     }
 }

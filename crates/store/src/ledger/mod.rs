@@ -6,7 +6,6 @@
 
 mod book;
 mod head;
-pub(crate) mod postings;
 mod rows;
 mod verify;
 mod witnessed;
@@ -22,6 +21,7 @@ use crate::database::Reader;
 pub use book::verifier_key;
 pub(crate) use book::{Book, NewEntry, Page, sign_text};
 pub(crate) use head::{Head, HeadFile, Published};
+pub(crate) use rows::entries;
 pub(crate) use rows::{entry_bytes, newest_note};
 pub use verify::Report;
 pub(crate) use verify::verify;

@@ -83,6 +83,21 @@ pub(crate) fn entry_bytes(reader: &mut dyn Reader, index: u64) -> Result<Vec<u8>
     Ok(found)
 }
 
+/// The entries from `from` to before `to`.
+///
+/// # Errors
+/// When one is not there.
+pub(crate) fn entries(reader: &mut dyn Reader, from: u64, to: u64) -> Result<Vec<Vec<u8>>, Fault> {
+    let mut found = Vec::new();
+    let mut next = from;
+    while next < to {
+        let until = to.min(next.saturating_add(u64::from(TILE_WIDTH)));
+        each_entry(reader, next, until, |bytes| found.push(bytes.to_vec()))?;
+        next = until;
+    }
+    Ok(found)
+}
+
 /// The content of an entry bundle.
 pub(super) fn bundle(reader: &mut dyn Reader, id: TileId) -> Result<Vec<u8>, Fault> {
     let (from, to) = span(id);

@@ -3,8 +3,8 @@
 use sandyq_ledger::entry::Entry;
 use sandyq_model::{Fault, Pseudonym};
 
-use crate::database::Reader;
-use crate::ledger::{entry_bytes, postings};
+use crate::database::{Reader, ReaderExt};
+use crate::ledger::entry_bytes;
 
 /// An entry with its place in the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +20,12 @@ pub struct Placed {
 /// # Errors
 /// When the engine does not answer.
 pub fn count(reader: &mut dyn Reader, pseudonym: Pseudonym) -> Result<u64, Fault> {
-    Ok(postings::indices(reader, pseudonym, usize::MAX)?.len() as u64)
+    let count = reader.first(
+        "SELECT COUNT(*) FROM ledger_posting WHERE pseudonym = $1",
+        &[pseudonym.into()],
+        |row| row.take(0),
+    )?;
+    Ok(count.unwrap_or(0))
 }
 
 /// Where the entries about a pseudonym stand, newest first.
@@ -33,9 +38,11 @@ pub fn indices(
     limit: u32,
     offset: u32,
 ) -> Result<Vec<u64>, Fault> {
-    let offset = offset as usize;
-    let mut indices = postings::indices(reader, pseudonym, offset + limit as usize)?;
-    Ok(indices.split_off(offset.min(indices.len())))
+    reader.list(
+        "SELECT entry_index FROM ledger_posting WHERE pseudonym = $1 ORDER BY entry_index DESC LIMIT $2 OFFSET $3",
+        &[pseudonym.into(), limit.into(), offset.into()],
+        |row| row.take(0),
+    )
 }
 
 /// The entries about a pseudonym, newest first.

@@ -1,0 +1,155 @@
+//! What a restore and a drill have in common: the set, opened with a custodian's identity, and what it is measured by.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use sandyq_ledger::checkpoint::Checkpoint;
+use sandyq_ledger::note::VerifierKey;
+use sandyq_model::Clock;
+use sandyq_store::StoreOptions;
+use sandyq_store::backup::restore::{After, Restoration, Seen, since};
+use sandyq_store::backup::{Identity, SetId, VerifiedSet, open_set};
+use sandyq_store::vault::Vault;
+
+use super::{shelf, vault};
+use crate::configuration::Configuration;
+use crate::data_folder::DataFolder;
+use crate::failure::{Exit, Failure};
+use crate::outside::WallClock;
+use crate::running;
+use crate::terminal::Terminal;
+
+/// Which set, and who opens it.
+#[derive(clap::Args, Debug)]
+pub struct Wanted {
+    /// Where the sets are, in place of backup.place
+    #[arg(long, value_name = "FOLDER")]
+    pub from: Option<String>,
+    /// The set [default: the newest]
+    #[arg(long, value_name = "ID")]
+    pub set: Option<String>,
+    /// The file with a custodian's identity, as `age-keygen` writes it
+    #[arg(long, value_name = "FILE")]
+    pub identity: PathBuf,
+    /// The data folder
+    #[arg(long, env = "SANDYQ_DATA", default_value = "sandyq-data", value_name = "DIR")]
+    pub data: PathBuf,
+    /// As one JSON value
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A set that was opened, and whose it is.
+pub struct OpenedSet {
+    /// The set.
+    pub set: VerifiedSet,
+    /// The keys of the installation.
+    pub vault: Arc<Vault>,
+    /// The name and the verifying key of its ledger.
+    pub ledger: (String, VerifierKey),
+}
+
+impl Wanted {
+    /// Opens the set that is wanted.
+    ///
+    /// # Errors
+    /// Exit 5 with the cause when it cannot be believed, 3 when the identity does not open it.
+    pub fn open(&self, folder: &DataFolder, configuration: &Configuration) -> Result<OpenedSet, Failure> {
+        let vault = Arc::new(vault(folder, configuration)?);
+        let origin = configuration.store_options(folder).origin;
+        let key = sandyq_store::ledger::verifier_key(&origin, &vault)?;
+        let settings = configuration.backups();
+        let shelf = shelf(settings.place(self.from.as_deref())?, folder.path())?;
+        let text = fs::read_to_string(&self.identity)
+            .map_err(|error| Failure::file("read", &self.identity, &error))?;
+        let identity = Identity::read(&text)?;
+        let id: Option<SetId> = self.set.as_deref().map(str::parse).transpose()?;
+        let set = open_set(shelf, id.as_ref(), (&origin, &key), vault.backup_key(), identity)?;
+        Ok(OpenedSet {
+            set,
+            vault,
+            ledger: (origin, key),
+        })
+    }
+}
+
+impl OpenedSet {
+    /// The set as something to be brought back, with nothing that came after.
+    ///
+    /// # Errors
+    /// When the policy of the folder has errors.
+    pub fn alone(self, folder: &DataFolder) -> Result<Restoration, Failure> {
+        Ok(Restoration {
+            set: self.set,
+            after: After::default(),
+            seen: Vec::new(),
+            vault: self.vault,
+            ledger: self.ledger,
+            policy: *running::policy(folder)?.version(),
+            at: WallClock.now(),
+        })
+    }
+
+    /// The same with everything that is known since: from the old database, and every checkpoint that was seen.
+    ///
+    /// # Errors
+    /// When a checkpoint that should be there cannot be read or believed.
+    pub fn with_what_came_after(
+        self,
+        folder: &DataFolder,
+        options: &StoreOptions,
+        witness: Option<&Path>,
+        terminal: &Terminal,
+    ) -> Result<Restoration, Failure> {
+        let mut restoration = self.alone(folder)?;
+        match since(options, &restoration.set) {
+            Ok(Some(after)) => restoration.after = after,
+            Ok(None) => {
+                terminal.word("there is no old database; what came after the set is not known from it")
+            }
+            Err(fault) => terminal.word(&format!("the old database cannot be used: {fault}")),
+        }
+        let files = [
+            (Some(options.head_file()), "the head file of the old folder"),
+            (
+                Some(options.witnessed_file()),
+                "a witness, as kept in the old folder,",
+            ),
+            (witness.map(Path::to_owned), "the witness"),
+        ];
+        for (file, by) in files {
+            let Some(file) = file else { continue };
+            if !file.is_file() && Some(file.as_path()) != witness {
+                continue;
+            }
+            restoration.seen.extend(seen(&file, by, &restoration.ledger)?);
+        }
+        Ok(restoration)
+    }
+}
+
+/// The checkpoint in a file; `None` in a new one.
+fn seen(file: &Path, by: &str, (origin, key): &(String, VerifierKey)) -> Result<Option<Seen>, Failure> {
+    let bytes = fs::read(file).map_err(|error| Failure::file("read", file, &error))?;
+    let note = bytes.trim_ascii_end();
+    let note = note
+        .iter()
+        .rposition(|byte| *byte != 0)
+        .and_then(|last| note.get(..=last))
+        .unwrap_or_default();
+    if note.is_empty() {
+        return Ok(None);
+    }
+    let note = [note.trim_ascii_end(), b"\n"].concat();
+    let checkpoint = Checkpoint::open_of(origin, &note, std::slice::from_ref(key)).map_err(|error| {
+        Failure::new(
+            Exit::Integrity,
+            format!("the checkpoint in {} does not hold: {error}", file.display()),
+        )
+    })?;
+    Ok(Some(Seen {
+        by: by.to_owned(),
+        checkpoint,
+    }))
+}

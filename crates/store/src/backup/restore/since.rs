@@ -1,0 +1,220 @@
+//! What the old database knows beyond a set, when it can still be read: the rest of the ledger, and everybody who has
+//! changed since.
+
+use std::collections::{BTreeMap, HashMap};
+
+use sandyq_model::{Fault, Standing, SubjectId};
+
+use super::super::fault::BackupFault;
+use super::super::verified::VerifiedSet;
+use super::after::{After, Change, Page};
+use crate::database::{Reader, ReaderExt, Row, Snapshots, SqliteSession, Statement, statement};
+use crate::ledger;
+use crate::options::StoreOptions;
+use crate::tables::subject;
+
+/// How the rows of one person in a table are read, removed and put.
+struct Table {
+    name: &'static str,
+    rows: &'static str,
+    remove: &'static str,
+    insert: &'static str,
+}
+
+macro_rules! table {
+    ($name:literal, $columns:literal, $places:literal) => {
+        Table {
+            name: $name,
+            rows: concat!(
+                "SELECT ",
+                $columns,
+                " FROM ",
+                $name,
+                " WHERE subject_id = $1 ORDER BY 1, 2"
+            ),
+            remove: concat!("DELETE FROM ", $name, " WHERE subject_id = $1"),
+            insert: concat!("INSERT INTO ", $name, " (", $columns, ") VALUES (", $places, ")"),
+        }
+    };
+}
+
+/// The tables of a person, each after those that it leads to.
+const TABLES_OF_A_PERSON: [Table; 7] = [
+    table!(
+        "subject",
+        "subject_id, category, standing, version, pseudonym, key_generation, created_at, confirmed_at, blocked_at, \
+         withdrawn_at, destroyed_at, due_at",
+        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12"
+    ),
+    table!(
+        "record",
+        "subject_id, field, version, generation, sealed, source, recorded_at, confirmed_at, until_at, floor",
+        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10"
+    ),
+    table!("search_index", "subject_id, field, token", "$1, $2, $3"),
+    table!(
+        "consent",
+        "subject_id, consent_id, act, item, purpose, fields, recipient, locale, text_hash, term_until, channel, actor, \
+         at",
+        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13"
+    ),
+    table!(
+        "case_file",
+        "subject_id, case_id, kind, reference, state, opened_at, closed_at, total_minor, currency, lines",
+        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10"
+    ),
+    table!("case_reference", "reference, subject_id, case_id", "$1, $2, $3"),
+    table!(
+        "job",
+        "subject_id, job_id, kind, detail, run_at, lease_until, attempts, done_at",
+        "$1, $2, $3, $4, $5, $6, $7, $8"
+    ),
+];
+
+const RECEIPTS: &str = "SELECT receipt_id, kind, subject_pseudonym, body, at FROM receipt";
+const PUT_RECEIPT: &str = "INSERT INTO receipt (receipt_id, kind, subject_pseudonym, body, at) \
+                           VALUES ($1, $2, $3, $4, $5) ON CONFLICT (receipt_id) DO UPDATE SET body = excluded.body";
+const TEXTS: &str = "SELECT text_hash, item, locale, text, at FROM consent_text";
+const PUT_TEXT: &str = "INSERT INTO consent_text (text_hash, item, locale, text, at) \
+                        VALUES ($1, $2, $3, $4, $5) ON CONFLICT (text_hash) DO NOTHING";
+
+/// Reads what the database of `options` knows beyond the set: `None` when there is none.
+///
+/// # Errors
+/// When it cannot be read, or its end is not what was signed. What can be read of such a one is not used.
+pub fn since(options: &StoreOptions, set: &VerifiedSet) -> Result<Option<After>, BackupFault> {
+    let is_there = options.database_url.is_some() || options.database_file().is_file();
+    if !is_there {
+        return Ok(None);
+    }
+    let mut connection: Box<dyn Snapshots> = match &options.database_url {
+        Some(url) => Box::new(crate::database::PostgresSession::connect(url)?),
+        None => Box::new(SqliteSession::open_to_read(&options.database_file())?),
+    };
+    connection.begin_snapshot()?;
+    let read = read(connection.as_reader(), set);
+    connection.end_snapshot();
+    read.map(Some)
+}
+
+fn read(reader: &mut dyn Reader, set: &VerifiedSet) -> Result<After, BackupFault> {
+    let size = size_of(&set.manifest().checkpoint);
+    let pages = pages(reader, size)?;
+    let known = known(set)?;
+    let mut changes = BTreeMap::new();
+    let mut after: Option<SubjectId> = None;
+    loop {
+        let people = subject::page(reader, after, PEOPLE_AT_ONCE)?;
+        let Some(last) = people.last() else { break };
+        after = Some(last.id);
+        for person in people {
+            if known
+                .get(&person.id)
+                .is_none_or(|version| person.version > *version)
+            {
+                changes.insert(person.id, change(reader, &person)?);
+            }
+        }
+    }
+    let mut shared = put(PUT_TEXT, reader.query(TEXTS, &[])?);
+    shared.extend(put(PUT_RECEIPT, reader.query(RECEIPTS, &[])?));
+    Ok(After {
+        pages,
+        changes,
+        shared,
+    })
+}
+
+fn change(reader: &mut dyn Reader, person: &subject::Subject) -> Result<Change, Fault> {
+    let removed = TABLES_OF_A_PERSON
+        .iter()
+        .rev()
+        .map(|table| statement(table.remove, [person.id.into()]));
+    let mut statements: Vec<Statement> = removed.collect();
+    for table in &TABLES_OF_A_PERSON {
+        let is_over = person.standing == Standing::Destroyed && table.name == "job";
+        if !is_over {
+            statements.extend(put(table.insert, reader.query(table.rows, &[person.id.into()])?));
+        }
+    }
+    Ok(Change {
+        subject: person.id,
+        version: Some(person.version),
+        standing: Some(person.standing),
+        generation: Some(person.key_generation),
+        statements,
+    })
+}
+
+fn put(sql: &'static str, rows: Vec<Row>) -> Vec<Statement> {
+    rows.into_iter()
+        .map(|Row(values)| statement(sql, values))
+        .collect()
+}
+
+/// The versions of the people in a set.
+fn known(set: &VerifiedSet) -> Result<HashMap<SubjectId, u64>, BackupFault> {
+    let mut known = HashMap::new();
+    set.rows("subject", |_, rows| {
+        for mut row in rows {
+            known.insert(row.take(0)?, row.take(3)?);
+        }
+        Ok(())
+    })?;
+    Ok(known)
+}
+
+/// The ledger behind `size`, one page for each checkpoint.
+fn pages(reader: &mut dyn Reader, size: u64) -> Result<Vec<Page>, Fault> {
+    let notes: Vec<(u64, String)> = reader.list(
+        "SELECT size, note FROM ledger_checkpoint WHERE size > $1 ORDER BY size",
+        &[size.into()],
+        |row| Ok((row.take(0)?, row.take(1)?)),
+    )?;
+    let mut first = size;
+    let mut pages = Vec::with_capacity(notes.len());
+    for (until, note) in notes {
+        let entries = ledger::entries(reader, first, until)?;
+        pages.push(Page { first, entries, note });
+        first = until;
+    }
+    Ok(pages)
+}
+
+/// The size that a note says which was verified before.
+fn size_of(note: &str) -> u64 {
+    note.lines()
+        .nth(1)
+        .and_then(|size| size.parse().ok())
+        .unwrap_or(0)
+}
+
+/// People looked at in one read.
+const PEOPLE_AT_ONCE: u32 = 1000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backup::TABLES_OF_A_SET;
+
+    #[test]
+    fn everything_of_a_person_is_taken_along() {
+        for needed in TABLES_OF_A_SET
+            .iter()
+            .filter(|needed| needed.columns.contains(&"subject_id"))
+        {
+            let table = TABLES_OF_A_PERSON.iter().find(|table| table.name == needed.name);
+            // Intents of deaths name keys and hold nothing; a key that is dead is found dead.
+            assert_eq!(table.is_none(), needed.name == "key_death", "{}", needed.name);
+            let Some(table) = table else { continue };
+            let listed = format!("SELECT {} FROM", needed.columns.join(", "));
+            assert!(table.rows.starts_with(&listed), "{}", table.rows);
+            let places: Vec<String> = (1..=needed.columns.len()).map(|n| format!("${n}")).collect();
+            assert!(
+                table.insert.ends_with(&format!("VALUES ({})", places.join(", "))),
+                "{}",
+                table.insert
+            );
+        }
+    }
+}

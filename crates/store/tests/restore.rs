@@ -1,0 +1,344 @@
+//! 5.1.6-b: a set that is brought back brings nobody back, loses nothing that is known elsewhere, and goes on.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise, in its helpers too"
+)]
+
+mod scene;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use age::secrecy::ExposeSecret;
+use sandyq_ledger::checkpoint::Checkpoint;
+use sandyq_model::{Standing, SubjectId, Verb};
+use sandyq_store::backup::restore::{After, Restoration, Seen, since};
+use sandyq_store::backup::{BackupFault, FolderShelf, Identity, Recipients, SetAbout, open_set};
+use sandyq_store::tables::{record, subject};
+use sandyq_store::vault::{KeyFile, KeyStore, KeyVersions, Vault};
+use sandyq_store::{Commit, Store, StoreOptions};
+use scene::{Place, clarify, collect, done, entry, now, person, run};
+
+/// A store with a backup of it, and what is needed to bring it back somewhere else.
+struct Scene {
+    place: Place,
+    sets: tempfile::TempDir,
+    identity: age::x25519::Identity,
+}
+
+impl Scene {
+    fn on(place: Place) -> Self {
+        Self {
+            place,
+            sets: tempfile::tempdir().unwrap(),
+            identity: age::x25519::Identity::generate(),
+        }
+    }
+
+    fn shelf(&self) -> Box<FolderShelf> {
+        Box::new(FolderShelf::at(self.sets.path()).unwrap())
+    }
+
+    fn back_up(&self, store: &Store) {
+        let about = SetAbout {
+            at: now(),
+            origin: store.checkpoint().origin,
+            policy: [7; 32],
+            epoch: None,
+            recipients: Recipients::read(&[self.identity.to_public().to_string()]).unwrap(),
+        };
+        run(store.back_up(self.shelf(), about, |_, _| {})).unwrap();
+    }
+
+    /// What there is to bring back, with what came after when `with_old` says so.
+    fn restoration(&self, with_old: bool) -> Result<Restoration, BackupFault> {
+        let options = self.place.options();
+        let vault = Arc::new(vault(&options));
+        let key = sandyq_store::ledger::verifier_key(&options.origin, &vault).unwrap();
+        let identity = Identity::read(self.identity.to_string().expose_secret()).unwrap();
+        let ledger = (options.origin.as_str(), &key);
+        let set = open_set(self.shelf(), None, ledger, vault.backup_key(), identity)?;
+        let after = if with_old {
+            since(&options, &set)?.unwrap()
+        } else {
+            After::default()
+        };
+        Ok(Restoration {
+            set,
+            after,
+            seen: Vec::new(),
+            vault,
+            ledger: (options.origin, key),
+            policy: [7; 32],
+            at: now(),
+        })
+    }
+}
+
+fn vault(options: &StoreOptions) -> Vault {
+    let source = KeyFile::open(&options.key_file).unwrap();
+    Vault::unlock(&source, &KeyVersions::first(), scene::chance()).unwrap()
+}
+
+/// Another place with the same keys, moved there.
+fn moved(from: &StoreOptions, to: &StoreOptions) {
+    let target = to.key_file.parent().unwrap();
+    std::fs::remove_dir_all(target).unwrap();
+    std::fs::rename(from.key_file.parent().unwrap(), target).unwrap();
+}
+
+fn lives(options: &StoreOptions) -> HashSet<(SubjectId, u32)> {
+    let mut keys = KeyStore::open_file(&options.keys_file).unwrap();
+    let mut all = HashSet::new();
+    let mut after = None;
+    loop {
+        let page = keys.page(after).unwrap();
+        let Some(last) = page.last() else { return all };
+        after = Some((last.subject(), last.generation()));
+        all.extend(page.iter().map(|key| (key.subject(), key.generation())));
+    }
+}
+
+fn fill(store: &Store, people: usize) -> Vec<subject::Subject> {
+    let chance = scene::chance();
+    (0..people)
+        .map(|_| {
+            let person = person(&*chance);
+            done(run(store.commit(collect(store, &*chance, &person))));
+            person
+        })
+        .collect()
+}
+
+/// The commit by which a person is destroyed.
+fn destroy(person: &subject::Subject, version: u64) -> Commit {
+    let gone = subject::Subject {
+        standing: Standing::Destroyed,
+        pseudonym: None,
+        destroyed_at: Some(now()),
+        ..person.clone()
+    };
+    Commit {
+        subject: Some((person.id, version)),
+        moves: true,
+        statements: vec![subject::update(&gone), record::remove_all(person.id)],
+        entries: vec![entry(Verb::Destroy, person)],
+        dead_keys: vec![(person.id, 1)],
+        ..Commit::default()
+    }
+}
+
+fn block(person: &subject::Subject, version: u64) -> Commit {
+    let blocked = subject::Subject {
+        standing: Standing::Blocked,
+        blocked_at: Some(now()),
+        ..person.clone()
+    };
+    Commit {
+        subject: Some((person.id, version)),
+        moves: true,
+        statements: vec![subject::update(&blocked)],
+        entries: vec![entry(Verb::Block, person)],
+        ..Commit::default()
+    }
+}
+
+fn standing(store: &Store, person: &subject::Subject) -> Option<Standing> {
+    let id = person.id;
+    run(store.read(move |reader| subject::find(reader, id)))
+        .unwrap()
+        .map(|row| row.standing)
+}
+
+/// Every pair of engines that there is.
+fn pairs() -> Vec<(Place, Place)> {
+    let mut pairs = vec![(Place::sqlite(), Place::sqlite())];
+    if let (Some(from), Some(to)) = (Place::postgres(), Place::postgres()) {
+        pairs.push((from, to));
+    }
+    pairs.extend(Place::postgres().map(|to| (Place::sqlite(), to)));
+    pairs.extend(Place::postgres().map(|from| (from, Place::sqlite())));
+    pairs
+}
+
+#[test]
+fn a_set_is_brought_back_on_either_engine_and_the_ledger_goes_on() {
+    for (from, to) in pairs() {
+        let scene = Scene::on(from);
+        let store = scene.place.open();
+        let people = fill(&store, 300);
+        scene.back_up(&store);
+        let size = store.checkpoint().size;
+        drop(store);
+        let options = to.options();
+        let keys = lives(&scene.place.options());
+        let restoration = scene.restoration(false).unwrap();
+        let lives = |id, generation| Ok(keys.contains(&(id, generation)));
+        let plan = restoration.plan(&lives).unwrap();
+        assert_eq!((plan.people, plan.stay_destroyed, plan.changed), (300, 0, 0));
+        assert_eq!((plan.ledger_from, plan.ledger_to), (size, size));
+        let restored = restoration.build(&options, &lives, &|_| {}).unwrap();
+        assert_eq!((restored.destroyed, restored.report.entries), (0, size + 1));
+        moved(&scene.place.options(), &options);
+        let store = scene::open_with(options.clone()).unwrap();
+        assert_eq!(standing(&store, &people[7]), Some(Standing::Pending));
+        done(run(store.commit(clarify(&people[7], 1, b"new"))));
+        run(store.verify(|_, _| {})).unwrap();
+        drop(store);
+        let again = restoration.build(&options, &lives, &|_| {}).unwrap_err();
+        assert!(again.to_string().contains("in use already"), "{again}");
+    }
+}
+
+#[test]
+fn nobody_comes_back_when_the_old_database_can_be_read() {
+    for (from, to) in pairs() {
+        let scene = Scene::on(from);
+        let store = scene.place.open();
+        let people = fill(&store, 5);
+        scene.back_up(&store);
+        done(run(store.commit(destroy(&people[0], 1))));
+        done(run(store.commit(block(&people[1], 1))));
+        let newcomer = fill(&store, 1).remove(0);
+        let (size, head) = (store.checkpoint().size, store.checkpoint());
+        drop(store);
+        let keys = lives(&scene.place.options());
+        let lives = |id, generation| Ok(keys.contains(&(id, generation)));
+        let mut restoration = scene.restoration(true).unwrap();
+        restoration.seen = vec![Seen {
+            by: "a witness".into(),
+            checkpoint: head,
+        }];
+        let plan = restoration.plan(&lives).unwrap();
+        assert_eq!(
+            (plan.people, plan.stay_destroyed, plan.changed, plan.newcomers),
+            (5, 1, 1, 1)
+        );
+        assert_eq!((plan.ledger_from, plan.ledger_to), (5, size));
+        let restored = restoration.build(&to.options(), &lives, &|_| {}).unwrap();
+        assert_eq!((restored.destroyed, restored.ledger_size), (0, size + 1));
+        moved(&scene.place.options(), &to.options());
+        let store = to.open();
+        assert_eq!(standing(&store, &people[0]), Some(Standing::Destroyed));
+        assert_eq!(standing(&store, &people[1]), Some(Standing::Blocked));
+        assert_eq!(standing(&store, &people[2]), Some(Standing::Pending));
+        assert_eq!(standing(&store, &newcomer), Some(Standing::Pending));
+        let id = people[0].id;
+        assert!(
+            run(store.read(move |reader| record::of_subject(reader, id)))
+                .unwrap()
+                .is_empty()
+        );
+    }
+}
+
+#[test]
+fn whoever_has_no_key_is_destroyed_even_when_machine_and_ledger_were_lost() {
+    let scene = Scene::on(Place::sqlite());
+    let store = scene.place.open();
+    let people = fill(&store, 4);
+    scene.back_up(&store);
+    done(run(store.commit(destroy(&people[0], 1))));
+    drop(store);
+    let keys = lives(&scene.place.options());
+    let lives = |id, generation| Ok(keys.contains(&(id, generation)));
+    let restoration = scene.restoration(false).unwrap();
+    assert_eq!(restoration.plan(&lives).unwrap().stay_destroyed, 1);
+    let to = Place::sqlite();
+    let restored = restoration.build(&to.options(), &lives, &|_| {}).unwrap();
+    assert_eq!((restored.destroyed, restored.ledger_size), (1, 4 + 2));
+    moved(&scene.place.options(), &to.options());
+    let store = to.open();
+    assert_eq!(standing(&store, &people[0]), Some(Standing::Destroyed));
+    let id = people[0].id;
+    let row = run(store.read(move |reader| subject::find(reader, id)))
+        .unwrap()
+        .unwrap();
+    assert_eq!(row.pseudonym, None, "the ledger leads to nobody");
+    assert!(
+        run(store.read(move |reader| record::of_subject(reader, id)))
+            .unwrap()
+            .is_empty()
+    );
+    assert_eq!(standing(&store, &people[1]), Some(Standing::Pending));
+    let key = store.subject_key(people[1].id, 1).unwrap();
+    assert!(key.is_some(), "nothing else is lost");
+}
+
+#[test]
+fn a_ledger_is_not_rolled_back_past_what_was_seen_nor_forked() {
+    let scene = Scene::on(Place::sqlite());
+    let store = scene.place.open();
+    let people = fill(&store, 2);
+    scene.back_up(&store);
+    let behind = store.checkpoint();
+    done(run(store.commit(clarify(&people[0], 1, b"new"))));
+    let ahead = store.checkpoint();
+    drop(store);
+    let to = Place::sqlite();
+    let everybody = |_, _| Ok(true);
+    let refused = |seen: Checkpoint, with_old| {
+        let mut restoration = scene.restoration(with_old).unwrap();
+        restoration.seen = vec![Seen {
+            by: "a witness".into(),
+            checkpoint: seen,
+        }];
+        let fault = restoration.build(&to.options(), &everybody, &|_| {}).err();
+        fault.map(|fault| {
+            assert!(matches!(fault, BackupFault::RolledBack(_)), "{fault}");
+            fault.to_string()
+        })
+    };
+    assert!(
+        refused(ahead.clone(), false)
+            .unwrap()
+            .contains("a witness has seen 3 entries")
+    );
+    let other = Checkpoint {
+        root: ahead.root,
+        ..behind
+    };
+    assert!(refused(other, true).unwrap().contains("it was forked"));
+    let mut restoration = scene.restoration(true).unwrap();
+    restoration.after.pages[0].entries[0] = restoration.after.pages[0].entries[0][..11].to_vec();
+    let fault = restoration.build(&to.options(), &everybody, &|_| {}).unwrap_err();
+    assert!(matches!(fault, BackupFault::RolledBack(_)), "{fault}");
+    assert_eq!(
+        refused(ahead, true),
+        None,
+        "and all of that left the database empty"
+    );
+}
+
+#[test]
+fn a_spoiled_chunk_leaves_the_database_as_empty_as_it_was() {
+    for to in Place::all() {
+        let scene = Scene::on(Place::sqlite());
+        let store = scene.place.open();
+        fill(&store, 3);
+        scene.back_up(&store);
+        drop(store);
+        let restoration = scene.restoration(false).unwrap();
+        let everybody = |_, _| Ok(true);
+        let chunks: Vec<String> = restoration
+            .set
+            .manifest()
+            .chunks()
+            .map(|chunk| chunk.name.clone())
+            .collect();
+        for chunk in chunks {
+            let path = scene
+                .sets
+                .path()
+                .join(format!("chunks/{}/{chunk}.age", &chunk[..2]));
+            let bytes = std::fs::read(&path).unwrap();
+            std::fs::write(&path, &bytes[..bytes.len() - 1]).unwrap();
+            let fault = restoration.build(&to.options(), &everybody, &|_| {}).unwrap_err();
+            assert!(matches!(fault, BackupFault::Truncated(_)), "{fault}");
+            std::fs::write(&path, bytes).unwrap();
+        }
+        restoration.build(&to.options(), &everybody, &|_| {}).unwrap();
+    }
+}

@@ -1,0 +1,245 @@
+//! Clause 5.1.6: lost data is restored, and 6.3 holds all the same: whoever was destroyed or has withdrawn after the
+//! backup does not come back, with the old database at hand or with nothing left but the keys.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+use super::harness::{Running, Staff, Visitor, binary, command};
+
+/// An operator's folder with people in it, a place for backups, and a custodian's identity.
+struct Scene {
+    running: Running,
+    elsewhere: tempfile::TempDir,
+    responsible: Staff,
+    orders: Vec<String>,
+}
+
+impl Scene {
+    fn set() -> Self {
+        let mut running = Running::demo(&[]);
+        let letters = Visitor::at(&running.mail).get(&running.mail).text();
+        let mut orders: Vec<String> = letters
+            .split("SQ-")
+            .skip(1)
+            .filter_map(|rest| rest.get(..9))
+            .map(|rest| format!("SQ-{rest}"))
+            .collect();
+        orders.sort();
+        orders.dedup();
+        assert!(orders.len() >= 2, "{letters}");
+        assert!(running.stop().success());
+        let elsewhere = tempfile::tempdir().expect("a folder");
+        let made = Command::new("age-keygen")
+            .arg("-o")
+            .arg(elsewhere.path().join("identity"))
+            .output();
+        let said = String::from_utf8(made.expect("age-keygen starts").stderr).expect("a text");
+        let recipient = said.trim().rsplit(' ').next().expect("a recipient").to_owned();
+        let settings = running.data().join("sandyq.toml");
+        let mut text = std::fs::read_to_string(&settings).expect("settings");
+        let place = elsewhere.path().join("backups");
+        text.push_str(&format!(
+            "\n[backup]\nplace = \"{}\"\nrecipients = [\"{recipient}\"]\n",
+            place.display()
+        ));
+        std::fs::write(&settings, text).expect("settings");
+        let responsible = running.staff_in("responsible").clone();
+        Self {
+            running,
+            elsewhere,
+            responsible,
+            orders,
+        }
+    }
+
+    fn asked(&self, words: &[&str]) -> Output {
+        let data = self.running.data();
+        let data = data.to_str().expect("a name");
+        command(&[words, &["--data", data, "--json"]].concat())
+    }
+
+    fn says(&self, words: &[&str]) -> Value {
+        let output = self.asked(words);
+        assert!(
+            output.status.success(),
+            "{words:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        serde_json::from_slice(&output.stdout).expect("JSON")
+    }
+
+    fn restore(&self, more: &[&str]) -> Output {
+        let identity = self.elsewhere.path().join("identity");
+        self.asked(
+            &[
+                &["restore", "--identity", identity.to_str().expect("a name")],
+                more,
+            ]
+            .concat(),
+        )
+    }
+
+    /// What the responsible person does about an order.
+    fn subject(&self, action: &[&str], order: &str) -> (i32, Value) {
+        let data = self.running.data();
+        let mut child = Command::new(binary())
+            .arg("subject")
+            .args(action)
+            .args([order, "--as", &self.responsible.name, "--json", "--data"])
+            .arg(data)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let line = format!("{}\n", self.responsible.password);
+        child
+            .stdin
+            .take()
+            .expect("a pipe")
+            .write_all(line.as_bytes())
+            .expect("it reads");
+        let output = child.wait_with_output().expect("it ends");
+        let said = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);
+        (output.status.code().unwrap_or(-1), said)
+    }
+
+    fn standing(&self, order: &str) -> String {
+        let (code, said) = self.subject(&["show"], order);
+        said["standing"]
+            .as_str()
+            .map_or_else(|| format!("ended with {code}"), str::to_owned)
+    }
+}
+
+fn remove(data: &Path, files: &[&str]) {
+    for file in files {
+        let _absent = std::fs::remove_file(data.join(file));
+    }
+}
+
+fn words(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn nobody_comes_back_with_a_backup() {
+    let mut scene = Scene::set();
+    scene.running.start_again();
+    let made = scene.says(&["backup"]);
+    assert!(made["subjects"].as_u64().expect("a number") > 10, "{made}");
+    assert!(scene.running.stop().success());
+    let (first, second) = (scene.orders[0].clone(), scene.orders[1].clone());
+    assert_eq!(scene.standing(&first), "active");
+    let (code, said) = scene.subject(&["withdraw"], &first);
+    assert_eq!(code, 0, "{said}");
+    let (code, said) = scene.subject(&["destroy", "--yes"], &first);
+    assert_eq!(code, 0, "{said}");
+    let (code, said) = scene.subject(&["withdraw"], &second);
+    assert_eq!(code, 0, "{said}");
+    let (before_first, before_second) = (scene.standing(&first), scene.standing(&second));
+    assert_eq!(before_first, "blocked", "an order stays locked under tax law");
+
+    let dry = scene.restore(&["--dry-run"]);
+    assert!(dry.status.success(), "{}", words(&dry));
+    let plan: Value = serde_json::from_slice(&dry.stdout).expect("JSON");
+    assert!(
+        plan["changed"].as_u64() >= Some(2) && plan["restored"] == false,
+        "{plan}"
+    );
+    let unsure = scene.restore(&[]);
+    assert_eq!(
+        unsure.status.code(),
+        Some(2),
+        "nobody said yes: {}",
+        words(&unsure)
+    );
+
+    let done = scene.restore(&["--yes"]);
+    assert!(done.status.success(), "{}", words(&done));
+    let done: Value = serde_json::from_slice(&done.stdout).expect("JSON");
+    let aside = Path::new(done["aside"].as_str().expect("a path")).to_owned();
+    assert!(aside.join("sandyq.db").is_file() && !aside.join("keys").exists());
+    assert_eq!(scene.standing(&first), before_first, "destroyed stays destroyed");
+    assert_eq!(
+        scene.standing(&second),
+        before_second,
+        "withdrawn stays withdrawn"
+    );
+    let verified = scene.says(&["verify"]);
+    assert_eq!(verified["verified"], true);
+    scene.running.start_again();
+    assert!(scene.running.stop().success());
+
+    // The disk is gone, and only the keys and the note of the head were saved.
+    let data = scene.running.data();
+    remove(&data, &["sandyq.db", "sandyq.db-wal", "sandyq.db-shm"]);
+    let refused = scene.restore(&["--yes"]);
+    assert_eq!(refused.status.code(), Some(5), "{}", words(&refused));
+    assert!(
+        words(&refused).contains("would be rolled back"),
+        "{}",
+        words(&refused)
+    );
+
+    // Only the keys: they are the authority on who still exists.
+    remove(&data, &["ledger.head"]);
+    let done = scene.restore(&["--yes"]);
+    assert!(done.status.success(), "{}", words(&done));
+    let done: Value = serde_json::from_slice(&done.stdout).expect("JSON");
+    assert!(done["stay_destroyed"].as_u64() >= Some(1), "{done}");
+    assert_eq!(
+        scene.standing(&first),
+        "ended with 1",
+        "nobody is found by that reference"
+    );
+    assert_eq!(scene.says(&["verify"])["verified"], true);
+
+    // Without keys everybody would be dead; that is not done in passing.
+    std::fs::rename(data.join("keys/keys.db"), scene.elsewhere.path().join("keys.db")).expect("moved");
+    let refused = scene.restore(&["--yes"]);
+    assert_eq!(refused.status.code(), Some(3), "{}", words(&refused));
+}
+
+#[test]
+fn a_drill_is_remembered_beside_a_server_that_runs() {
+    let mut scene = Scene::set();
+    scene.running.start_again();
+    scene.says(&["backup"]);
+    let identity = scene.elsewhere.path().join("identity");
+    let identity = identity.to_str().expect("a name");
+    let drilled = scene.says(&["drill", "--identity", identity]);
+    assert_eq!(drilled["worked"], true);
+    let list = scene.says(&["backup", "list"]);
+    assert_eq!(list["last_drill"]["worked"], true, "{list}");
+
+    let chunks = scene.elsewhere.path().join("backups/chunks");
+    let folder = std::fs::read_dir(&chunks)
+        .expect("a folder")
+        .flatten()
+        .next()
+        .expect("a chunk");
+    let chunk = std::fs::read_dir(folder.path())
+        .expect("a folder")
+        .flatten()
+        .next()
+        .expect("a chunk");
+    std::fs::write(chunk.path(), b"spoiled").expect("a file");
+    let failed = scene.asked(&["drill", "--identity", identity]);
+    assert_eq!(failed.status.code(), Some(5), "{}", words(&failed));
+    let doctor = scene.asked(&["doctor"]);
+    let said = String::from_utf8_lossy(&doctor.stdout).into_owned();
+    assert!(said.contains("the last drill failed"), "{said}");
+    assert!(scene.running.stop().success());
+    assert_eq!(scene.says(&["verify"])["verified"], true);
+    let left: Vec<_> = std::fs::read_dir(scene.running.data().parent().expect("a folder"))
+        .expect("a folder")
+        .flatten()
+        .map(|entry| entry.file_name())
+        .filter(|name| name.to_string_lossy().contains("drill"))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+}
