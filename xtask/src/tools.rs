@@ -13,6 +13,12 @@ use crate::suite::Extent;
 /// The variable in which the journeys find axe-core's script.
 pub const AXE_VARIABLE: &str = "SANDYQ_TEST_AXE";
 
+/// The variable in which the tests find a Python with an object store that is not ours.
+pub const MOTO_VARIABLE: &str = "SANDYQ_TEST_MOTO";
+
+/// The release of moto (Apache-2.0), which speaks S3. Used by tests only.
+const MOTO_RELEASE: &str = "5.2.5";
+
 /// The release of axe-core (MPL-2.0) that judges the pages. Used by tests only, never shipped or committed.
 const AXE_RELEASE: &str = "4.14.1";
 
@@ -31,7 +37,7 @@ struct Tool {
     present: fn() -> bool,
 }
 
-const TOOLS: [Tool; 8] = [
+const TOOLS: [Tool; 10] = [
     Tool {
         package: "postgresql",
         purpose: "the second database engine",
@@ -49,6 +55,18 @@ const TOOLS: [Tool; 8] = [
         purpose: "opening a backup without our code",
         browser: false,
         present: || answers("zstd", &["--version"]),
+    },
+    Tool {
+        package: "curl",
+        purpose: "making a bucket in that object store",
+        browser: false,
+        present: || answers("curl", &["--version"]),
+    },
+    Tool {
+        package: "python3-venv",
+        purpose: "an object store that is not ours",
+        browser: false,
+        present: || answers("/usr/bin/python3", &["-c", "import ensurepip, venv"]),
     },
     Tool {
         package: "cvc5",
@@ -100,8 +118,30 @@ pub fn prepare(root: &Path, extent: Extent) -> Result<(), Fault> {
     }
     if extent == Extent::Whole {
         fetch_axe(root)?;
+        fetch_moto(root)?;
     }
     Ok(())
+}
+
+/// Where moto lies once fetched; without it the tests of object stores pass over what needs one.
+pub fn moto(root: &Path) -> Option<PathBuf> {
+    let own = folder(root).join(format!("moto-{MOTO_RELEASE}"));
+    own.join("bin").join("moto_server").is_file().then_some(own)
+}
+
+/// Fetches moto with pip into a Python environment of its own under `target/`.
+fn fetch_moto(root: &Path) -> Result<(), Fault> {
+    if moto(root).is_some() {
+        return Ok(());
+    }
+    let own = folder(root).join(format!("moto-{MOTO_RELEASE}"));
+    let place = own.to_string_lossy();
+    step::run(step::bounded(root, "/usr/bin/python3", &["-m", "venv", &place]))?;
+    let pip = own.join("bin").join("pip");
+    let wanted = format!("moto[server,s3]=={MOTO_RELEASE}");
+    let mut install = step::bounded(root, &pip.to_string_lossy(), &["install", "--quiet", &wanted]);
+    install.stdout(std::io::stderr());
+    step::run(install)
 }
 
 /// Installs Debian packages, or says how.

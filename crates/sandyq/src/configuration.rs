@@ -14,7 +14,7 @@ use sandyq_store::backup::Keep;
 use sandyq_web::mail::{Security, Smtp};
 use serde::Deserialize;
 
-use crate::backups::BackupSettings;
+use crate::backups::{BackupSettings, ObjectStoreTable};
 use crate::data_folder::DataFolder;
 use crate::failure::{Exit, Failure};
 
@@ -115,6 +115,7 @@ struct BackupTable {
     keep_daily: u32,
     keep_weekly: u32,
     max_age_days: u32,
+    s3: ObjectStoreTable,
 }
 
 impl Default for BackupTable {
@@ -128,6 +129,7 @@ impl Default for BackupTable {
             keep_daily: keep.daily,
             keep_weekly: keep.weekly,
             max_age_days: keep.max_age_days,
+            s3: ObjectStoreTable::default(),
         }
     }
 }
@@ -310,6 +312,7 @@ impl Configuration {
                 weekly: table.keep_weekly,
                 max_age_days: table.max_age_days,
             },
+            s3: table.s3.clone(),
         }
     }
 
@@ -326,7 +329,11 @@ fn cosigner(key: &str) -> Option<VerifierKey> {
         .filter(|key: &VerifierKey| key.kind() == SignatureKind::Cosignature)
 }
 
-fn first_line(path: &Path) -> Result<Plain<String>, Failure> {
+/// The first line of a file with a secret.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn first_line(path: &Path) -> Result<Plain<String>, Failure> {
     let text = fs::read_to_string(path)
         .map(Plain::new)
         .map_err(|error| Failure::file("read", path, &error))?;

@@ -12,7 +12,7 @@ use sandyq_store::backup::restore::{After, Restoration, Seen, since};
 use sandyq_store::backup::{Identity, SetId, VerifiedSet, open_set};
 use sandyq_store::vault::Vault;
 
-use super::{shelf, vault};
+use super::vault;
 use crate::configuration::Configuration;
 use crate::data_folder::DataFolder;
 use crate::failure::{Exit, Failure};
@@ -60,7 +60,7 @@ impl Wanted {
         let origin = configuration.store_options(folder).origin;
         let key = sandyq_store::ledger::verifier_key(&origin, &vault)?;
         let settings = configuration.backups();
-        let shelf = shelf(settings.place(self.from.as_deref())?, folder.path())?;
+        let shelf = settings.shelf(settings.place(self.from.as_deref())?, folder)?;
         let text = fs::read_to_string(&self.identity)
             .map_err(|error| Failure::file("read", &self.identity, &error))?;
         let identity = Identity::read(&text)?;

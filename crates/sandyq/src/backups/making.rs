@@ -10,8 +10,8 @@ use sandyq_store::backup::{Made, Recipients, SetAbout, Thinned, thin};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
+use super::BackupSettings;
 use super::remembered::{Drilled, Remembered};
-use super::{BackupSettings, shelf};
 use crate::data_folder::DataFolder;
 use crate::failure::{Exit, Failure};
 use crate::outside::WallClock;
@@ -78,7 +78,7 @@ impl Backups {
             epoch: None,
             recipients: Recipients::read(&self.settings.recipients)?,
         };
-        let shelf = shelf(place, self.folder.path())?;
+        let shelf = self.settings.shelf(place, &self.folder)?;
         Ok(self.system.store().back_up(shelf, about, progress).await?)
     }
 
@@ -88,7 +88,7 @@ impl Backups {
     /// When the place does not answer.
     pub async fn thin(&self) -> Result<Thinned, Failure> {
         let _turn = self.turn.lock().await;
-        let shelf = shelf(self.settings.place(None)?, self.folder.path())?;
+        let shelf = self.settings.shelf(self.settings.place(None)?, &self.folder)?;
         let (key, keep) = (self.system.store().verifier_key().clone(), self.settings.keep);
         let origin = self.system.store().checkpoint().origin;
         let thinning =

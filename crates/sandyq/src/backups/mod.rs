@@ -9,17 +9,22 @@ pub mod door;
 mod making;
 mod remembered;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use sandyq_processing::System;
 use sandyq_store::backup::{FolderShelf, Keep, Shelf};
+#[cfg(feature = "objstore")]
+use sandyq_store::backup::{ObjectShelf, ObjectStore};
 use sandyq_store::vault::{KeyFile, Vault};
+use serde::Deserialize;
 use tokio::task::JoinSet;
 
 use crate::configuration::Configuration;
 use crate::data_folder::DataFolder;
 use crate::failure::{Exit, Failure};
 use crate::outside::SystemChance;
+#[cfg(feature = "objstore")]
+use crate::{configuration::first_line, outside::WallClock};
 
 pub use bringing_back::Wanted;
 use making::keep_making;
@@ -37,6 +42,23 @@ pub struct BackupSettings {
     pub every_hours: u32,
     /// Which stay.
     pub keep: Keep,
+    /// The object store of places that begin with `s3://`.
+    #[cfg_attr(
+        not(feature = "objstore"),
+        expect(dead_code, reason = "read by object stores only")
+    )]
+    pub s3: ObjectStoreTable,
+}
+
+/// The settings `[backup.s3]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ObjectStoreTable {
+    endpoint: String,
+    region: String,
+    country: String,
+    access_key: String,
+    secret_file: Option<PathBuf>,
 }
 
 impl BackupSettings {
@@ -68,20 +90,59 @@ pub fn beside(
     Ok(beside)
 }
 
-/// The shelf at a place. A path of the settings that is not absolute begins in the data folder.
-///
-/// # Errors
-/// When the place is none.
-pub fn shelf(place: &str, folder: &Path) -> Result<Box<dyn Shelf>, Failure> {
-    if place.contains("://") {
-        return Err(Failure::new(
-            Exit::Configuration,
-            format!("`{place}` is no place for backups; name a folder"),
-        ));
+impl BackupSettings {
+    /// The shelf at a place: a folder, or `s3://BUCKET/PREFIX` in the object store of the settings. A path that is not
+    /// absolute begins in the data folder.
+    ///
+    /// # Errors
+    /// When the place is none, or is abroad (4.3).
+    pub fn shelf(&self, place: &str, folder: &DataFolder) -> Result<Box<dyn Shelf>, Failure> {
+        if let Some(rest) = place.strip_prefix(S3) {
+            return self.object_shelf(rest, folder);
+        }
+        if place.contains("://") {
+            let happened = format!("`{place}` is no place for backups; name a folder, or s3://BUCKET/PREFIX");
+            return Err(Failure::new(Exit::Configuration, happened));
+        }
+        Ok(Box::new(FolderShelf::at(&folder.path().join(place))?))
     }
-    let path = folder.join(PathBuf::from(place));
-    Ok(Box::new(FolderShelf::at(&path)?))
+
+    #[cfg(feature = "objstore")]
+    fn object_shelf(&self, rest: &str, folder: &DataFolder) -> Result<Box<dyn Shelf>, Failure> {
+        let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+        let secret = match &self.s3.secret_file {
+            Some(file) => first_line(&folder.path().join(file))?,
+            None => {
+                return Err(
+                    Failure::new(Exit::Configuration, "backup.s3.secret_file is missing")
+                        .help("put the access key into a file that only you can read, and name it"),
+                );
+            }
+        };
+        let store = ObjectStore {
+            endpoint: self.s3.endpoint.clone(),
+            region: self.s3.region.clone(),
+            country: self.s3.country.clone(),
+            bucket: bucket.to_owned(),
+            prefix: prefix.trim_end_matches('/').to_owned(),
+            access_key: self.s3.access_key.clone(),
+            secret,
+        };
+        Ok(Box::new(ObjectShelf::at(&store, std::sync::Arc::new(WallClock))?))
+    }
+
+    #[cfg(not(feature = "objstore"))]
+    fn object_shelf(&self, _: &str, _: &DataFolder) -> Result<Box<dyn Shelf>, Failure> {
+        Err(Failure::new(
+            Exit::Configuration,
+            "this program was built without object stores",
+        )
+        .help("build it with the feature `objstore`, or name a folder"))
+    }
 }
+
+/// How a place in an object store begins.
+pub const S3: &str = "s3://";
 
 /// The keys of a data folder, read beside whoever serves it.
 ///

@@ -11,7 +11,7 @@ use sandyq_store::vault::Vault;
 use serde_json::{Value, json};
 
 use crate::backups::door::{self, Asked};
-use crate::backups::{self, Backups, Remembered, made_as_json, thinned_as_json};
+use crate::backups::{self, Backups, Remembered, S3, made_as_json, thinned_as_json};
 use crate::configuration::Configuration;
 use crate::data_folder::DataFolder;
 use crate::failure::{Exit, Failure};
@@ -82,10 +82,7 @@ impl Backup {
     fn make(&self, terminal: &Terminal) -> Result<Exit, Failure> {
         let folder = DataFolder::open(&self.of.data)?;
         // The server has another working folder than whoever asks.
-        let to = self.to.as_deref().map(std::path::absolute).transpose();
-        let to = to
-            .map_err(|error| Failure::new(Exit::Usage, format!("--to is no path: {error}")))?
-            .map(|path| path.to_string_lossy().into_owned());
+        let to = self.to.as_deref().map(absolute).transpose()?;
         let made = at_work(
             &folder,
             Asked::Backup { to: to.clone() },
@@ -102,6 +99,15 @@ impl Backup {
         }
         Ok(Exit::Done)
     }
+}
+
+fn absolute(place: &str) -> Result<String, Failure> {
+    if place.starts_with(S3) {
+        return Ok(place.to_owned());
+    }
+    std::path::absolute(place)
+        .map(|path| path.to_string_lossy().into_owned())
+        .map_err(|error| Failure::new(Exit::Usage, format!("--to is no path: {error}")))
 }
 
 /// Asks the server of the folder to do it, or opens the folder and does it here when there is none.
@@ -152,7 +158,7 @@ impl Of {
         let settings = configuration.backups();
         let place = settings.place(from)?;
         let (origin, key) = ledger_key(&folder, &configuration)?.0;
-        let sets = list(&*backups::shelf(place, folder.path())?, &origin, &key)?;
+        let sets = list(&*settings.shelf(place, &folder)?, &origin, &key)?;
         let drilled = Remembered::read(&folder).drilled;
         let now = WallClock.now();
         let good = sets.iter().rev().find(|set| set.manifest.is_ok());

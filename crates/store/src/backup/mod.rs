@@ -9,6 +9,8 @@ mod cut;
 mod fault;
 mod folder;
 mod manifest;
+#[cfg(feature = "objstore")]
+mod object;
 pub mod restore;
 mod rows;
 mod seal;
@@ -21,6 +23,8 @@ mod write;
 pub use fault::BackupFault;
 pub use folder::FolderShelf;
 pub use manifest::{ChunkLine, Manifest, SetId, TableLines};
+#[cfg(feature = "objstore")]
+pub use object::{ObjectShelf, ObjectStore};
 pub use seal::{Identity, Recipients};
 pub use shelf::{NAME_BYTES_MAX, Shelf, Stored, check_name};
 pub use tables::{NOT_IN_A_SET, Needed, TABLES_OF_A_SET};
