@@ -1,4 +1,8 @@
-//! Killed at any moment: what was acknowledged is there, what was destroyed stays destroyed, and the ledger verifies.
+//! Killed at any moment, cut off from power, or out of room: what was acknowledged is there, what was destroyed stays
+//! destroyed, and the ledger verifies.
+//!
+//! Power is cut by shutting down a file system of its own so that everything which was not synced is lost; room ends on
+//! a file system in memory. Both need root, and say so where they do not have it.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -7,21 +11,33 @@
     reason = "a test stops at the first surprise, in its helpers too"
 )]
 
+mod mounted;
 mod scene;
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
+use mounted::Mounted;
 use sandyq_model::{Standing, SubjectId, Verb};
 use sandyq_store::tables::{record, subject};
 use sandyq_store::{Commit, Store};
 use scene::{chance, clarify, collect, done, entry, now, open, person, run};
 
+/// Who, in which version, at which place in the ledger.
+type Acknowledged = (SubjectId, u64, u64);
+type Versions = BTreeMap<SubjectId, u64>;
+
 const FOLDER: &str = "SANDYQ_CRASH_FOLDER";
 /// Acknowledgements after which the writing process is killed, one for each round.
 const ROUNDS: [usize; 6] = [1, 3, 20, 60, 7, 150];
+/// Acknowledgements after which the power is cut, one for each round.
+const POWER_CUTS: [usize; 8] = [1, 2, 5, 30, 90, 3, 150, 400];
+/// Room for the store, in KiB: from too little for its tables to enough for some hundred people.
+const ROOM_LEAST: usize = 64;
+const ROOM_MOST: usize = 2_000;
+const ROOM_STEP: usize = 132;
 /// Tasks that write at the same time.
 const WRITERS: usize = 8;
 
@@ -32,12 +48,10 @@ fn writes_until_killed() {
     let Ok(folder) = std::env::var(FOLDER) else { return };
     run(async {
         let store = open(Path::new(&folder));
-        let writers: Vec<_> = (0..WRITERS)
-            .map(|_| tokio::spawn(live_and_die(store.clone())))
-            .collect();
-        for writer in writers {
-            writer.await.unwrap();
-        }
+        let mut writers = tokio::task::JoinSet::new();
+        (0..WRITERS).for_each(|_| drop(writers.spawn(live_and_die(store.clone()))));
+        // Nobody ends but by a surprise, and the first one ends the process.
+        writers.join_next().await.unwrap().unwrap();
     });
 }
 
@@ -64,9 +78,9 @@ async fn live_and_die(store: Store) {
     }
 }
 
-/// Lets a process write until it has acknowledged so much, and kills it. Gives everything it acknowledged.
-fn written_by_a_killed_process(folder: &Path, acknowledgements: usize) -> Vec<(SubjectId, u64, u64)> {
-    let mut child = Command::new(std::env::current_exe().unwrap())
+/// Starts a process that writes in that folder.
+fn writing_process(folder: &Path) -> Child {
+    Command::new(std::env::current_exe().unwrap())
         .args([
             "writes_until_killed",
             "--exact",
@@ -76,8 +90,19 @@ fn written_by_a_killed_process(folder: &Path, acknowledgements: usize) -> Vec<(S
         ])
         .env(FOLDER, folder)
         .stdout(Stdio::piped())
+        .stderr(Stdio::null())
         .spawn()
-        .unwrap();
+        .unwrap()
+}
+
+/// Lets a process write until it has acknowledged so much, lets something happen to it, and kills it. Gives what it had
+/// acknowledged before that began, and what it said meanwhile.
+fn written_until(
+    folder: &Path,
+    acknowledgements: usize,
+    happens: impl FnOnce(),
+) -> (Vec<Acknowledged>, Vec<Acknowledged>) {
+    let mut child = writing_process(folder);
     let mut lines = BufReader::new(child.stdout.take().unwrap())
         .lines()
         .map_while(Result::ok);
@@ -85,14 +110,24 @@ fn written_by_a_killed_process(folder: &Path, acknowledgements: usize) -> Vec<(S
     while seen.len() < acknowledgements {
         seen.extend(lines.next().filter(|line| line.contains("acknowledged")));
     }
+    happens();
     child.kill().unwrap();
     child.wait().unwrap();
-    seen.extend(lines.filter(|line| line.contains("acknowledged")));
+    let before = seen.iter().filter_map(|line| parse(line)).collect();
+    (before, lines.filter_map(|line| parse(&line)).collect())
+}
+
+/// Lets a process write until it ends by itself, and gives what it acknowledged.
+fn written_until_it_ends(folder: &Path) -> Vec<Acknowledged> {
+    let mut child = writing_process(folder);
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let seen: Vec<String> = lines.map_while(Result::ok).collect();
+    assert!(!child.wait().unwrap().success(), "it was to run out of room");
     seen.iter().filter_map(|line| parse(line)).collect()
 }
 
 /// The last line may be cut off by the kill.
-fn parse(line: &str) -> Option<(SubjectId, u64, u64)> {
+fn parse(line: &str) -> Option<Acknowledged> {
     let mut words = line
         .split_whitespace()
         .skip_while(|word| *word != "acknowledged")
@@ -105,29 +140,61 @@ fn parse(line: &str) -> Option<(SubjectId, u64, u64)> {
 fn acknowledged_means_durable() {
     let folder = tempfile::tempdir().unwrap();
     scene::options(folder.path());
-    let mut versions: BTreeMap<SubjectId, u64> = BTreeMap::new();
+    let mut versions = Versions::new();
     for acknowledgements in ROUNDS {
-        let seen = written_by_a_killed_process(folder.path(), acknowledgements);
-        assert!(!seen.is_empty());
-        let greatest = seen.iter().map(|(_, _, index)| *index).max().unwrap();
-        for (subject, version, _) in seen {
-            let known = versions.entry(subject).or_default();
-            *known = version.max(*known);
-        }
-        let acknowledged = versions.clone();
-        run(async {
-            let store = open(folder.path());
-            assert!(store.checkpoint().size > greatest);
-            store.verify(|_, _| ()).await.unwrap();
-            for (id, version) in acknowledged {
-                check(&store, id, version).await;
-            }
-            let intents = store
-                .read(|reader| reader.query("SELECT generation FROM key_death", &[]))
-                .await;
-            assert_eq!(intents.unwrap(), []);
-        });
+        let (mut seen, more) = written_until(folder.path(), acknowledgements, || {});
+        seen.extend(more);
+        everything_is_there(folder.path(), &mut versions, &seen);
     }
+}
+
+#[test]
+fn acknowledged_means_durable_when_the_power_is_cut() {
+    let Some(disk) = Mounted::disk() else { return };
+    scene::options(&disk.place);
+    let mut versions = Versions::new();
+    for acknowledgements in POWER_CUTS {
+        // Only what was heard before: a process whose file system is shut down lives on for a moment, and the kernel
+        // lets a sync that was under way just then succeed, which a power cut would never let it tell.
+        let (seen, _) = written_until(&disk.place, acknowledgements, || disk.cut_power());
+        disk.comes_back();
+        everything_is_there(&disk.place, &mut versions, &seen);
+    }
+}
+
+#[test]
+fn acknowledged_means_durable_wherever_the_room_ends() {
+    for kibibytes in (ROOM_LEAST..ROOM_MOST).step_by(ROOM_STEP) {
+        let Some(memory) = Mounted::memory(kibibytes) else {
+            return;
+        };
+        scene::options(&memory.place);
+        let seen = written_until_it_ends(&memory.place);
+        memory.grows();
+        everything_is_there(&memory.place, &mut Versions::new(), &seen);
+    }
+}
+
+/// Opens what is left and looks for everything that was acknowledged, ever.
+fn everything_is_there(folder: &Path, versions: &mut Versions, seen: &[Acknowledged]) {
+    let greatest = seen.iter().map(|(_, _, index)| index + 1).max().unwrap_or(0);
+    for (subject, version, _) in seen {
+        let known = versions.entry(*subject).or_default();
+        *known = (*version).max(*known);
+    }
+    let acknowledged = versions.clone();
+    run(async {
+        let store = open(folder);
+        assert!(store.checkpoint().size >= greatest);
+        store.verify(|_, _| ()).await.unwrap();
+        for (id, version) in acknowledged {
+            check(&store, id, version).await;
+        }
+        let intents = store
+            .read(|reader| reader.query("SELECT generation FROM key_death", &[]))
+            .await;
+        assert_eq!(intents.unwrap(), []);
+    });
 }
 
 async fn check(store: &Store, id: SubjectId, acknowledged: u64) {
