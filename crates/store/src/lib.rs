@@ -16,6 +16,11 @@ pub mod database;
 pub mod ledger;
 mod options;
 mod recovery;
+#[allow(
+    dead_code,
+    reason = "the writing end is joined to the writer with the steps of the key store"
+)]
+pub mod second_copy;
 mod store;
 pub mod tables;
 pub mod vault;

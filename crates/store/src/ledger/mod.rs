@@ -10,11 +10,12 @@ mod rows;
 mod verify;
 mod witnessed;
 
-use sandyq_ledger::tile::{Layer, TileId, TiledHashes};
+use sandyq_ledger::entry::Entry;
+use sandyq_ledger::tile::{Layer, TILE_WIDTH, TileId, TiledHashes};
 use sandyq_ledger::tree::{
     ConsistencyProof, Hash, InclusionProof, ProofError, prove_consistency, prove_inclusion, root_at,
 };
-use sandyq_model::Fault;
+use sandyq_model::{Fault, Pseudonym};
 
 use crate::database::Reader;
 
@@ -57,6 +58,27 @@ pub(crate) fn consistency(reader: &mut dyn Reader, older: u64, size: u64) -> Res
 /// The root that the tree had at that size, from the stored tiles.
 pub(crate) fn root(reader: &mut dyn Reader, size: u64) -> Result<Hash, Fault> {
     root_at(size, &mut TiledHashes::new(size, StoredTiles(reader))).map_err(unprovable)
+}
+
+/// The entries from `from` to before `to`, each behind its length in two bytes.
+pub(crate) fn framed_entries(reader: &mut dyn Reader, from: u64, to: u64) -> Result<Vec<u8>, Fault> {
+    let mut framed = Vec::new();
+    let mut next = from;
+    while next < to {
+        let until = to.min(next.saturating_add(u64::from(TILE_WIDTH)));
+        rows::each_entry(reader, next, until, |bytes| {
+            // INVARIANT: an entry has at most ENTRY_BYTES_MAX bytes, far below 2^16.
+            framed.extend(u16::try_from(bytes.len()).unwrap_or(u16::MAX).to_be_bytes());
+            framed.extend_from_slice(bytes);
+        })?;
+        next = until;
+    }
+    Ok(framed)
+}
+
+/// Whom an entry is about, as the ledger calls them; `None` for nobody, and for bytes that are no entry.
+pub(crate) fn pseudonym_of(entry: &[u8]) -> Option<Pseudonym> {
+    Entry::decode(entry).ok()?.subject
 }
 
 fn unprovable<E: std::fmt::Display>(error: ProofError<E>) -> Fault {

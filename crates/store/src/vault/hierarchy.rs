@@ -34,6 +34,8 @@ pub enum KeyUse {
     ReceiptSign,
     /// Wraps the data keys of subjects (AES-256-GCM).
     SealKek,
+    /// Seals the second copy of keys, ledger and protective acts, off the machine (AES-256-GCM).
+    SecondCopy,
     /// Hashes session secrets.
     Session,
     /// Signs what is sent to the operator's other systems (HMAC).
@@ -42,7 +44,7 @@ pub enum KeyUse {
 
 impl KeyUse {
     /// All uses.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Backup,
         Self::BlindIndex,
         Self::Code,
@@ -51,6 +53,7 @@ impl KeyUse {
         Self::LedgerSign,
         Self::ReceiptSign,
         Self::SealKek,
+        Self::SecondCopy,
         Self::Session,
         Self::Webhook,
     ];
@@ -67,6 +70,7 @@ impl KeyUse {
             Self::LedgerSign => "ledger-sign",
             Self::ReceiptSign => "receipt-sign",
             Self::SealKek => "seal-kek",
+            Self::SecondCopy => "second-copy",
             Self::Session => "session",
             Self::Webhook => "webhook",
         }

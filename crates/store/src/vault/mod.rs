@@ -6,6 +6,7 @@
 //!
 //! Why so, and why in this order: `docs/decisions/`.
 
+mod copy_key;
 mod epoch;
 mod fault;
 mod hierarchy;
@@ -28,6 +29,7 @@ use aws_lc_rs::hmac;
 use sandyq_model::{Chance, Fault, Field, IdempotencyKey, Plain, SubjectId};
 use zeroize::Zeroizing;
 
+pub use copy_key::CopyKey;
 pub use epoch::{Epoch, EpochKeys, Escrow};
 pub use fault::VaultFault;
 pub use hierarchy::{KEY_VERSION_MAX, KeyId, KeyUse, KeyVersions};

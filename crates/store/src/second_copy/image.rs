@@ -1,0 +1,240 @@
+//! 6.3, 1.2: all rows of one subject, as they are at one moment. Taken after a protective act, so that an older backup can
+//! be brought to what was promised; values stay sealed in it.
+
+use sandyq_model::{Fault, Pseudonym, SubjectId};
+
+use crate::database::{Reader, Row, Statement, Value, statement};
+
+/// All rows of a subject. Whoever has no row at all is gone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Image {
+    /// Whose.
+    pub subject: SubjectId,
+    /// How many entries the ledger had when it was taken, or more: what is accounted before is in it.
+    pub ledger: u64,
+    /// The rows, by table.
+    pub tables: Vec<Rows>,
+}
+
+/// Rows of one table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rows {
+    /// Which table, by its number in `spec/second-copy.md`.
+    pub table: u8,
+    /// The rows, with every column of the table.
+    pub rows: Vec<Row>,
+}
+
+/// A row that belongs to no subject's image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SharedRow {
+    /// Which table, by its number in `spec/second-copy.md`.
+    pub table: u8,
+    /// The row, with every column.
+    pub row: Row,
+}
+
+/// A table whose rows are in images.
+struct Table {
+    number: u8,
+    /// Every column, in the order of the table.
+    #[cfg(test)]
+    columns: &'static [&'static str],
+    #[cfg(test)]
+    name: &'static str,
+    rows_of: &'static str,
+    remove_of: &'static str,
+    insert: &'static str,
+}
+
+macro_rules! table {
+    ($number:literal $name:literal [$first:literal $(, $column:literal)*] of $owner:literal, $and:literal,
+     put $places:literal, $clash:literal) => {
+        Table {
+            number: $number,
+            #[cfg(test)]
+            columns: &[$first $(, $column)*],
+            #[cfg(test)]
+            name: $name,
+            rows_of: concat!(
+                "SELECT ", $first, $(", ", $column,)* " FROM ", $name, " WHERE ", $owner, " = $1", $and,
+                " ORDER BY 1, 2"
+            ),
+            remove_of: concat!("DELETE FROM ", $name, " WHERE ", $owner, " = $1"),
+            insert: concat!(
+                "INSERT INTO ", $name, " (", $first, $(", ", $column,)* ") VALUES (", $places, ")", $clash
+            ),
+        }
+    };
+}
+
+/// The tables of a subject; each leads to no later one, so that rows can be put in this order.
+static OF_SUBJECT: [Table; 7] = [
+    table!(1 "subject" ["subject_id", "category", "standing", "version", "pseudonym", "key_generation", "created_at",
+        "confirmed_at", "blocked_at", "withdrawn_at", "destroyed_at", "due_at"] of "subject_id", "",
+        put "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12", ""),
+    table!(2 "record" ["subject_id", "field", "version", "generation", "sealed", "source", "recorded_at",
+        "confirmed_at", "until_at", "floor"] of "subject_id", "",
+        put "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10", ""),
+    table!(3 "search_index" ["subject_id", "field", "token"] of "subject_id", "", put "$1, $2, $3", ""),
+    table!(4 "consent" ["subject_id", "consent_id", "act", "item", "purpose", "fields", "recipient", "locale",
+        "text_hash", "term_until", "channel", "actor", "at"] of "subject_id", "",
+        put "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13", ""),
+    table!(5 "case_file" ["subject_id", "case_id", "kind", "reference", "state", "opened_at", "closed_at",
+        "total_minor", "currency", "lines"] of "subject_id", "",
+        put "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10", ""),
+    table!(6 "case_reference" ["reference", "subject_id", "case_id"] of "subject_id", "", put "$1, $2, $3", ""),
+    table!(7 "job" ["subject_id", "job_id", "kind", "detail", "run_at", "lease_until", "attempts", "done_at"]
+        of "subject_id", " AND done_at IS NULL", put "$1, $2, $3, $4, $5, $6, $7, $8", ""),
+];
+
+static RECEIPT: Table = table!(8 "receipt" ["receipt_id", "kind", "subject_pseudonym", "body", "at"]
+    of "subject_pseudonym", "", put "$1, $2, $3, $4, $5",
+    " ON CONFLICT (receipt_id) DO UPDATE SET body = excluded.body");
+static CONSENT_TEXT: Table = table!(9 "consent_text" ["text_hash", "item", "locale", "text", "at"]
+    of "text_hash", "", put "$1, $2, $3, $4, $5", " ON CONFLICT (text_hash) DO NOTHING");
+
+/// Ways in are in no image: whoever was restored signs in again.
+const WAYS_IN: [&str; 2] = [
+    "DELETE FROM code WHERE subject_id = $1",
+    "DELETE FROM session WHERE subject_id = $1",
+];
+
+impl Image {
+    /// Takes it, within one snapshot of the reader.
+    ///
+    /// # Errors
+    /// When the engine does not answer.
+    pub(crate) fn take(reader: &mut dyn Reader, subject: SubjectId, ledger: u64) -> Result<Self, Fault> {
+        let of = [Value::from(subject)];
+        let tables = OF_SUBJECT.iter().map(|table| {
+            Ok(Rows {
+                table: table.number,
+                rows: reader.query(table.rows_of, &of)?,
+            })
+        });
+        let tables: Vec<Rows> = tables.collect::<Result<_, Fault>>()?;
+        Ok(Self {
+            subject,
+            ledger,
+            tables: tables.into_iter().filter(|rows| !rows.rows.is_empty()).collect(),
+        })
+    }
+
+    /// Whether nothing of the subject was left, not even that there had been one.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.tables.is_empty()
+    }
+
+    /// The version of the subject in it; `None` for one that is gone.
+    #[must_use]
+    pub fn version(&self) -> Option<u64> {
+        match self.column(1, 3).next()? {
+            Value::Integer(version) => u64::try_from(*version).ok(),
+            _ => None,
+        }
+    }
+
+    /// The hashes of the consent texts that it leads to.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &[u8]> {
+        self.column(4, 8).filter_map(|value| match value {
+            Value::Blob(hash) => Some(hash.as_slice()),
+            _ => None,
+        })
+    }
+
+    /// The changes that put the subject of a restored database into this state: every row of the subject goes, and the
+    /// rows of the image come.
+    #[must_use]
+    pub fn statements(&self) -> Vec<Statement> {
+        let of = || [Value::from(self.subject)];
+        let ways_in = WAYS_IN.iter().map(|sql| statement(sql, of()));
+        let removed = OF_SUBJECT
+            .iter()
+            .rev()
+            .map(|table| statement(table.remove_of, of()));
+        let put = OF_SUBJECT.iter().flat_map(|table| {
+            let rows = self.tables.iter().filter(|rows| rows.table == table.number);
+            rows.flat_map(|rows| &rows.rows)
+                .map(|row| statement(table.insert, row.0.clone()).touching(1))
+        });
+        ways_in.chain(removed).chain(put).collect()
+    }
+
+    fn column(&self, table: u8, column: usize) -> impl Iterator<Item = &Value> {
+        let rows = self.tables.iter().filter(move |rows| rows.table == table);
+        rows.flat_map(|rows| &rows.rows)
+            .filter_map(move |row| row.0.get(column))
+    }
+}
+
+impl SharedRow {
+    /// The change that puts it into a restored database, in the place of an older state of the same row.
+    ///
+    /// # Errors
+    /// [`Fault::Store`] when a later version of the program wrote it.
+    pub fn statement(&self) -> Result<Statement, Fault> {
+        [&RECEIPT, &CONSENT_TEXT]
+            .into_iter()
+            .find(|table| table.number == self.table)
+            .map(|table| statement(table.insert, self.row.0.clone()))
+            .ok_or_else(|| Fault::Store("the second copy holds rows of a table that is not known".into()))
+    }
+
+    /// What tells it from the other rows of its table.
+    pub(crate) fn key(&self) -> (u8, Vec<u8>) {
+        match self.row.0.first() {
+            Some(Value::Blob(key)) => (self.table, key.clone()),
+            _ => (self.table, Vec::new()),
+        }
+    }
+
+    /// The receipts about a pseudonym: that of a destruction outlives whom it is about.
+    pub(crate) fn receipts(reader: &mut dyn Reader, pseudonym: Pseudonym) -> Result<Vec<Self>, Fault> {
+        Self::of(reader, &RECEIPT, Value::from(pseudonym))
+    }
+
+    /// The text of a consent.
+    pub(crate) fn consent_text(reader: &mut dyn Reader, hash: &[u8]) -> Result<Vec<Self>, Fault> {
+        Self::of(reader, &CONSENT_TEXT, Value::from(hash))
+    }
+
+    fn of(reader: &mut dyn Reader, table: &Table, owner: Value) -> Result<Vec<Self>, Fault> {
+        let rows = reader.query(table.rows_of, &[owner])?;
+        let shared = rows.into_iter().map(|row| Self {
+            table: table.number,
+            row,
+        });
+        Ok(shared.collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::database::classes::TABLES;
+
+    #[test]
+    fn images_have_every_column_of_their_tables() {
+        for table in OF_SUBJECT.iter().chain([&RECEIPT, &CONSENT_TEXT]) {
+            let (_, columns) = TABLES.iter().find(|(name, _)| *name == table.name).unwrap();
+            let columns: Vec<&str> = columns.iter().map(|(column, _)| *column).collect();
+            assert_eq!(columns, table.columns, "{}", table.name);
+        }
+    }
+
+    #[test]
+    fn every_table_of_a_subject_is_in_the_image_or_ended_by_it() {
+        let known: Vec<&str> = OF_SUBJECT.iter().map(|table| table.name).collect();
+        for (name, columns) in TABLES {
+            let of_subject = columns.iter().any(|(column, _)| *column == "subject_id");
+            let ended = WAYS_IN.iter().any(|sql| sql.contains(&format!(" {name} ")));
+            // Intents of deaths are what the key store is told at each start; they name keys, and hold nothing.
+            assert!(
+                !of_subject || ended || known.contains(&name) || name == "key_death",
+                "{name}"
+            );
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! What waits to be shipped: handed over by the writer after its commit and before its answer, as little as possible.
+//! Rows and entries are read by who ships them; only steps of the key store, which are nowhere else, wait as bytes.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use sandyq_model::{Clock, Fault, Pseudonym, SubjectId};
+
+use super::content::KeyStep;
+
+/// Between the writer and the thread that ships.
+pub(crate) struct Outbox {
+    state: Mutex<State>,
+    arrived: Condvar,
+    clock: Arc<dyn Clock>,
+    bound: Duration,
+}
+
+/// What a group of commits leaves to ship.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Parcel {
+    /// Whose rows are to be shipped as they are by then.
+    pub subjects: BTreeSet<SubjectId>,
+    /// Whose receipts are.
+    pub pseudonyms: BTreeSet<Pseudonym>,
+    /// How long the ledger is, and the signed checkpoint of that length.
+    pub ledger: Option<(u64, String)>,
+}
+
+/// Steps of the key store that wait.
+#[derive(Debug, Default)]
+pub(crate) struct Steps {
+    /// In order.
+    pub steps: Vec<KeyStep>,
+    /// Whether some were dropped for want of room: then only a new base helps.
+    pub lost: bool,
+    bytes: usize,
+}
+
+#[derive(Default)]
+struct State {
+    parcel: Parcel,
+    steps: Steps,
+    /// Since when the oldest waits that nobody ships yet, in milliseconds.
+    waiting_since: Option<i64>,
+    /// Since when the oldest waits of what is being shipped.
+    shipping_since: Option<i64>,
+    closed: bool,
+}
+
+impl Outbox {
+    /// An empty one. What waits for longer than `bound` lets [`Outbox::refuses`] refuse.
+    pub(crate) fn new(clock: Arc<dyn Clock>, bound: Duration) -> Self {
+        Self {
+            state: Mutex::default(),
+            arrived: Condvar::new(),
+            clock,
+            bound,
+        }
+    }
+
+    /// Takes over a durable step of the key store.
+    pub(crate) fn step(&self, step: &KeyStep) {
+        let now = self.now();
+        let mut state = self.lock();
+        let rows = step.puts.iter().map(|(path, row)| path.len() + row.len());
+        state.steps.bytes += rows.sum::<usize>() + step.removes.iter().map(Vec::len).sum::<usize>();
+        if state.steps.bytes > STEP_BYTES_MAX {
+            (state.steps.lost, state.steps.steps) = (true, Vec::new());
+        } else {
+            state.steps.steps.push(step.clone());
+        }
+        state.waiting_since.get_or_insert(now);
+        drop(state);
+        self.arrived.notify_one();
+    }
+
+    /// Takes over what a durable group leaves.
+    pub(crate) fn hand_over(&self, parcel: Parcel) {
+        let now = self.now();
+        let mut state = self.lock();
+        state.parcel.add(parcel);
+        state.waiting_since.get_or_insert(now);
+        drop(state);
+        self.arrived.notify_one();
+    }
+
+    /// Why nothing may be done now that must not be lost; `None` when all is well.
+    pub(crate) fn refuses(&self) -> Option<Fault> {
+        let now = self.now();
+        let state = self.lock();
+        let oldest = state.shipping_since.or(state.waiting_since);
+        let bound = i64::try_from(self.bound.as_millis()).unwrap_or(i64::MAX);
+        let late = oldest.is_some_and(|since| now.saturating_sub(since) > bound);
+        let full = state.parcel.subjects.len() + state.parcel.pseudonyms.len() > WAITING_MAX
+            || state.steps.bytes > STEP_BYTES_MAX / 2;
+        drop(state);
+        (late || full).then(|| behind(self.bound))
+    }
+
+    /// Waits until there is something to ship, and then a moment for more; `false` once it is closed and empty.
+    pub(crate) fn wait(&self) -> bool {
+        let mut state = self.lock();
+        while state.waiting_since.is_none() && !state.closed {
+            state = self.arrived.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        if state.waiting_since.is_none() {
+            return false;
+        }
+        drop(state);
+        self.rest(GATHER);
+        true
+    }
+
+    /// Does nothing for that long, or until it is closed; says whether it is.
+    pub(crate) fn rest(&self, time: Duration) -> bool {
+        let state = self.lock();
+        let (state, _) = self
+            .arrived
+            .wait_timeout_while(state, time, |state| !state.closed)
+            .unwrap_or_else(PoisonError::into_inner);
+        state.closed
+    }
+
+    /// Takes what waits, without the steps. It counts as waiting until [`Outbox::shipped`].
+    pub(crate) fn take(&self) -> Parcel {
+        let mut state = self.lock();
+        let since = state.waiting_since.take();
+        state.shipping_since = state.shipping_since.or(since);
+        std::mem::take(&mut state.parcel)
+    }
+
+    /// Takes the steps that wait. To be called after the rows were read: then no row is newer than the keys.
+    pub(crate) fn take_steps(&self) -> Steps {
+        std::mem::take(&mut self.lock().steps)
+    }
+
+    /// Forgets the steps that wait: whoever asks reads all rows of the key store next.
+    pub(crate) fn forget_steps(&self) {
+        self.lock().steps = Steps::default();
+    }
+
+    /// What was taken is durable off the machine.
+    pub(crate) fn shipped(&self) {
+        self.lock().shipping_since = None;
+    }
+
+    /// What was taken waits again. Steps that were taken with it are lost to the stream.
+    pub(crate) fn give_back(&self, parcel: Parcel) {
+        let mut state = self.lock();
+        let since = state.shipping_since.take();
+        state.waiting_since = since.or(state.waiting_since);
+        let newer = std::mem::replace(&mut state.parcel, parcel);
+        state.parcel.add(newer);
+        state.steps.lost = true;
+    }
+
+    /// Nothing more comes.
+    pub(crate) fn close(&self) {
+        self.lock().closed = true;
+        self.arrived.notify_all();
+    }
+
+    fn now(&self) -> i64 {
+        self.clock.now().as_millisecond()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // INVARIANT: nothing between lock and unlock can panic half-way through a change, so a poisoned lock is sound.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Parcel {
+    fn add(&mut self, newer: Self) {
+        self.subjects.extend(newer.subjects);
+        self.pseudonyms.extend(newer.pseudonyms);
+        self.ledger = newer.ledger.or(self.ledger.take());
+    }
+}
+
+fn behind(bound: Duration) -> Fault {
+    Fault::Busy(format!(
+        "the second copy is more than {} s behind; until it follows, nothing is done that makes or ends a key or a \
+         consent: look at its folder",
+        bound.as_secs()
+    ))
+}
+
+/// Subjects and pseudonyms that may wait; above it, protective operations are refused.
+const WAITING_MAX: usize = 65_536;
+/// Bytes of steps that may wait; above half of it, operations on keys are refused, above it steps are dropped.
+const STEP_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// How long more is gathered before it is shipped: one sync for all of it, and little beside the bound.
+const GATHER: Duration = Duration::from_millis(100);

@@ -1,0 +1,358 @@
+//! Ships what waits: reads rows and entries in one snapshot, puts the steps of the key store before them, and makes all of
+//! it durable with one sync. After a failure it begins a new segment with a fresh base, and reads everything again.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sandyq_model::{Clock, Fault, Pseudonym, SubjectId};
+
+use super::content::{Content, KeyRow, KeyStep, LedgerPage, Stand};
+use super::image::{Image, SharedRow};
+use super::notice::Notice;
+use super::outbox::{Outbox, Parcel};
+use super::stream::Stream;
+use crate::database::{Reader, Snapshots};
+use crate::ledger;
+use crate::tables::subject;
+
+/// The rows of the key store, read while it goes on.
+pub(crate) trait KeyPages: Send {
+    /// The number of the newest durable step.
+    fn step(&mut self) -> Result<u64, Fault>;
+    /// The next rows behind that path, in order; none at the end.
+    fn after(&mut self, path: &[u8]) -> Result<Vec<KeyRow>, Fault>;
+}
+
+/// What a shipper works with.
+pub(crate) struct ShipperParts {
+    /// Where it writes.
+    pub stream: Stream,
+    /// What waits.
+    pub outbox: Arc<Outbox>,
+    /// A connection of its own.
+    pub data: Box<dyn Snapshots>,
+    /// The rows of the key store.
+    pub keys: Box<dyn KeyPages>,
+    /// Where this machine notes how far the copy is.
+    pub notice: Notice,
+    /// When it is.
+    pub clock: Arc<dyn Clock>,
+    /// For how long segments are kept, in milliseconds.
+    pub keep: i64,
+}
+
+/// How far the stream is.
+#[derive(Clone, Debug)]
+pub(crate) struct Position {
+    /// The newest step in it.
+    pub step: u64,
+    /// Entries in it.
+    pub ledger: u64,
+    /// The frame with which the newest whole base begins; `None`: a base must be shipped before anything else.
+    pub base: Option<u64>,
+    /// When each segment that counts was begun, by its first frame, in milliseconds.
+    pub segments: Vec<(u64, i64)>,
+}
+
+/// Ships.
+pub(crate) struct Shipper {
+    parts: ShipperParts,
+    position: Position,
+    /// Texts of consents that this segment holds.
+    texts: BTreeSet<Vec<u8>>,
+    base_bytes: u64,
+    since_base: u64,
+    segment_bytes_max: u64,
+}
+
+impl Shipper {
+    /// Goes on from there.
+    pub(crate) const fn new(parts: ShipperParts, position: Position) -> Self {
+        Self {
+            parts,
+            position,
+            texts: BTreeSet::new(),
+            base_bytes: 0,
+            since_base: 0,
+            segment_bytes_max: SEGMENT_BYTES_MAX,
+        }
+    }
+
+    /// Smaller segments, for tests.
+    #[cfg(test)]
+    pub(crate) const fn segments_of(&mut self, bytes: u64) {
+        self.segment_bytes_max = bytes;
+    }
+
+    /// What waits, to be waited for.
+    pub(crate) const fn outbox(&self) -> &Arc<Outbox> {
+        &self.parts.outbox
+    }
+
+    /// Ships everything that waits.
+    ///
+    /// # Errors
+    /// When it could not be made durable; it waits again then.
+    pub(crate) fn ship(&mut self) -> Result<(), Fault> {
+        let shipped = self.prepare().and_then(|()| self.ship_waiting(Vec::new()));
+        if shipped.is_err() {
+            self.position.base = None;
+        }
+        shipped
+    }
+
+    /// Brings a copy that was behind up to that size of the ledger, with everybody whom the entries name: at the start,
+    /// before anybody is served.
+    ///
+    /// # Errors
+    /// As [`Shipper::ship`].
+    pub(crate) fn catch_up(&mut self, size: u64, note: &str) -> Result<(), Fault> {
+        self.ship()?;
+        while self.position.ledger < size {
+            self.prepare()?;
+            let page = self.page(size, note)?;
+            let named: Vec<Pseudonym> = page.split().filter_map(ledger::pseudonym_of).collect();
+            let parcel = Parcel {
+                pseudonyms: named.into_iter().collect(),
+                ledger: Some((page.first + page.count, page.note)),
+                ..Parcel::default()
+            };
+            self.ship_with(Vec::new(), &parcel)?;
+        }
+        self.note_position();
+        Ok(())
+    }
+
+    /// A segment to append to, with a whole base in it or before it.
+    fn prepare(&mut self) -> Result<(), Fault> {
+        let is_long = self.parts.stream.segment_bytes() > self.segment_bytes_max;
+        if is_long || !self.parts.stream.is_open() {
+            self.begin()?;
+        }
+        let is_old = is_long && self.since_base > self.segment_bytes_max.max(self.base_bytes);
+        if is_old || self.position.base.is_none() {
+            self.ship_base()?;
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self) -> Result<(), Fault> {
+        let now = self.parts.clock.now().as_millisecond();
+        self.texts.clear();
+        self.parts.stream.begin(Stand {
+            step: self.position.step,
+            ledger: self.position.ledger,
+            base: self.position.base.unwrap_or(0),
+            at: now,
+        })?;
+        self.position.segments.push((self.parts.stream.durable(), now));
+        Ok(())
+    }
+
+    /// All rows of the key store, while it goes on: a row that changes meanwhile comes again as a step, so that the base
+    /// and the steps since make the newest rows. What waits is shipped between its pages.
+    fn ship_base(&mut self) -> Result<(), Fault> {
+        self.position.base = None;
+        // Whatever was told until now is in the rows, also what was dropped.
+        self.parts.outbox.forget_steps();
+        let from = self.parts.keys.step()?;
+        let frame = self.write(&[Content::BaseBegins(from)])?;
+        self.position.step = from;
+        self.since_base = 0;
+        let mut path = Vec::new();
+        loop {
+            let rows = self.parts.keys.after(&path)?;
+            let Some((last, _)) = rows.last() else { break };
+            path.clone_from(last);
+            self.ship_waiting(vec![Content::BaseRows(rows)])?;
+        }
+        let until = self.parts.keys.step()?;
+        self.ship_steps_until(until)?;
+        self.write(&[Content::BaseEnds(until)])?;
+        self.base_bytes = self.since_base;
+        self.position.base = Some(frame);
+        self.remove_old(frame);
+        Ok(())
+    }
+
+    /// A step is told a moment after it is durable.
+    fn ship_steps_until(&mut self, until: u64) -> Result<(), Fault> {
+        for _ in 0..STEP_WAITS_MAX {
+            if self.position.step >= until {
+                return Ok(());
+            }
+            self.ship_waiting(Vec::new())?;
+            self.parts.outbox.rest(STEP_WAIT);
+        }
+        Err(Fault::Store("a step of the key store was not told".into()))
+    }
+
+    /// Segments before the newest base are of use only to older backups, and only for so long.
+    fn remove_old(&mut self, base: u64) {
+        let until = self.parts.clock.now().as_millisecond() - self.parts.keep;
+        while let [_, (next, begun), ..] = self.position.segments.as_slice()
+            && *begun < until
+            && *next <= base
+        {
+            self.parts.stream.remove_before(*next);
+            self.position.segments.remove(0);
+        }
+    }
+
+    fn ship_waiting(&mut self, first: Vec<Content>) -> Result<(), Fault> {
+        let parcel = self.parts.outbox.take();
+        match self.ship_with(first, &parcel) {
+            Ok(()) => {
+                self.parts.outbox.shipped();
+                self.note_position();
+                Ok(())
+            }
+            Err(fault) => {
+                self.parts.outbox.give_back(parcel);
+                Err(fault)
+            }
+        }
+    }
+
+    /// Rows are read first and steps taken after, and stand before them: no row is there without its key.
+    fn ship_with(&mut self, first: Vec<Content>, parcel: &Parcel) -> Result<(), Fault> {
+        let rows = self.rows_of(parcel)?;
+        let page = match &parcel.ledger {
+            Some((size, note)) if *size > self.position.ledger => Some(self.page(*size, note)?),
+            _ => None,
+        };
+        let steps = self.next_steps()?;
+        let step = steps.last().map_or(self.position.step, |last| last.number);
+        let mut contents = first;
+        contents.extend(steps.into_iter().map(Content::Step));
+        contents.extend(rows);
+        let ledger = page
+            .as_ref()
+            .map_or(self.position.ledger, |page| page.first + page.count);
+        contents.extend(page.map(Content::Ledger));
+        if !contents.is_empty() {
+            self.write(&contents)?;
+        }
+        (self.position.step, self.position.ledger) = (step, ledger);
+        if let Some((size, note)) = &parcel.ledger {
+            self.ship_ledger(*size, note)?;
+        }
+        Ok(())
+    }
+
+    fn ship_ledger(&mut self, size: u64, note: &str) -> Result<(), Fault> {
+        while self.position.ledger < size {
+            let page = self.page(size, note)?;
+            let until = page.first + page.count;
+            self.write(&[Content::Ledger(page)])?;
+            self.position.ledger = until;
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, contents: &[Content]) -> Result<u64, Fault> {
+        let before = self.parts.stream.segment_bytes();
+        let first = self.parts.stream.write(contents)?;
+        self.since_base += self.parts.stream.segment_bytes() - before;
+        Ok(first)
+    }
+
+    fn note_position(&self) {
+        let stream = &self.parts.stream;
+        self.parts.notice.note(stream.durable(), stream.link());
+    }
+
+    /// The steps that follow what the stream holds.
+    fn next_steps(&mut self) -> Result<Vec<KeyStep>, Fault> {
+        let waiting = self.parts.outbox.take_steps();
+        let from = self.position.step;
+        let steps: Vec<KeyStep> = waiting
+            .steps
+            .into_iter()
+            .filter(|step| step.number > from)
+            .collect();
+        let follow = steps
+            .iter()
+            .zip(from + 1..)
+            .all(|(step, number)| step.number == number);
+        if waiting.lost || !follow {
+            return Err(Fault::Store(
+                "steps of the key store are missing in the second copy; all its rows are shipped anew".into(),
+            ));
+        }
+        Ok(steps)
+    }
+
+    /// The images and shared rows that a parcel asks for, as they are now.
+    fn rows_of(&mut self, parcel: &Parcel) -> Result<Vec<Content>, Fault> {
+        if parcel.subjects.is_empty() && parcel.pseudonyms.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (data, texts, ledger) = (&mut self.parts.data, &mut self.texts, self.position.ledger);
+        within_snapshot(data.as_mut(), |reader| read_rows(reader, parcel, ledger, texts))
+    }
+
+    /// The next entries, up to that size at most; with the checkpoint when they reach it.
+    fn page(&mut self, size: u64, note: &str) -> Result<LedgerPage, Fault> {
+        let first = self.position.ledger;
+        let until = size.min(first.saturating_add(PAGE_ENTRIES_MAX));
+        let entries = within_snapshot(self.parts.data.as_mut(), |reader| {
+            ledger::framed_entries(reader, first, until)
+        })?;
+        Ok(LedgerPage {
+            first,
+            count: until - first,
+            entries,
+            note: if until == size {
+                note.to_owned()
+            } else {
+                String::new()
+            },
+        })
+    }
+}
+
+fn within_snapshot<R>(
+    data: &mut dyn Snapshots,
+    read: impl FnOnce(&mut dyn Reader) -> Result<R, Fault>,
+) -> Result<R, Fault> {
+    data.begin_snapshot()?;
+    let found = read(data.as_reader());
+    data.end_snapshot();
+    found
+}
+
+fn read_rows(
+    reader: &mut dyn Reader,
+    parcel: &Parcel,
+    ledger: u64,
+    texts: &mut BTreeSet<Vec<u8>>,
+) -> Result<Vec<Content>, Fault> {
+    let mut subjects: BTreeSet<SubjectId> = parcel.subjects.clone();
+    let mut shared = Vec::new();
+    for pseudonym in &parcel.pseudonyms {
+        subjects.extend(subject::by_pseudonym(reader, *pseudonym)?.map(|known| known.id));
+        shared.extend(SharedRow::receipts(reader, *pseudonym)?);
+    }
+    let mut contents = Vec::new();
+    for subject in subjects {
+        let image = Image::take(reader, subject, ledger)?;
+        for hash in image.texts() {
+            if texts.insert(hash.to_vec()) {
+                shared.extend(SharedRow::consent_text(reader, hash)?);
+            }
+        }
+        contents.push(Content::Image(image));
+    }
+    contents.extend(shared.into_iter().map(Content::Shared));
+    Ok(contents)
+}
+
+/// A segment that is longer is followed by another, in bytes.
+const SEGMENT_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Entries in a page of the ledger.
+const PAGE_ENTRIES_MAX: u64 = 4096;
+/// How long a step that is durable may take to be told.
+const STEP_WAIT: Duration = Duration::from_millis(10);
+const STEP_WAITS_MAX: u32 = 500;

@@ -1,0 +1,4 @@
+//! Stories of the second copy.
+mod format;
+mod memory;
+mod shipping;

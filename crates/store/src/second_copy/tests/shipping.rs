@@ -1,0 +1,324 @@
+//! Shipping: what the store did is in the copy, whatever fails and whenever.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use sandyq_model::Fault;
+use sandyq_model::rehearsal::{SeededChance, SetClock};
+
+use super::format::key;
+use super::memory::{Failing, Memory};
+use crate::database::{Reader, Row, Snapshots, Value};
+use crate::second_copy::SecondCopy;
+use crate::second_copy::content::{KeyRow, KeyStep};
+use crate::second_copy::notice::Notice;
+use crate::second_copy::opening::{CopyParts, Local, open};
+use crate::second_copy::outbox::{Outbox, Parcel};
+use crate::second_copy::shipper::{KeyPages, Shipper};
+use crate::vault::Vault;
+
+/// A key store in memory.
+#[derive(Clone, Default)]
+struct Keys(Arc<Mutex<(u64, Held)>>);
+
+/// Rows by path.
+type Held = BTreeMap<Vec<u8>, Vec<u8>>;
+
+impl Keys {
+    fn change(&self, outbox: &Outbox, path: u8, row: Option<u8>) {
+        let mut keys = self.0.lock().unwrap();
+        keys.0 += 1;
+        let (path, row) = (vec![path], row.map(|row| vec![row]));
+        let step = KeyStep {
+            number: keys.0,
+            puts: row.iter().map(|row| (path.clone(), row.clone())).collect(),
+            removes: if row.is_none() { vec![path.clone()] } else { vec![] },
+        };
+        match row {
+            Some(row) => keys.1.insert(path, row),
+            None => keys.1.remove(&path),
+        };
+        drop(keys);
+        outbox.step(&step);
+    }
+
+    fn rows(&self) -> (u64, Held) {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+impl KeyPages for Keys {
+    fn step(&mut self) -> Result<u64, Fault> {
+        Ok(self.0.lock().unwrap().0)
+    }
+
+    fn after(&mut self, path: &[u8]) -> Result<Vec<KeyRow>, Fault> {
+        let keys = self.0.lock().unwrap();
+        let rows = keys.1.iter().filter(|(found, _)| found.as_slice() > path);
+        Ok(rows
+            .take(3)
+            .map(|(path, row)| (path.clone(), row.clone()))
+            .collect())
+    }
+}
+
+/// A database of which every subject is of the version that is set here, and every entry one byte.
+#[derive(Clone, Default)]
+struct Data(Arc<Mutex<i64>>);
+
+impl Snapshots for Data {
+    fn begin_snapshot(&mut self) -> Result<(), crate::database::DatabaseError> {
+        Ok(())
+    }
+
+    fn end_snapshot(&mut self) {}
+
+    fn as_reader(&mut self) -> &mut dyn Reader {
+        self
+    }
+}
+
+impl Reader for Data {
+    fn query(&mut self, sql: &'static str, args: &[Value]) -> Result<Vec<Row>, Fault> {
+        if sql.contains("FROM ledger_block") {
+            let [Value::Integer(from), Value::Integer(to), _] = args else {
+                panic!("{args:?}")
+            };
+            let blocks = (*from..*to)
+                .map(|index| Row(vec![index.into(), Value::Integer(1), Value::Blob(vec![0, 1, 7])]));
+            return Ok(blocks.collect());
+        }
+        if !sql.contains("FROM subject ") {
+            return Ok(Vec::new());
+        }
+        let mut row = vec![Value::Null; 12];
+        (row[0], row[3]) = (args[0].clone(), (*self.0.lock().unwrap()).into());
+        Ok(vec![Row(row)])
+    }
+}
+
+struct Scene {
+    memory: Memory,
+    keys: Keys,
+    data: Data,
+    clock: Arc<SetClock>,
+    outbox: Arc<Outbox>,
+    folder: tempfile::TempDir,
+    ledger: u64,
+    seed: u64,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let clock = Arc::new(SetClock::at("2026-11-23T10:00:00Z".parse().unwrap()));
+        Self {
+            memory: Memory::default(),
+            keys: Keys::default(),
+            data: Data::default(),
+            outbox: Arc::new(Outbox::new(clock.clone(), Duration::from_secs(5))),
+            clock,
+            folder: tempfile::tempdir().unwrap(),
+            ledger: 0,
+            seed: 0,
+        }
+    }
+
+    /// What a start does, up to where it serves.
+    fn start(&mut self) -> Result<Shipper, Fault> {
+        self.seed += 1;
+        self.outbox = Arc::new(Outbox::new(self.clock.clone(), Duration::from_secs(5)));
+        let parts = CopyParts {
+            files: Box::new(self.memory.clone()),
+            key: key(7),
+            data: Box::new(self.data.clone()),
+            keys: Box::new(self.keys.clone()),
+            notice: Notice::open(&self.folder.path().join("notice")).unwrap(),
+            outbox: Arc::clone(&self.outbox),
+            clock: self.clock.clone(),
+            chance: Arc::new(SeededChance::new(self.seed)),
+        };
+        let vault = vault();
+        let verifier_key = crate::ledger::Book::empty("example.kz/ledger", vault).unwrap();
+        let mut local = Local {
+            step: self.keys.rows().0,
+            ledger: self.ledger,
+            root_at: &mut |_| unreachable!(),
+            verifier_key: verifier_key.verifier_key(),
+        };
+        let mut shipper = open(parts, Duration::from_secs(86_400), &mut local)?;
+        shipper.catch_up(self.ledger, "")?;
+        Ok(shipper)
+    }
+
+    /// A registration, and something that protects.
+    fn act(&mut self, nth: u8) {
+        self.keys
+            .change(&self.outbox, nth % 11, (!nth.is_multiple_of(5)).then_some(nth));
+        *self.data.0.lock().unwrap() += 1;
+        self.ledger += 2;
+        self.outbox.hand_over(Parcel {
+            subjects: std::iter::once(sandyq_model::SubjectId::from_bytes([nth % 3; 16])).collect(),
+            ledger: Some((self.ledger, String::new())),
+            ..Parcel::default()
+        });
+    }
+
+    /// The copy holds what the store does.
+    fn agrees(&self, what: &str) {
+        let copy = SecondCopy::read(&mut self.memory.clone(), &key(7))
+            .unwrap_or_else(|fault| panic!("{what}: {fault}"));
+        let (step, rows) = self.keys.rows();
+        assert_eq!(copy.key_step(), Some(step), "{what}");
+        let copied: BTreeMap<_, _> = copy
+            .key_rows()
+            .map(|(path, row)| (path.to_vec(), row.to_vec()))
+            .collect();
+        assert_eq!(copied, rows, "{what}");
+        assert_eq!(copy.ledger_size(), self.ledger, "{what}");
+    }
+}
+
+fn vault() -> Arc<Vault> {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = SetClock::at("2026-11-23T10:00:00Z".parse().unwrap());
+    let path = folder.path().join("root.key");
+    let file = crate::vault::KeyFile::create(&path, 1, &SeededChance::new(7), &clock).unwrap();
+    let versions = crate::vault::KeyVersions::first();
+    Arc::new(Vault::unlock(&file, &versions, Arc::new(SeededChance::new(1))).unwrap())
+}
+
+#[test]
+fn whatever_fails_once_or_for_a_while_is_caught_up_with() {
+    for how in [Failing::Lost, Failing::Kept, Failing::Short] {
+        for failing in 1..60 {
+            for many in [1, 4] {
+                let mut scene = Scene::new();
+                let mut shipper = scene.start().unwrap();
+                let from = scene.memory.with(|folder| {
+                    let from = folder.operations + failing;
+                    folder.failing = Some((from, from + many, how));
+                    from
+                });
+                let mut acknowledged = 0;
+                for nth in 0..25 {
+                    scene.act(nth);
+                    if shipper.ship().is_ok() {
+                        acknowledged = scene.ledger;
+                    }
+                    let copy = SecondCopy::read(&mut scene.memory.clone(), &key(7)).unwrap();
+                    assert!(copy.ledger_size() >= acknowledged, "{how:?} {failing}");
+                }
+                scene.memory.with(|folder| folder.failing = None);
+                shipper.ship().unwrap();
+                scene.agrees(&format!("{how:?} from {from} on"));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_start_brings_a_copy_that_is_behind_up_to_date() {
+    let mut scene = Scene::new();
+    let mut shipper = scene.start().unwrap();
+    scene.act(1);
+    shipper.ship().unwrap();
+    scene.act(2);
+    drop(shipper);
+    let shipper = scene.start().unwrap();
+    scene.agrees("what was not shipped before the end is shipped before anybody is served");
+    drop(shipper);
+    let files = scene.memory.with(|folder| folder.files.len());
+    scene.start().unwrap();
+    scene.agrees("nothing was missing");
+    assert_eq!(scene.memory.with(|folder| folder.files.len()), files + 1);
+}
+
+#[test]
+fn a_store_that_was_put_back_is_not_served() {
+    let mut scene = Scene::new();
+    let mut shipper = scene.start().unwrap();
+    scene.act(1);
+    let older = scene.keys.rows();
+    scene.act(2);
+    shipper.ship().unwrap();
+    *scene.keys.0.lock().unwrap() = older;
+    let refused = scene.start().map(drop).unwrap_err();
+    assert!(refused.to_string().contains("sandyq restore"), "{refused}");
+    scene.keys.0.lock().unwrap().0 += 5;
+    scene.ledger = 2;
+    let refused = scene.start().map(drop).unwrap_err();
+    assert!(matches!(refused, Fault::Ledger(_)), "{refused}");
+}
+
+#[test]
+fn a_folder_that_is_not_mounted_is_not_taken_for_a_new_one() {
+    let mut scene = Scene::new();
+    let mut shipper = scene.start().unwrap();
+    scene.act(1);
+    shipper.ship().unwrap();
+    let files = scene.memory.with(|folder| std::mem::take(&mut folder.files));
+    let refused = scene.start().map(drop).unwrap_err();
+    assert!(refused.to_string().contains("mounted"), "{refused}");
+    scene.memory.with(|folder| folder.files = files);
+    scene.start().unwrap();
+}
+
+#[test]
+fn a_copy_that_was_cut_off_by_whole_frames_heals() {
+    let mut scene = Scene::new();
+    let mut shipper = scene.start().unwrap();
+    scene.act(1);
+    shipper.ship().unwrap();
+    let older = scene.memory.with(|folder| folder.files.clone());
+    scene.act(2);
+    shipper.ship().unwrap();
+    scene.memory.with(|folder| folder.files = older);
+    scene.start().unwrap();
+    scene.agrees("brought up to date");
+}
+
+#[test]
+fn beyond_the_bound_operations_are_refused_until_it_follows() {
+    let mut scene = Scene::new();
+    let mut shipper = scene.start().unwrap();
+    scene
+        .memory
+        .with(|folder| folder.failing = Some((0, u64::MAX, Failing::Lost)));
+    scene.act(1);
+    assert!(shipper.ship().is_err());
+    assert!(scene.outbox.refuses().is_none(), "within the bound");
+    scene.clock.advance(jiff::SignedDuration::from_secs(6));
+    let refused = scene.outbox.refuses().unwrap();
+    assert!(matches!(refused, Fault::Busy(_)));
+    assert!(refused.to_string().contains("more than 5 s behind"), "{refused}");
+    scene.memory.with(|folder| folder.failing = None);
+    shipper.ship().unwrap();
+    assert!(scene.outbox.refuses().is_none());
+    scene.agrees("it follows");
+}
+
+#[test]
+fn a_long_stream_gets_a_new_base_and_loses_what_is_old() {
+    let mut scene = Scene::new();
+    let mut shipper = scene.start().unwrap();
+    shipper.segments_of(600);
+    for nth in 0..200 {
+        scene.act(nth);
+        shipper.ship().unwrap();
+        scene.clock.advance(jiff::SignedDuration::from_secs(3600));
+    }
+    let files = scene.memory.with(|folder| folder.files.len());
+    assert!((2..150).contains(&files), "{files}");
+    scene.agrees("old segments are gone, and nothing that counts");
+    let copy = SecondCopy::read(&mut scene.memory.clone(), &key(7)).unwrap();
+    let start = copy.ledger_start().unwrap();
+    assert!(
+        start > 0 && start + 48 <= scene.ledger,
+        "a day is kept: from {start} of {}",
+        scene.ledger
+    );
+    assert_eq!(copy.images().count(), 3);
+    scene.start().unwrap();
+    scene.agrees("and a start goes on");
+}
