@@ -8,9 +8,10 @@ use sandyq_ledger::checkpoint::Checkpoint;
 use sandyq_ledger::note::VerifierKey;
 use sandyq_model::Clock;
 use sandyq_store::StoreOptions;
-use sandyq_store::backup::restore::{After, Restoration, Seen, since};
+use sandyq_store::backup::restore::{After, Restoration, Seen, copied, since};
 use sandyq_store::backup::{Identity, SetId, VerifiedSet, open_set};
-use sandyq_store::vault::Vault;
+use sandyq_store::second_copy::SecondCopy;
+use sandyq_store::vault::{CopyKey, KeyFile, KeyUse, Vault};
 
 use super::vault;
 use crate::configuration::Configuration;
@@ -38,6 +39,17 @@ pub struct Wanted {
     /// As one JSON value
     #[arg(long)]
     pub json: bool,
+}
+
+/// What is known outside of the data folder.
+#[derive(clap::Args, Debug)]
+pub struct Elsewhere {
+    /// A checkpoint that a witness keeps: the ledger must go on from it
+    #[arg(long, value_name = "FILE")]
+    pub witness: Option<PathBuf>,
+    /// The folder of the second copy, for what came after the set
+    #[arg(long, value_name = "FOLDER")]
+    pub second_copy: Option<PathBuf>,
 }
 
 /// A set that was opened, and whose it is.
@@ -99,9 +111,10 @@ impl OpenedSet {
         self,
         folder: &DataFolder,
         options: &StoreOptions,
-        witness: Option<&Path>,
+        elsewhere: &Elsewhere,
         terminal: &Terminal,
     ) -> Result<Restoration, Failure> {
+        let witness = elsewhere.witness.as_deref();
         let mut restoration = self.alone(folder)?;
         match since(options, &restoration.set) {
             Ok(Some(after)) => restoration.after = after,
@@ -109,6 +122,11 @@ impl OpenedSet {
                 terminal.word("there is no old database; what came after the set is not known from it")
             }
             Err(fault) => terminal.word(&format!("the old database cannot be used: {fault}")),
+        }
+        if let Some(copy) = &elsewhere.second_copy {
+            let size = restoration.set.manifest().checkpoint(&restoration.ledger.1)?.size;
+            let known = copied(&second_copy(copy, options)?, size)?;
+            restoration.after = std::mem::take(&mut restoration.after).and(known);
         }
         let files = [
             (Some(options.head_file()), "the head file of the old folder"),
@@ -127,6 +145,13 @@ impl OpenedSet {
         }
         Ok(restoration)
     }
+}
+
+fn second_copy(folder: &Path, options: &StoreOptions) -> Result<SecondCopy, Failure> {
+    let source = KeyFile::open(&options.key_file)
+        .map_err(|fault| Failure::new(Exit::Configuration, fault.to_string()))?;
+    let key = CopyKey::of(&source, options.key_versions.of(KeyUse::SecondCopy))?;
+    Ok(SecondCopy::open(folder, &key)?)
 }
 
 /// The checkpoint in a file; `None` in a new one.

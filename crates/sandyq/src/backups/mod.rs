@@ -26,7 +26,7 @@ use crate::outside::SystemChance;
 #[cfg(feature = "objstore")]
 use crate::{configuration::first_line, outside::WallClock};
 
-pub use bringing_back::Wanted;
+pub use bringing_back::{Elsewhere, Wanted};
 use making::keep_making;
 pub use making::{Backups, made_as_json, thinned_as_json};
 pub use remembered::{Drilled, Remembered};

@@ -14,7 +14,7 @@ use sandyq_store::vault::{KeyReader, KeyStore};
 use serde_json::{Value, json};
 
 use super::drill::{beside, in_scratch, make_private, remove};
-use crate::backups::Wanted;
+use crate::backups::{Elsewhere, Wanted};
 use crate::configuration::Configuration;
 use crate::data_folder::DataFolder;
 use crate::failure::{Exit, Failure};
@@ -26,7 +26,7 @@ use crate::terminal::{Terminal, Tone};
 /// Bring a backup set back, and nobody who was destroyed since.
 ///
 /// Works on a folder that nobody serves. It needs the folder's settings, policy and keys; keys are in no set. What came
-/// after the set is taken from the old database as far as it can be read. Whoever has no living key is destroyed.
+/// after the set is taken from the old database as far as it can be read, and from the second copy. Whoever has no living key is destroyed.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -38,9 +38,8 @@ another format, or would roll the ledger back.")]
 pub struct Restore {
     #[command(flatten)]
     wanted: Wanted,
-    /// A checkpoint that a witness keeps: the ledger must go on from it
-    #[arg(long, value_name = "FILE")]
-    witness: Option<PathBuf>,
+    #[command(flatten)]
+    elsewhere: Elsewhere,
     /// Settings of the restored folder, in place of the old ones: with PostgreSQL they name a new, empty database
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
@@ -60,8 +59,7 @@ impl Restore {
         let configuration = Configuration::read(&folder)?;
         let options = configuration.store_options(&folder);
         let opened = self.wanted.open(&folder, &configuration)?;
-        let restoration =
-            opened.with_what_came_after(&folder, &options, self.witness.as_deref(), terminal)?;
+        let restoration = opened.with_what_came_after(&folder, &options, &self.elsewhere, terminal)?;
         let keys = living_keys(&options, &restoration)?;
         let lives = |subject: SubjectId, generation: u32| -> Result<bool, Fault> {
             Ok(keys.get(subject, generation)?.is_some())

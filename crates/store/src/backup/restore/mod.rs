@@ -6,6 +6,7 @@
 //! key, nor the old folder.
 
 mod after;
+mod copied;
 mod load;
 mod people;
 mod plan;
@@ -30,6 +31,7 @@ use crate::recovery::open_session;
 use crate::vault::Vault;
 
 pub use after::{After, Change, Page};
+pub use copied::copied;
 pub use plan::Plan;
 pub use since::since;
 

@@ -1,4 +1,5 @@
 //! Stories of the second copy.
 mod format;
 mod memory;
+mod restored;
 mod shipping;
