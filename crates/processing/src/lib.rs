@@ -18,6 +18,7 @@ pub mod destroy;
 pub mod dossier;
 mod entry;
 pub mod extract;
+pub mod key_epochs;
 pub mod operator;
 pub mod perform;
 pub mod ports;

@@ -48,6 +48,8 @@ pub enum Command {
     Serve(commands::serve::Serve),
     /// Try everything on this machine, with invented people
     Demo(commands::demo::Demo),
+    /// See how the epochs of keys stand, or end the present one
+    Keys(commands::keys::Keys),
     /// Verify the ledger and the keys of a data folder
     Verify(commands::verify::Verify),
     /// Make an account for a member of staff

@@ -11,6 +11,7 @@ use sandyq_processing::cases::Catalogue;
 use sandyq_processing::operator::{Operator, Person};
 use sandyq_store::StoreOptions;
 use sandyq_store::backup::Keep;
+use sandyq_store::vault::{EPOCH_DEATHS_DEFAULT, EPOCH_HOURS_DEFAULT, EpochSchedule};
 use sandyq_web::mail::{Security, Smtp};
 use serde::Deserialize;
 
@@ -28,6 +29,7 @@ pub struct Configuration {
     payments: PaymentsTable,
     database: DatabaseTable,
     ledger: LedgerTable,
+    keys: KeysTable,
     catalogue: CatalogueTable,
     backup: BackupTable,
 }
@@ -97,6 +99,14 @@ struct DatabaseTable {
 struct LedgerTable {
     origin: Option<String>,
     witnesses: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct KeysTable {
+    epoch_hours: Option<u32>,
+    epoch_after_destructions: Option<u64>,
+    epoch_copy: Option<PathBuf>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -268,8 +278,16 @@ impl Configuration {
         let options = StoreOptions::in_folder(folder.path());
         StoreOptions {
             database_url: self.database.url.clone(),
-            // Keys stay in a file of their own also beside PostgreSQL, whose log would hold a killed key for a while.
-            keys_url: None,
+            epoch_schedule: EpochSchedule {
+                hours: self.keys.epoch_hours.unwrap_or(EPOCH_HOURS_DEFAULT),
+                deaths: self.keys.epoch_after_destructions.unwrap_or(EPOCH_DEATHS_DEFAULT),
+            },
+            epoch_files: options
+                .epoch_files
+                .iter()
+                .chain(&self.keys.epoch_copy)
+                .cloned()
+                .collect(),
             origin: self
                 .ledger
                 .origin

@@ -49,6 +49,7 @@ fn run(command: Command, terminal: &Terminal) -> Result<Exit, Failure> {
         Command::Prove(prove) => prove.run(terminal),
         Command::Serve(serve) => serve.run(terminal),
         Command::Demo(demo) => demo.run(terminal),
+        Command::Keys(keys) => keys.run(terminal),
         Command::Verify(verify) => verify.run(terminal),
         Command::Staff(staff) => staff.run(terminal),
         Command::Subject(subject) => subject.run(terminal),

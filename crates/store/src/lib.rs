@@ -29,5 +29,6 @@ pub use commit::{Commit, CommitError, Committed};
 pub use database::{Reader, Row, Statement, Value};
 pub use ledger::Report;
 pub use options::StoreOptions;
+pub use recovery::open_key_store;
 pub use store::Store;
 pub use tables::job::Job;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use sandyq_ledger::note::VerifierKey;
 
-use crate::vault::KeyVersions;
+use crate::vault::{Custody, EpochSchedule, KeyVersions};
 
 /// Where things are kept. Made by [`StoreOptions::in_folder`]; change the public fields afterwards.
 #[derive(Clone, Debug)]
@@ -17,8 +17,13 @@ pub struct StoreOptions {
     pub key_file: PathBuf,
     /// The key store of the subjects' data keys; apart from the data, and never in a backup of it.
     pub keys_file: PathBuf,
-    /// The schema `vault` of that PostgreSQL in place of the file: needed when several processes share a database.
-    pub keys_url: Option<String>,
+    /// The keys of epochs: a file in which they are overwritten, and any others at other places, off this machine say.
+    /// In no copy of anything.
+    pub epoch_files: Vec<PathBuf>,
+    /// When an epoch ends.
+    pub epoch_schedule: EpochSchedule,
+    /// Custodians who get the key at the top of the key tree at each change of epochs.
+    pub custody: Option<Custody>,
     /// The versions of keys in use.
     pub key_versions: KeyVersions,
     /// The name of the ledger in checkpoints (C2SP tlog-checkpoint origin), such as `example.kz/ledger`.
@@ -38,7 +43,9 @@ impl StoreOptions {
             database_url: None,
             key_file: folder.join("keys").join("root.key"),
             keys_file: folder.join("keys").join("keys.db"),
-            keys_url: None,
+            epoch_files: vec![folder.join("keys").join("epoch.key")],
+            epoch_schedule: EpochSchedule::default(),
+            custody: None,
             key_versions: KeyVersions::first(),
             origin: "sandyq.localhost/ledger".to_owned(),
             witnesses: Vec::new(),

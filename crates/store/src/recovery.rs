@@ -13,7 +13,7 @@ use crate::database::{self, PostgresSession, ReaderExt, Readers, Session, Snapsh
 use crate::ledger::{self, Book, HeadFile, Published, WitnessedFile};
 use crate::options::StoreOptions;
 use crate::store::Parts;
-use crate::vault::{KeyFile, KeyStore, Vault};
+use crate::vault::{EpochSlots, KeyFile, KeySource, KeyStore, Vault};
 
 /// Opens everything, on a thread of its own: the driver of PostgreSQL must not block one that serves.
 pub(crate) fn open(
@@ -43,9 +43,22 @@ pub(crate) fn open_on(
     chance: Arc<dyn Chance>,
 ) -> Result<Parts, Fault> {
     let source = KeyFile::open(&options.key_file).map_err(|fault| Fault::Vault(fault.to_string()))?;
-    let vault = Arc::new(Vault::unlock(&source, &options.key_versions, chance)?);
-    let mut keys = open_keys(options)?;
+    let vault = Arc::new(Vault::unlock(
+        &source,
+        &options.key_versions,
+        Arc::clone(&chance),
+    )?);
+    let mut keys = open_keys(options, &source, &clock, chance)?;
     keys.reconcile(&vault, clock.now())?;
+    // A change of epochs that cannot be finished now is asked for again when it is due; until then the old keys wait.
+    match keys.finish_epoch() {
+        Ok(Some(ended)) => tracing::warn!(
+            epoch = ended.from,
+            "an epoch that was ending at the last stop has ended now"
+        ),
+        Ok(None) => {}
+        Err(fault) => tracing::error!(%fault, "the end of an epoch could not be finished"),
+    }
     database::migrate(session.as_mut())?;
     let head_file = HeadFile::open(&options.head_file())?;
     let book = open_book(session.as_mut(), options, &vault, &head_file, clock.as_ref())?;
@@ -83,6 +96,7 @@ pub(crate) fn open_on(
         vault,
         published,
         witnessed: Arc::new(witnessed),
+        epoch_schedule: options.epoch_schedule,
     })
 }
 
@@ -99,11 +113,32 @@ fn make_folder(options: &StoreOptions) -> Result<(), Fault> {
         })
 }
 
-fn open_keys(options: &StoreOptions) -> Result<KeyStore, Fault> {
-    match &options.keys_url {
-        Some(url) => KeyStore::open_postgres(url),
-        None => KeyStore::open_file(&options.keys_file),
+/// Opens the key store of these options by itself, for work without a database.
+///
+/// # Errors
+/// [`Fault::Vault`] when the key source or the key store cannot be used.
+pub fn open_key_store(
+    options: &StoreOptions,
+    clock: &Arc<dyn Clock>,
+    chance: Arc<dyn Chance>,
+) -> Result<KeyStore, Fault> {
+    let source = KeyFile::open(&options.key_file).map_err(|fault| Fault::Vault(fault.to_string()))?;
+    open_keys(options, &source, clock, chance)
+}
+
+fn open_keys(
+    options: &StoreOptions,
+    source: &dyn KeySource,
+    clock: &Arc<dyn Clock>,
+    chance: Arc<dyn Chance>,
+) -> Result<KeyStore, Fault> {
+    let versions = &options.key_versions;
+    let epochs = EpochSlots::open(&options.epoch_files, source, versions, Arc::clone(&chance))?;
+    let mut keys = KeyStore::open_file(&options.keys_file, Box::new(epochs), Arc::clone(clock), chance)?;
+    if let Some(custody) = &options.custody {
+        keys.entrust(Box::new(custody.clone()));
     }
+    Ok(keys)
 }
 
 pub(crate) fn open_session(options: &StoreOptions) -> Result<Box<dyn Session>, Fault> {

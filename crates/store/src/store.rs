@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use sandyq_ledger::checkpoint::Checkpoint;
 use sandyq_ledger::note::VerifierKey;
 use sandyq_ledger::tile::TileId;
@@ -15,7 +16,7 @@ use crate::database::{Reader, Readers};
 use crate::ledger::{self, Published, Report, WitnessedFile};
 use crate::options::StoreOptions;
 use crate::recovery;
-use crate::vault::{KeyReader, SubjectKey, Vault, WrappedKey};
+use crate::vault::{EpochSchedule, KeyReader, KeyStatus, KeyStore, Rotation, SubjectKey, Vault, WrappedKey};
 
 /// Everything at rest. All clones are one store; the last one to go waits for the commits that are under way.
 #[derive(Clone)]
@@ -37,6 +38,8 @@ pub(crate) struct Parts {
     pub published: Arc<Published>,
     /// What of it was signed by others.
     pub witnessed: Arc<WitnessedFile>,
+    /// When an epoch of keys ends.
+    pub epoch_schedule: EpochSchedule,
 }
 
 impl Store {
@@ -99,6 +102,37 @@ impl Store {
         self.parts
             .vault
             .subject_key(&self.parts.key_reader, subject, generation)
+    }
+
+    /// How the epochs of keys stand.
+    ///
+    /// # Errors
+    /// [`Fault::Vault`] when the key store does not answer.
+    pub async fn key_status(&self) -> Result<KeyStatus, Fault> {
+        self.parts.writer.errand(KeyStore::status).await
+    }
+
+    /// When the epoch that stands so must end at the latest, by the schedule; `None` while nobody died in it.
+    #[must_use]
+    pub fn epoch_due_at(&self, status: &KeyStatus) -> Option<Timestamp> {
+        self.parts
+            .epoch_schedule
+            .due_at(status.deaths, status.oldest_death)
+    }
+
+    /// Ends the present epoch: every node of the key tree above a key that died gets a new key, in steps between which
+    /// commits go on, and the epoch's key is forgotten. From then on no copy of the key store made before opens the keys
+    /// that died.
+    ///
+    /// # Errors
+    /// [`Fault::Vault`] when the key store, a place of epoch keys or a custodian does not answer; asking again goes on.
+    pub async fn rotate_keys(&self) -> Result<Rotation, Fault> {
+        loop {
+            let step = self.parts.writer.errand(|keys| keys.rotate_step(NODES_A_STEP));
+            if let Some(rotation) = step.await? {
+                return Ok(rotation);
+            }
+        }
     }
 
     /// The newest durable checkpoint.
@@ -254,3 +288,6 @@ impl Store {
         }
     }
 }
+
+/// Nodes of the key tree that get a new key between two groups of commits: a few milliseconds.
+const NODES_A_STEP: usize = 64;

@@ -80,12 +80,14 @@ fn copied(folder: &Path) -> tempfile::TempDir {
         std::fs::copy(folder.join(name), copy.path().join(name)).unwrap();
     }
     options(copy.path());
-    std::fs::copy(folder.join("keys/keys.db"), copy.path().join("keys/keys.db")).unwrap();
-    std::fs::set_permissions(
-        copy.path().join("keys/keys.db"),
-        std::os::unix::fs::PermissionsExt::from_mode(0o600),
-    )
-    .unwrap();
+    for name in ["keys/keys.db", "keys/epoch.key"] {
+        std::fs::copy(folder.join(name), copy.path().join(name)).unwrap();
+        std::fs::set_permissions(
+            copy.path().join(name),
+            std::os::unix::fs::PermissionsExt::from_mode(0o600),
+        )
+        .unwrap();
+    }
     copy
 }
 

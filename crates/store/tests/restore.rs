@@ -17,7 +17,7 @@ use sandyq_model::{Standing, SubjectId, Verb};
 use sandyq_store::backup::restore::{After, Restoration, Seen, since};
 use sandyq_store::backup::{BackupFault, FolderShelf, Identity, Recipients, SetAbout, open_set};
 use sandyq_store::tables::{record, subject};
-use sandyq_store::vault::{KeyFile, KeyStore, KeyVersions, Vault};
+use sandyq_store::vault::{KeyFile, KeyVersions, Vault};
 use sandyq_store::{Commit, Store, StoreOptions};
 use scene::{Place, clarify, collect, done, entry, now, person, run};
 
@@ -90,7 +90,8 @@ fn moved(from: &StoreOptions, to: &StoreOptions) {
 }
 
 fn lives(options: &StoreOptions) -> HashSet<(SubjectId, u32)> {
-    let mut keys = KeyStore::open_file(&options.keys_file).unwrap();
+    let clock: Arc<dyn sandyq_model::Clock> = Arc::new(sandyq_model::rehearsal::SetClock::at(now()));
+    let mut keys = sandyq_store::open_key_store(options, &clock, scene::chance()).unwrap();
     let mut all = HashSet::new();
     let mut after = None;
     loop {

@@ -153,12 +153,22 @@ async fn statement(
         verbs: vec![VerbWord(Verb::Delete), VerbWord(Verb::Destroy)],
         destroyed: placed.entry.fields,
         kept: kept.ok_or_else(|| Fault::Store("the draft of a receipt cannot be read".into()))?,
-        copies: Copies {
-            statement: CopiesStatement::NoneLeft,
-            epoch: 1,
-            dead_after: placed.entry.at,
-        },
+        copies: copies(system, placed.entry.at).await?,
         ledger: evidence(system, placed).await?,
+    })
+}
+
+/// Until when somebody who kept old copies against the rules could still read them.
+async fn copies(system: &System, destroyed_at: Moment) -> Result<Copies, Rejected> {
+    let (epoch, dead_after, is_to_come) = system.copies_dead_after().await?;
+    Ok(Copies {
+        statement: if is_to_come {
+            CopiesStatement::SealedUntilEpochEnds
+        } else {
+            CopiesStatement::NoneLeft
+        },
+        epoch: epoch.into(),
+        dead_after: destroyed_at.max(dead_after.into()),
     })
 }
 
@@ -196,6 +206,8 @@ pub struct ReceiptView {
     pub destroyed: Vec<String>,
     /// What stays: the fields, the norm, the last day.
     pub kept: Vec<(String, String, String)>,
+    /// Until when a copy that was kept against the rules could be opened; `None` when none can any more.
+    pub copies_dead_after: Option<Timestamp>,
     /// The place of the entry in the ledger.
     pub entry_index: u64,
     /// The signed checkpoint to which the proof leads.
@@ -242,6 +254,8 @@ impl System {
                     )
                 })
                 .collect(),
+            copies_dead_after: (said.copies.statement == CopiesStatement::SealedUntilEpochEnds)
+                .then(|| said.copies.dead_after.timestamp()),
             entry_index: said.ledger.index,
             checkpoint: said.ledger.checkpoint,
             json: text,

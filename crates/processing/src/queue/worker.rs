@@ -1,6 +1,6 @@
 //! Takes what is due, does it, and puts off what failed: a little later each time.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use sandyq_model::{Fault, ReceiptId, Standing};
 use sandyq_store::tables::{job, subject};
 use sandyq_store::{Commit, CommitError, Job};
@@ -15,6 +15,8 @@ const BATCH_MAX: u32 = 64;
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
 /// The longest a failed piece is put off.
 const PUT_OFF_MAX: SignedDuration = SignedDuration::from_hours(1);
+/// How long the worker rests after it could not end an epoch: each try is an entry of the ledger.
+const EPOCHS_REST: SignedDuration = SignedDuration::from_mins(10);
 /// How long the worker sleeps when nothing wakes it.
 const SLEEP: std::time::Duration = std::time::Duration::from_millis(500);
 /// Subjects whose day has come that one look queues.
@@ -83,15 +85,38 @@ impl System {
 
     /// Works until the task is dropped: woken by commits that leave work, and by time.
     pub async fn worker(self) {
+        let mut epochs_rest_until = None;
         loop {
             for result in [self.run_retention().await, self.run_queue().await] {
                 if let Err(fault) = result {
                     tracing::error!(kind = fault_kind(&fault), "the queue could not be worked on");
                 }
             }
+            if epochs_rest_until.is_none_or(|until| until <= self.now()) {
+                epochs_rest_until = self.look_at_epochs().await;
+            }
             tokio::select! {
                 () = self.woken() => {}
                 () = tokio::time::sleep(SLEEP) => {}
+            }
+        }
+    }
+
+    /// Ends the epoch of keys when it is due; gives until when to rest after it could not be ended.
+    async fn look_at_epochs(&self) -> Option<Timestamp> {
+        match self.run_epochs().await {
+            Ok(None) => None,
+            Ok(Some(ended)) => {
+                tracing::info!(
+                    epoch = ended.from,
+                    deaths = ended.deaths,
+                    "an epoch of keys ended"
+                );
+                None
+            }
+            Err(fault) => {
+                tracing::error!(kind = fault_kind(&fault), "an epoch of keys could not be ended");
+                Some(self.now() + EPOCHS_REST)
             }
         }
     }

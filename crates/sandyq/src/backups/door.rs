@@ -18,6 +18,7 @@ use tokio::sync::watch;
 
 use super::making::{Backups, made_as_json};
 use super::remembered::Drilled;
+use crate::commands::keys;
 use crate::failure::{Exit, Failure};
 
 /// What can be asked for at the door.
@@ -33,6 +34,13 @@ pub enum Asked {
     Thin,
     /// Remember a drill.
     Drilled(Drilled),
+    /// Say how the epochs of keys stand.
+    Epochs,
+    /// End the present epoch.
+    EndEpoch {
+        /// Due or not.
+        now: bool,
+    },
 }
 
 /// What comes back.
@@ -157,6 +165,8 @@ async fn work(backups: &Backups, asked: Asked, told: watch::Sender<(u64, u64)>) 
         }
         Asked::Thin => Ok(super::making::thinned_as_json(&backups.thin().await?)),
         Asked::Drilled(drilled) => backups.drilled(drilled).await.map(|()| Value::Null),
+        Asked::Epochs => keys::epochs(backups.system()).await,
+        Asked::EndEpoch { now } => keys::end_epoch(backups.system(), now).await,
     }
 }
 

@@ -27,6 +27,11 @@ pub struct Backups {
 }
 
 impl Backups {
+    /// The system that has the folder open.
+    pub const fn system(&self) -> &System {
+        &self.system
+    }
+
     /// Of that folder, which this system has open.
     pub fn of(system: &System, settings: BackupSettings, folder: &DataFolder) -> Self {
         Self {

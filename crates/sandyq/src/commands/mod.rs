@@ -9,6 +9,7 @@ pub mod doctor;
 pub mod drill;
 pub mod explain;
 pub mod init;
+pub mod keys;
 pub mod prove;
 pub mod restore;
 pub mod serve;

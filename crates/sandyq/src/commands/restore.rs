@@ -5,12 +5,14 @@ use std::fs;
 use std::io::BufRead;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 use sandyq_model::{Clock, Fault, SubjectId};
 use sandyq_store::StoreOptions;
 use sandyq_store::backup::restore::{Plan, Restoration, Restored};
-use sandyq_store::vault::{KeyReader, KeyStore};
+use sandyq_store::open_key_store;
+use sandyq_store::vault::KeyReader;
 use serde_json::{Value, json};
 
 use super::drill::{beside, in_scratch, make_private, remove};
@@ -18,7 +20,7 @@ use crate::backups::{Elsewhere, Wanted};
 use crate::configuration::Configuration;
 use crate::data_folder::DataFolder;
 use crate::failure::{Exit, Failure};
-use crate::outside::{self, WallClock};
+use crate::outside::{self, SystemChance, WallClock};
 use crate::running;
 use crate::swap::swap;
 use crate::terminal::{Terminal, Tone};
@@ -183,7 +185,8 @@ fn living_keys(options: &StoreOptions, restoration: &Restoration) -> Result<KeyR
         )
         .help("bring it back from its second copy first: without keys everybody in the set is destroyed"));
     }
-    let mut keys = KeyStore::open_file(&options.keys_file)?;
+    let clock: Arc<dyn Clock> = Arc::new(WallClock);
+    let mut keys = open_key_store(options, &clock, Arc::new(SystemChance::new()))?;
     keys.reconcile(&restoration.vault, WallClock.now())?;
     Ok(keys.reader()?)
 }

@@ -12,7 +12,7 @@ use super::{COMMIT_QUEUE_MAX, Commit, CommitError, Committed, GROUP_MAX};
 use crate::database::{Statement, statement};
 use crate::ledger::NewEntry;
 use crate::tables::job;
-use crate::vault::NewKey;
+use crate::vault::{KeyStore, NewKey};
 
 /// A commit with everything done that can be done before its turn: entries encoded and hashed, jobs turned into
 /// statements. That work is done on the threads of those who submit, not on the one that writes.
@@ -47,9 +47,13 @@ pub(crate) struct Queue {
     arrived: Condvar,
 }
 
+/// Something about the key store that the writer does between two groups: it owns the one handle that writes.
+pub(crate) type Errand = Box<dyn FnOnce(&mut KeyStore) + Send>;
+
 #[derive(Default)]
 struct State {
     waiting: VecDeque<Pending>,
+    errands: Vec<Errand>,
     writer_sleeps: bool,
     closed: bool,
     stopped: Option<String>,
@@ -125,20 +129,43 @@ impl Queue {
         Ok(Answer(answered))
     }
 
-    /// The next group, at most [`GROUP_MAX`]; `None` once the queue is closed and empty. `expected` is how many were
+    /// Has the writer do something about the key store before the next group.
+    ///
+    /// # Errors
+    /// When the writer has stopped, or too much of this waits.
+    pub(crate) fn send_on(&self, errand: Errand) -> Result<(), Fault> {
+        let mut state = self.lock();
+        if let Some(reason) = &state.stopped {
+            return Err(Fault::Store(reason.clone()));
+        }
+        if state.errands.len() >= ERRANDS_MAX {
+            return Err(Fault::Busy("too much is asked of the key store at once".into()));
+        }
+        state.errands.push(errand);
+        drop(state);
+        self.arrived.notify_one();
+        Ok(())
+    }
+
+    /// What the writer is sent on.
+    pub(crate) fn errands(&self) -> Vec<Errand> {
+        std::mem::take(&mut self.lock().errands)
+    }
+
+    /// The next group, at most [`GROUP_MAX`], and empty when there are only errands; `None` once the queue is closed and empty. `expected` is how many were
     /// answered just now: they may come back at once, and it pays to wait a moment for them, because a sync costs the
     /// same for few as for many.
     pub(crate) fn next_group(&self, expected: usize) -> Option<Vec<Pending>> {
         let mut state = self.lock();
         for _ in 0..GATHER_STEPS {
-            if state.closed || state.waiting.len() >= expected.min(GROUP_MAX) {
+            if state.closed || !state.errands.is_empty() || state.waiting.len() >= expected.min(GROUP_MAX) {
                 break;
             }
             drop(state);
             std::thread::sleep(GATHER_STEP);
             state = self.lock();
         }
-        while state.waiting.is_empty() {
+        while state.waiting.is_empty() && state.errands.is_empty() {
             if state.closed {
                 return None;
             }
@@ -154,6 +181,8 @@ impl Queue {
         let mut state = self.lock();
         state.stopped = Some(reason.to_owned());
         let waiting = std::mem::take(&mut state.waiting);
+        // Whoever sent the writer on one hears that nobody answers.
+        state.errands.clear();
         drop(state);
         for pending in waiting {
             // Whoever asked may have gone.
@@ -194,3 +223,5 @@ fn prepare(entries: &[Entry]) -> Vec<NewEntry> {
 /// How long the writer waits at most for those that it has just answered: a fraction of a sync.
 const GATHER_STEP: Duration = Duration::from_micros(100);
 const GATHER_STEPS: u32 = 3;
+/// Errands that may wait: rotations and looks, of which a few people ask at most.
+const ERRANDS_MAX: usize = 64;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use sandyq_model::{Clock, Fault, SubjectId};
+use tokio::sync::oneshot;
 
 use super::queue::{Answer, Queue};
 use super::{Commit, CommitError, Traces, group};
@@ -64,6 +65,24 @@ impl Writer {
     pub(crate) fn submit(&self, commit: Commit) -> Result<Answer, CommitError> {
         self.queue.submit(commit)
     }
+
+    /// Has something done about the key store, between two groups, and gives what came of it.
+    ///
+    /// # Errors
+    /// When the writer has stopped, or too much waits; and what the errand gives.
+    pub(crate) async fn errand<R: Send + 'static>(
+        &self,
+        errand: impl FnOnce(&mut KeyStore) -> Result<R, Fault> + Send + 'static,
+    ) -> Result<R, Fault> {
+        let (answer, answered) = oneshot::channel();
+        self.queue.send_on(Box::new(move |keys| {
+            // Whoever asked may have gone.
+            let _ = answer.send(errand(keys));
+        }))?;
+        answered
+            .await
+            .unwrap_or_else(|_| Err(Fault::Store("the writer has stopped".into())))
+    }
 }
 
 impl Drop for Writer {
@@ -91,6 +110,12 @@ fn run(mut parts: WriterParts, stopping: &Stopping) {
     let mut answered = 0;
     while let Some(pending) = stopping.0.next_group(answered) {
         answered = pending.len();
+        for errand in stopping.0.errands() {
+            errand(&mut parts.keys);
+        }
+        if pending.is_empty() {
+            continue;
+        }
         if let Err(fault) = group::perform(&mut parts, pending) {
             tracing::error!(%fault, "the writer stops");
             return;

@@ -3,6 +3,10 @@
 //!
 //! An epoch key is made where it lives, never leaves a place that can be erased, and is in no copy of anything else.
 
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
 use sandyq_model::Fault;
 use zeroize::Zeroizing;
 
@@ -53,3 +57,66 @@ pub trait Escrow: Send {
     /// [`Fault::Vault`] when it could not be made durable.
     fn renew(&mut self, epoch: Epoch, top: &[u8; KEY_BYTES]) -> Result<(), Fault>;
 }
+
+/// Custodians as settings hand them on; all clones are the same ones.
+#[derive(Clone)]
+pub struct Custody(Arc<Mutex<dyn Escrow>>);
+
+impl Custody {
+    /// These custodians.
+    pub fn of(escrow: impl Escrow + 'static) -> Self {
+        Self(Arc::new(Mutex::new(escrow)))
+    }
+}
+
+impl Escrow for Custody {
+    fn renew(&mut self, epoch: Epoch, top: &[u8; KEY_BYTES]) -> Result<(), Fault> {
+        // What a panic left half done is done again, whole, by this renewal.
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .renew(epoch, top)
+    }
+}
+
+impl fmt::Debug for Custody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Custody")
+    }
+}
+
+/// When an epoch ends: so long after the first key died in it, or as soon as so many have. While nothing dies it goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EpochSchedule {
+    /// Hours after the first death.
+    pub hours: u32,
+    /// Deaths.
+    pub deaths: u64,
+}
+
+impl EpochSchedule {
+    /// The instant by which the epoch must end in which the first of so many keys died then.
+    #[must_use]
+    pub fn due_at(&self, deaths: u64, oldest: Option<Timestamp>) -> Option<Timestamp> {
+        let oldest = oldest?;
+        if deaths >= self.deaths {
+            return Some(oldest);
+        }
+        let whole = SignedDuration::from_hours(i64::from(self.hours));
+        Some(oldest.checked_add(whole).unwrap_or(Timestamp::MAX))
+    }
+}
+
+impl Default for EpochSchedule {
+    fn default() -> Self {
+        Self {
+            hours: EPOCH_HOURS_DEFAULT,
+            deaths: EPOCH_DEATHS_DEFAULT,
+        }
+    }
+}
+
+/// An epoch ends so many hours after the first death in it.
+pub const EPOCH_HOURS_DEFAULT: u32 = 24;
+/// An epoch ends at the latest after so many deaths.
+pub const EPOCH_DEATHS_DEFAULT: u64 = 10_000;

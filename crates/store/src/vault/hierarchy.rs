@@ -24,6 +24,8 @@ pub enum KeyUse {
     BlindIndex,
     /// Hashes one-time codes.
     Code,
+    /// Wraps the keys of epochs where they lie in a file.
+    EpochWrap,
     /// Hashes the secret in a form that shows where a submission came from.
     FormGuard,
     /// Turns a caller's idempotency text into a key that tells nothing of it.
@@ -44,10 +46,11 @@ pub enum KeyUse {
 
 impl KeyUse {
     /// All uses.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Backup,
         Self::BlindIndex,
         Self::Code,
+        Self::EpochWrap,
         Self::FormGuard,
         Self::Idempotency,
         Self::LedgerSign,
@@ -65,6 +68,7 @@ impl KeyUse {
             Self::Backup => "backup",
             Self::BlindIndex => "blind-index",
             Self::Code => "code",
+            Self::EpochWrap => "epoch-wrap",
             Self::FormGuard => "form-guard",
             Self::Idempotency => "idempotency",
             Self::LedgerSign => "ledger-sign",

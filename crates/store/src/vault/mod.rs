@@ -8,6 +8,7 @@
 
 mod copy_key;
 mod epoch;
+mod epoch_slots;
 mod fault;
 mod hierarchy;
 mod inventory;
@@ -30,11 +31,16 @@ use sandyq_model::{Chance, Fault, Field, IdempotencyKey, Plain, SubjectId};
 use zeroize::Zeroizing;
 
 pub use copy_key::CopyKey;
-pub use epoch::{Epoch, EpochKeys, Escrow};
+pub use epoch::{
+    Custody, EPOCH_DEATHS_DEFAULT, EPOCH_HOURS_DEFAULT, Epoch, EpochKeys, EpochSchedule, Escrow,
+};
+pub use epoch_slots::EpochSlots;
 pub use fault::VaultFault;
 pub use hierarchy::{KEY_VERSION_MAX, KeyId, KeyUse, KeyVersions};
 pub use inventory::{KeyInventory, KeyLine};
-pub use key_store::{KEY_PAGE_MAX, KeyReader, KeyStore};
+pub use key_store::{
+    KEY_PAGE_MAX, KeyObserver, KeyReader, KeyRow, KeyRows, KeyStatus, KeyStep, KeyStore, Rotation,
+};
 pub use keyed_hash::{HASH_BYTES, KeyedHash, TOKEN_BYTES, equal};
 pub use orphans::{Orphans, orphans};
 pub use permitted::{Opens, Seals};

@@ -94,10 +94,6 @@ impl WrappedKey {
         u16::from_be_bytes([high, low])
     }
 
-    pub(super) const fn subject_bytes(&self) -> &[u8] {
-        self.subject.as_bytes()
-    }
-
     pub(super) fn from_row(subject: SubjectId, generation: u32, bytes: &[u8]) -> Result<Self, VaultFault> {
         let bytes = bytes.try_into().map_err(|_| VaultFault::UnknownWrapping)?;
         Ok(Self {

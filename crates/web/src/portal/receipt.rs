@@ -52,6 +52,11 @@ pub fn page(visit: &Visit, id: &str, receipt: &ReceiptView, key: &str) -> Page {
             p { (visit.say("withdraw-kept-lead")) }
             (kept_table(visit, &receipt.kept))
         }
+        h2 { (visit.say("receipt-copies-title")) }
+        @match receipt.copies_dead_after {
+            Some(at) => p { (visit.say_of("receipt-copies-until", "when", &visit.date_and_time(at))) }
+            None => p { (visit.say("receipt-copies-none")) }
+        }
         h2 { (visit.say("receipt-check-title")) }
         p { (visit.say("receipt-check-lead")) }
         ol.steps {

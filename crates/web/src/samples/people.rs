@@ -483,6 +483,7 @@ pub fn receipt(language: Language) -> ReceiptView {
         at: at("2026-11-23T06:41:00Z"),
         destroyed: ROWS.iter().skip(3).map(|row| label(row, language)).collect(),
         kept: kept(language),
+        copies_dead_after: Some(at("2026-11-24T07:41:00Z")),
         entry_index: 1283,
         checkpoint: CHECKPOINT.into(),
     }

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use sandyq_model::Fault;
 
 use super::super::inventory::KeyLine;
+use super::rows::KeyRow;
 
 /// One noted key.
 pub(super) struct Note {
@@ -12,6 +13,32 @@ pub(super) struct Note {
     pub(super) version: u16,
     pub(super) key_id: Vec<u8>,
     pub(super) created_at: Timestamp,
+}
+
+impl Note {
+    /// A noted key from its row; `None` for a row of another kind.
+    pub(super) fn of((path, blob): &KeyRow) -> Option<Self> {
+        let (usage, version) = path.strip_prefix(NOTE_ROWS)?.split_last_chunk::<2>()?;
+        let (millis, key_id) = blob.split_first_chunk::<8>()?;
+        Some(Self {
+            usage: String::from_utf8(usage.to_vec()).ok()?,
+            version: u16::from_be_bytes(*version),
+            key_id: key_id.to_vec(),
+            created_at: Timestamp::from_millisecond(i64::from_be_bytes(*millis)).ok()?,
+        })
+    }
+}
+
+/// The row that notes a key.
+pub(super) fn row(usage: &str, version: u16, key_id: &[u8], millis: i64) -> KeyRow {
+    let path = [NOTE_ROWS, usage.as_bytes(), &version.to_be_bytes()].concat();
+    (path, [&millis.to_be_bytes()[..], key_id].concat())
+}
+
+/// The row that notes this line.
+pub(super) fn row_of(line: &KeyLine) -> KeyRow {
+    let millis = line.created_at.map_or(0, Timestamp::as_millisecond);
+    row(line.usage.label(), line.version, line.id.as_bytes(), millis)
 }
 
 /// The lines with the instants that were noted, and apart from them the lines to note now.
@@ -64,3 +91,6 @@ fn went_back(note: &Note) -> Fault {
         note.version, note.usage, note.version
     ))
 }
+
+/// Rows of noted keys: this, the use, and the version (2); in it the instant in milliseconds (8) and the id.
+pub(super) const NOTE_ROWS: &[u8] = b"u";

@@ -1,4 +1,4 @@
-//! The key store in a file of its own.
+//! The rows of the key store in a file of its own.
 //!
 //! Settings that carry a promise: `synchronous=FULL` (a commit that was answered is on the medium), `secure_delete`
 //! (what is removed is overwritten with zeros in the file), and a rollback journal that stays in its place
@@ -11,29 +11,77 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use jiff::Timestamp;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use sandyq_model::{Fault, SubjectId};
 
-use super::super::inventory::KeyLine;
 use super::super::source::{KeyFileFault, check_ours_alone, sync_folder_of};
 use super::super::subject_key::{NewKey, WrappedKey};
-use super::notes::Note;
-use super::{KEY_PAGE_MAX, KeyRows, SCHEMA_VERSION, occupied, unknown_version};
+use super::notes;
+use super::rows::{Access, KeyRow, KeyStep, Rows};
 
-pub(super) struct SqliteKeys {
+/// One connection to the file.
+pub(super) struct SqliteRows {
     connection: Connection,
     path: PathBuf,
 }
 
-impl SqliteKeys {
+impl SqliteRows {
+    /// Opens the file, or makes one that only its owner can read. Tables of the first version are kept beside the rows
+    /// until [`SqliteRows::take_flat`] has emptied them.
     pub(super) fn open(path: &Path) -> Result<Self, Fault> {
         make_if_missing(path)?;
-        let mut keys = Self::connect(path)?;
-        keys.migrate().map_err(fault)?.map_err(unknown_version)?;
+        let mut rows = Self::connect(path)?;
+        rows.migrate()?;
         // A crash may have come between a kill and the overwriting of its journal.
-        keys.scrub_journal()?;
+        rows.scrub()?;
+        Ok(rows)
+    }
+
+    /// A page of keys as the first version kept them, each under the root key alone; they leave with the commit.
+    pub(super) fn take_flat(&mut self, limit: usize) -> Result<Vec<NewKey>, Fault> {
+        let names = "SELECT name FROM sqlite_schema WHERE name = 'subject_key'";
+        let flat: Option<String> = self
+            .connection
+            .query_row(names, [], |row| row.get(0))
+            .optional()
+            .map_err(fault)?;
+        if flat.is_none() {
+            return Ok(Vec::new());
+        }
+        let mut keys = Vec::new();
+        {
+            let mut query = self
+                .connection
+                .prepare_cached("SELECT subject_id, generation, wrapped FROM subject_key LIMIT ?1")
+                .map_err(fault)?;
+            let found = query.query_map([count(limit)], |row| {
+                Ok((
+                    row.get::<_, [u8; 16]>(0)?,
+                    row.get::<_, u32>(1)?,
+                    row.get::<_, Vec<u8>>(2)?,
+                ))
+            });
+            for row in found.map_err(fault)? {
+                let (subject, generation, bytes) = row.map_err(fault)?;
+                let subject = SubjectId::from_bytes(subject);
+                keys.push(NewKey(WrappedKey::from_row(subject, generation, &bytes)?));
+            }
+        }
+        for key in keys.iter().map(NewKey::wrapped) {
+            self.connection
+                .prepare_cached("DELETE FROM subject_key WHERE subject_id = ?1 AND generation = ?2")
+                .and_then(|mut delete| delete.execute(params![key.subject().as_bytes(), key.generation()]))
+                .map_err(fault)?;
+        }
         Ok(keys)
+    }
+
+    /// Drops the table that [`SqliteRows::take_flat`] has emptied, and every byte that it left.
+    pub(super) fn drop_flat(&mut self) -> Result<(), Fault> {
+        self.connection
+            .execute_batch("DROP TABLE IF EXISTS subject_key; VACUUM;")
+            .map_err(fault)?;
+        self.scrub()
     }
 
     fn connect(path: &Path) -> Result<Self, Fault> {
@@ -47,49 +95,57 @@ impl SqliteKeys {
         })
     }
 
-    fn migrate(&mut self) -> rusqlite::Result<Result<(), i64>> {
-        let transaction = self.begin()?;
-        let version: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    fn migrate(&mut self) -> Result<(), Fault> {
+        self.begin(Access::Write)?;
+        let migrated = self.migrate_within();
+        if migrated.is_err() {
+            self.end();
+        }
+        migrated
+    }
+
+    fn migrate_within(&mut self) -> Result<(), Fault> {
+        let version: i64 = self
+            .connection
+            .pragma_query_value(None, "user_version", |row| row.get(0))
+            .map_err(fault)?;
         match version {
-            0 => {
-                transaction.execute_batch(SCHEMA)?;
-                transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+            0 => self.connection.execute_batch(SCHEMA).map_err(fault)?,
+            FLAT_VERSION => {
+                self.connection.execute_batch(SCHEMA).map_err(fault)?;
+                self.move_notes().map_err(fault)?;
             }
             SCHEMA_VERSION => {}
-            other => return Ok(Err(other)),
+            other => return Err(unknown_version(other)),
         }
-        transaction.commit().map(Ok)
-    }
-
-    fn begin(&mut self) -> rusqlite::Result<Transaction<'_>> {
         self.connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .pragma_update(None, "user_version", SCHEMA_VERSION)
+            .and_then(|()| self.connection.execute_batch("COMMIT"))
+            .map_err(fault)
     }
 
-    /// Overwrites the journal of finished commits with zeros: it holds pages as they were, and with them keys that died.
-    fn scrub_journal(&mut self) -> Result<(), Fault> {
-        let mut name = self.path.clone().into_os_string();
-        name.push("-journal");
-        // The transaction changes nothing, so it writes no journal; it keeps every other writer out.
-        let transaction = self.begin().map_err(fault)?;
-        match OpenOptions::new().write(true).open(&name) {
-            Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => return Err(journal_fault(&error)),
-            Ok(mut journal) => {
-                let length = journal.metadata().map_err(|error| journal_fault(&error))?.len();
-                let zeros = std::io::copy(&mut std::io::Read::take(std::io::repeat(0), length), &mut journal);
-                zeros
-                    .and_then(|_| journal.flush())
-                    .and_then(|()| journal.sync_all())
-                    .map_err(|error| journal_fault(&error))?;
-            }
+    fn move_notes(&self) -> rusqlite::Result<()> {
+        let mut query = self
+            .connection
+            .prepare("SELECT usage, version, key_id, created_at FROM use_key")?;
+        let mut noted = query.query([])?;
+        while let Some(row) = noted.next()? {
+            let (usage, version): (String, u16) = (row.get(0)?, row.get(1)?);
+            let (id, millis): (Vec<u8>, i64) = (row.get(2)?, row.get(3)?);
+            let (path, blob) = notes::row(&usage, version, &id, millis);
+            self.connection.execute(
+                "INSERT INTO row (path, blob) VALUES (?1, ?2)",
+                params![path, blob],
+            )?;
         }
-        transaction.rollback().map_err(fault)
+        drop(noted);
+        drop(query);
+        self.connection.execute_batch("DROP TABLE use_key")
     }
 }
 
-impl KeyRows for SqliteKeys {
-    fn another(&self) -> Result<Box<dyn KeyRows>, Fault> {
+impl Rows for SqliteRows {
+    fn another(&self) -> Result<Box<dyn Rows>, Fault> {
         let other = Self::connect(&self.path)?;
         other
             .connection
@@ -98,164 +154,88 @@ impl KeyRows for SqliteKeys {
         Ok(Box::new(other))
     }
 
-    fn get(&mut self, subject: SubjectId, generation: u32) -> Result<Option<WrappedKey>, Fault> {
-        let found = find(&self.connection, subject, generation).map_err(fault)?;
-        Ok(found
-            .map(|bytes| WrappedKey::from_row(subject, generation, &bytes))
-            .transpose()?)
+    fn begin(&mut self, access: Access) -> Result<(), Fault> {
+        let begin = match access {
+            Access::Read => "BEGIN",
+            Access::Write => "BEGIN IMMEDIATE",
+        };
+        self.connection
+            .prepare_cached(begin)
+            .and_then(|mut begin| begin.execute([]))
+            .map(drop)
+            .map_err(fault)
     }
 
-    fn put(&mut self, keys: &[NewKey]) -> Result<(), Fault> {
-        let transaction = self.begin().map_err(fault)?;
-        for key in keys.iter().map(NewKey::wrapped) {
-            let added = transaction
-                .prepare_cached(
-                    "INSERT INTO subject_key (subject_id, generation, wrapped) VALUES (?1, ?2, ?3) \
-                     ON CONFLICT DO NOTHING",
-                )
-                .and_then(|mut insert| {
-                    insert.execute(params![
-                        key.subject().as_bytes(),
-                        key.generation(),
-                        key.as_bytes()
-                    ])
-                })
-                .map_err(fault)?;
-            let kept = || find(&transaction, key.subject(), key.generation()).map_err(fault);
-            if added == 0 && kept()?.as_deref() != Some(key.as_bytes().as_slice()) {
-                return Err(occupied());
-            }
-        }
-        transaction.commit().map_err(fault)
+    fn get(&mut self, path: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
+        self.connection
+            .prepare_cached("SELECT blob FROM row WHERE path = ?1")
+            .and_then(|mut query| query.query_row([path], |row| row.get(0)).optional())
+            .map_err(fault)
     }
 
-    fn take_back(&mut self, keys: &[NewKey]) -> Result<u64, Fault> {
-        let transaction = self.begin().map_err(fault)?;
-        let mut mine = Vec::with_capacity(keys.len());
-        for key in keys.iter().map(NewKey::wrapped) {
-            let kept = find(&transaction, key.subject(), key.generation()).map_err(fault)?;
-            if kept.as_deref() == Some(key.as_bytes().as_slice()) {
-                mine.push((key.subject(), key.generation()));
-            }
-        }
-        let gone = overwrite_and_remove(&transaction, &mine).map_err(fault)?;
-        transaction.commit().map_err(fault)?;
-        self.scrub_journal()?;
-        Ok(gone)
-    }
-
-    fn kill(&mut self, dead: &[(SubjectId, u32)]) -> Result<u64, Fault> {
-        let transaction = self.begin().map_err(fault)?;
-        let gone = overwrite_and_remove(&transaction, dead).map_err(fault)?;
-        transaction.commit().map_err(fault)?;
-        // Also when nothing lived any more: a crash may have come before the journal was overwritten.
-        self.scrub_journal()?;
-        Ok(gone)
-    }
-
-    fn replace(&mut self, keys: &[NewKey]) -> Result<u64, Fault> {
-        let transaction = self.begin().map_err(fault)?;
-        let mut replaced = 0;
-        for key in keys.iter().map(NewKey::wrapped) {
-            let touched = transaction
-                .prepare_cached(
-                    "UPDATE subject_key SET wrapped = ?3 WHERE subject_id = ?1 AND generation = ?2",
-                )
-                .and_then(|mut update| {
-                    update.execute(params![
-                        key.subject().as_bytes(),
-                        key.generation(),
-                        key.as_bytes()
-                    ])
-                })
-                .map_err(fault)?;
-            replaced += u64::try_from(touched).unwrap_or(0);
-        }
-        transaction.commit().map_err(fault)?;
-        self.scrub_journal()?;
-        Ok(replaced)
-    }
-
-    fn page(&mut self, after: Option<(SubjectId, u32)>) -> Result<Vec<WrappedKey>, Fault> {
-        let subject = after.map_or(Vec::new(), |(subject, _)| subject.as_bytes().to_vec());
-        let generation = after.map_or(0, |(_, generation)| generation);
+    fn after(&mut self, path: &[u8], limit: usize) -> Result<Vec<KeyRow>, Fault> {
         let mut query = self
             .connection
-            .prepare_cached(
-                "SELECT subject_id, generation, wrapped FROM subject_key \
-                 WHERE (subject_id, generation) > (?1, ?2) ORDER BY subject_id, generation LIMIT ?3",
-            )
+            .prepare_cached("SELECT path, blob FROM row WHERE path > ?1 ORDER BY path LIMIT ?2")
             .map_err(fault)?;
-        let rows = query
-            .query_map(params![subject, generation, KEY_PAGE_MAX], read)
-            .map_err(fault)?;
-        rows.map(|row| row.map_err(fault)?).collect()
-    }
-
-    fn count(&mut self) -> Result<u64, Fault> {
-        let count = self
-            .connection
-            .query_row("SELECT COUNT(*) FROM subject_key", [], |row| row.get::<_, i64>(0));
-        Ok(u64::try_from(count.map_err(fault)?).unwrap_or(0))
-    }
-
-    fn notes(&mut self) -> Result<Vec<Note>, Fault> {
-        let mut query = self
-            .connection
-            .prepare("SELECT usage, version, key_id, created_at FROM use_key")
-            .map_err(fault)?;
-        let rows = query.query_map([], |row| {
-            let created_at = Timestamp::from_millisecond(row.get(3)?).unwrap_or(Timestamp::UNIX_EPOCH);
-            Ok(Note {
-                usage: row.get(0)?,
-                version: row.get(1)?,
-                key_id: row.get(2)?,
-                created_at,
-            })
-        });
+        let rows = query.query_map(params![path, count(limit)], |row| Ok((row.get(0)?, row.get(1)?)));
         rows.and_then(Iterator::collect).map_err(fault)
     }
 
-    fn note(&mut self, lines: &[KeyLine]) -> Result<(), Fault> {
-        let transaction = self.begin().map_err(fault)?;
-        for line in lines {
-            let created_at = line.created_at.map_or(0, Timestamp::as_millisecond);
-            transaction
-                .execute(
-                    "INSERT INTO use_key (usage, version, key_id, created_at) VALUES (?1, ?2, ?3, ?4)",
-                    params![line.usage.label(), line.version, line.id.as_bytes(), created_at],
-                )
-                .map_err(fault)?;
+    fn commit(&mut self, step: &KeyStep) -> Result<(), Fault> {
+        let mut remove = self
+            .connection
+            .prepare_cached("DELETE FROM row WHERE path = ?1")
+            .map_err(fault)?;
+        for path in &step.removes {
+            remove.execute([path]).map_err(fault)?;
         }
-        transaction.commit().map_err(fault)
+        let mut put = self
+            .connection
+            .prepare_cached(
+                "INSERT INTO row (path, blob) VALUES (?1, ?2) \
+                 ON CONFLICT (path) DO UPDATE SET blob = excluded.blob",
+            )
+            .map_err(fault)?;
+        for (path, blob) in &step.puts {
+            put.execute(params![path, blob]).map_err(fault)?;
+        }
+        self.connection.execute_batch("COMMIT").map_err(fault)
+    }
+
+    fn end(&mut self) {
+        if !self.connection.is_autocommit()
+            && let Err(error) = self.connection.execute_batch("ROLLBACK")
+        {
+            tracing::warn!(%error, "a transaction of the key store could not be undone");
+        }
+    }
+
+    /// Overwrites the journal of finished commits with zeros: it holds pages as they were, and with them keys that died.
+    fn scrub(&mut self) -> Result<(), Fault> {
+        // The transaction changes nothing, so it writes no journal; it keeps every other writer out.
+        self.begin(Access::Write)?;
+        let scrubbed = scrub_journal(&self.path);
+        self.end();
+        scrubbed
     }
 }
 
-fn find(connection: &Connection, subject: SubjectId, generation: u32) -> rusqlite::Result<Option<Vec<u8>>> {
-    connection
-        .prepare_cached("SELECT wrapped FROM subject_key WHERE subject_id = ?1 AND generation = ?2")?
-        .query_row(params![subject.as_bytes(), generation], |row| row.get(0))
-        .optional()
-}
-
-fn overwrite_and_remove(connection: &Connection, dead: &[(SubjectId, u32)]) -> rusqlite::Result<u64> {
-    let mut overwrite = connection.prepare_cached(
-        "UPDATE subject_key SET wrapped = zeroblob(length(wrapped)) WHERE subject_id = ?1 AND generation = ?2",
-    )?;
-    let mut remove =
-        connection.prepare_cached("DELETE FROM subject_key WHERE subject_id = ?1 AND generation = ?2")?;
-    let mut gone = 0;
-    for (subject, generation) in dead {
-        overwrite.execute(params![subject.as_bytes(), generation])?;
-        gone += u64::try_from(remove.execute(params![subject.as_bytes(), generation])?).unwrap_or(0);
+fn scrub_journal(path: &Path) -> Result<(), Fault> {
+    let mut name = path.to_owned().into_os_string();
+    name.push("-journal");
+    match OpenOptions::new().write(true).open(&name) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(journal_fault(&error)),
+        Ok(mut journal) => {
+            let length = journal.metadata().map_err(|error| journal_fault(&error))?.len();
+            let zeros = std::io::copy(&mut std::io::Read::take(std::io::repeat(0), length), &mut journal);
+            zeros
+                .and_then(|_| journal.flush())
+                .and_then(|()| journal.sync_all())
+                .map_err(|error| journal_fault(&error))
+        }
     }
-    Ok(gone)
-}
-
-fn read(row: &Row<'_>) -> rusqlite::Result<Result<WrappedKey, Fault>> {
-    let subject: [u8; 16] = row.get(0)?;
-    let bytes: Vec<u8> = row.get(2)?;
-    Ok(WrappedKey::from_row(SubjectId::from_bytes(subject), row.get(1)?, &bytes).map_err(Fault::from))
 }
 
 fn make_if_missing(path: &Path) -> Result<(), KeyFileFault> {
@@ -278,6 +258,16 @@ fn make_if_missing(path: &Path) -> Result<(), KeyFileFault> {
     }
 }
 
+fn count(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+fn unknown_version(version: i64) -> Fault {
+    Fault::Vault(format!(
+        "the key store is of version {version}; this program knows version {SCHEMA_VERSION}"
+    ))
+}
+
 fn fault(error: rusqlite::Error) -> Fault {
     Fault::Vault(format!("the key store: {error}"))
 }
@@ -290,19 +280,10 @@ fn journal_fault(error: &std::io::Error) -> Fault {
 
 const SETTINGS: &str = "PRAGMA journal_mode = PERSIST; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; \
     PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;";
-const SCHEMA: &str = "\
-    CREATE TABLE subject_key (
-        subject_id BLOB NOT NULL CHECK (length(subject_id) = 16),
-        generation INTEGER NOT NULL CHECK (generation >= 0),
-        wrapped    BLOB NOT NULL CHECK (length(wrapped) = 63),
-        PRIMARY KEY (subject_id, generation)
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE use_key (
-        usage      TEXT NOT NULL,
-        version    INTEGER NOT NULL,
-        key_id     BLOB NOT NULL,
-        created_at INTEGER NOT NULL,
-        PRIMARY KEY (usage, version)
-    ) STRICT, WITHOUT ROWID;";
+const SCHEMA: &str = "CREATE TABLE row (path BLOB NOT NULL PRIMARY KEY, blob BLOB NOT NULL) STRICT;";
+/// The version of the tables.
+const SCHEMA_VERSION: i64 = 2;
+/// The version that kept each wrapped key in a row of its own, under the root key alone.
+const FLAT_VERSION: i64 = 1;
 /// A reader that meets a commit waits for it, at most so long.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);

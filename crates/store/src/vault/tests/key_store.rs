@@ -30,7 +30,7 @@ fn bytes_at_rest(room: &Strongroom) -> Vec<u8> {
     ours.flat_map(|path| fs::read(path).unwrap()).collect()
 }
 
-/// What both engines must do.
+/// What a key store must do.
 fn conforms(mut store: KeyStore, room: &Strongroom) {
     let (one, other) = (new_key(room, 1), new_key(room, 4));
     store.put(&[one.clone(), other.clone()]).unwrap();
@@ -146,77 +146,38 @@ fn inventory_is_kept(mut store: KeyStore, room: &Strongroom) {
 #[test]
 fn the_file_keeps_its_promises() {
     let room = Strongroom::new();
-    conforms(KeyStore::open_file(&room.path("keys.db")).unwrap(), &room);
+    conforms(room.key_store("keys.db").unwrap(), &room);
 }
 
 #[test]
-fn the_schema_keeps_its_promises() {
-    let Ok(url) = std::env::var("SANDYQ_TEST_POSTGRES_URL") else {
-        return;
-    };
+fn what_a_kill_took_away_is_in_no_byte_of_the_files() {
     let room = Strongroom::new();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    // A database of its own: other tests have their `vault` too.
-    let (server, _) = url.rsplit_once('/').unwrap();
-    let database = format!("key_store_{}", std::process::id());
-    let perform = |text: String| {
-        runtime.block_on(async {
-            let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls)
-                .await
-                .unwrap();
-            let driver = tokio::spawn(connection);
-            client.batch_execute(&text).await.unwrap();
-            driver.abort();
-        });
-    };
-    perform(format!("CREATE DATABASE {database}"));
-    // From within asynchronous code too: the store's thread, not the caller's, drives the connection.
-    let store = KeyStore::open_postgres(&format!("{server}/{database}")).unwrap();
-    runtime.block_on(async { conforms(store, &room) });
-    perform(format!("DROP DATABASE {database} WITH (FORCE)"));
-}
-
-#[test]
-fn a_killed_key_is_in_no_byte_of_the_files() {
-    let room = Strongroom::new();
-    let mut store = KeyStore::open_file(&room.path("keys.db")).unwrap();
+    let mut store = room.key_store("keys.db").unwrap();
+    let rows = |store: &mut KeyStore| store.rows(b"n").unwrap().rows;
     let mut living: Vec<NewKey> = Vec::new();
-    let mut dead = Vec::new();
-    // Rounds of growth and death, so that pages split, empty and are used again.
-    for round in 0..12_usize {
-        let new: Vec<_> = (0..120).map(|_| new_key(&room, 1)).collect();
+    let mut gone: Vec<Vec<u8>> = Vec::new();
+    // Rounds of growth and death, so that buckets split, empty and are used again.
+    for round in 0..8_usize {
+        let new: Vec<_> = (0..60).map(|_| new_key(&room, 1)).collect();
         store.put(&new).unwrap();
         living.extend(new);
-        let dying: Vec<_> = (0..70)
+        let before = rows(&mut store);
+        let dying: Vec<_> = (0..30)
             .map(|n| living.swap_remove((n * 31 + round) % living.len()))
             .collect();
         store.kill(&dying.iter().map(name).collect::<Vec<_>>()).unwrap();
-        dead.extend(dying);
+        let after: HashMap<_, _> = rows(&mut store).into_iter().collect();
+        let changed = before.into_iter().filter(|(path, blob)| after[path] != *blob);
+        gone.extend(changed.map(|(_, blob)| blob));
     }
-    // Of each key its ciphertext, of each subject its id; in one walk over all bytes.
-    let secret = |key: &NewKey| key.wrapped().as_bytes()[15..31].to_vec();
-    let whose = |key: &NewKey| name(key).0.as_bytes().to_vec();
-    let mut copies: HashMap<Vec<u8>, usize> = living
-        .iter()
-        .chain(&dead)
-        .flat_map(|key| [(secret(key), 0), (whose(key), 0)])
-        .collect();
+    let mut found: HashMap<Vec<u8>, bool> = gone.iter().map(|blob| (blob[13..29].to_vec(), false)).collect();
+    assert!(found.len() > 20, "or this test shows nothing");
     for window in bytes_at_rest(&room).windows(16) {
-        if let Some(count) = copies.get_mut(window) {
-            *count += 1;
+        if let Some(found) = found.get_mut(window) {
+            *found = true;
         }
     }
-    assert!(
-        dead.iter()
-            .all(|key| copies[&secret(key)] == 0 && copies[&whose(key)] == 0)
-    );
-    assert!(
-        living.iter().all(|key| copies[&secret(key)] == 1),
-        "one copy, so that one kill is enough"
-    );
+    assert!(found.values().all(|found| !found));
     for key in &living {
         assert_eq!(store.get(name(key).0, 1).unwrap().as_ref(), Some(key.wrapped()));
     }
@@ -225,7 +186,7 @@ fn a_killed_key_is_in_no_byte_of_the_files() {
 #[test]
 fn the_plain_key_was_never_in_the_files() {
     let room = Strongroom::new();
-    let mut store = KeyStore::open_file(&room.path("keys.db")).unwrap();
+    let mut store = room.key_store("keys.db").unwrap();
     let subject = room.subject();
     // The same chance again gives the same key, so that the test knows it without a way to print one.
     let twin = sandyq_model::rehearsal::SeededChance::new(77);
@@ -235,7 +196,7 @@ fn the_plain_key_was_never_in_the_files() {
     let (_, new) = room.vault.new_subject_key(&chance, subject, 1).unwrap();
     store.put(std::slice::from_ref(&new)).unwrap();
     let before = bytes_at_rest(&room);
-    assert!(holds(&before, new.wrapped().as_bytes()) && !holds(&before, &plain));
+    assert!(!holds(&before, new.wrapped().as_bytes()) && !holds(&before, &plain));
     store.kill(&[(subject, 1)]).unwrap();
     let after = bytes_at_rest(&room);
     assert!(!holds(&after, new.wrapped().as_bytes()) && !holds(&after, &plain));
@@ -244,30 +205,33 @@ fn the_plain_key_was_never_in_the_files() {
 #[test]
 fn a_crash_before_the_journal_was_overwritten_is_made_good_at_the_next_start() {
     let room = Strongroom::new();
-    let mut store = KeyStore::open_file(&room.path("keys.db")).unwrap();
-    let key = new_key(&room, 1);
-    store.put(std::slice::from_ref(&key)).unwrap();
+    let mut store = room.key_store("keys.db").unwrap();
+    store.put(&[new_key(&room, 1)]).unwrap();
     drop(store);
+    let secret = [0xa7; 600];
     {
         // What a kill does up to its commit, by hand; the journal keeps the page as it was.
         let raw = rusqlite::Connection::open(room.path("keys.db")).unwrap();
-        raw.execute_batch(
-            "PRAGMA journal_mode = PERSIST; PRAGMA secure_delete = ON; DELETE FROM subject_key",
+        raw.execute_batch("PRAGMA journal_mode = PERSIST; PRAGMA secure_delete = ON")
+            .unwrap();
+        raw.execute(
+            "INSERT INTO row (path, blob) VALUES (x'7a', ?1)",
+            [secret.as_slice()],
         )
         .unwrap();
+        raw.execute("DELETE FROM row WHERE path = x'7a'", []).unwrap();
     }
     assert!(
-        holds(&bytes_at_rest(&room), key.wrapped().as_bytes()),
+        holds(&bytes_at_rest(&room), &secret),
         "or this test shows nothing"
     );
-    drop(KeyStore::open_file(&room.path("keys.db")).unwrap());
-    assert!(!holds(&bytes_at_rest(&room), key.wrapped().as_bytes()));
+    drop(room.key_store("keys.db").unwrap());
+    assert!(!holds(&bytes_at_rest(&room), &secret));
 }
 
 #[test]
 fn nothing_of_a_commit_that_failed_stays_and_what_was_answered_does() {
     let room = Strongroom::new();
-    let path = room.path("keys.db");
     let (kept, refused) = (new_key(&room, 1), new_key(&room, 1));
     let rival = room
         .vault
@@ -275,11 +239,11 @@ fn nothing_of_a_commit_that_failed_stays_and_what_was_answered_does() {
         .unwrap()
         .1;
     {
-        let mut store = KeyStore::open_file(&path).unwrap();
+        let mut store = room.key_store("keys.db").unwrap();
         store.put(std::slice::from_ref(&kept)).unwrap();
         assert!(store.put(&[refused.clone(), rival]).is_err());
     }
-    let mut store = KeyStore::open_file(&path).unwrap();
+    let mut store = room.key_store("keys.db").unwrap();
     assert_eq!(
         store.get(name(&kept).0, 1).unwrap().as_ref(),
         Some(kept.wrapped())
@@ -291,7 +255,7 @@ fn nothing_of_a_commit_that_failed_stays_and_what_was_answered_does() {
 fn the_file_is_its_owners_alone_or_refused() {
     let room = Strongroom::new();
     let path = room.path("keys.db");
-    let mut store = KeyStore::open_file(&path).unwrap();
+    let mut store = room.key_store("keys.db").unwrap();
     store.put(&[new_key(&room, 1)]).unwrap();
     for file in ["keys.db", "keys.db-journal"] {
         let mode = fs::metadata(room.path(file)).unwrap().permissions().mode();
@@ -299,7 +263,7 @@ fn the_file_is_its_owners_alone_or_refused() {
     }
     drop(store);
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-    let words = KeyStore::open_file(&path).err().unwrap().to_string();
+    let words = room.key_store("keys.db").err().unwrap().to_string();
     assert!(words.contains("chmod 600"), "{words}");
 }
 
@@ -307,13 +271,13 @@ fn the_file_is_its_owners_alone_or_refused() {
 fn a_file_of_a_later_version_or_of_another_kind_is_refused() {
     let room = Strongroom::new();
     let path = room.path("keys.db");
-    drop(KeyStore::open_file(&path).unwrap());
+    drop(room.key_store("keys.db").unwrap());
     rusqlite::Connection::open(&path)
         .unwrap()
         .pragma_update(None, "user_version", 9)
         .unwrap();
     assert!(
-        KeyStore::open_file(&path)
+        room.key_store("keys.db")
             .err()
             .unwrap()
             .to_string()
@@ -325,13 +289,13 @@ fn a_file_of_a_later_version_or_of_another_kind_is_refused() {
     )
     .unwrap();
     fs::set_permissions(room.path("text"), fs::Permissions::from_mode(0o600)).unwrap();
-    assert!(KeyStore::open_file(&room.path("text")).is_err());
+    assert!(room.key_store("text").is_err());
 }
 
 #[test]
 fn a_reader_waits_for_a_commit_and_then_sees_it() {
     let room = Strongroom::new();
-    let mut store = KeyStore::open_file(&room.path("keys.db")).unwrap();
+    let mut store = room.key_store("keys.db").unwrap();
     let reader = store.reader().unwrap();
     let keys: Vec<_> = (0..40).map(|_| new_key(&room, 1)).collect();
     std::thread::scope(|scope| {
@@ -362,4 +326,62 @@ fn orphans_are_told_apart_in_any_order() {
     assert_eq!(found.keys_without_subject, [(subject(1), 1)]);
     assert_eq!(found.subjects_without_key, [(subject(2), 1)]);
     assert!(!found.is_empty() && orphans(&used, &used).is_empty());
+}
+
+#[test]
+fn keys_of_an_older_version_move_into_the_tree() {
+    let room = Strongroom::new();
+    let keys: Vec<_> = (0..1500).map(|n| new_key(&room, n % 3)).collect();
+    {
+        let raw = rusqlite::Connection::open(room.path("keys.db")).unwrap();
+        raw.execute_batch(
+            "CREATE TABLE subject_key (subject_id BLOB NOT NULL, generation INTEGER NOT NULL, wrapped BLOB NOT NULL, \
+             PRIMARY KEY (subject_id, generation)) STRICT, WITHOUT ROWID; \
+             CREATE TABLE use_key (usage TEXT NOT NULL, version INTEGER NOT NULL, key_id BLOB NOT NULL, \
+             created_at INTEGER NOT NULL, PRIMARY KEY (usage, version)) STRICT, WITHOUT ROWID; \
+             PRAGMA user_version = 1; BEGIN",
+        )
+        .unwrap();
+        for key in &keys {
+            let (subject, generation) = name(key);
+            raw.execute(
+                "INSERT INTO subject_key VALUES (?1, ?2, ?3)",
+                rusqlite::params![subject.as_bytes(), generation, key.wrapped().as_bytes()],
+            )
+            .unwrap();
+        }
+        for line in &room.vault.inventory().keys {
+            raw.execute(
+                "INSERT INTO use_key VALUES (?1, ?2, ?3, 1000)",
+                rusqlite::params![line.usage.label(), line.version, line.id.as_bytes()],
+            )
+            .unwrap();
+        }
+        raw.execute_batch("COMMIT").unwrap();
+    }
+    fs::set_permissions(room.path("keys.db"), fs::Permissions::from_mode(0o600)).unwrap();
+    for _ in 0..2 {
+        let mut store = room.key_store("keys.db").unwrap();
+        let inventory = store.reconcile(&room.vault, clock().now()).unwrap();
+        assert_eq!(inventory.subject_keys, 1500);
+        assert!(
+            inventory
+                .keys
+                .iter()
+                .all(|line| line.created_at.unwrap().as_millisecond() == 1000)
+        );
+        for key in &keys {
+            let (subject, generation) = name(key);
+            assert_eq!(
+                store.get(subject, generation).unwrap().as_ref(),
+                Some(key.wrapped())
+            );
+        }
+    }
+    let bytes = bytes_at_rest(&room);
+    assert!(
+        keys.iter()
+            .step_by(50)
+            .all(|key| !holds(&bytes, key.wrapped().as_bytes()))
+    );
 }

@@ -194,7 +194,7 @@ fn the_inventory_names_every_key_once_and_holds_none() {
 #[test]
 fn many_threads_open_keys_at_once() {
     let room = Strongroom::new();
-    let mut store = super::super::KeyStore::open_file(&room.path("keys.db")).unwrap();
+    let mut store = room.key_store("keys.db").unwrap();
     let new: Vec<_> = (0..64)
         .map(|n| {
             room.vault

@@ -12,10 +12,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use sandyq_model::rehearsal::{SeededChance, SetClock};
-use sandyq_model::{Field, SubjectId};
+use sandyq_model::{Fault, Field, SubjectId};
 use tempfile::TempDir;
 
-use super::{KeyFile, KeyVersions, SubjectKey, Vault};
+use super::{EpochSlots, KeyFile, KeyStore, KeyVersions, SubjectKey, Vault};
 
 /// A folder with a key file, and the vault that it opens.
 struct Strongroom {
@@ -41,6 +41,21 @@ impl Strongroom {
             vault,
             chance,
         }
+    }
+
+    fn key_store(&self, name: &str) -> Result<KeyStore, Fault> {
+        let epochs = EpochSlots::open(
+            &[self.path("epoch.key")],
+            &self.source,
+            &KeyVersions::first(),
+            self.chance.clone(),
+        )?;
+        KeyStore::open_file(
+            &self.path(name),
+            Box::new(epochs),
+            Arc::new(clock()),
+            self.chance.clone(),
+        )
     }
 
     fn path(&self, name: &str) -> PathBuf {

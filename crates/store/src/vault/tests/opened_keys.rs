@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use sandyq_model::SubjectId;
 
-use super::super::KeyStore;
 use super::super::opened_keys::OpenedKeys;
 use super::Strongroom;
 
@@ -65,7 +64,7 @@ fn a_key_read_before_a_death_is_not_kept_after_it() {
 #[test]
 fn after_a_kill_and_forgetting_the_key_is_nowhere() {
     let room = Strongroom::new();
-    let mut store = KeyStore::open_file(&room.path("keys.db")).unwrap();
+    let mut store = room.key_store("keys.db").unwrap();
     let reader = store.reader().unwrap();
     let (_, new) = room.vault.new_subject_key(&*room.chance, subject(1), 1).unwrap();
     store.put(&[new]).unwrap();

@@ -5,8 +5,8 @@ use std::hint::black_box;
 
 use sandyq_model::Plain;
 
+use super::super::OPENED_KEYS_MAX;
 use super::super::sealed::{open, seal};
-use super::super::{KeyStore, OPENED_KEYS_MAX};
 use super::{Strongroom, field};
 
 #[expect(clippy::disallowed_methods, reason = "a measurement reads the real clock")]
@@ -66,7 +66,7 @@ fn prints_nanoseconds_per_call() {
 }
 
 fn measure_the_store(room: &Strongroom) {
-    let mut store = KeyStore::open_file(&room.path("keys.db")).unwrap();
+    let mut store = room.key_store("keys.db").unwrap();
     let reader = store.reader().unwrap();
     let mut put_and_kill = |count: usize, rounds: u32| {
         let mut names = Vec::new();
