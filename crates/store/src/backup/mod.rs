@@ -1,6 +1,6 @@
 //! 5.1.6: backup sets. What a set holds, how it is written, read, thinned out, and brought back.
 //!
-//! A set is a signed [`Manifest`] and the [chunks](seal) that it names. It holds the rows of the data, taken in one
+//! A set is a signed [`Manifest`] and the chunks that it names. It holds the rows of the data, taken in one
 //! snapshot while everything runs, the same bytes on either engine. It never holds a key: what a set gives back is
 //! sealed values, and only for people whose key still lives in the key store. Chunks are named by what is in them, so
 //! the next set writes only what has changed. The bytes are promised in `spec/backup-set.md`.

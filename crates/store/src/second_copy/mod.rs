@@ -2,7 +2,7 @@
 //! into a stream in a folder off the machine: the keys as they are now, what became of a person by a protective act, and
 //! the ledger. A restore takes the data from a backup and the truth about who exists from here.
 //!
-//! The bytes are promised in `spec/second-copy.md`. Frames are sealed, numbered and chained ([`frame`]); a thread beside
+//! The bytes are promised in `spec/second-copy.md`. Frames are sealed, numbered and chained (`frame`); a thread beside
 //! the writer appends them; [`SecondCopy`] reads them.
 
 mod content;
