@@ -68,6 +68,12 @@ impl Clusters {
 
     /// Runs a program of the server as the server's user, who must not be root.
     fn run(&self, program: &str, arguments: &[&str]) {
+        let ended = self.ends_well(program, arguments);
+        assert!(ended, "{}", std::fs::read_to_string(self.path("output")).unwrap());
+    }
+
+    /// As [`Clusters::run`], and says whether it did what it should.
+    fn ends_well(&self, program: &str, arguments: &[&str]) -> bool {
         let own = self.programs.join(program);
         let program = if own.is_file() {
             own
@@ -96,7 +102,7 @@ impl Clusters {
             .stderr(output)
             .status()
             .unwrap();
-        assert!(ended.success(), "{}", std::fs::read_to_string(log).unwrap());
+        ended.success()
     }
 
     /// Makes a cluster that archives its log.
@@ -117,7 +123,7 @@ impl Clusters {
         );
         let archive = self.path("archive");
         let settings = format!(
-            "archive_mode = on\narchive_command = 'test ! -f {0}/%f && cp %p {0}/%f'\n",
+            "archive_mode = on\narchive_command = 'test ! -f {0}/%f && cp %p {0}/%f.part && mv {0}/%f.part {0}/%f'\n",
             archive.display()
         );
         self.server("first", &settings)
@@ -144,19 +150,35 @@ impl Clusters {
         panic!("the recovery does not end");
     }
 
+    /// Starts a cluster at a free port; another program may take that first, so it is tried a few times.
     fn server(&self, name: &'static str, settings: &str) -> Server<'_> {
+        let file = self.path(name).join("postgresql.conf");
+        let before = std::fs::read_to_string(&file).unwrap() + settings;
+        let started = (0..STARTS_MAX).find_map(|_| self.started(name, &before));
+        let port = started.unwrap_or_else(|| {
+            let log = std::fs::read_to_string(self.path(&format!("{name}.log")));
+            panic!("the server does not start: {}", log.unwrap_or_default())
+        });
+        Server {
+            clusters: self,
+            name,
+            port,
+        }
+    }
+
+    /// Starts it once; gives its port.
+    fn started(&self, name: &str, settings: &str) -> Option<u16> {
         let port = TcpListener::bind("127.0.0.1:0")
             .unwrap()
             .local_addr()
             .unwrap()
             .port();
         let file = self.path(name).join("postgresql.conf");
-        let before = std::fs::read_to_string(&file).unwrap();
         let sockets = format!(
             "listen_addresses = '127.0.0.1'\nport = {port}\nunix_socket_directories = '{}'\n",
             self.folder.path().display()
         );
-        std::fs::write(&file, before + &sockets + settings).unwrap();
+        std::fs::write(&file, settings.to_owned() + &sockets).unwrap();
         if self.is_root {
             let all = Command::new("chown")
                 .args(["-R", "postgres"])
@@ -165,7 +187,7 @@ impl Clusters {
                 .unwrap();
             assert!(all.success());
         }
-        self.run(
+        let started = self.ends_well(
             "pg_ctl",
             &[
                 "-D",
@@ -178,11 +200,7 @@ impl Clusters {
                 "start",
             ],
         );
-        Server {
-            clusters: self,
-            name,
-            port,
-        }
+        started.then_some(port)
     }
 }
 
@@ -293,3 +311,6 @@ fn a_base_backup_with_its_archive_leads_to_the_end_and_nowhere_else() {
     assert_eq!(row.standing, Standing::Destroyed);
     fill(&store, 1);
 }
+
+/// So often a cluster is started before the test gives up.
+const STARTS_MAX: u32 = 3;
