@@ -1,10 +1,8 @@
 //! 5.1.6, 5.1.5: that a backup was made, restored or tried is accounted for like everything else.
 
-use sandyq_ledger::entry::{Clauses, Detail, Happening, Outcome};
-use sandyq_model::{Actor, Clause, Fault, Role};
-use sandyq_store::{Commit, CommitError};
+use sandyq_ledger::entry::Happening;
+use sandyq_model::{Actor, Fault, Role};
 
-use crate::entry;
 use crate::system::System;
 
 /// What happened with a backup.
@@ -29,17 +27,7 @@ impl System {
             Backup::MadeByHand => (Role::ADMINISTRATOR, Happening::BackupMade),
             Backup::Drilled => (Role::ADMINISTRATOR, Happening::BackupDrilled),
         };
-        let outcome = if worked { Outcome::Done } else { Outcome::Failed };
-        let mut entry = entry::of_happening(&Actor::system(role), happening, outcome, Detail::None, self);
-        entry.clauses = Clauses::most_telling(&[Clause::fixed("5.1.6")]);
-        let commit = Commit {
-            entries: vec![entry],
-            ..Commit::default()
-        };
-        match self.store().commit(commit).await {
-            Ok(_) => Ok(()),
-            Err(CommitError::Fault(fault)) => Err(fault),
-            Err(other) => Err(Fault::Busy(other.to_string())),
-        }
+        self.account_for(&Actor::system(role), happening, worked, "5.1.6")
+            .await
     }
 }

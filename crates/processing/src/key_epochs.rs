@@ -2,12 +2,10 @@
 //! an administrator can end it at once. Either is accounted for (5.1.5).
 
 use jiff::{SignedDuration, Timestamp};
-use sandyq_ledger::entry::{Clauses, Detail, Happening, Outcome};
-use sandyq_model::{Actor, Clause, Fault, Role};
+use sandyq_ledger::entry::Happening;
+use sandyq_model::{Actor, Fault, Role};
 use sandyq_store::vault::Rotation;
-use sandyq_store::{Commit, CommitError};
 
-use crate::entry;
 use crate::system::System;
 
 impl System {
@@ -30,22 +28,9 @@ impl System {
     /// on from there. That it failed is entered too.
     pub async fn end_epoch(&self, actor: &Actor) -> Result<Rotation, Fault> {
         let rotation = self.store().rotate_keys().await;
-        let outcome = if rotation.is_ok() {
-            Outcome::Done
-        } else {
-            Outcome::Failed
-        };
-        let mut entry = entry::of_happening(actor, Happening::KeyDestroyed, outcome, Detail::None, self);
-        entry.clauses = Clauses::most_telling(&[Clause::fixed("6.3")]);
-        let commit = Commit {
-            entries: vec![entry],
-            ..Commit::default()
-        };
-        match self.store().commit(commit).await {
-            Ok(_) => rotation,
-            Err(CommitError::Fault(fault)) => Err(fault),
-            Err(other) => Err(Fault::Busy(other.to_string())),
-        }
+        self.account_for(actor, Happening::KeyDestroyed, rotation.is_ok(), "6.3")
+            .await?;
+        rotation
     }
 
     /// Until when old copies of a key open that died just now: its epoch, the instant, and whether that epoch is still to
@@ -60,5 +45,5 @@ impl System {
     }
 }
 
-/// The schedule looks every half second; what a receipt promises leaves it time to be started again after a failure.
+/// The schedule looks every minute; what a receipt promises leaves it time to be started again after a failure.
 const EPOCH_END_GRACE: SignedDuration = SignedDuration::from_hours(1);

@@ -5,7 +5,8 @@
 
 use std::sync::Arc;
 
-use sandyq_model::{Act, Fault, IdempotencyKey, Operation, Refusal};
+use sandyq_ledger::entry::{Clauses, Detail, Happening, Outcome as Accounted};
+use sandyq_model::{Act, Actor, Clause, Fault, IdempotencyKey, Operation, Refusal};
 use sandyq_policy::{Permit, Spent};
 use sandyq_store::vault::NewKey;
 use sandyq_store::{Commit, CommitError, Committed, Job, Statement};
@@ -190,6 +191,31 @@ impl System {
         }
     }
 
+    /// Enters in the ledger that the house did something for itself, under which clause, and whether it worked.
+    ///
+    /// # Errors
+    /// When the entry cannot be committed.
+    pub(crate) async fn account_for(
+        &self,
+        actor: &Actor,
+        happening: Happening,
+        worked: bool,
+        clause: &'static str,
+    ) -> Result<(), Fault> {
+        let outcome = if worked {
+            Accounted::Done
+        } else {
+            Accounted::Failed
+        };
+        let mut entry = entry::of_happening(actor, happening, outcome, Detail::None, self);
+        entry.clauses = Clauses::most_telling(&[Clause::fixed(clause)]);
+        let commit = Commit {
+            entries: vec![entry],
+            ..Commit::default()
+        };
+        self.store().commit(commit).await.map(drop).map_err(fault_of)
+    }
+
     /// What was allowed and could not be done has its entry as well.
     async fn account_failure<V: Act>(
         &self,
@@ -213,6 +239,14 @@ impl System {
             .await
             .map(|_| ())
             .map_err(refused_commit)
+    }
+}
+
+/// What a commit that did not happen means where nobody called: whatever stood in the way, it can be tried again.
+pub(crate) fn fault_of(error: CommitError) -> Fault {
+    match error {
+        CommitError::Fault(fault) => fault,
+        other => Fault::Busy(other.to_string()),
     }
 }
 

@@ -32,7 +32,7 @@ use sandyq_processing::Language;
 use sandyq_processing::access::Caller;
 use sandyq_processing::service::Submission;
 use sandyq_store::tables::record;
-use stage::{Stage, answers, purchase};
+use stage::{Stage, answers};
 
 /// What somebody applies with: a sign of its own in every field that takes free words, and numbers and an address that
 /// nobody else has.
@@ -119,14 +119,7 @@ async fn nothing_of_an_applicant_is_left_in_any_byte() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reader_in_the_way_only_delays_it() {
     let stage = Stage::in_folder(tempfile::tempdir().unwrap(), 12);
-    let taken = stage.submits(purchase("reader@example.com")).await.unwrap();
-    let entered = stage.confirms(&taken, "reader@example.com").await;
-    let caller = stage
-        .system
-        .caller(entered.session.expose())
-        .await
-        .unwrap()
-        .unwrap();
+    let (caller, _) = stage.guest("reader@example.com").await;
     let planted = planted(&stage, caller.subject.unwrap()).await;
     let (held, hold) = std::sync::mpsc::channel::<()>();
     let (began, begin) = std::sync::mpsc::channel();
@@ -172,15 +165,7 @@ async fn applies(stage: &Stage) -> (Caller, String) {
         sku: None,
         quantity: 1,
     };
-    let taken = stage.submits(submission).await.unwrap();
-    let entered = stage.confirms(&taken, "zarqynai.qanar@example.com").await;
-    let caller = stage
-        .system
-        .caller(entered.session.expose())
-        .await
-        .unwrap()
-        .unwrap();
-    (caller, entered.case.unwrap_or_default())
+    stage.comes(submission, "zarqynai.qanar@example.com").await
 }
 
 async fn everything_is_done_with_it(stage: &Stage, zarina: &Caller, recruiter: &Caller, case: &str) {

@@ -24,6 +24,7 @@ pub mod second_copy;
 mod store;
 pub mod tables;
 pub mod vault;
+mod whole_file;
 
 pub use commit::{Commit, CommitError, Committed};
 pub use database::{Reader, Row, Statement, Value};

@@ -189,7 +189,10 @@ fn open_book(
         ));
     }
     if let Some(note) = head_file.read()? {
-        goes_on_from(session, &book, &note)?;
+        let keys = std::slice::from_ref(book.verifier_key());
+        let seen = Checkpoint::open_of(&book.head().checkpoint.origin, note.as_bytes(), keys)
+            .map_err(|error| Fault::Ledger(format!("the ledger's head file does not hold: {error}")))?;
+        goes_on_from(session, &book, &seen)?;
     }
     Ok(book)
 }
@@ -202,16 +205,13 @@ fn open_witnessed(
 ) -> Result<WitnessedFile, Fault> {
     let file = WitnessedFile::open(options.witnessed_file(), book.verifier_key(), &options.witnesses)?;
     if let Some(witnessed) = file.newest() {
-        goes_on_from(session, book, &witnessed.note)?;
+        goes_on_from(session, book, &witnessed.checkpoint)?;
     }
     Ok(file)
 }
 
 /// The ledger must contain what this machine has seen of it: otherwise it was put back to an older state, or forked.
-fn goes_on_from(session: &mut dyn Session, book: &Book, note: &str) -> Result<(), Fault> {
-    let keys = std::slice::from_ref(book.verifier_key());
-    let seen = Checkpoint::open_of(&book.head().checkpoint.origin, note.as_bytes(), keys)
-        .map_err(|error| Fault::Ledger(format!("the ledger's head file does not hold: {error}")))?;
+fn goes_on_from(session: &mut dyn Session, book: &Book, seen: &Checkpoint) -> Result<(), Fault> {
     if seen.size > book.size() {
         return Err(Fault::Ledger(format!(
             "the ledger has {} entries, and had {} before: it was cut off or put back",

@@ -6,6 +6,7 @@ use sandyq_store::tables::{job, subject};
 use sandyq_store::{Commit, CommitError, Job};
 
 use super::{DELETE, DESTROY, finished, task, work};
+use crate::perform::fault_of;
 use crate::rejected::Rejected;
 use crate::system::System;
 
@@ -15,6 +16,8 @@ const BATCH_MAX: u32 = 64;
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
 /// The longest a failed piece is put off.
 const PUT_OFF_MAX: SignedDuration = SignedDuration::from_hours(1);
+/// How often the worker looks whether an epoch is due: each look takes a turn of the one writer.
+const EPOCHS_LOOK: SignedDuration = SignedDuration::from_mins(1);
 /// How long the worker rests after it could not end an epoch: each try is an entry of the ledger.
 const EPOCHS_REST: SignedDuration = SignedDuration::from_mins(10);
 /// How long the worker sleeps when nothing wakes it.
@@ -85,15 +88,15 @@ impl System {
 
     /// Works until the task is dropped: woken by commits that leave work, and by time.
     pub async fn worker(self) {
-        let mut epochs_rest_until = None;
+        let mut next_look_at_epochs: Option<Timestamp> = None;
         loop {
             for result in [self.run_retention().await, self.run_queue().await] {
                 if let Err(fault) = result {
                     tracing::error!(kind = fault_kind(&fault), "the queue could not be worked on");
                 }
             }
-            if epochs_rest_until.is_none_or(|until| until <= self.now()) {
-                epochs_rest_until = self.look_at_epochs().await;
+            if next_look_at_epochs.is_none_or(|next| next <= self.now()) {
+                next_look_at_epochs = Some(self.now() + self.look_at_epochs().await);
             }
             tokio::select! {
                 () = self.woken() => {}
@@ -102,21 +105,21 @@ impl System {
         }
     }
 
-    /// Ends the epoch of keys when it is due; gives until when to rest after it could not be ended.
-    async fn look_at_epochs(&self) -> Option<Timestamp> {
+    /// Ends the epoch of keys when it is due; gives how long to wait with the next look.
+    async fn look_at_epochs(&self) -> SignedDuration {
         match self.run_epochs().await {
-            Ok(None) => None,
+            Ok(None) => EPOCHS_LOOK,
             Ok(Some(ended)) => {
                 tracing::info!(
                     epoch = ended.from,
                     deaths = ended.deaths,
                     "an epoch of keys ended"
                 );
-                None
+                EPOCHS_LOOK
             }
             Err(fault) => {
                 tracing::error!(kind = fault_kind(&fault), "an epoch of keys could not be ended");
-                Some(self.now() + EPOCHS_REST)
+                EPOCHS_REST
             }
         }
     }
@@ -163,13 +166,6 @@ impl System {
             Ok(_) | Err(CommitError::Conflict(_)) => Ok(()),
             Err(error) => Err(fault_of(error)),
         }
-    }
-}
-
-fn fault_of(error: CommitError) -> Fault {
-    match error {
-        CommitError::Fault(fault) => fault,
-        other => Fault::Busy(other.to_string()),
     }
 }
 

@@ -168,7 +168,12 @@ impl Stage {
 
     /// A guest who submitted and confirmed.
     pub async fn guest(&self, email: &str) -> (Caller, String) {
-        let taken = self.submits(purchase(email)).await.unwrap();
+        self.comes(purchase(email), email).await
+    }
+
+    /// Somebody who submitted that and confirmed, with the reference of the case.
+    pub async fn comes(&self, submission: Submission, email: &str) -> (Caller, String) {
+        let taken = self.submits(submission).await.unwrap();
         let entered = self.confirms(&taken, email).await;
         let caller = self
             .system

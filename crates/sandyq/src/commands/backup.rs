@@ -60,13 +60,13 @@ struct List {
 
 /// Which folder, and how it is told.
 #[derive(Args, Debug)]
-struct Of {
+pub(super) struct Of {
     /// The data folder
     #[arg(long, env = "SANDYQ_DATA", default_value = "sandyq-data", value_name = "DIR")]
-    data: PathBuf,
+    pub(super) data: PathBuf,
     /// As one JSON value
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
 }
 
 impl Backup {

@@ -1,14 +1,12 @@
 //! `sandyq keys`: how the epochs of keys stand, and the end of the present one at once (DEF-4, 6.3).
 
-use std::path::PathBuf;
-
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use sandyq_model::{Actor, Role};
 use sandyq_processing::System;
 use serde_json::{Value, json};
 
-use super::backup::at_work;
+use super::backup::{Of, at_work};
 use crate::backups::door::Asked;
 use crate::data_folder::DataFolder;
 use crate::failure::{Exit, Failure};
@@ -44,74 +42,62 @@ enum Action {
     },
 }
 
-#[derive(Args, Debug)]
-struct Of {
-    /// The data folder
-    #[arg(long, env = "SANDYQ_DATA", default_value = "sandyq-data", value_name = "DIR")]
-    data: PathBuf,
-    /// As one JSON value
-    #[arg(long)]
-    json: bool,
-}
-
 impl Keys {
     /// Does what was asked, in the server when one serves the folder.
     pub fn run(&self, terminal: &Terminal) -> Result<Exit, Failure> {
         match &self.action {
-            Action::List(of) => of.list(terminal),
-            Action::Rotate { of, now } => of.rotate(*now, terminal),
+            Action::List(of) => say_epochs(of, terminal),
+            Action::Rotate { of, now } => rotate(of, *now, terminal),
         }
     }
 }
 
-impl Of {
-    fn list(&self, terminal: &Terminal) -> Result<Exit, Failure> {
-        let folder = DataFolder::open(&self.data)?;
-        let standing = at_work(&folder, Asked::Epochs, terminal, async |backups, _| {
-            epochs(backups.system()).await
-        })?;
-        if self.json {
-            terminal.answer_json(&standing)?;
-            return Ok(Exit::Done);
-        }
-        let word = |name: &str| match part(&standing, name) {
-            Value::String(text) => text.clone(),
-            Value::Null => "-".to_owned(),
-            other => other.to_string(),
-        };
-        for (label, name) in [
-            ("epoch", "epoch"),
-            ("since", "since"),
-            ("keys that live", "living"),
-            ("keys that died in it", "deaths"),
-            ("first of them", "oldest_death"),
-            ("ends at the latest", "due_at"),
-        ] {
-            terminal.answer(&format!("{label:<21} {}", word(name)))?;
-        }
-        Ok(Exit::Done)
+fn say_epochs(of: &Of, terminal: &Terminal) -> Result<Exit, Failure> {
+    let folder = DataFolder::open(&of.data)?;
+    let standing = at_work(&folder, Asked::Epochs, terminal, async |backups, _| {
+        epochs(backups.system()).await
+    })?;
+    if of.json {
+        terminal.answer_json(&standing)?;
+        return Ok(Exit::Done);
     }
+    let word = |name: &str| match part(&standing, name) {
+        Value::String(text) => text.clone(),
+        Value::Null => "-".to_owned(),
+        other => other.to_string(),
+    };
+    for (label, name) in [
+        ("epoch", "epoch"),
+        ("since", "since"),
+        ("keys that live", "living"),
+        ("keys that died in it", "deaths"),
+        ("first of them", "oldest_death"),
+        ("ends at the latest", "due_at"),
+    ] {
+        terminal.answer(&format!("{label:<21} {}", word(name)))?;
+    }
+    Ok(Exit::Done)
+}
 
-    fn rotate(&self, now: bool, terminal: &Terminal) -> Result<Exit, Failure> {
-        let folder = DataFolder::open(&self.data)?;
-        let ended = at_work(&folder, Asked::EndEpoch { now }, terminal, async |backups, _| {
-            end_epoch(backups.system(), now).await
-        })?;
-        let is_ended = !part(&ended, "to").is_null();
-        if self.json {
-            terminal.answer_json(&ended)?;
-        } else if is_ended {
-            terminal.answer(&format!(
-                "epoch {} has ended: {} keys that died in it open in no copy any more; epoch {} has begun",
-                part(&ended, "from"),
-                part(&ended, "deaths"),
-                part(&ended, "to")
-            ))?;
-        } else {
-            terminal.answer("no epoch is due; `--now` ends the present one all the same")?;
-        }
-        Ok(if is_ended { Exit::Done } else { Exit::No })
+fn rotate(of: &Of, now: bool, terminal: &Terminal) -> Result<Exit, Failure> {
+    let folder = DataFolder::open(&of.data)?;
+    let ended = at_work(&folder, Asked::EndEpoch { now }, terminal, async |backups, _| {
+        end_epoch(backups.system(), now).await
+    })?;
+    let is_ended = !part(&ended, "to").is_null();
+    if of.json {
+        terminal.answer_json(&ended)?;
+    } else if is_ended {
+        terminal.answer(&format!(
+            "epoch {} has ended: {} keys that died in it open in no copy any more; epoch {} has begun",
+            part(&ended, "from"),
+            part(&ended, "deaths"),
+            part(&ended, "to")
+        ))?;
+    } else {
+        terminal.answer("no epoch is due; `--now` ends the present one all the same")?;
     }
+    Ok(if is_ended { Exit::Done } else { Exit::No })
 }
 
 /// A member of an answer; nothing when a server of another version does not give it.

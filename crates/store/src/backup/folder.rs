@@ -1,12 +1,13 @@
 //! Sets in a folder: a mounted disk or another machine's share.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{ErrorKind, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::fs::{self, DirBuilder, File};
+use std::io::{ErrorKind, Read};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use super::fault::BackupFault;
 use super::shelf::{Shelf, Stored, check_name};
+use crate::whole_file;
 
 /// A folder. Nothing is written over in place: a part is written beside, synced, and given its name; then the folder
 /// that holds the name is synced.
@@ -45,16 +46,7 @@ impl FolderShelf {
         let mut draft = path.as_os_str().to_owned();
         draft.push(DRAFT);
         let draft = PathBuf::from(draft);
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&draft)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&draft, path)?;
-        File::open(folder)?.sync_all()
+        whole_file::write(path, &draft, bytes)
     }
 
     fn collect(&self, folder: &Path, name: &str, found: &mut Vec<Stored>) -> std::io::Result<()> {

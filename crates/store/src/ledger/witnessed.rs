@@ -1,9 +1,7 @@
 //! The newest checkpoint that witnesses outside have signed, in a file beside the database: a ledger that does not go on
 //! from it is not opened (5.1.5-b). Unlike the head, it is durable, and nobody here can make one.
 
-use std::fs::{File, OpenOptions};
-use std::io::{ErrorKind, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,6 +9,8 @@ use sandyq_ledger::checkpoint::CheckpointError;
 use sandyq_ledger::note::{Note, VerifierKey};
 use sandyq_ledger::witness::Witnessed;
 use sandyq_model::Fault;
+
+use crate::whole_file;
 
 /// The file, whom it believes, and what is in it.
 pub(crate) struct WitnessedFile {
@@ -82,7 +82,8 @@ impl WitnessedFile {
         let broken = |error: std::io::Error| {
             Fault::Ledger(format!("`{}` could not be written: {error}", self.path.display()))
         };
-        self.write(&merged.note).map_err(broken)?;
+        let draft = self.path.with_extension("witnessed-draft");
+        whole_file::write(&self.path, &draft, merged.note.as_bytes()).map_err(broken)?;
         let merged = Arc::new(merged);
         *newest = Some(Arc::clone(&merged));
         Ok(merged)
@@ -108,23 +109,5 @@ impl WitnessedFile {
             }
         }
         self.read(&note.to_string()).map_err(|error| unreadable(&error))
-    }
-
-    /// Whole or not at all.
-    fn write(&self, note: &str) -> std::io::Result<()> {
-        let draft = self.path.with_extension("witnessed-draft");
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&draft)?;
-        file.write_all(note.as_bytes())?;
-        file.sync_all()?;
-        std::fs::rename(&draft, &self.path)?;
-        match self.path.parent() {
-            Some(folder) => File::open(folder)?.sync_all(),
-            None => Ok(()),
-        }
     }
 }
