@@ -260,6 +260,26 @@ fn scan(folder: &Path, canaries: &[&str], found: &mut Vec<String>) {
     }
 }
 
+/// A path without its parts that are 128 random bits in hexadecimal digits: in those, three digits of a telephone number
+/// stand by chance every now and then.
+fn without_random_ids(path: &str) -> String {
+    let is_random = |part: &&str| {
+        let digits = part.replace('-', "");
+        digits.len() == 32 && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
+    };
+    let parts = path.split(['/', '?', '&', '=']).filter(|part| !is_random(part));
+    parts.collect::<Vec<_>>().join("/")
+}
+
+#[test]
+fn only_random_ids_are_left_out_of_what_is_searched() {
+    let path =
+        "/confirm/59bbfc60701553072574111a3de221f2?phone=87015554433&id=0f1e2d3c-4b5a-4978-8695-a4b3c2d1e0ff";
+    assert_eq!(without_random_ids(path), "/confirm/phone/87015554433/id");
+    let shorter = "/confirm/59bbfc60701553072574111a3de221f";
+    assert_eq!(without_random_ids(shorter), shorter);
+}
+
 fn purchase(running: &Running, window: Window) -> Vec<String> {
     let email = format!("saule.{}@example.kz", window.language);
     let browser = Browser::open(window);
@@ -280,11 +300,9 @@ fn purchase(running: &Running, window: Window) -> Vec<String> {
     a_stranger_verifies(running, &receipt);
     locked_for_staff(running, &reference);
     for url in &guest.visited {
+        let chosen = without_random_ids(&url.replace(&running.url, ""));
         for personal in ["saule", "%D0%96", "701", "702", "5555", "987"] {
-            assert!(
-                !url.replace(&running.url, "").contains(personal),
-                "{personal} stands in {url}"
-            );
+            assert!(!chosen.contains(personal), "{personal} stands in {url}");
         }
     }
     guest.objections
