@@ -216,18 +216,16 @@ fn a_drill_is_remembered_beside_a_server_that_runs() {
     let list = scene.says(&["backup", "list"]);
     assert_eq!(list["last_drill"]["worked"], true, "{list}");
 
+    // Every chunk: a set shares some with the sets before it, and not all are the last one's.
     let chunks = scene.elsewhere.path().join("backups/chunks");
-    let folder = std::fs::read_dir(&chunks)
-        .expect("a folder")
-        .flatten()
-        .next()
-        .expect("a chunk");
-    let chunk = std::fs::read_dir(folder.path())
-        .expect("a folder")
-        .flatten()
-        .next()
-        .expect("a chunk");
-    std::fs::write(chunk.path(), b"spoiled").expect("a file");
+    let mut spoiled = 0;
+    for folder in std::fs::read_dir(&chunks).expect("a folder").flatten() {
+        for chunk in std::fs::read_dir(folder.path()).expect("a folder").flatten() {
+            std::fs::write(chunk.path(), b"spoiled").expect("a file");
+            spoiled += 1;
+        }
+    }
+    assert!(spoiled > 0);
     let failed = scene.asked(&["drill", "--identity", identity]);
     assert_eq!(failed.status.code(), Some(5), "{}", words(&failed));
     let doctor = scene.asked(&["doctor"]);
