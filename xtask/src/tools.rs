@@ -37,7 +37,7 @@ struct Tool {
     present: fn() -> bool,
 }
 
-const TOOLS: [Tool; 10] = [
+const TOOLS: [Tool; 11] = [
     Tool {
         package: "postgresql",
         purpose: "the second database engine",
@@ -79,6 +79,12 @@ const TOOLS: [Tool; 10] = [
         purpose: "a mail server that is not ours",
         browser: false,
         present: || answers("/usr/bin/python3", &["-c", "import aiosmtpd"]),
+    },
+    Tool {
+        package: "softhsm2",
+        purpose: "a PKCS#11 token",
+        browser: false,
+        present: || answers("softhsm2-util", &["--version"]),
     },
     Tool {
         package: "chromium",

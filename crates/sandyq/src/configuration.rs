@@ -18,6 +18,7 @@ use serde::Deserialize;
 use crate::backups::{BackupSettings, ObjectStoreTable};
 use crate::data_folder::DataFolder;
 use crate::failure::{Exit, Failure};
+use crate::key_source::KeysTable;
 
 /// Everything that `sandyq.toml` can say.
 #[derive(Debug, Default, Deserialize)]
@@ -99,14 +100,6 @@ struct DatabaseTable {
 struct LedgerTable {
     origin: Option<String>,
     witnesses: Vec<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct KeysTable {
-    epoch_hours: Option<u32>,
-    epoch_after_destructions: Option<u64>,
-    epoch_copy: Option<PathBuf>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -332,6 +325,11 @@ impl Configuration {
             },
             s3: table.s3.clone(),
         }
+    }
+
+    /// Where the root key comes from, before anything secret is asked for.
+    pub const fn keys(&self) -> &KeysTable {
+        &self.keys
     }
 
     /// Whether the database is a server, and not a file of the folder.

@@ -7,7 +7,7 @@
     reason = "this is where time and chance enter the program; nowhere else may"
 )]
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use jiff::Timestamp;
@@ -55,6 +55,14 @@ pub fn words_to_terminal() -> bool {
 /// Whether a person can be asked.
 pub fn can_ask() -> bool {
     std::io::stdin().is_terminal() && words_to_terminal()
+}
+
+/// Puts a question to the person at the terminal; silent where nobody sits.
+pub fn ask(question: &str) {
+    if can_ask() {
+        // Who cannot read the question sees that something is waited for.
+        let _ = write!(std::io::stderr().lock(), "{question}");
+    }
 }
 
 /// While this is there, what is typed on the terminal is not shown.

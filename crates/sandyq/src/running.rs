@@ -14,8 +14,7 @@ use sandyq_processing::cases::Catalogue;
 use sandyq_processing::operator::Operator;
 use sandyq_processing::ports::{DemonstrationPayments, Letter, Post};
 use sandyq_processing::{Settings, System};
-use sandyq_store::vault::KeyFile;
-use sandyq_store::{Store, StoreOptions};
+use sandyq_store::Store;
 use sandyq_web::WebOptions;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -64,8 +63,9 @@ pub fn open(folder: &DataFolder, configuration: &Configuration) -> Result<Opened
     let lock = folder.lock()?;
     check_clock(folder, WallClock.now())?;
     let policy = Arc::new(policy(folder)?);
-    let options = configuration.store_options(folder);
-    check_key_file(&options)?;
+    let options = configuration
+        .keys()
+        .of(folder, configuration.store_options(folder))?;
     let store = Store::open(options, Arc::new(WallClock), Arc::new(SystemChance::new()))?;
     Ok(Opened { store, policy, lock })
 }
@@ -73,13 +73,6 @@ pub fn open(folder: &DataFolder, configuration: &Configuration) -> Result<Opened
 /// The policy of a data folder, when it has no errors.
 pub fn policy(folder: &DataFolder) -> Result<Policy, Failure> {
     PolicySource::Folder(folder.policy_folder()).load()
-}
-
-/// Refuses a key file that others can reach, before anything else is tried with it.
-pub fn check_key_file(options: &StoreOptions) -> Result<(), Failure> {
-    KeyFile::open(&options.key_file)
-        .map(drop)
-        .map_err(|fault| Failure::new(Exit::Configuration, fault.to_string()))
 }
 
 /// Refuses a clock that is before this program was made, or before what was written already: deadlines and the ledger

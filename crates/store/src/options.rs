@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use sandyq_ledger::note::VerifierKey;
 
-use crate::vault::{Custody, EpochSchedule, KeyVersions};
+use crate::vault::{Custody, EpochSchedule, KeySettings, KeyVersions};
 
 /// Where things are kept. Made by [`StoreOptions::in_folder`]; change the public fields afterwards.
 #[derive(Clone, Debug)]
@@ -13,7 +13,9 @@ pub struct StoreOptions {
     pub folder: PathBuf,
     /// `None`: SQLite in the folder. `postgres://…`: that server, on this machine only.
     pub database_url: Option<String>,
-    /// The key source: a file that only its owner can read.
+    /// Where the root key comes from.
+    pub key_source: KeySettings,
+    /// The file with the root key, or with what a passphrase opens. A token needs none.
     pub key_file: PathBuf,
     /// The key store of the subjects' data keys; apart from the data, and never in a backup of it.
     pub keys_file: PathBuf,
@@ -41,6 +43,7 @@ impl StoreOptions {
         Self {
             folder: folder.to_owned(),
             database_url: None,
+            key_source: KeySettings::File,
             key_file: folder.join("keys").join("root.key"),
             keys_file: folder.join("keys").join("keys.db"),
             epoch_files: vec![folder.join("keys").join("epoch.key")],

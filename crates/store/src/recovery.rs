@@ -13,7 +13,7 @@ use crate::database::{self, PostgresSession, ReaderExt, Readers, Session, Snapsh
 use crate::ledger::{self, Book, HeadFile, Published, WitnessedFile};
 use crate::options::StoreOptions;
 use crate::store::Parts;
-use crate::vault::{EpochSlots, KeyFile, KeySource, KeyStore, Vault};
+use crate::vault::{KeyStore, OpenedSource, Vault};
 
 /// Opens everything, on a thread of its own: the driver of PostgreSQL must not block one that serves.
 pub(crate) fn open(
@@ -42,9 +42,9 @@ pub(crate) fn open_on(
     clock: Arc<dyn Clock>,
     chance: Arc<dyn Chance>,
 ) -> Result<Parts, Fault> {
-    let source = KeyFile::open(&options.key_file).map_err(|fault| Fault::Vault(fault.to_string()))?;
+    let source = options.key_source.open(&options.key_file)?;
     let vault = Arc::new(Vault::unlock(
-        &source,
+        source.root.as_ref(),
         &options.key_versions,
         Arc::clone(&chance),
     )?);
@@ -122,19 +122,18 @@ pub fn open_key_store(
     clock: &Arc<dyn Clock>,
     chance: Arc<dyn Chance>,
 ) -> Result<KeyStore, Fault> {
-    let source = KeyFile::open(&options.key_file).map_err(|fault| Fault::Vault(fault.to_string()))?;
+    let source = options.key_source.open(&options.key_file)?;
     open_keys(options, &source, clock, chance)
 }
 
 fn open_keys(
     options: &StoreOptions,
-    source: &dyn KeySource,
+    source: &OpenedSource,
     clock: &Arc<dyn Clock>,
     chance: Arc<dyn Chance>,
 ) -> Result<KeyStore, Fault> {
-    let versions = &options.key_versions;
-    let epochs = EpochSlots::open(&options.epoch_files, source, versions, Arc::clone(&chance))?;
-    let mut keys = KeyStore::open_file(&options.keys_file, Box::new(epochs), Arc::clone(clock), chance)?;
+    let epochs = source.epochs(&options.epoch_files, &options.key_versions, &chance)?;
+    let mut keys = KeyStore::open_file(&options.keys_file, epochs, Arc::clone(clock), chance)?;
     if let Some(custody) = &options.custody {
         keys.entrust(Box::new(custody.clone()));
     }

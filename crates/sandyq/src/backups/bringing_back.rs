@@ -11,7 +11,7 @@ use sandyq_store::StoreOptions;
 use sandyq_store::backup::restore::{After, Restoration, Seen, copied, since};
 use sandyq_store::backup::{Identity, SetId, VerifiedSet, open_set};
 use sandyq_store::second_copy::SecondCopy;
-use sandyq_store::vault::{CopyKey, KeyFile, KeyUse, Vault};
+use sandyq_store::vault::{CopyKey, KeyUse, Vault};
 
 use super::vault;
 use crate::configuration::Configuration;
@@ -148,9 +148,8 @@ impl OpenedSet {
 }
 
 fn second_copy(folder: &Path, options: &StoreOptions) -> Result<SecondCopy, Failure> {
-    let source = KeyFile::open(&options.key_file)
-        .map_err(|fault| Failure::new(Exit::Configuration, fault.to_string()))?;
-    let key = CopyKey::of(&source, options.key_versions.of(KeyUse::SecondCopy))?;
+    let source = options.key_source.open(&options.key_file)?;
+    let key = CopyKey::of(source.root.as_ref(), options.key_versions.of(KeyUse::SecondCopy))?;
     Ok(SecondCopy::open(folder, &key)?)
 }
 

@@ -15,7 +15,7 @@ use sandyq_processing::System;
 use sandyq_store::backup::{FolderShelf, Keep, Shelf};
 #[cfg(feature = "objstore")]
 use sandyq_store::backup::{ObjectShelf, ObjectStore};
-use sandyq_store::vault::{KeyFile, Vault};
+use sandyq_store::vault::Vault;
 use serde::Deserialize;
 use tokio::task::JoinSet;
 
@@ -149,9 +149,14 @@ pub const S3: &str = "s3://";
 /// # Errors
 /// When the key source cannot be used.
 pub fn vault(folder: &DataFolder, configuration: &Configuration) -> Result<Vault, Failure> {
-    let options = configuration.store_options(folder);
-    let source = KeyFile::open(&options.key_file)
-        .map_err(|fault| Failure::new(Exit::Configuration, fault.to_string()))?;
+    let options = configuration
+        .keys()
+        .of(folder, configuration.store_options(folder))?;
+    let source = options.key_source.open(&options.key_file)?;
     let chance = std::sync::Arc::new(SystemChance::new());
-    Ok(Vault::unlock(&source, &options.key_versions, chance)?)
+    Ok(Vault::unlock(
+        source.root.as_ref(),
+        &options.key_versions,
+        chance,
+    )?)
 }

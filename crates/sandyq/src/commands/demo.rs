@@ -27,6 +27,7 @@ use crate::backups;
 use crate::configuration::Configuration;
 use crate::data_folder::DataFolder;
 use crate::failure::{Exit, Failure};
+use crate::new_root::NewRoot;
 use crate::outside::{SystemChance, WallClock};
 use crate::rejected_in_words::failure_of;
 use crate::running::{self, Surroundings};
@@ -170,7 +171,7 @@ fn folder_at(root: &Path, chance: &dyn Chance) -> Result<DataFolder, Failure> {
     if folder.is_demonstration() {
         return DataFolder::open(root);
     }
-    init::make(root, SETTINGS, &WallClock, chance)
+    init::make(root, SETTINGS, &NewRoot::File, &WallClock, chance)
 }
 
 fn temporary(chance: &dyn Chance) -> PathBuf {

@@ -12,7 +12,6 @@ use sandyq_model::{Clock, time};
 use sandyq_policy::Policy;
 use sandyq_store::Store;
 use sandyq_store::tables::{job, subject};
-use sandyq_store::vault::KeyFile;
 use serde_json::json;
 
 use super::backup::ago;
@@ -21,6 +20,7 @@ use crate::backups::Remembered;
 use crate::configuration::Configuration;
 use crate::data_folder::DataFolder;
 use crate::failure::{Exit, Failure};
+use crate::key_source::Source;
 use crate::outside::WallClock;
 use crate::running;
 use crate::terminal::{Terminal, Tone};
@@ -130,7 +130,7 @@ fn look(folder: &DataFolder) -> Result<Vec<Finding>, Failure> {
     let mut findings = vec![
         permissions(folder),
         settings(folder, &configuration),
-        key_file(folder),
+        root_key(folder, &configuration),
     ];
     findings.push(Finding::of("policy", &policy, |policy| {
         let version = hex::encode(policy.version());
@@ -199,11 +199,17 @@ fn settings(folder: &DataFolder, configuration: &Result<Configuration, Failure>)
     }
 }
 
-fn key_file(folder: &DataFolder) -> Finding {
-    match KeyFile::open(&folder.key_file()) {
-        Ok(_) => Finding::new("root key", State::Well, "there, and only the owner's"),
-        Err(fault) => Finding::new("root key", State::Wrong, fault.to_string()),
-    }
+fn root_key(folder: &DataFolder, configuration: &Result<Configuration, Failure>) -> Finding {
+    let what = "root key";
+    let Ok(configuration) = configuration else {
+        return Finding::new(what, State::Unknown, "the settings cannot be read");
+    };
+    let keys = configuration.keys();
+    Finding::of(what, &keys.check(&folder.key_file()), |()| match keys.source {
+        Source::File => "in a key file, and only the owner's".to_owned(),
+        Source::Passphrase => "in a file that a passphrase opens, and only the owner's".to_owned(),
+        Source::Token => format!("in the token `{}`", keys.token.as_deref().unwrap_or_default()),
+    })
 }
 
 fn horizon(policy: &Policy, now: Timestamp) -> Finding {

@@ -59,7 +59,9 @@ impl Restore {
         let folder = DataFolder::open(&self.wanted.data)?;
         let _lock = folder.lock()?;
         let configuration = Configuration::read(&folder)?;
-        let options = configuration.store_options(&folder);
+        let options = configuration
+            .keys()
+            .of(&folder, configuration.store_options(&folder))?;
         let opened = self.wanted.open(&folder, &configuration)?;
         let restoration = opened.with_what_came_after(&folder, &options, &self.elsewhere, terminal)?;
         let keys = living_keys(&options, &restoration)?;

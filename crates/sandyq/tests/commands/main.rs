@@ -11,5 +11,6 @@ mod backup;
 mod data_folder;
 mod demonstration;
 mod help;
+mod key_sources;
 mod policy;
 mod said;

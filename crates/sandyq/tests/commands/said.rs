@@ -56,6 +56,12 @@ impl Place {
         Self::finished(self.start(line, Stdio::piped()), input)
     }
 
+    /// Runs a command here with that path in its environment.
+    pub fn sandyq_where(&self, line: &[&str], name: &str, path: &Path) -> Said {
+        let child = self.command(line).env(name, path).stderr(Stdio::piped()).spawn();
+        Self::finished(child.unwrap(), "")
+    }
+
     /// Runs a command here as if no other program were installed.
     pub fn sandyq_without_path(&self, line: &[&str]) -> Said {
         let child = self

@@ -46,7 +46,12 @@ pub use orphans::{Orphans, orphans};
 pub use permitted::{Opens, Seals};
 pub use sealed::{PAD_BYTES, SEALED_VALUE_BYTES_MAX, SealedValue};
 pub use signer::Signer;
-pub use source::{KeyFile, KeyFileFault, KeyOrigin, KeySource};
+pub use source::{
+    KeyFile, KeyFileFault, KeyOrigin, KeySettings, KeySource, OpenedSource, PASSPHRASE_CHARACTERS_MAX,
+    PASSPHRASE_CHARACTERS_MIN, PassphraseFile, TokenSettings, secret_line,
+};
+#[cfg(feature = "pkcs11")]
+pub use source::{Token, TokenEpochs, TokenFault, TokenRoot};
 pub use subject_key::{NewKey, SubjectKey, WRAPPED_BYTES, WrappedKey};
 
 use hierarchy::derive;

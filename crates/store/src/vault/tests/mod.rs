@@ -4,6 +4,7 @@ mod key_file;
 mod key_store;
 mod keys;
 mod opened_keys;
+mod passphrase;
 mod permits;
 mod sealing;
 mod speed;
