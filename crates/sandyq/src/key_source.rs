@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use sandyq_model::Plain;
 use sandyq_store::StoreOptions;
-use sandyq_store::vault::{KeyFile, KeySettings, PassphraseFile, TokenSettings, secret_line};
+use sandyq_store::vault::{
+    Custodian, EscrowSettings, KeyFile, KeySettings, PassphraseFile, TokenSettings, secret_line,
+};
 use serde::Deserialize;
 
 use crate::commands::staff::password_line;
@@ -33,6 +35,24 @@ pub struct KeysTable {
     pub epoch_after_destructions: Option<u64>,
     /// A second place for the key of the epoch, off the machine.
     pub epoch_copy: Option<PathBuf>,
+    /// Who together brings the keys back.
+    pub escrow: Option<EscrowTable>,
+}
+
+/// `[keys.escrow]` of the settings.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EscrowTable {
+    needed: u8,
+    copy: Option<PathBuf>,
+    custodians: Vec<CustodianTable>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CustodianTable {
+    name: String,
+    recipient: String,
 }
 
 /// The kinds of sources.
@@ -72,13 +92,38 @@ impl KeysTable {
         })
     }
 
-    /// The options of the store, with this source.
+    /// The custodians, and where their shares lie; `None` when there are none.
+    ///
+    /// # Errors
+    /// Exit 3 when they cannot be what the settings say.
+    pub fn escrow(&self, folder: &DataFolder) -> Result<Option<EscrowSettings>, Failure> {
+        let Some(table) = &self.escrow else {
+            return Ok(None);
+        };
+        let custodian = |one: &CustodianTable| Custodian {
+            name: one.name.clone(),
+            recipient: one.recipient.clone(),
+        };
+        let settings = EscrowSettings {
+            needed: table.needed,
+            custodians: table.custodians.iter().map(custodian).collect(),
+            folder: folder.keys_folder().join("escrow"),
+            copy: table.copy.as_ref().map(|copy| folder.path().join(copy)),
+        };
+        settings
+            .check()
+            .map_err(|fault| Failure::new(Exit::Configuration, fault.to_string()))?;
+        Ok(Some(settings))
+    }
+
+    /// The options of the store, with this source and these custodians.
     ///
     /// # Errors
     /// As [`KeysTable::settings`].
     pub fn of(&self, folder: &DataFolder, options: StoreOptions) -> Result<StoreOptions, Failure> {
         Ok(StoreOptions {
             key_source: self.settings(folder)?,
+            escrow: self.escrow(folder)?,
             ..options
         })
     }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use sandyq_ledger::note::VerifierKey;
 
-use crate::vault::{Custody, EpochSchedule, KeySettings, KeyVersions};
+use crate::vault::{EpochSchedule, EscrowSettings, KeySettings, KeyVersions};
 
 /// Where things are kept. Made by [`StoreOptions::in_folder`]; change the public fields afterwards.
 #[derive(Clone, Debug)]
@@ -25,7 +25,7 @@ pub struct StoreOptions {
     /// When an epoch ends.
     pub epoch_schedule: EpochSchedule,
     /// Custodians who get the key at the top of the key tree at each change of epochs.
-    pub custody: Option<Custody>,
+    pub escrow: Option<EscrowSettings>,
     /// The versions of keys in use.
     pub key_versions: KeyVersions,
     /// The name of the ledger in checkpoints (C2SP tlog-checkpoint origin), such as `example.kz/ledger`.
@@ -48,7 +48,7 @@ impl StoreOptions {
             keys_file: folder.join("keys").join("keys.db"),
             epoch_files: vec![folder.join("keys").join("epoch.key")],
             epoch_schedule: EpochSchedule::default(),
-            custody: None,
+            escrow: None,
             key_versions: KeyVersions::first(),
             origin: "sandyq.localhost/ledger".to_owned(),
             witnesses: Vec::new(),

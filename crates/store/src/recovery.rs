@@ -13,7 +13,7 @@ use crate::database::{self, PostgresSession, ReaderExt, Readers, Session, Snapsh
 use crate::ledger::{self, Book, HeadFile, Published, WitnessedFile};
 use crate::options::StoreOptions;
 use crate::store::Parts;
-use crate::vault::{KeyStore, OpenedSource, Vault};
+use crate::vault::{CustodianEscrow, KeyStore, OpenedSource, Vault};
 
 /// Opens everything, on a thread of its own: the driver of PostgreSQL must not block one that serves.
 pub(crate) fn open(
@@ -133,9 +133,11 @@ fn open_keys(
     chance: Arc<dyn Chance>,
 ) -> Result<KeyStore, Fault> {
     let epochs = source.epochs(&options.epoch_files, &options.key_versions, &chance)?;
-    let mut keys = KeyStore::open_file(&options.keys_file, epochs, Arc::clone(clock), chance)?;
-    if let Some(custody) = &options.custody {
-        keys.entrust(Box::new(custody.clone()));
+    let mut keys = KeyStore::open_file(&options.keys_file, epochs, Arc::clone(clock), Arc::clone(&chance))?;
+    if let Some(escrow) = &options.escrow {
+        let root = source.root.as_ref();
+        let escrow = CustodianEscrow::new(escrow.clone(), root, chance, Arc::clone(clock))?;
+        keys.entrust(Box::new(escrow));
     }
     Ok(keys)
 }

@@ -16,6 +16,7 @@ use serde_json::json;
 
 use super::backup::ago;
 use super::check::short;
+use super::escrow::fits;
 use crate::backups::Remembered;
 use crate::configuration::Configuration;
 use crate::data_folder::DataFolder;
@@ -132,6 +133,12 @@ fn look(folder: &DataFolder) -> Result<Vec<Finding>, Failure> {
         settings(folder, &configuration),
         root_key(folder, &configuration),
     ];
+    findings.extend(
+        configuration
+            .as_ref()
+            .ok()
+            .and_then(|settings| escrow(folder, settings)),
+    );
     findings.push(Finding::of("policy", &policy, |policy| {
         let version = hex::encode(policy.version());
         format!("version {}, {} rules", short(&version), policy.rules().len())
@@ -209,6 +216,28 @@ fn root_key(folder: &DataFolder, configuration: &Result<Configuration, Failure>)
         Source::File => "in a key file, and only the owner's".to_owned(),
         Source::Passphrase => "in a file that a passphrase opens, and only the owner's".to_owned(),
         Source::Token => format!("in the token `{}`", keys.token.as_deref().unwrap_or_default()),
+    })
+}
+
+/// Whether the custodians hold shares of theirs; nothing when there are none to be.
+fn escrow(folder: &DataFolder, configuration: &Configuration) -> Option<Finding> {
+    let what = "escrow";
+    let settings = match configuration.keys().escrow(folder) {
+        Ok(settings) => settings?,
+        Err(failure) => return Some(Finding::new(what, State::Wrong, in_one_line(&failure))),
+    };
+    Some(match settings.present() {
+        Ok(Some(set)) if fits(&settings, &set) => Finding::new(
+            what,
+            State::Well,
+            format!("{} of {} custodians, epoch {}", set.needed, set.shares, set.epoch),
+        ),
+        Ok(_) => Finding::new(
+            what,
+            State::Warning,
+            "the custodians have no shares of these settings; run: sandyq keys rotate --now",
+        ),
+        Err(fault) => Finding::new(what, State::Wrong, fault.to_string()),
     })
 }
 

@@ -7,6 +7,7 @@ use sandyq_processing::System;
 use serde_json::{Value, json};
 
 use super::backup::{Of, at_work};
+use super::escrow::{Custodians, Recover};
 use crate::backups::door::Asked;
 use crate::data_folder::DataFolder;
 use crate::failure::{Exit, Failure};
@@ -40,6 +41,9 @@ enum Action {
         #[arg(long)]
         now: bool,
     },
+    /// Custodians who together bring the keys back
+    Escrow(Custodians),
+    Recover(Recover),
 }
 
 impl Keys {
@@ -48,6 +52,8 @@ impl Keys {
         match &self.action {
             Action::List(of) => say_epochs(of, terminal),
             Action::Rotate { of, now } => rotate(of, *now, terminal),
+            Action::Escrow(custodians) => custodians.run(terminal),
+            Action::Recover(recover) => recover.run(terminal),
         }
     }
 }

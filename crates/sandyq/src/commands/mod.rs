@@ -7,6 +7,7 @@ pub mod decisions;
 pub mod demo;
 pub mod doctor;
 pub mod drill;
+pub mod escrow;
 pub mod explain;
 pub mod init;
 pub mod keys;

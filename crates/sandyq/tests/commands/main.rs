@@ -10,6 +10,7 @@
 mod backup;
 mod data_folder;
 mod demonstration;
+mod escrow;
 mod help;
 mod key_sources;
 mod policy;

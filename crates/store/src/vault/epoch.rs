@@ -3,9 +3,6 @@
 //!
 //! An epoch key is made where it lives, never leaves a place that can be erased, and is in no copy of anything else.
 
-use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
-
 use jiff::{SignedDuration, Timestamp};
 use sandyq_model::Fault;
 use zeroize::Zeroizing;
@@ -56,33 +53,6 @@ pub trait Escrow: Send {
     /// # Errors
     /// [`Fault::Vault`] when it could not be made durable.
     fn renew(&mut self, epoch: Epoch, top: &[u8; KEY_BYTES]) -> Result<(), Fault>;
-}
-
-/// Custodians as settings hand them on; all clones are the same ones.
-#[derive(Clone)]
-pub struct Custody(Arc<Mutex<dyn Escrow>>);
-
-impl Custody {
-    /// These custodians.
-    pub fn of(escrow: impl Escrow + 'static) -> Self {
-        Self(Arc::new(Mutex::new(escrow)))
-    }
-}
-
-impl Escrow for Custody {
-    fn renew(&mut self, epoch: Epoch, top: &[u8; KEY_BYTES]) -> Result<(), Fault> {
-        // What a panic left half done is done again, whole, by this renewal.
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .renew(epoch, top)
-    }
-}
-
-impl fmt::Debug for Custody {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Custody")
-    }
 }
 
 /// When an epoch ends: so long after the first key died in it, or as soon as so many have. While nothing dies it goes on.

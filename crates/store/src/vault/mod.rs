@@ -9,6 +9,7 @@
 mod copy_key;
 mod epoch;
 mod epoch_slots;
+mod escrow;
 mod fault;
 mod hierarchy;
 mod inventory;
@@ -31,10 +32,11 @@ use sandyq_model::{Chance, Fault, Field, IdempotencyKey, Plain, SubjectId};
 use zeroize::Zeroizing;
 
 pub use copy_key::CopyKey;
-pub use epoch::{
-    Custody, EPOCH_DEATHS_DEFAULT, EPOCH_HOURS_DEFAULT, Epoch, EpochKeys, EpochSchedule, Escrow,
-};
+pub use epoch::{EPOCH_DEATHS_DEFAULT, EPOCH_HOURS_DEFAULT, Epoch, EpochKeys, EpochSchedule, Escrow};
 pub use epoch_slots::EpochSlots;
+pub use escrow::{
+    CUSTODIANS_MAX, Custodian, CustodianEscrow, EscrowFault, EscrowSet, EscrowSettings, Recovered, recover,
+};
 pub use fault::VaultFault;
 pub use hierarchy::{KEY_VERSION_MAX, KeyId, KeyUse, KeyVersions};
 pub use inventory::{KeyInventory, KeyLine};

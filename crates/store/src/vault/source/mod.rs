@@ -28,7 +28,8 @@ pub use private_file::{KeyFileFault, secret_line};
 #[cfg(feature = "pkcs11")]
 pub use token::{Token, TokenEpochs, TokenFault, TokenRoot};
 
-pub(super) use private_file::{check_ours_alone, sync_folder_of};
+pub(super) use key_file::KIND as KEY_FILE_KIND;
+pub(super) use private_file::{Words, check_ours_alone, sync_folder_of};
 
 /// Derives keys from a root key that stays where it is.
 pub trait KeySource: Send + Sync {
