@@ -31,5 +31,5 @@ pub use database::{Reader, Row, Statement, Value};
 pub use ledger::Report;
 pub use options::StoreOptions;
 pub use recovery::open_key_store;
-pub use store::Store;
+pub use store::{EpochEnd, Store};
 pub use tables::job::Job;

@@ -13,6 +13,7 @@ use crate::database::{self, PostgresSession, ReaderExt, Readers, Session, Snapsh
 use crate::ledger::{self, Book, HeadFile, Published, WitnessedFile};
 use crate::options::StoreOptions;
 use crate::store::Parts;
+use crate::tables::epoch_end;
 use crate::vault::{CustodianEscrow, KeyStore, OpenedSource, Vault};
 
 /// Opens everything, on a thread of its own: the driver of PostgreSQL must not block one that serves.
@@ -50,21 +51,13 @@ pub(crate) fn open_on(
     )?);
     let mut keys = open_keys(options, &source, &clock, chance)?;
     keys.reconcile(&vault, clock.now())?;
-    // A change of epochs that cannot be finished now is asked for again when it is due; until then the old keys wait.
-    match keys.finish_epoch() {
-        Ok(Some(ended)) => tracing::warn!(
-            epoch = ended.from,
-            "an epoch that was ending at the last stop has ended now"
-        ),
-        Ok(None) => {}
-        Err(fault) => tracing::error!(%fault, "the end of an epoch could not be finished"),
-    }
     database::migrate(session.as_mut())?;
     let head_file = HeadFile::open(&options.head_file())?;
     let book = open_book(session.as_mut(), options, &vault, &head_file, clock.as_ref())?;
     let witnessed = open_witnessed(session.as_mut(), options, &book)?;
     let published = Arc::new(Published::new(book.head().clone(), book.verifier_key().clone()));
     verify_when_small(session.as_mut(), &published)?;
+    finish_epoch(session.as_mut(), &mut keys)?;
     let deaths = commit::finish_deaths(session.as_mut(), &mut keys, &vault)?;
     if deaths > 0 {
         tracing::warn!(deaths, "keys that were to die before the last stop have died now");
@@ -98,6 +91,21 @@ pub(crate) fn open_on(
         witnessed: Arc::new(witnessed),
         epoch_schedule: options.epoch_schedule,
     })
+}
+
+/// Forgets the key of an epoch whose end is accounted for. What cannot be finished now is asked for again while the
+/// program runs; until then the old keys wait.
+fn finish_epoch(session: &mut dyn Session, keys: &mut KeyStore) -> Result<(), Fault> {
+    let accounted = epoch_end::noted(&mut Within(session))?;
+    match keys.finish_epoch(accounted) {
+        Ok(Some(ended)) => tracing::warn!(
+            epoch = ended.from,
+            "an epoch that was ending at the last stop has ended now"
+        ),
+        Ok(None) => {}
+        Err(fault) => tracing::error!(%fault, "the end of an epoch could not be finished"),
+    }
+    Ok(())
 }
 
 fn make_folder(options: &StoreOptions) -> Result<(), Fault> {

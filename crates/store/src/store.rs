@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use sandyq_ledger::checkpoint::Checkpoint;
+use sandyq_ledger::entry::Entry;
 use sandyq_ledger::note::VerifierKey;
 use sandyq_ledger::tile::TileId;
 use sandyq_ledger::tree::{ConsistencyProof, InclusionProof};
@@ -16,6 +17,7 @@ use crate::database::{Reader, Readers};
 use crate::ledger::{self, Published, Report, WitnessedFile};
 use crate::options::StoreOptions;
 use crate::recovery;
+use crate::tables::epoch_end;
 use crate::vault::{EpochSchedule, KeyReader, KeyStatus, KeyStore, Rotation, SubjectKey, Vault, WrappedKey};
 
 /// Everything at rest. All clones are one store; the last one to go waits for the commits that are under way.
@@ -121,18 +123,38 @@ impl Store {
     }
 
     /// Ends the present epoch: every node of the key tree above a key that died gets a new key, in steps between which
-    /// commits go on, and the epoch's key is forgotten. From then on no copy of the key store made before opens the keys
-    /// that died.
+    /// commits go on; then `entry`, which accounts for it, becomes durable; only then the epoch's key is forgotten
+    /// (5.1.5-c). From then on no copy of the key store made before opens the keys that died.
     ///
     /// # Errors
-    /// [`Fault::Vault`] when the key store, a place of epoch keys or a custodian does not answer; asking again goes on.
-    pub async fn rotate_keys(&self) -> Result<Rotation, Fault> {
-        loop {
+    /// [`Fault::Vault`] when the key store, a place of epoch keys or a custodian does not answer, [`Fault::Store`] when the
+    /// entry cannot be written; asking again goes on.
+    pub async fn end_epoch(&self, entry: impl FnOnce() -> Entry) -> Result<EpochEnd, Fault> {
+        let ending = loop {
             let step = self.parts.writer.errand(|keys| keys.rotate_step(NODES_A_STEP));
-            if let Some(rotation) = step.await? {
-                return Ok(rotation);
+            if let Some(ending) = step.await? {
+                break ending;
             }
+        };
+        let resumed = self.read(epoch_end::noted).await? == Some(ending.from);
+        if !resumed {
+            let account = Commit {
+                statements: vec![epoch_end::note(ending.from)],
+                entries: vec![entry()],
+                ..Commit::default()
+            };
+            self.commit(account).await.map_err(unaccounted)?;
         }
+        self.parts.writer.errand(KeyStore::end_epoch).await?;
+        Ok(EpochEnd { ending, resumed })
+    }
+
+    /// Hands the keys to the custodians of the options anew, within the epoch; `false` when there are none.
+    ///
+    /// # Errors
+    /// [`Fault::Vault`] when their shares cannot be made durable.
+    pub async fn renew_escrow(&self) -> Result<bool, Fault> {
+        self.parts.writer.errand(KeyStore::renew_escrow).await
     }
 
     /// The newest durable checkpoint.
@@ -286,6 +308,23 @@ impl Store {
                 "the ledger has {durable} durable entries, not {size}"
             )))
         }
+    }
+}
+
+/// An epoch that has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EpochEnd {
+    /// Which one, and what it cost.
+    pub ending: Rotation,
+    /// Whether it was accounted for before, by a call that did not come to its end.
+    pub resumed: bool,
+}
+
+fn unaccounted(error: CommitError) -> Fault {
+    match error {
+        CommitError::Fault(fault) => fault,
+        CommitError::Busy => Fault::Busy("too many commits are waiting".into()),
+        other => Fault::Store(format!("the end of an epoch could not be accounted for: {other}")),
     }
 }
 

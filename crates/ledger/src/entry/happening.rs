@@ -99,6 +99,8 @@ numbered! {
         ConfigurationChanged = 90 "configuration-changed",
         /// The operator's register of processing was handed out.
         RegisterRead = 91 "register-read",
+        /// An epoch of keys ends: its key is forgotten next, and with it every older copy of the keys that died (6.3).
+        EpochEnded = 92 "epoch-ended",
         /// A backup was restored into a scratch place and looked at (5.1.6).
         BackupDrilled = 93 "backup-drilled",
     }

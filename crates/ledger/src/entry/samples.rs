@@ -78,6 +78,19 @@ pub(crate) fn started() -> Entry {
     )
 }
 
+/// The schedule ends an epoch of keys.
+pub(crate) fn epoch_ended() -> Entry {
+    let mut entry = Entry::new(
+        moment(180),
+        Role::SCHEDULE,
+        By::System,
+        Deed::Happening(Happening::EpochEnded),
+    );
+    entry.clauses = Clauses::new(&[Clause::fixed("6.3")]).unwrap();
+    entry.policy = PolicyMark::from_bytes([1, 2, 3, 4, 5, 6, 7, 8]);
+    entry
+}
+
 /// The `number`th of many different small entries, a second after the one before.
 pub(crate) fn numbered(number: u64) -> Entry {
     let sort = [extracted, withdrawn, refused, destroyed, started][number as usize % 5];

@@ -221,6 +221,11 @@ impl Stage {
 
     /// Closes the system and opens it again on the same folder.
     pub fn reopens(self) -> Self {
+        self.reopens_after(|| ())
+    }
+
+    /// As [`Stage::reopens`], with something done in between.
+    pub fn reopens_after(self, between: impl FnOnce()) -> Self {
         let Self {
             system,
             clock,
@@ -230,6 +235,7 @@ impl Stage {
             database,
         } = self;
         drop(system);
+        between();
         let options = options(&folder, database.as_deref());
         let system = open(&options, &clock, &chance, &letters);
         Self {

@@ -4,6 +4,8 @@
 #[path = "../../tests/scene/mod.rs"]
 mod scene;
 
+mod epochs;
+
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 

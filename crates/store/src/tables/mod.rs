@@ -4,6 +4,7 @@ pub mod case_file;
 pub mod code;
 pub mod consent;
 pub mod consent_text;
+pub mod epoch_end;
 pub mod idempotency;
 pub mod job;
 pub mod posting;

@@ -46,13 +46,22 @@ pub trait EpochKeys: Send {
 }
 
 /// Custodians who together can bring the keys back when the machine is lost.
+///
+/// Shares are renewed in two steps, so that at each instant there is a set that opens the tree as it lies there.
 pub trait Escrow: Send {
-    /// Hands the key at the top of the tree to the custodians anew, before the epoch begins, and takes the place of what
-    /// they held before. An epoch does not begin while this fails.
+    /// Makes shares of the key that the top of the tree will have in that epoch, beside those in force, which go on
+    /// opening. An epoch does not begin while this fails.
     ///
     /// # Errors
-    /// [`Fault::Vault`] when it could not be made durable.
-    fn renew(&mut self, epoch: Epoch, top: &[u8; KEY_BYTES]) -> Result<(), Fault>;
+    /// [`Fault::Vault`] when they could not be made durable.
+    fn prepare(&mut self, epoch: Epoch, top: &[u8; KEY_BYTES]) -> Result<(), Fault>;
+
+    /// The top of the tree is durably of that epoch: shares that were prepared for it take the place of those before,
+    /// which are overwritten; shares prepared for another epoch are thrown away. Doing it again does no harm.
+    ///
+    /// # Errors
+    /// [`Fault::Vault`] when it is not done: then it must be done again.
+    fn settle(&mut self, epoch: Epoch) -> Result<(), Fault>;
 }
 
 /// When an epoch ends: so long after the first key died in it, or as soon as so many have. While nothing dies it goes on.

@@ -96,4 +96,5 @@ happening-disapproved = did not approve
 happening-recipient-told = told a recipient
 happening-key-created = made the key that seals the data
 happening-key-destroyed = destroyed the key that sealed the data
+happening-epoch-ended = ended an epoch of keys
 receipt-check-lead = The receipt is signed and carries the proof that its entry is in the ledger. Nobody needs to take our word for it.

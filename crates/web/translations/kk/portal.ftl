@@ -96,4 +96,5 @@ happening-disapproved = мақұлдамау
 happening-recipient-told = алушыға хабарлау
 happening-key-created = деректерді мөрлейтін кілтті жасау
 happening-key-destroyed = деректерді мөрлеген кілтті жою
+happening-epoch-ended = кілттер дәуірін аяқтау
 receipt-check-lead = Қолхатқа қол қойылған, ол туралы жазбаның журналда бар екеніне дәлел өзінде. Біздің сөзімізге сенудің қажеті жоқ.

@@ -96,4 +96,5 @@ happening-disapproved = отказ в одобрении
 happening-recipient-told = уведомление получателя
 happening-key-created = создание ключа, которым запечатаны данные
 happening-key-destroyed = уничтожение ключа, которым были запечатаны данные
+happening-epoch-ended = завершение эпохи ключей
 receipt-check-lead = Расписка подписана и несёт доказательство того, что запись о ней есть в журнале. Верить нам на слово не нужно.

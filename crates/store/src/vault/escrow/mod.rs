@@ -2,7 +2,7 @@
 //!
 //! A random key seals the payload: the root key, where it can leave its source, and the key at the top of the tree. That
 //! key is split so that any `needed` of the shares give it back; each share is encrypted to its custodian. A set is
-//! replaced as a whole, and what it replaces is overwritten.
+//! replaced as a whole once the top that it opens is durable, and what it replaces is overwritten.
 
 mod files;
 mod payload;
@@ -86,12 +86,8 @@ impl EscrowSettings {
     /// # Errors
     /// [`EscrowFault::Damaged`] or [`EscrowFault::Io`].
     pub fn present(&self) -> Result<Option<EscrowSet>, EscrowFault> {
-        files::settle(&self.folder)?;
-        match std::fs::read(self.folder.join(files::PAYLOAD)) {
-            Ok(bytes) => EscrowSet::read(&bytes).map(Some),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(EscrowFault::io(&self.folder, &error)),
-        }
+        let payload = files::payload(&self.folder)?;
+        payload.map(|bytes| EscrowSet::read(&bytes)).transpose()
     }
 
     /// Looks whether the settings can be followed.
@@ -108,6 +104,12 @@ impl EscrowSettings {
         let all: Vec<&str> = self.custodians.iter().map(|one| one.recipient.trim()).collect();
         let whole = digest::digest(&digest::SHA256, all.join("\n").as_bytes());
         hex::encode(whole.as_ref().get(..SET_ID_BYTES).unwrap_or_default())
+    }
+
+    fn folders(&self) -> impl Iterator<Item = &Path> {
+        std::iter::once(&self.folder)
+            .chain(&self.copy)
+            .map(PathBuf::as_path)
     }
 
     fn recipients(&self) -> Result<Vec<Recipient>, EscrowFault> {
@@ -128,13 +130,21 @@ impl EscrowSettings {
 }
 
 impl Escrow for CustodianEscrow {
-    fn renew(&mut self, epoch: Epoch, top: &[u8; KEY_BYTES]) -> Result<(), Fault> {
+    fn prepare(&mut self, epoch: Epoch, top: &[u8; KEY_BYTES]) -> Result<(), Fault> {
         let files = self.new_set(epoch, top)?;
-        files::put(&self.settings.folder, &files)?;
-        if let Some(copy) = &self.settings.copy {
-            files::put(copy, &files)?;
+        for folder in self.settings.folders() {
+            files::prepare(folder, &files)?;
         }
         Ok(())
+    }
+
+    fn settle(&mut self, epoch: Epoch) -> Result<(), Fault> {
+        // Every folder is tried, also after one has failed.
+        let mut settled = Ok(());
+        for folder in self.settings.folders() {
+            settled = settled.and(files::settle(folder, epoch));
+        }
+        Ok(settled?)
     }
 }
 

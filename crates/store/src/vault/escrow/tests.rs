@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use zeroize::Zeroizing;
 
 use super::super::{KeyFile, KeySource};
-use super::{Custodian, CustodianEscrow, Escrow, EscrowFault, EscrowSettings, recover};
+use super::{Custodian, CustodianEscrow, Escrow, EscrowFault, EscrowSet, EscrowSettings, recover};
 
 const TOP: [u8; 32] = [0x5a; 32];
 
@@ -57,7 +57,9 @@ impl Scene {
     }
 
     fn renew(&self, epoch: u32, top: &[u8; 32]) {
-        self.escrow(self.settings()).unwrap().renew(epoch, top).unwrap();
+        let mut escrow = self.escrow(self.settings()).unwrap();
+        escrow.prepare(epoch, top).unwrap();
+        escrow.settle(epoch).unwrap();
     }
 
     fn payload(&self) -> Vec<u8> {
@@ -204,23 +206,46 @@ fn a_new_set_takes_the_place_of_the_old_one_whole_or_not_at_all() {
     assert_eq!(scene.settings().present().unwrap().unwrap().epoch, 1);
 
     // A crash while a set was being written: it is worth nothing.
-    fs::create_dir(root.join("escrow.new")).unwrap();
-    fs::write(root.join("escrow.new/payload"), "half").unwrap();
+    fs::create_dir(root.join("escrow.draft")).unwrap();
+    fs::write(root.join("escrow.draft/payload"), "half").unwrap();
+    let mut escrow = scene.escrow(scene.settings()).unwrap();
+    escrow.settle(1).unwrap();
     assert_eq!(scene.settings().present().unwrap().unwrap().epoch, 1);
-    assert!(!root.join("escrow.new").exists());
+    assert_eq!(names(root), ["elsewhere", "escrow", "root.key"]);
 
-    // A crash between the two moves: the new set was complete.
-    scene.renew(2, &TOP);
+    // A crash before the new top was durable: the old set stays in force, and the prepared one goes.
+    escrow.prepare(2, &[0x33; 32]).unwrap();
+    assert_eq!(scene.settings().present().unwrap().unwrap().epoch, 1);
+    assert!(recover(&scene.payload(), &[scene.share(1), scene.share(2)]).is_ok_and(|back| *back.top == TOP));
+    escrow.settle(1).unwrap();
+    assert_eq!(names(root), ["elsewhere", "escrow", "root.key"]);
+    assert_eq!(scene.settings().present().unwrap().unwrap().epoch, 1);
+
+    // A crash after it was: the prepared set takes the place of the old one, in both folders.
+    escrow.prepare(2, &TOP).unwrap();
+    drop(escrow);
+    scene.escrow(scene.settings()).unwrap().settle(2).unwrap();
+    assert_eq!(names(root), ["elsewhere", "escrow", "root.key"]);
+    for set in ["escrow/payload", "elsewhere/payload"] {
+        assert_eq!(
+            EscrowSet::read(&fs::read(root.join(set)).unwrap()).unwrap().epoch,
+            2
+        );
+    }
+
+    // A crash between the two moves: the new set is the one in force.
     fs::rename(&folder, root.join("escrow.new")).unwrap();
     fs::create_dir(root.join("escrow.old")).unwrap();
     fs::write(root.join("escrow.old/payload"), "old").unwrap();
     assert_eq!(scene.settings().present().unwrap().unwrap().epoch, 2);
+    scene.escrow(scene.settings()).unwrap().settle(2).unwrap();
     assert_eq!(names(root), ["elsewhere", "escrow", "root.key"]);
+    assert_eq!(scene.settings().present().unwrap().unwrap().epoch, 2);
 
     // A folder that cannot be written: what was there stays, and the renewal fails.
-    let blocked = root.join("escrow.new");
+    let blocked = root.join("escrow.draft");
     fs::write(&blocked, "in the way").unwrap();
-    let refused = scene.escrow(scene.settings()).unwrap().renew(3, &TOP);
+    let refused = scene.escrow(scene.settings()).unwrap().prepare(3, &TOP);
     assert!(refused.unwrap_err().to_string().contains("cannot be written"));
     fs::remove_file(blocked).unwrap();
     assert_eq!(scene.settings().present().unwrap().unwrap().epoch, 2);
@@ -232,7 +257,7 @@ fn a_copy_that_cannot_be_written_refuses_the_renewal() {
     fs::write(scene.folder.path().join("file"), "no folder").unwrap();
     let mut settings = scene.settings();
     settings.copy = Some(scene.folder.path().join("file/escrow"));
-    assert!(scene.escrow(settings).unwrap().renew(1, &TOP).is_err());
+    assert!(scene.escrow(settings).unwrap().prepare(1, &TOP).is_err());
 }
 
 #[test]

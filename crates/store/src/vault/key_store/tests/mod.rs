@@ -110,23 +110,39 @@ fn all_rows(store: &mut KeyStore) -> Vec<KeyRow> {
 }
 
 fn rotate(store: &mut KeyStore) -> Rotation {
-    loop {
-        if let Some(rotation) = store.rotate_step(3).unwrap() {
-            return rotation;
-        }
-    }
+    while store.rotate_step(3).unwrap().is_none() {}
+    store.end_epoch().unwrap().unwrap()
 }
 
 /// An epoch, and the key at the top that was handed over for it.
-type Entrusted = Option<(u32, [u8; 32])>;
+type Entrusted = (u32, [u8; 32]);
 
-/// Custodians who keep the newest key at the top.
+/// Custodians who keep the key at the top, and the one that is about to be.
 #[derive(Clone, Default)]
-struct Custodians(Arc<Mutex<Entrusted>>);
+struct Custodians(Arc<Mutex<Sets>>);
+
+#[derive(Clone, Copy, Default)]
+struct Sets {
+    in_force: Option<Entrusted>,
+    prepared: Option<Entrusted>,
+}
+
+impl Custodians {
+    fn sets(&self) -> Sets {
+        *self.0.lock().unwrap()
+    }
+}
 
 impl Escrow for Custodians {
-    fn renew(&mut self, epoch: u32, top: &[u8; 32]) -> Result<(), Fault> {
-        *self.0.lock().unwrap() = Some((epoch, *top));
+    fn prepare(&mut self, epoch: u32, top: &[u8; 32]) -> Result<(), Fault> {
+        self.0.lock().unwrap().prepared = Some((epoch, *top));
+        Ok(())
+    }
+
+    fn settle(&mut self, epoch: u32) -> Result<(), Fault> {
+        let mut sets = self.0.lock().unwrap();
+        let due = sets.prepared.take().filter(|set| set.0 == epoch);
+        sets.in_force = due.or(sets.in_force);
         Ok(())
     }
 }

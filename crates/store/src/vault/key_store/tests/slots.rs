@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::{FileExt, PermissionsExt};
 
-use super::Cellar;
+use super::{Cellar, rotate};
 use crate::vault::{EpochKeys, EpochSlots, KeyVersions};
 
 #[test]
@@ -124,7 +124,7 @@ fn a_file_of_others_or_under_another_root_key_is_refused() {
 fn an_empty_key_store_does_not_begin_over_the_key_of_one_that_is_lost() {
     let cellar = Cellar::new(36);
     let mut store = cellar.store();
-    store.rotate_step(1).unwrap();
+    rotate(&mut store);
     drop(store);
     fs::remove_file(cellar.path("keys.db")).unwrap();
     let opened = crate::vault::KeyStore::open_file(
