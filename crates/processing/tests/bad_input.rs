@@ -22,13 +22,14 @@ mod stage;
 use jiff::SignedDuration;
 use sandyq_model::{
     Actor, CaseId, Category, FieldSet, Ground, IdempotencyKey, Operation, Plain, Problem, Purpose, Recipient,
-    RecipientKind, Role, SubjectId, act,
+    RecipientKind, Role, Standing, SubjectId, act,
 };
 use sandyq_processing::circumstances::Circumstances;
 use sandyq_processing::perform::Performed;
+use sandyq_processing::service::Submission;
 use sandyq_processing::{Language, Rejected};
 use sandyq_store::tables::subject;
-use stage::{Stage, purchase};
+use stage::{Stage, answers, purchase};
 
 const DANA: &str = "dana@example.kz";
 
@@ -398,4 +399,71 @@ async fn s5_1_5_c_and_a_crash_loses_nothing() {
             .is_some()
     );
     stage.system.store().verify(|_, _| {}).await.unwrap();
+}
+
+#[tokio::test]
+async fn s6_3_a_letter_is_entered_for_an_account_holder_too() {
+    let stage = Stage::new();
+    let responsible = stage.staff("zarina", "responsible").await;
+    let account = Submission {
+        service: "account".to_owned(),
+        sku: None,
+        quantity: 1,
+        ..purchase(DANA)
+    };
+    let account = Submission {
+        answers: answers(&[("last_name", "Омарова"), ("first_name", "Дана"), ("email", DANA)]),
+        ..account
+    };
+    let taken = stage.submits(account).await.unwrap();
+    let entered = stage.confirms(&taken, DANA).await;
+    let caller = stage
+        .system
+        .caller(entered.session.expose())
+        .await
+        .unwrap()
+        .unwrap();
+    let subject = SubjectId::from_bytes(*caller.actor.id.as_bytes());
+    let sales = stage.staff("aliya", "sales").await;
+    let refused = stage.system.withdraw_by_letter(&sales, subject).await;
+    assert!(clauses(refused).contains(&"5.1.4".to_owned()));
+    let withdrawn = stage
+        .system
+        .withdraw_by_letter(&responsible, subject)
+        .await
+        .unwrap();
+    stage.system.run_queue().await.unwrap();
+    let receipt = stage
+        .system
+        .receipt(&withdrawn.number, Language::Kk)
+        .await
+        .unwrap();
+    assert!(receipt.is_some());
+    let gone = stage.system.overview(subject).await.unwrap();
+    assert_eq!(gone.standing, Standing::Destroyed);
+}
+
+#[tokio::test]
+async fn who_tries_passwords_learns_of_no_name_whether_it_exists() {
+    let stage = Stage::new();
+    stage.staff("aliya", "sales").await;
+    let wrong = || Plain::from("not the right password");
+    let size = || stage.system.store().checkpoint().size;
+    for attempt in 1..=7 {
+        for name in ["aliya", "nobody-of-that-name"] {
+            let before = size();
+            let answer = stage.system.sign_in(name, wrong()).await;
+            assert_eq!(
+                problem(answer, "password"),
+                Some(Problem::Code),
+                "{name}, attempt {attempt}"
+            );
+            assert_eq!(size() - before, 1, "each is accounted, and does the same work");
+        }
+    }
+    let right = || Plain::from("a long enough password");
+    let locked = stage.system.sign_in("aliya", right()).await;
+    assert_eq!(problem(locked, "password"), Some(Problem::Code), "the name rests");
+    stage.passes(SignedDuration::from_hours(1));
+    assert!(stage.system.sign_in("aliya", right()).await.is_ok());
 }

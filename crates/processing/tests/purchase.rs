@@ -277,9 +277,20 @@ async fn the_way_back_by_mail_tells_a_stranger_nothing() {
         .await
         .unwrap();
     stage.system.run_queue().await.unwrap();
+    let code = stage.code_for(MARA);
+    for elsewhere in ["", &*stranger.binding] {
+        let refused = stage
+            .system
+            .enter(&asked.ticket, elsewhere, &code, stage.key())
+            .await;
+        assert!(
+            matches!(refused, Err(Rejected::Mistake(mistake)) if mistake.of("code") == Some(Problem::Code)),
+            "a browser that did not ask"
+        );
+    }
     let entered = stage
         .system
-        .enter(&asked.ticket, &stage.code_for(MARA), stage.key())
+        .enter(&asked.ticket, &asked.binding, &code, stage.key())
         .await
         .unwrap();
     assert!(

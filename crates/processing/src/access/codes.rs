@@ -64,10 +64,7 @@ impl System {
         typed: &Plain<String>,
         key: IdempotencyKey,
     ) -> Result<Entered, Rejected> {
-        if !sandyq_store::vault::equal(self.binding(ticket).as_bytes(), binding.as_bytes()) {
-            return Err(wrong());
-        }
-        let id = ticket_id(ticket)?;
+        let id = self.bound_ticket(ticket, binding)?;
         let known = self.code_of(id, queue::CONFIRMS).await?;
         let subject = known.subject;
         let secret = self.session_secret(id, key);
@@ -150,14 +147,15 @@ impl System {
     /// 6.5: the person types the code; "my data" opens.
     ///
     /// # Errors
-    /// A mistake with `code`.
+    /// A mistake with `code`; the same for a wrong, used or expired one, and in a browser that did not ask for it.
     pub async fn enter(
         &self,
         ticket: &str,
+        binding: &str,
         typed: &Plain<String>,
         key: IdempotencyKey,
     ) -> Result<Entered, Rejected> {
-        let id = ticket_id(ticket)?;
+        let id = self.bound_ticket(ticket, binding)?;
         let known = self.code_of(id, queue::ENTERS).await?;
         let now = self.now();
         let opening = sessions::of_subject(self, known.subject, self.session_secret(id, key), now);
@@ -253,6 +251,15 @@ impl System {
             }) => Ok(matches),
             Ok(_) | Err(Rejected::Refusal(_)) => Ok(false),
             Err(other) => Err(other),
+        }
+    }
+
+    /// The id in a ticket, for the browser that it was given to.
+    fn bound_ticket(&self, ticket: &str, binding: &str) -> Result<[u8; 16], Rejected> {
+        if sandyq_store::vault::equal(self.binding(ticket).as_bytes(), binding.as_bytes()) {
+            ticket_id(ticket)
+        } else {
+            Err(wrong())
         }
     }
 

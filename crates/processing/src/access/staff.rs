@@ -135,7 +135,7 @@ impl System {
             Some(row) if row.locked_until.is_some_and(|until| now < until) => {
                 self.account_sign_in_refused(&row.id, Detail::Throttled, None)
                     .await?;
-                return Err(Rejected::mistake("password", Problem::Attempts));
+                return Err(Rejected::mistake("password", Problem::Code));
             }
             Some(row) if fits && row.disabled_at.is_none() => row,
             known => {
@@ -211,10 +211,11 @@ impl System {
             .filter(|row| (row.failures + 1).is_multiple_of(FAILURES_MAX))
             .map(|_| self.now() + PAUSE);
         let commit = Commit {
-            statements: row
-                .map(|row| staff::count_failure(row.id, pause))
-                .into_iter()
-                .collect(),
+            // For a name that is unknown or closed the same is written, and touches nobody.
+            statements: vec![match row {
+                Some(row) => staff::count_failure(row.id, pause).touching(1),
+                None => staff::count_failure(ActorId::of_system(Role::SITE), None),
+            }],
             entries: vec![entry::of_happening(
                 &by,
                 Happening::SignInRefused,

@@ -239,19 +239,15 @@ async fn destroy(system: &System, subject: SubjectId, detail: &str, job: JobId) 
         return Ok(());
     };
     let now = system.now();
-    let kept = retention::floor(&dossier, system.policy(), now).fields;
-    if standing == Standing::Blocked && !kept.is_empty() {
+    let kept = retention::floor(&dossier, system.policy(), now);
+    if standing == Standing::Blocked && !kept.fields.is_empty() {
         return Ok(());
     }
     if standing == Standing::Blocked {
         let operation: Operation<Unblock> = scheduled(system, subject, category, now);
         system.perform(&operation, &Circumstances::SYSTEM, &()).await?;
     }
-    let fields = if kept.is_empty() {
-        dossier.held().with(Field::RECORD)
-    } else {
-        dossier.held().difference(kept)
-    };
+    let fields = kept.rest_of(dossier.held());
     let receipt: ReceiptId = detail
         .parse()
         .unwrap_or_else(|_| ReceiptId::random(system.chance()));

@@ -332,7 +332,7 @@ impl System {
             )
         });
         Ok(Consequences {
-            destroyed: self.labels(dossier.held().difference(kept.fields), language),
+            destroyed: self.labels(kept.rest_of(dossier.held()).without(Field::RECORD), language),
             kept: floors.collect(),
             due: self.withdrawal_due()?,
         })

@@ -10,7 +10,6 @@ use sandyq_store::tables::case_file;
 
 use super::Withdrawn;
 use crate::access::Caller;
-use crate::cases;
 use crate::circumstances::Circumstances;
 use crate::destroy::Destruction;
 use crate::dossier::Dossier;
@@ -102,10 +101,7 @@ impl System {
         subject: SubjectId,
     ) -> Result<Withdrawn, Rejected> {
         let dossier = self.dossier(subject).await?;
-        let mut operation: Operation<Withdraw> = self.by_staff(caller.actor, &dossier)?;
-        let open = dossier.cases.iter().find(|case| case.closed_at.is_none());
-        operation.case = open.map(|case| case.id);
-        operation.purpose = open.and_then(|case| cases::purpose_of(&case.kind));
+        let operation: Operation<Withdraw> = self.by_staff(caller.actor, &dossier)?;
         let receipt = ReceiptId::random(self.chance());
         let input = Withdrawal {
             receipt,
@@ -148,12 +144,7 @@ impl System {
     /// The policy's refusal, or a fault.
     pub async fn destroy_due(&self, caller: &Caller, subject: SubjectId) -> Result<ReceiptId, Rejected> {
         let dossier = self.dossier(subject).await?;
-        let kept = retention::floor(&dossier, self.policy(), self.now()).fields;
-        let fields = if kept.is_empty() {
-            dossier.held().with(Field::RECORD)
-        } else {
-            dossier.held().difference(kept)
-        };
+        let fields = retention::floor(&dossier, self.policy(), self.now()).rest_of(dossier.held());
         let operation: Operation<Destroy> = self.by_staff(caller.actor, &dossier)?.on(fields);
         let receipt = ReceiptId::random(self.chance());
         self.perform(

@@ -33,6 +33,19 @@ pub struct KeptUnder {
     pub until: Date,
 }
 
+impl Kept {
+    /// What may be destroyed of what is held: all but what a floor keeps; the record as a whole when none keeps
+    /// anything.
+    #[must_use]
+    pub fn rest_of(&self, held: FieldSet) -> FieldSet {
+        if self.fields.is_empty() {
+            held.union(FieldSet::RECORD)
+        } else {
+            held.difference(self.fields)
+        }
+    }
+}
+
 /// What the floors keep of this subject at that instant.
 #[must_use]
 pub fn floor(dossier: &Dossier, policy: &Policy, now: Timestamp) -> Kept {

@@ -76,7 +76,6 @@ pub fn count_failure(staff: ActorId, locked_until: Option<Timestamp>) -> Stateme
         "UPDATE staff SET failures = failures + 1, locked_until = $2 WHERE staff_id = $1",
         [staff.into(), locked_until.into()],
     )
-    .touching(1)
 }
 
 /// Forgets wrong passwords after a right one.

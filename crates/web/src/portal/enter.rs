@@ -136,8 +136,15 @@ async fn entered(sent: &mut Sent, ticket: &str) -> Outcome {
         return Ok(Answer::Page(page));
     }
     sent.fresh()?;
-    let code = sent.typed.plain("code");
-    let tried: Result<_, Rejected> = sent.arrival.system.enter(ticket, &code, sent.key()?).await;
+    let (binding, code) = (
+        sent.arrival.binding.clone().unwrap_or_default(),
+        sent.typed.plain("code"),
+    );
+    let tried: Result<_, Rejected> = sent
+        .arrival
+        .system
+        .enter(ticket, &binding, &code, sent.key()?)
+        .await;
     match mistake_of(tried)? {
         Ok(entered) => {
             sent.arrival

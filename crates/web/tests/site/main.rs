@@ -208,6 +208,13 @@ async fn the_way_back_answers_everybody_alike() {
         .fill(&page, &page.path.clone(), &[("code", "000000"), ("step", "go")])
         .await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    // The right code, in a browser that did not ask for it.
+    let mut other = Browser::new(&site);
+    let theirs = other.get(&page.path).await;
+    let refused = other
+        .fill(&theirs, &page.path.clone(), &[("code", &code), ("step", "go")])
+        .await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     let my = browser
         .fill(&wrong, &page.path.clone(), &[("code", &code), ("step", "go")])
         .await;
