@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use sandyq_ledger::entry::{Clauses, Detail, Happening, Outcome as Accounted};
-use sandyq_model::{Act, Actor, Clause, Fault, IdempotencyKey, Operation, Refusal};
+use sandyq_model::{Act, Actor, Clause, Fault, IdempotencyKey, Operation, Refusal, Verb};
 use sandyq_policy::{Permit, Spent};
 use sandyq_store::vault::NewKey;
 use sandyq_store::{Commit, CommitError, Committed, Job, Statement};
@@ -162,6 +162,7 @@ impl System {
                 .into_iter()
                 .map(|generation| (subject, generation))
                 .collect(),
+            protects: protects(V::VERB),
             ..Commit::default()
         }
     }
@@ -240,6 +241,21 @@ impl System {
             .map(|_| ())
             .map_err(refused_commit)
     }
+}
+
+/// 6.3, 1.2: what no restore of an older backup may lose: that somebody came and agreed, confirmed, withdrew, was blocked
+/// or is gone.
+const fn protects(verb: Verb) -> bool {
+    matches!(
+        verb,
+        Verb::Collect
+            | Verb::Confirm
+            | Verb::Withdraw
+            | Verb::Block
+            | Verb::Unblock
+            | Verb::Delete
+            | Verb::Destroy
+    )
 }
 
 /// What a commit that did not happen means where nobody called: whatever stood in the way, it can be tried again.

@@ -16,10 +16,9 @@ pub mod database;
 pub mod ledger;
 mod options;
 mod recovery;
-#[allow(
-    dead_code,
-    reason = "the writing end is joined to the writer with the steps of the key store"
-)]
+#[cfg(test)]
+#[path = "../tests/scene/mod.rs"]
+mod scene;
 pub mod second_copy;
 mod store;
 pub mod tables;
@@ -31,5 +30,5 @@ pub use database::{Reader, Row, Statement, Value};
 pub use ledger::Report;
 pub use options::StoreOptions;
 pub use recovery::open_key_store;
-pub use store::{EpochEnd, Store};
+pub use store::{CopyReport, EpochEnd, Store};
 pub use tables::job::Job;

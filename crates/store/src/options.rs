@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use sandyq_ledger::note::VerifierKey;
 
+use crate::second_copy::{NOTICE_NAME, SecondCopyOptions};
 use crate::vault::{EpochSchedule, EscrowSettings, KeySettings, KeyVersions};
 
 /// Where things are kept. Made by [`StoreOptions::in_folder`]; change the public fields afterwards.
@@ -32,6 +33,8 @@ pub struct StoreOptions {
     pub origin: String,
     /// The keys of witnesses outside, whose signatures on checkpoints are believed.
     pub witnesses: Vec<VerifierKey>,
+    /// The second copy of what must not be lost; `None`: there is none.
+    pub second_copy: Option<SecondCopyOptions>,
     /// Connections that read, 1 or more.
     pub readers: usize,
 }
@@ -52,6 +55,7 @@ impl StoreOptions {
             key_versions: KeyVersions::first(),
             origin: "sandyq.localhost/ledger".to_owned(),
             witnesses: Vec::new(),
+            second_copy: None,
             readers: READERS_DEFAULT,
         }
     }
@@ -66,6 +70,12 @@ impl StoreOptions {
     #[must_use]
     pub fn head_file(&self) -> PathBuf {
         self.folder.join("ledger.head")
+    }
+
+    /// The file in which this machine notes how far the second copy is.
+    #[must_use]
+    pub fn copy_notice_file(&self) -> PathBuf {
+        self.folder.join(NOTICE_NAME)
     }
 
     /// The file with the newest checkpoint that witnesses have signed.

@@ -12,9 +12,10 @@ use crate::commit::{self, Traces, Within, Writer, WriterParts};
 use crate::database::{self, PostgresSession, ReaderExt, Readers, Session, Snapshots, SqliteSession};
 use crate::ledger::{self, Book, HeadFile, Published, WitnessedFile};
 use crate::options::StoreOptions;
+use crate::second_copy::{JoinParts, Joining, follow};
 use crate::store::Parts;
 use crate::tables::epoch_end;
-use crate::vault::{CustodianEscrow, KeyStore, OpenedSource, Vault};
+use crate::vault::{CopyKey, CustodianEscrow, KeyStore, KeyUse, OpenedSource, Vault};
 
 /// Opens everything, on a thread of its own: the driver of PostgreSQL must not block one that serves.
 pub(crate) fn open(
@@ -49,7 +50,10 @@ pub(crate) fn open_on(
         &options.key_versions,
         Arc::clone(&chance),
     )?);
-    let mut keys = open_keys(options, &source, &clock, chance)?;
+    let mut keys = open_keys(options, &source, &clock, Arc::clone(&chance))?;
+    let joining = options.second_copy.as_ref();
+    let joining = joining.map(|copy| Joining::begin(copy, &mut keys, &clock));
+    let joining = joining.transpose()?;
     keys.reconcile(&vault, clock.now())?;
     database::migrate(session.as_mut())?;
     let head_file = HeadFile::open(&options.head_file())?;
@@ -57,7 +61,13 @@ pub(crate) fn open_on(
     let witnessed = open_witnessed(session.as_mut(), options, &book)?;
     let published = Arc::new(Published::new(book.head().clone(), book.verifier_key().clone()));
     verify_when_small(session.as_mut(), &published)?;
-    finish_epoch(session.as_mut(), &mut keys)?;
+    let shipper = match joining {
+        Some(joining) => {
+            let parts = join_parts(options, &source, &keys, (&clock, chance))?;
+            Some(joining.compare(parts, session.as_mut(), &book)?)
+        }
+        None => None,
+    };
     let deaths = commit::finish_deaths(session.as_mut(), &mut keys, &vault)?;
     if deaths > 0 {
         tracing::warn!(deaths, "keys that were to die before the last stop have died now");
@@ -69,7 +79,9 @@ pub(crate) fn open_on(
         );
     }
     head_file.write(&book.head().note);
-    let readers = Readers::start(open_readers(options)?)?;
+    let shipping = shipper.map(|shipper| follow(shipper, &book)).transpose()?;
+    finish_epoch(session.as_mut(), &mut keys)?;
+    let readers = Readers::start(open_readers(options, options.readers.max(1))?)?;
     let key_reader = keys.reader()?;
     let parts = WriterParts {
         session,
@@ -81,9 +93,11 @@ pub(crate) fn open_on(
         clock,
         died: Vec::new(),
         traces: Traces::default(),
+        outbox: shipping.as_ref().map(|shipping| Arc::clone(shipping.outbox())),
     };
     Ok(Parts {
         writer: Writer::start(parts)?,
+        shipping,
         readers,
         key_reader,
         vault,
@@ -106,6 +120,27 @@ fn finish_epoch(session: &mut dyn Session, keys: &mut KeyStore) -> Result<(), Fa
         Err(fault) => tracing::error!(%fault, "the end of an epoch could not be finished"),
     }
     Ok(())
+}
+
+fn join_parts(
+    options: &StoreOptions,
+    source: &OpenedSource,
+    keys: &KeyStore,
+    (clock, chance): (&Arc<dyn Clock>, Arc<dyn Chance>),
+) -> Result<JoinParts, Fault> {
+    let version = options.key_versions.of(KeyUse::SecondCopy);
+    let mut connections = open_readers(options, 1)?;
+    let data = connections
+        .pop()
+        .ok_or_else(|| Fault::Store("there is no connection for the second copy".into()))?;
+    Ok(JoinParts {
+        key: CopyKey::of(source.root.as_ref(), version)?,
+        data,
+        keys: Box::new(keys.reader()?),
+        notice: options.copy_notice_file(),
+        clock: Arc::clone(clock),
+        chance,
+    })
 }
 
 fn make_folder(options: &StoreOptions) -> Result<(), Fault> {
@@ -165,9 +200,9 @@ pub(crate) fn open_session(options: &StoreOptions) -> Result<Box<dyn Session>, F
     Ok(Box::new(SqliteSession::open_to_write(&file)?))
 }
 
-fn open_readers(options: &StoreOptions) -> Result<Vec<Box<dyn Snapshots>>, Fault> {
+fn open_readers(options: &StoreOptions, count: usize) -> Result<Vec<Box<dyn Snapshots>>, Fault> {
     let file = options.database_file();
-    (0..options.readers.max(1))
+    (0..count)
         .map(|_| -> Result<Box<dyn Snapshots>, Fault> {
             match &options.database_url {
                 Some(url) => Ok(Box::new(PostgresSession::connect(url)?)),

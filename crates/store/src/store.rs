@@ -1,6 +1,7 @@
 //! The store as everybody sees it: commit, read, look at the ledger. A handle that is cheap to clone.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use sandyq_ledger::checkpoint::Checkpoint;
@@ -17,6 +18,7 @@ use crate::database::{Reader, Readers};
 use crate::ledger::{self, Published, Report, WitnessedFile};
 use crate::options::StoreOptions;
 use crate::recovery;
+use crate::second_copy::{CopyStatus, Shipping};
 use crate::tables::epoch_end;
 use crate::vault::{EpochSchedule, KeyReader, KeyStatus, KeyStore, Rotation, SubjectKey, Vault, WrappedKey};
 
@@ -26,10 +28,21 @@ pub struct Store {
     parts: Arc<Parts>,
 }
 
+/// A second copy that was verified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CopyReport {
+    /// Frames that were found as they were written.
+    pub frames: u64,
+    /// Entries of the ledger in it and before it.
+    pub entries: u64,
+}
+
 /// What a store is made of; put together by [`recovery`].
 pub(crate) struct Parts {
     /// The one thread that commits. Dropped first: it finishes what is under way.
     pub writer: Writer,
+    /// The thread that ships to the second copy, after the writer: what was committed last is shipped too.
+    pub shipping: Option<Shipping>,
     /// The threads that read.
     pub readers: Readers,
     /// Finds wrapped keys.
@@ -135,6 +148,7 @@ impl Store {
             if let Some(ending) = step.await? {
                 break ending;
             }
+            self.let_copy_follow().await?;
         };
         let resumed = self.read(epoch_end::noted).await? == Some(ending.from);
         if !resumed {
@@ -155,6 +169,54 @@ impl Store {
     /// [`Fault::Vault`] when their shares cannot be made durable.
     pub async fn renew_escrow(&self) -> Result<bool, Fault> {
         self.parts.writer.errand(KeyStore::renew_escrow).await
+    }
+
+    /// New keys of nodes are many: they are not made faster than the second copy takes them.
+    async fn let_copy_follow(&self) -> Result<(), Fault> {
+        let Some(shipping) = &self.parts.shipping else {
+            return Ok(());
+        };
+        while shipping.outbox().is_loaded() {
+            if let Some(fault) = shipping.outbox().refuses() {
+                return Err(fault);
+            }
+            tokio::time::sleep(FOLLOW_STEP).await;
+        }
+        Ok(())
+    }
+
+    /// How the second copy stands; `None` when there is none.
+    #[must_use]
+    pub fn copy_status(&self) -> Option<CopyStatus> {
+        let shipping = self.parts.shipping.as_ref()?;
+        Some(shipping.outbox().status())
+    }
+
+    /// Verifies every frame of the second copy, and that it is a copy of this store as it is now; to be asked while nothing
+    /// is committed. `None` when there is none.
+    ///
+    /// # Errors
+    /// [`Fault::Ledger`] names what is not as it was written; [`Fault::Outside`] when the folder does not answer.
+    pub fn verify_copy(&self) -> Result<Option<CopyReport>, Fault> {
+        let Some(shipping) = &self.parts.shipping else {
+            return Ok(None);
+        };
+        let copy = shipping.read()?;
+        copy.check_keys(&self.parts.key_reader)?;
+        let entries = self.checkpoint().size;
+        if copy.ledger_size() == entries
+            && copy
+                .checkpoint_note()
+                .is_none_or(|note| note == self.checkpoint_note())
+        {
+            return Ok(Some(CopyReport {
+                frames: copy.frames(),
+                entries,
+            }));
+        }
+        Err(Fault::Ledger(
+            "the second copy does not end where the ledger does".into(),
+        ))
     }
 
     /// The newest durable checkpoint.
@@ -330,3 +392,5 @@ fn unaccounted(error: CommitError) -> Fault {
 
 /// Nodes of the key tree that get a new key between two groups of commits: a few milliseconds.
 const NODES_A_STEP: usize = 64;
+/// How often it is looked whether the second copy follows.
+const FOLLOW_STEP: Duration = Duration::from_millis(20);

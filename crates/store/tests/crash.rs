@@ -16,20 +16,23 @@ mod scene;
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use mounted::Mounted;
 use sandyq_model::{Standing, SubjectId, Verb};
+use sandyq_store::second_copy::SecondCopyOptions;
 use sandyq_store::tables::{record, subject};
 use sandyq_store::{Commit, Store};
-use scene::{chance, clarify, collect, done, entry, now, open, person, run};
+use scene::{chance, clarify, collect, done, entry, now, open_with, person, run};
 
 /// Who, in which version, at which place in the ledger.
 type Acknowledged = (SubjectId, u64, u64);
 type Versions = BTreeMap<SubjectId, u64>;
 
 const FOLDER: &str = "SANDYQ_CRASH_FOLDER";
+const COPY: &str = "SANDYQ_CRASH_COPY";
 /// Acknowledgements after which the writing process is killed, one for each round.
 const ROUNDS: [usize; 6] = [1, 3, 20, 60, 7, 150];
 /// Acknowledgements after which the power is cut, one for each round.
@@ -47,7 +50,8 @@ const WRITERS: usize = 8;
 fn writes_until_killed() {
     let Ok(folder) = std::env::var(FOLDER) else { return };
     run(async {
-        let store = open(Path::new(&folder));
+        let copy = std::env::var(COPY).map(PathBuf::from).ok();
+        let store = opened(Path::new(&folder), copy.as_deref());
         let mut writers = tokio::task::JoinSet::new();
         (0..WRITERS).for_each(|_| drop(writers.spawn(live_and_die(store.clone()))));
         // Nobody ends but by a surprise, and the first one ends the process.
@@ -59,7 +63,9 @@ async fn live_and_die(store: Store) {
     let chance = chance();
     loop {
         let mara = person(&*chance);
-        let index = done(store.commit(collect(&store, &*chance, &mara)).await);
+        let mut born = collect(&store, &*chance, &mara);
+        born.protects = true;
+        let index = done(store.commit(born).await);
         println!("acknowledged 1 {} {index}", mara.id);
         let index = done(store.commit(clarify(&mara, 1, b"changed")).await);
         println!("acknowledged 2 {} {index}", mara.id);
@@ -71,6 +77,7 @@ async fn live_and_die(store: Store) {
             statements: vec![record::remove_all(mara.id), subject::update(&gone)],
             entries: vec![entry(Verb::Destroy, &mara)],
             dead_keys: vec![(mara.id, 1)],
+            protects: true,
             ..Commit::default()
         };
         let index = done(store.commit(destroy).await);
@@ -78,9 +85,21 @@ async fn live_and_die(store: Store) {
     }
 }
 
+/// A store in that folder, with a second copy in another.
+fn opened(folder: &Path, copy: Option<&Path>) -> Store {
+    let mut options = scene::options(folder);
+    options.second_copy = copy.map(|copy| SecondCopyOptions {
+        folder: copy.to_owned(),
+        behind: Duration::from_secs(10),
+        keep: Duration::from_secs(86_400),
+    });
+    open_with(options).unwrap()
+}
+
 /// Starts a process that writes in that folder.
-fn writing_process(folder: &Path) -> Child {
+fn writing_process(folder: &Path, copy: Option<&Path>) -> Child {
     Command::new(std::env::current_exe().unwrap())
+        .envs(copy.map(|copy| (COPY, copy)))
         .args([
             "writes_until_killed",
             "--exact",
@@ -98,11 +117,11 @@ fn writing_process(folder: &Path) -> Child {
 /// Lets a process write until it has acknowledged so much, lets something happen to it, and kills it. Gives what it had
 /// acknowledged before that began, and what it said meanwhile.
 fn written_until(
-    folder: &Path,
+    (folder, copy): (&Path, Option<&Path>),
     acknowledgements: usize,
     happens: impl FnOnce(),
 ) -> (Vec<Acknowledged>, Vec<Acknowledged>) {
-    let mut child = writing_process(folder);
+    let mut child = writing_process(folder, copy);
     let mut lines = BufReader::new(child.stdout.take().unwrap())
         .lines()
         .map_while(Result::ok);
@@ -119,7 +138,7 @@ fn written_until(
 
 /// Lets a process write until it ends by itself, and gives what it acknowledged.
 fn written_until_it_ends(folder: &Path) -> Vec<Acknowledged> {
-    let mut child = writing_process(folder);
+    let mut child = writing_process(folder, None);
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let seen: Vec<String> = lines.map_while(Result::ok).collect();
     assert!(!child.wait().unwrap().success(), "it was to run out of room");
@@ -142,9 +161,36 @@ fn acknowledged_means_durable() {
     scene::options(folder.path());
     let mut versions = Versions::new();
     for acknowledgements in ROUNDS {
-        let (mut seen, more) = written_until(folder.path(), acknowledgements, || {});
+        let (mut seen, more) = written_until((folder.path(), None), acknowledgements, || {});
         seen.extend(more);
-        everything_is_there(folder.path(), &mut versions, &seen);
+        everything_is_there((folder.path(), None), &mut versions, &seen);
+    }
+}
+
+#[test]
+fn acknowledged_means_durable_with_a_second_copy_that_is_never_ahead() {
+    let (folder, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let places = (folder.path(), Some(copy.path()));
+    scene::options(folder.path());
+    let mut versions = Versions::new();
+    for acknowledgements in ROUNDS {
+        let (mut seen, more) = written_until(places, acknowledgements, || {});
+        seen.extend(more);
+        everything_is_there(places, &mut versions, &seen);
+    }
+}
+
+#[test]
+fn the_second_copy_is_not_ahead_of_a_machine_whose_power_was_cut() {
+    let Some(disk) = Mounted::disk() else { return };
+    let copy = tempfile::tempdir().unwrap();
+    let places = (disk.place.as_path(), Some(copy.path()));
+    scene::options(&disk.place);
+    let mut versions = Versions::new();
+    for acknowledgements in POWER_CUTS {
+        let (seen, _) = written_until(places, acknowledgements, || disk.cut_power());
+        disk.comes_back();
+        everything_is_there(places, &mut versions, &seen);
     }
 }
 
@@ -156,9 +202,9 @@ fn acknowledged_means_durable_when_the_power_is_cut() {
     for acknowledgements in POWER_CUTS {
         // Only what was heard before: a process whose file system is shut down lives on for a moment, and the kernel
         // lets a sync that was under way just then succeed, which a power cut would never let it tell.
-        let (seen, _) = written_until(&disk.place, acknowledgements, || disk.cut_power());
+        let (seen, _) = written_until((&disk.place, None), acknowledgements, || disk.cut_power());
         disk.comes_back();
-        everything_is_there(&disk.place, &mut versions, &seen);
+        everything_is_there((&disk.place, None), &mut versions, &seen);
     }
 }
 
@@ -171,12 +217,16 @@ fn acknowledged_means_durable_wherever_the_room_ends() {
         scene::options(&memory.place);
         let seen = written_until_it_ends(&memory.place);
         memory.grows();
-        everything_is_there(&memory.place, &mut Versions::new(), &seen);
+        everything_is_there((&memory.place, None), &mut Versions::new(), &seen);
     }
 }
 
-/// Opens what is left and looks for everything that was acknowledged, ever.
-fn everything_is_there(folder: &Path, versions: &mut Versions, seen: &[Acknowledged]) {
+/// Opens what is left and looks for everything that was acknowledged, ever. A copy holds all of it then.
+fn everything_is_there(
+    (folder, copy): (&Path, Option<&Path>),
+    versions: &mut Versions,
+    seen: &[Acknowledged],
+) {
     let greatest = seen.iter().map(|(_, _, index)| index + 1).max().unwrap_or(0);
     for (subject, version, _) in seen {
         let known = versions.entry(*subject).or_default();
@@ -184,7 +234,8 @@ fn everything_is_there(folder: &Path, versions: &mut Versions, seen: &[Acknowled
     }
     let acknowledged = versions.clone();
     run(async {
-        let store = open(folder);
+        let store = opened(folder, copy);
+        assert_eq!(store.verify_copy().unwrap().is_some(), copy.is_some());
         assert!(store.checkpoint().size >= greatest);
         store.verify(|_, _| ()).await.unwrap();
         for (id, version) in acknowledged {

@@ -102,6 +102,7 @@ pub(crate) async fn issue(system: &System, number: &str) -> Result<(), Rejected>
     let commit = Commit {
         statements: vec![receipt::complete(id, text.as_bytes())],
         entries: vec![issued],
+        protects: true,
         ..Commit::default()
     };
     match system.store().commit(commit).await {

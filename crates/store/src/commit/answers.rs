@@ -41,6 +41,7 @@ fn answer(
         Some(Verdict::SameAs(earlier)) => same_as(*earlier, group),
         Some(Verdict::Stale) => Err(CommitError::Stale),
         Some(Verdict::Conflict(what)) => Err(CommitError::Conflict(what)),
+        Some(Verdict::Behind(reason)) => Err(Fault::Busy(reason.clone()).into()),
         Some(Verdict::Fault(reason)) => Err(Fault::Store(reason.clone()).into()),
         None => Err(Fault::Store("the commit was not decided".into()).into()),
     }

@@ -17,6 +17,7 @@ use crate::database::{
     Bulk, DatabaseError, ErrorKind, Reader, Row, Session, Statement, Value, dialect, statement,
 };
 use crate::ledger::Page;
+use crate::second_copy::Parcel;
 use crate::vault::NewKey;
 
 /// Why an attempt at a group did not come to its end.
@@ -121,6 +122,7 @@ fn attempt(parts: &mut WriterParts, group: &[Pending], each_alone: bool) -> Resu
     parts.died.clear();
     let dead = dead_keys(group, &verdicts);
     keys::kill(parts, &dead).map_err(Trouble::Unknown)?;
+    hand_over(parts, group, &verdicts);
     traces::remove(parts, !dead.is_empty());
     Ok(Settled {
         verdicts,
@@ -128,11 +130,23 @@ fn attempt(parts: &mut WriterParts, group: &[Pending], each_alone: bool) -> Resu
     })
 }
 
+/// What must be off the machine soon: before the answer leaves, and as names only.
+fn hand_over(parts: &WriterParts, group: &[Pending], verdicts: &[Verdict]) {
+    let Some(outbox) = &parts.outbox else { return };
+    let mut parcel = Parcel::default();
+    done(group, verdicts)
+        .filter_map(|pending| pending.protects.clone())
+        .for_each(|protected| parcel.add(protected));
+    parcel.ledger = Some((parts.book.size(), parts.book.head().note.clone()));
+    outbox.hand_over(parcel);
+}
+
 /// Everything up to the sync.
 fn prepare(parts: &mut WriterParts, group: &[Pending], each_alone: bool) -> Result<Prepared, Trouble> {
     take_head(parts)?;
     let session = parts.session.as_mut();
-    let mut plan = Plan::look_up(session, group)?;
+    let behind = parts.outbox.as_ref().and_then(|outbox| outbox.refuses());
+    let mut plan = Plan::look_up(session, group)?.refusing(behind);
     let mut verdicts = if each_alone {
         change_each_alone(session, group, &mut plan)?
     } else {

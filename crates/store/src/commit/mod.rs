@@ -59,6 +59,9 @@ pub struct Commit {
     pub new_keys: Vec<NewKey>,
     /// Subjects and generations whose keys die with this (6.3).
     pub dead_keys: Vec<(SubjectId, u32)>,
+    /// Whether it protects somebody, so that no restore of an older backup may lose it: the second copy gets the rows of the
+    /// subject, and of the receipts about those whom the entries name, as they are afterwards.
+    pub protects: bool,
 }
 
 /// How a commit ended well.

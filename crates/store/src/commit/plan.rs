@@ -22,12 +22,16 @@ pub(super) enum Verdict {
     Conflict(&'static str),
     /// It could not be done, alone of the group.
     Fault(String),
+    /// It must wait until the second copy follows.
+    Behind(String),
 }
 
 /// What is known about the submissions and subjects of a group, as the group goes on.
 pub(super) struct Plan {
     answers: HashMap<IdempotencyKey, Known>,
     versions: HashMap<SubjectId, u64>,
+    /// Why nothing is done now that must be in the second copy.
+    behind: Option<String>,
 }
 
 enum Known {
@@ -59,6 +63,7 @@ impl Plan {
         let mut plan = Self {
             answers: HashMap::new(),
             versions: HashMap::with_capacity(subjects.len()),
+            behind: None,
         };
         if !keys.is_empty() {
             for mut row in session.look_up(&dialect::ANSWERS, &keys)? {
@@ -77,6 +82,15 @@ impl Plan {
         Ok(plan)
     }
 
+    /// The same, while the second copy does not follow for that reason.
+    pub(super) fn refusing(mut self, behind: Option<Fault>) -> Self {
+        self.behind = behind.map(|fault| match fault {
+            Fault::Busy(reason) => reason,
+            other => other.to_string(),
+        });
+        self
+    }
+
     /// Whether the commit in that place of the group may be done, and if so, that it is.
     pub(super) fn admit(&mut self, place: usize, pending: &Pending) -> Result<Trace, Verdict> {
         let key = pending.idempotency.as_ref().map(|(key, _)| *key);
@@ -84,6 +98,9 @@ impl Plan {
             Some(Known::Before(answer)) => return Err(Verdict::Already(answer.clone())),
             Some(Known::InGroup(earlier)) => return Err(Verdict::SameAs(*earlier)),
             None => {}
+        }
+        if let Some(reason) = self.behind.as_ref().filter(|_| pending.is_guarded()) {
+            return Err(Verdict::Behind(reason.clone()));
         }
         let mut trace = Trace { key, version: None };
         if let Some((subject, decided_on)) = pending.subject {

@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 use super::{COMMIT_QUEUE_MAX, Commit, CommitError, Committed, GROUP_MAX};
 use crate::database::{Statement, statement};
 use crate::ledger::NewEntry;
+use crate::second_copy::Parcel;
 use crate::tables::job;
 use crate::vault::{KeyStore, NewKey};
 
@@ -33,6 +34,8 @@ pub(crate) struct Pending {
     pub new_keys: Vec<NewKey>,
     /// Keys to kill.
     pub dead_keys: Vec<(SubjectId, u32)>,
+    /// Whose rows the second copy gets, when the commit protects somebody.
+    pub protects: Option<Parcel>,
     /// Who waits.
     pub answer: oneshot::Sender<Result<Committed, CommitError>>,
 }
@@ -72,6 +75,7 @@ impl Pending {
             idempotency,
             new_keys,
             dead_keys,
+            protects,
         } = commit;
         let mut all = Vec::with_capacity(statements.len() + jobs.len() + 1);
         all.extend(
@@ -81,6 +85,7 @@ impl Pending {
         );
         all.extend(statements);
         all.extend(jobs.iter().map(job::insert));
+        let protects = protects.then(|| parcel(subject, &entries));
         let entries = prepare(&entries);
         Self {
             subject,
@@ -91,8 +96,16 @@ impl Pending {
             idempotency,
             new_keys,
             dead_keys,
+            protects,
             answer,
         }
+    }
+}
+
+impl Pending {
+    /// Whether it must not be lost with the machine, nor be brought back by a backup.
+    pub(crate) const fn is_guarded(&self) -> bool {
+        self.protects.is_some() || !self.new_keys.is_empty() || !self.dead_keys.is_empty()
     }
 }
 
@@ -209,6 +222,15 @@ fn advance(subject: SubjectId, version: u64) -> Statement {
         [subject.into(), (version + 1).into(), version.into()],
     )
     .touching(1)
+}
+
+/// Whose rows, and whose receipts.
+fn parcel(subject: Option<(SubjectId, u64)>, entries: &[Entry]) -> Parcel {
+    Parcel {
+        subjects: subject.map(|(id, _)| id).into_iter().collect(),
+        pseudonyms: entries.iter().filter_map(|entry| entry.subject).collect(),
+        ledger: None,
+    }
 }
 
 /// Without the ledger only to measure what the ledger costs.

@@ -1,9 +1,6 @@
 //! Each write fails twice: once lost, and once kept but reported lost; and then the store is looked at as a stranger
 //! would (acknowledged means durable, no effect without its entry, destroyed stays destroyed).
 
-#[path = "../../tests/scene/mod.rs"]
-mod scene;
-
 mod epochs;
 
 use std::path::Path;
@@ -18,10 +15,10 @@ use crate::database::{
     Bulk, DatabaseError, ErrorKind, Lookup, Row, Session, SqliteSession, Statement, Value,
 };
 use crate::recovery;
+use crate::scene::{self, chance, collect, done, entry, extract, now, person, run};
 use crate::store::Store;
 use crate::tables::subject::Subject;
 use crate::tables::{record, subject};
-use scene::{chance, collect, done, entry, extract, now, person, run};
 
 /// What goes wrong next.
 #[derive(Clone, Copy, PartialEq)]

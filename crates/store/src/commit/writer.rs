@@ -10,6 +10,7 @@ use super::queue::{Answer, Queue};
 use super::{Commit, CommitError, Traces, group};
 use crate::database::Session;
 use crate::ledger::{Book, HeadFile, Published};
+use crate::second_copy::Outbox;
 use crate::vault::{KeyStore, Vault};
 
 /// What the writer owns or sees.
@@ -32,6 +33,8 @@ pub(crate) struct WriterParts {
     pub died: Vec<(SubjectId, u32)>,
     /// What of the dead is still in the engine's files.
     pub traces: Traces,
+    /// What waits for the second copy, when there is one.
+    pub outbox: Option<Arc<Outbox>>,
 }
 
 /// The writer. When dropped, it finishes what waits and stops.

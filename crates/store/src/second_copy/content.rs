@@ -5,20 +5,7 @@ use sandyq_model::SubjectId;
 
 use super::image::{Image, Rows, SharedRow};
 use crate::database::{Row, Value};
-
-/// A row of the key store: where it stands, and what it holds.
-pub type KeyRow = (Vec<u8>, Vec<u8>);
-
-/// One durable commit of the key store: what was put, what was removed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct KeyStep {
-    /// Its number, one more than that of the step before.
-    pub number: u64,
-    /// Rows that were written.
-    pub puts: Vec<KeyRow>,
-    /// Where rows were removed.
-    pub removes: Vec<Vec<u8>>,
-}
+use crate::vault::{KeyRow, KeyStep};
 
 /// Entries of the ledger, as they follow one another.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -15,6 +15,7 @@ use super::content::{Content, Stand};
 use super::files::CopyFiles;
 use super::notice::Notice;
 use super::outbox::Outbox;
+use super::read::SecondCopy;
 use super::shipper::{KeyPages, Position, Shipper, ShipperParts};
 use super::stream::Stream;
 use super::walk::{Walked, stands, walk_end};
@@ -182,6 +183,7 @@ impl Tail {
 /// The thread that ships. When dropped, it ships what waits and stops.
 pub(crate) struct Shipping {
     outbox: Arc<Outbox>,
+    place: (PathBuf, CopyKey),
     thread: Option<JoinHandle<()>>,
 }
 
@@ -190,7 +192,7 @@ impl Shipping {
     ///
     /// # Errors
     /// When there is no thread to be had.
-    pub(crate) fn start(shipper: Shipper) -> Result<Self, Fault> {
+    pub(crate) fn start(shipper: Shipper, place: (PathBuf, CopyKey)) -> Result<Self, Fault> {
         let outbox = Arc::clone(shipper.outbox());
         let thread = std::thread::Builder::new()
             .name("sandyq-second-copy".into())
@@ -198,8 +200,25 @@ impl Shipping {
             .map_err(|error| Fault::Store(format!("no thread to ship on: {error}")))?;
         Ok(Self {
             outbox,
+            place,
             thread: Some(thread),
         })
+    }
+}
+
+impl Shipping {
+    /// What waits.
+    pub(crate) const fn outbox(&self) -> &Arc<Outbox> {
+        &self.outbox
+    }
+
+    /// Reads and verifies the whole copy.
+    ///
+    /// # Errors
+    /// As [`SecondCopy::open`].
+    pub(crate) fn read(&self) -> Result<SecondCopy, Fault> {
+        let (folder, key) = &self.place;
+        SecondCopy::open(folder, key)
     }
 }
 

@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use sandyq_model::{Clock, Fault, Pseudonym, SubjectId};
 
-use super::content::KeyStep;
+use crate::vault::KeyStep;
 
 /// Between the writer and the thread that ships.
 pub(crate) struct Outbox {
     state: Mutex<State>,
     arrived: Condvar,
+    followed: Condvar,
     clock: Arc<dyn Clock>,
     bound: Duration,
 }
@@ -38,6 +39,21 @@ pub(crate) struct Steps {
     bytes: usize,
 }
 
+/// How the second copy stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CopyStatus {
+    /// Frames that are durable in it.
+    pub frames: u64,
+    /// For how long the oldest waits that is not in it yet; `None` when everything is.
+    pub behind: Option<Duration>,
+    /// For how long it may.
+    pub bound: Duration,
+    /// Whether operations are refused until it follows.
+    pub refuses: bool,
+    /// Why it does not follow, in words.
+    pub fault: Option<String>,
+}
+
 #[derive(Default)]
 struct State {
     parcel: Parcel,
@@ -46,6 +62,10 @@ struct State {
     waiting_since: Option<i64>,
     /// Since when the oldest waits of what is being shipped.
     shipping_since: Option<i64>,
+    /// The step up to which the copy holds whole rows of keys.
+    followed: u64,
+    frames: u64,
+    fault: Option<String>,
     closed: bool,
 }
 
@@ -55,6 +75,7 @@ impl Outbox {
         Self {
             state: Mutex::default(),
             arrived: Condvar::new(),
+            followed: Condvar::new(),
             clock,
             bound,
         }
@@ -89,14 +110,54 @@ impl Outbox {
     /// Why nothing may be done now that must not be lost; `None` when all is well.
     pub(crate) fn refuses(&self) -> Option<Fault> {
         let now = self.now();
+        let refuses = self.is_beyond(&self.lock(), now);
+        refuses.then(|| behind(self.bound))
+    }
+
+    /// Whether so many steps wait that no more should be made than must.
+    pub(crate) fn is_loaded(&self) -> bool {
+        self.lock().steps.bytes > STEP_BYTES_MAX / 8
+    }
+
+    /// How the copy stands.
+    pub(crate) fn status(&self) -> CopyStatus {
+        let now = self.now();
         let state = self.lock();
-        let oldest = state.shipping_since.or(state.waiting_since);
-        let bound = i64::try_from(self.bound.as_millis()).unwrap_or(i64::MAX);
-        let late = oldest.is_some_and(|since| now.saturating_sub(since) > bound);
+        CopyStatus {
+            frames: state.frames,
+            behind: state.behind(now),
+            bound: self.bound,
+            refuses: self.is_beyond(&state, now),
+            fault: state.fault.clone(),
+        }
+    }
+
+    /// Waits until the copy holds the rows of keys as they were at that step.
+    ///
+    /// # Errors
+    /// [`Fault::Busy`] when it does not follow that far for a while.
+    pub(crate) fn wait_for(&self, step: u64) -> Result<(), Fault> {
+        let state = self.lock();
+        let (state, _) = self
+            .followed
+            .wait_timeout_while(state, FOLLOW_WAIT, |state| {
+                state.followed < step && state.fault.is_none()
+            })
+            .unwrap_or_else(PoisonError::into_inner);
+        if state.followed >= step {
+            Ok(())
+        } else {
+            Err(Fault::Busy(
+                "the second copy does not hold the new keys yet; the key of the old epoch stays until it does".into(),
+            ))
+        }
+    }
+
+    fn is_beyond(&self, state: &State, now: i64) -> bool {
+        let late = state.behind(now).is_some_and(|behind| behind > self.bound);
         let full = state.parcel.subjects.len() + state.parcel.pseudonyms.len() > WAITING_MAX
             || state.steps.bytes > STEP_BYTES_MAX / 2;
-        drop(state);
-        (late || full).then(|| behind(self.bound))
+        late || full
     }
 
     /// Waits until there is something to ship, and then a moment for more; `false` once it is closed and empty.
@@ -141,9 +202,19 @@ impl Outbox {
         self.lock().steps = Steps::default();
     }
 
-    /// What was taken is durable off the machine.
-    pub(crate) fn shipped(&self) {
-        self.lock().shipping_since = None;
+    /// What was taken is durable off the machine, so many frames in all; the rows of keys are whole up to that step.
+    pub(crate) fn shipped(&self, step: u64, frames: u64) {
+        let mut state = self.lock();
+        (state.shipping_since, state.fault) = (None, None);
+        (state.followed, state.frames) = (step, frames);
+        drop(state);
+        self.followed.notify_all();
+    }
+
+    /// It could not be shipped.
+    pub(crate) fn failed(&self, fault: &Fault) {
+        self.lock().fault = Some(fault.to_string());
+        self.followed.notify_all();
     }
 
     /// What was taken waits again. Steps that were taken with it are lost to the stream.
@@ -172,8 +243,18 @@ impl Outbox {
     }
 }
 
+impl State {
+    fn behind(&self, now: i64) -> Option<Duration> {
+        let since = self.shipping_since.or(self.waiting_since)?;
+        Some(Duration::from_millis(
+            u64::try_from(now.saturating_sub(since)).unwrap_or(0),
+        ))
+    }
+}
+
 impl Parcel {
-    fn add(&mut self, newer: Self) {
+    /// Takes in what was left later.
+    pub(crate) fn add(&mut self, newer: Self) {
         self.subjects.extend(newer.subjects);
         self.pseudonyms.extend(newer.pseudonyms);
         self.ledger = newer.ledger.or(self.ledger.take());
@@ -190,7 +271,10 @@ fn behind(bound: Duration) -> Fault {
 
 /// Subjects and pseudonyms that may wait; above it, protective operations are refused.
 const WAITING_MAX: usize = 65_536;
-/// Bytes of steps that may wait; above half of it, operations on keys are refused, above it steps are dropped.
+/// Bytes of steps that may wait; above an eighth of it the end of an epoch pauses, above half of it operations on keys are
+/// refused, above it steps are dropped.
 const STEP_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// How long more is gathered before it is shipped: one sync for all of it, and little beside the bound.
 const GATHER: Duration = Duration::from_millis(100);
+/// For how long the end of an epoch waits for the copy, and the writer with it, before it is put off.
+const FOLLOW_WAIT: Duration = Duration::from_secs(2);

@@ -5,11 +5,11 @@ use std::path::Path;
 
 use sandyq_model::{Fault, SubjectId};
 
-use super::content::{Content, KeyStep, LedgerPage};
+use super::content::{Content, LedgerPage};
 use super::files::{CopyFiles, FolderFiles};
 use super::image::{Image, SharedRow};
 use super::walk::{End, Walked, walk};
-use crate::vault::CopyKey;
+use crate::vault::{CopyKey, KeyReader, KeyRow, KeyStep, KeyStore};
 
 /// A second copy, verified, with the newest of everything in it. What it holds of keys and images is held in memory.
 #[derive(Debug)]
@@ -81,6 +81,43 @@ impl SecondCopy {
     pub fn key_rows(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         let rows = self.keys.whole.iter().flat_map(|whole| &whole.rows);
         rows.map(|(path, held)| (path.as_slice(), held.as_slice()))
+    }
+
+    /// Makes a key store of these rows in that file, where there must be none.
+    ///
+    /// # Errors
+    /// [`Fault::Vault`] when the copy holds no whole base of keys, there is a key store, or it cannot be written.
+    pub fn rebuild_keys(&self, path: &Path) -> Result<(), Fault> {
+        let step = self.key_step().ok_or_else(no_keys)?;
+        let mut rows = self
+            .key_rows()
+            .map(|(path, row)| Ok((path.to_vec(), row.to_vec())));
+        KeyStore::rebuild(path, &mut rows, step)
+    }
+
+    /// Whether these are the rows of that key store.
+    pub(crate) fn check_keys(&self, keys: &KeyReader) -> Result<(), Fault> {
+        let mut copied = self.key_rows();
+        let mut path = Vec::new();
+        loop {
+            let page = keys.rows(&path)?;
+            let is_same = self.key_step() == Some(page.step);
+            let Some((last, _)) = page.rows.last() else {
+                return if is_same && copied.next().is_none() {
+                    Ok(())
+                } else {
+                    Err(other_keys())
+                };
+            };
+            path.clone_from(last);
+            let as_copied = |(path, row): &KeyRow| {
+                let copied = copied.next();
+                copied.is_some_and(|copied| copied == (path.as_slice(), row.as_slice()))
+            };
+            if !is_same || !page.rows.iter().all(as_copied) {
+                return Err(other_keys());
+            }
+        }
     }
 
     /// The newest image of each subject that has one, by id. Apply one only to a subject that is of an older version.
@@ -253,6 +290,16 @@ impl KeyRows {
         }
         self.rows.extend(step.puts);
     }
+}
+
+fn other_keys() -> Fault {
+    Fault::Ledger("the second copy holds other keys than the key store".into())
+}
+
+fn no_keys() -> Fault {
+    Fault::Vault(
+        "the second copy holds no whole key store: it was cut off before the first was written".into(),
+    )
 }
 
 fn inconsistent(number: u64, what: &str) -> Fault {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use sandyq_model::{Clock, Fault, Pseudonym, SubjectId};
 
-use super::content::{Content, KeyRow, KeyStep, LedgerPage, Stand};
+use super::content::{Content, LedgerPage, Stand};
 use super::image::{Image, SharedRow};
 use super::notice::Notice;
 use super::outbox::{Outbox, Parcel};
@@ -15,6 +15,7 @@ use super::stream::Stream;
 use crate::database::{Reader, Snapshots};
 use crate::ledger;
 use crate::tables::subject;
+use crate::vault::{KeyReader, KeyRow, KeyStep};
 
 /// The rows of the key store, read while it goes on.
 pub(crate) trait KeyPages: Send {
@@ -22,6 +23,17 @@ pub(crate) trait KeyPages: Send {
     fn step(&mut self) -> Result<u64, Fault>;
     /// The next rows behind that path, in order; none at the end.
     fn after(&mut self, path: &[u8]) -> Result<Vec<KeyRow>, Fault>;
+}
+
+impl KeyPages for KeyReader {
+    fn step(&mut self) -> Result<u64, Fault> {
+        // Behind every path there is nothing but the step itself.
+        Ok(self.rows(&BEHIND_ALL)?.step)
+    }
+
+    fn after(&mut self, path: &[u8]) -> Result<Vec<KeyRow>, Fault> {
+        Ok(self.rows(path)?.rows)
+    }
 }
 
 /// What a shipper works with.
@@ -61,6 +73,8 @@ pub(crate) struct Shipper {
     position: Position,
     /// Texts of consents that this segment holds.
     texts: BTreeSet<Vec<u8>>,
+    /// Whether the rows of keys in the stream are whole up to its newest step.
+    whole: bool,
     base_bytes: u64,
     since_base: u64,
     segment_bytes_max: u64,
@@ -70,6 +84,7 @@ impl Shipper {
     /// Goes on from there.
     pub(crate) const fn new(parts: ShipperParts, position: Position) -> Self {
         Self {
+            whole: position.base.is_some(),
             parts,
             position,
             texts: BTreeSet::new(),
@@ -96,8 +111,9 @@ impl Shipper {
     /// When it could not be made durable; it waits again then.
     pub(crate) fn ship(&mut self) -> Result<(), Fault> {
         let shipped = self.prepare().and_then(|()| self.ship_waiting(Vec::new()));
-        if shipped.is_err() {
-            self.position.base = None;
+        if let Err(fault) = &shipped {
+            (self.position.base, self.whole) = (None, false);
+            self.parts.outbox.failed(fault);
         }
         shipped
     }
@@ -171,7 +187,8 @@ impl Shipper {
         self.ship_steps_until(until)?;
         self.write(&[Content::BaseEnds(until)])?;
         self.base_bytes = self.since_base;
-        self.position.base = Some(frame);
+        (self.position.base, self.whole) = (Some(frame), true);
+        self.tell_shipped();
         self.remove_old(frame);
         Ok(())
     }
@@ -204,7 +221,10 @@ impl Shipper {
         let parcel = self.parts.outbox.take();
         match self.ship_with(first, &parcel) {
             Ok(()) => {
-                self.parts.outbox.shipped();
+                // While steps are missing in the stream, whatever was taken counts as waiting until its next base ends.
+                if self.whole {
+                    self.tell_shipped();
+                }
                 self.note_position();
                 Ok(())
             }
@@ -256,6 +276,11 @@ impl Shipper {
         let first = self.parts.stream.write(contents)?;
         self.since_base += self.parts.stream.segment_bytes() - before;
         Ok(first)
+    }
+
+    fn tell_shipped(&self) {
+        let frames = self.parts.stream.durable();
+        self.parts.outbox.shipped(self.position.step, frames);
     }
 
     fn note_position(&self) {
@@ -349,6 +374,8 @@ fn read_rows(
     Ok(contents)
 }
 
+/// No row of the key store has a path that is behind this one.
+const BEHIND_ALL: [u8; 40] = [0xff; 40];
 /// A segment that is longer is followed by another, in bytes.
 const SEGMENT_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// Entries in a page of the ledger.

@@ -56,7 +56,8 @@ pub(crate) fn walk(
     walk_from(files, key, &segments, 0, each)
 }
 
-/// Goes through the end of the stream only: the newest segment that begins with a whole frame.
+/// Goes through the end of the stream only: from the newest segment on which holds a signed checkpoint, so that the copy can
+/// be told from one of another store.
 ///
 /// # Errors
 /// As [`walk`].
@@ -67,13 +68,13 @@ pub(crate) fn walk_end(
 ) -> Result<Walked, Fault> {
     let segments = segments(files, key)?;
     for from in (0..segments.heads.len()).rev() {
-        let mut frames = 0_u64;
-        let mut counted = |number, content| {
-            frames += 1;
+        let mut is_signed = false;
+        let mut looked = |number, content| {
+            is_signed |= matches!(&content, Content::Ledger(page) if !page.note.is_empty());
             each(number, content)
         };
-        let walked = walk_from(files, key, &segments, from, &mut counted)?;
-        if frames > 0 || from == 0 {
+        let walked = walk_from(files, key, &segments, from, &mut looked)?;
+        if is_signed || from == 0 {
             return Ok(walked);
         }
     }

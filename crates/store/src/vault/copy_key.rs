@@ -11,6 +11,7 @@ use super::source::{KEY_BYTES, KeySource};
 
 /// Opens and seals the second copy. Needs the root key and nothing else, so that a restore can read the copy before
 /// there is anything else of a store.
+#[derive(Clone)]
 pub struct CopyKey {
     secret: zeroize::Zeroizing<[u8; KEY_BYTES]>,
     version: u16,

@@ -1,4 +1,5 @@
 //! A file system of its own, whose power can be cut or whose room ends. Gone when it is dropped.
+#![allow(dead_code, reason = "each test uses a part of it")]
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::Timestamp;
-use sandyq_ledger::entry::{By, Deed, Entry};
+use sandyq_ledger::entry::{By, Deed, Entry, Happening};
 use sandyq_model::rehearsal::{SeededChance, SetClock};
 use sandyq_model::{Category, Chance, Fault, Field, Pseudonym, Role, Standing, SubjectId, Verb};
 use sandyq_store::tables::record::{self, Record};
@@ -96,6 +96,12 @@ pub fn entry(verb: Verb, subject: &Subject) -> Entry {
     let mut entry = Entry::new(now().into(), Role::SITE, By::System, Deed::Verb(verb));
     entry.subject = subject.pseudonym;
     entry
+}
+
+/// The account that an epoch of keys ends.
+pub fn epoch_ends() -> Entry {
+    let deed = Deed::Happening(Happening::EpochEnded);
+    Entry::new(now().into(), Role::SCHEDULE, By::System, deed)
 }
 
 /// The commit by which a person becomes known, with a key of their own.

@@ -11,7 +11,8 @@ use crate::database::{Row, Value};
 use crate::second_copy::content::{Content, Stand};
 use crate::second_copy::stream::Stream;
 use crate::second_copy::walk::{walk, walk_end};
-use crate::second_copy::{End, Image, KeyStep, LedgerPage, Rows, SecondCopy, SharedRow};
+use crate::second_copy::{End, Image, LedgerPage, Rows, SecondCopy, SharedRow};
+use crate::vault::KeyStep;
 use crate::vault::{CopyKey, KeyOrigin, KeySource};
 
 /// A root key in memory.

@@ -11,12 +11,11 @@ use super::format::key;
 use super::memory::{Failing, Memory};
 use crate::database::{Reader, Row, Snapshots, Value};
 use crate::second_copy::SecondCopy;
-use crate::second_copy::content::{KeyRow, KeyStep};
 use crate::second_copy::notice::Notice;
 use crate::second_copy::opening::{CopyParts, Local, open};
 use crate::second_copy::outbox::{Outbox, Parcel};
 use crate::second_copy::shipper::{KeyPages, Shipper};
-use crate::vault::Vault;
+use crate::vault::{KeyRow, KeyStep, Vault};
 
 /// A key store in memory.
 #[derive(Clone, Default)]
@@ -296,6 +295,36 @@ fn beyond_the_bound_operations_are_refused_until_it_follows() {
     shipper.ship().unwrap();
     assert!(scene.outbox.refuses().is_none());
     scene.agrees("it follows");
+}
+
+#[test]
+fn while_keys_are_missing_in_the_copy_it_counts_as_behind_until_its_new_base_ends() {
+    let mut followed = 0;
+    for more in 1..25 {
+        let mut scene = Scene::new();
+        let mut shipper = scene.start().unwrap();
+        (0..20).for_each(|nth| scene.act(nth));
+        shipper.ship().unwrap();
+        scene.act(20);
+        let fail_from = |scene: &Scene, more| {
+            scene
+                .memory
+                .with(|folder| folder.failing = Some((folder.operations + more, u64::MAX, Failing::Lost)));
+        };
+        fail_from(&scene, 1);
+        assert!(shipper.ship().is_err());
+        scene.clock.advance(jiff::SignedDuration::from_secs(6));
+        fail_from(&scene, more);
+        let shipped = shipper.ship();
+        assert_eq!(
+            scene.outbox.refuses().is_none(),
+            shipped.is_ok(),
+            "after {more} more"
+        );
+        assert_eq!(scene.outbox.status().fault.is_none(), shipped.is_ok());
+        followed += u32::from(shipped.is_ok());
+    }
+    assert!((1..20).contains(&followed), "{followed}");
 }
 
 #[test]

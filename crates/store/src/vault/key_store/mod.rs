@@ -17,7 +17,7 @@ mod rows;
 mod sqlite;
 mod state;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod tops;
 mod tree;
 
@@ -43,7 +43,7 @@ use tree::Tree;
 
 pub use reader::{KeyReader, KeyRows};
 pub use rotation::{KeyStatus, Rotation};
-pub use rows::{KeyObserver, KeyRow, KeyStep};
+pub use rows::{KeyFollower, KeyObserver, KeyRow, KeyStep};
 
 /// The one handle that writes; the writer thread owns it.
 pub struct KeyStore {
@@ -52,6 +52,7 @@ pub struct KeyStore {
     clock: Arc<dyn Clock>,
     chance: Arc<dyn Chance>,
     observer: Option<KeyObserver>,
+    follower: Option<KeyFollower>,
     escrow: Option<Box<dyn Escrow>>,
 }
 
@@ -90,6 +91,7 @@ impl KeyStore {
             clock,
             chance,
             observer: None,
+            follower: None,
             escrow: None,
         };
         // The key of the epoch must be there, before anybody is served.
@@ -101,6 +103,13 @@ impl KeyStore {
     /// nevertheless answered with the refusal.
     pub fn observe(&mut self, observer: KeyObserver) {
         self.observer = Some(observer);
+    }
+
+    /// From now on the key of an old epoch is forgotten, and custodians' old shares go, only once somebody has every step up
+    /// to the newest one: rows that lie elsewhere open with the key of the epoch in which they were written, and with none
+    /// when that is gone.
+    pub fn let_follow(&mut self, follower: KeyFollower) {
+        self.follower = Some(follower);
     }
 
     /// Gives the key at the top to custodians at each change of epochs, from now on.

@@ -146,8 +146,16 @@ impl KeyStore {
         self.settle_escrow().map(|()| true)
     }
 
+    /// Old shares open the rows that lie elsewhere until the new ones lie there, as the old epoch's key does.
     fn settle_escrow(&mut self) -> Result<(), Fault> {
-        let epoch = self.state()?.epoch;
+        let State {
+            epoch, step, phase, ..
+        } = self.state()?;
+        if phase == Phase::Ending
+            && let Some(follower) = &mut self.follower
+        {
+            follower(step)?;
+        }
         match &mut self.escrow {
             Some(escrow) => escrow.settle(epoch),
             None => Ok(()),

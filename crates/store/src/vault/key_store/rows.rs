@@ -20,6 +20,12 @@ pub struct KeyStep {
 /// Hears of each step, after it is durable.
 pub type KeyObserver = Box<dyn FnMut(&KeyStep) -> Result<(), Fault> + Send>;
 
+/// Waits until whoever hears of the steps has that one.
+///
+/// # Errors
+/// When that takes too long.
+pub type KeyFollower = Box<dyn FnMut(u64) -> Result<(), Fault> + Send>;
+
 /// Whether a transaction may change rows.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Access {

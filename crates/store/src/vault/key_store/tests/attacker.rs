@@ -4,12 +4,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::path::PathBuf;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use sandyq_model::SubjectId;
 
 use super::super::super::source::KeySource;
-use super::Cellar;
+use super::{Cellar, KeyRow};
 
 /// Opens what AES-256-GCM made of nonce, ciphertext and tag.
 fn opens(key: &[u8], sealed: &[u8], bound: &[u8]) -> Option<Vec<u8>> {
@@ -22,9 +23,9 @@ fn opens(key: &[u8], sealed: &[u8], bound: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// The keys of epochs in the file as it lies there now.
-fn epoch_keys(cellar: &Cellar, file: &str) -> Vec<(u32, Vec<u8>)> {
-    let wrap = cellar.source.derive(b"sandyq/epoch-wrap/1").unwrap();
-    let bytes = fs::read(cellar.path(file)).unwrap();
+fn epoch_keys(source: &dyn KeySource, file: &PathBuf) -> Vec<(u32, Vec<u8>)> {
+    let wrap = source.derive(b"sandyq/epoch-wrap/1").unwrap();
+    let bytes = fs::read(file).unwrap();
     let blocks = bytes.chunks(512).skip(1);
     blocks
         .filter_map(|block| {
@@ -38,10 +39,21 @@ fn epoch_keys(cellar: &Cellar, file: &str) -> Vec<(u32, Vec<u8>)> {
 /// Every data key that opens, of all that was kept.
 pub(super) fn everything_that_opens(cellar: &Cellar) -> BTreeSet<(SubjectId, u32)> {
     let kept = cellar.kept.lock().unwrap().clone();
+    let files = ["epoch.key", "epoch-elsewhere.key"].map(|file| cellar.path(file));
+    opens_of(&kept, &cellar.source, &files)
+}
+
+/// The same, of rows from anywhere.
+pub(crate) fn opens_of(
+    kept: &BTreeSet<KeyRow>,
+    source: &dyn KeySource,
+    epoch_files: &[PathBuf],
+) -> BTreeSet<(SubjectId, u32)> {
     let mut known: BTreeMap<Vec<u8>, BTreeSet<Vec<u8>>> = BTreeMap::new();
-    let held = ["epoch.key", "epoch-elsewhere.key"]
-        .map(|file| epoch_keys(cellar, file))
-        .concat();
+    let held: Vec<(u32, Vec<u8>)> = epoch_files
+        .iter()
+        .flat_map(|file| epoch_keys(source, file))
+        .collect();
     for (_, row) in kept.iter().filter(|(path, _)| path == b"t") {
         let epoch: [u8; 4] = row[1..5].try_into().unwrap();
         let bound = [b"sandyq/key-tree-top", &[1][..], &epoch].concat();

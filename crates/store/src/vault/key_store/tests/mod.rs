@@ -6,6 +6,8 @@ mod crash;
 mod history;
 mod slots;
 
+pub(crate) use attacker::opens_of;
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
