@@ -15,9 +15,10 @@ use rusqlite::Connection;
 use sandyq_ledger::entry::Entry;
 use sandyq_ledger::tile::{Layer, TileId, decode_bundle};
 use sandyq_ledger::tree::{leaf_hash, verify_consistency, verify_inclusion};
-use sandyq_model::Fault;
-use sandyq_store::Store;
-use scene::{chance, collect, done, extract, open, open_with, options, person, run};
+use sandyq_model::{Fault, Pseudonym, Verb};
+use sandyq_store::tables::posting;
+use sandyq_store::{Commit, Store};
+use scene::{chance, collect, done, entry, extract, open, open_with, options, person, run};
 
 /// Entries of the small ledger: more than one tile of the lowest level.
 const ENTRIES: u64 = 300;
@@ -244,19 +245,111 @@ fn every_checkpoint_altered_or_moved_is_found() {
     });
 }
 
+/// Entries about two people in turn, so many that their postings have become a run, and some that follow it.
+fn written_beyond_a_run() -> (tempfile::TempDir, [Pseudonym; 2]) {
+    let folder = tempfile::tempdir().unwrap();
+    let chance = chance();
+    let people = [person(&*chance), person(&*chance)];
+    run(async {
+        let store = open(folder.path());
+        for person in &people {
+            done(store.commit(collect(&store, &*chance, person)).await);
+        }
+        for _ in 0..17 {
+            let looks = (0..500).map(|place| entry(Verb::Extract, &people[place % 2]));
+            let commit = Commit {
+                entries: looks.collect(),
+                ..Commit::default()
+            };
+            done(store.commit(commit).await);
+        }
+        assert_eq!(store.checkpoint().size, 8502);
+    });
+    (folder, people.map(|person| person.pseudonym.unwrap()))
+}
+
+#[test]
+fn every_entry_about_somebody_is_found_newest_first() {
+    let (folder, [mara, aliya]) = written_beyond_a_run();
+    assert_eq!(
+        numbers(folder.path(), "SELECT DISTINCT run FROM ledger_posting"),
+        [0]
+    );
+    run(async {
+        let store = open(folder.path());
+        for (someone, newest) in [(mara, 8500), (aliya, 8501)] {
+            let (count, all, page) = store
+                .read(move |reader| {
+                    Ok((
+                        posting::count(reader, someone)?,
+                        posting::indices(reader, someone, u32::MAX, 0)?,
+                        posting::entries(reader, someone, 5, 150)?,
+                    ))
+                })
+                .await
+                .unwrap();
+            let expected: Vec<u64> = (0..4251).map(|nth| newest - 2 * nth).collect();
+            assert_eq!(count, 4251);
+            assert_eq!(all, expected);
+            // Over the end of the run: its last entry is 8191.
+            let of_page: Vec<u64> = page.iter().map(|placed| placed.index).collect();
+            assert_eq!(of_page, expected[150..155]);
+            assert!(page.iter().all(|placed| placed.entry.subject == Some(someone)));
+        }
+        let report = store.verify(|_, _| ()).await.unwrap();
+        assert_eq!(report.postings, 8502);
+    });
+}
+
 #[test]
 fn a_posting_altered_removed_or_added_is_found() {
-    let folder = written();
+    let (folder, _) = written_beyond_a_run();
+    const NEWEST: &str = "(SELECT MAX(last) FROM ledger_posting)";
     for sql in [
-        "DELETE FROM ledger_posting WHERE entry_index = 100",
-        "UPDATE ledger_posting SET entry_index = 5000 WHERE entry_index = 100",
-        "INSERT INTO ledger_posting SELECT pseudonym, 5000 FROM ledger_posting LIMIT 1",
-        "UPDATE ledger_posting SET pseudonym = zeroblob(16) WHERE entry_index = 100",
+        format!("DELETE FROM ledger_posting WHERE last = {NEWEST}"),
+        format!(
+            "UPDATE ledger_posting SET bytes = substr(bytes, 1, length(bytes) - 18) WHERE last = {NEWEST}"
+        ),
+        format!("UPDATE ledger_posting SET bytes = substr(bytes, 19) WHERE last = {NEWEST}"),
+        format!("UPDATE ledger_posting SET last = zeroblob(18) WHERE last = {NEWEST}"),
+        "INSERT INTO ledger_posting VALUES (0, zeroblob(18), zeroblob(18))".into(),
+        "INSERT INTO ledger_posting VALUES (1, zeroblob(18), zeroblob(18))".into(),
+        "INSERT INTO ledger_posting VALUES (9, zeroblob(18), zeroblob(18))".into(),
     ] {
-        refused_after(folder.path(), sql, |db| {
-            assert_eq!(db.execute(sql, []).unwrap(), 1)
+        refused_after(folder.path(), &sql, |db| {
+            assert_eq!(db.execute(&sql, []).unwrap(), 1)
         });
     }
+}
+
+#[test]
+fn postings_that_are_all_gone_are_made_anew_from_the_entries() {
+    let (folder, [mara, _]) = written_beyond_a_run();
+    let copy = copied(folder.path());
+    database(copy.path())
+        .execute("DELETE FROM ledger_posting", [])
+        .unwrap();
+    run(async {
+        let store = open(copy.path());
+        let of_system = Commit {
+            entries: vec![Entry {
+                subject: None,
+                ..entry(Verb::Store, &person(&*chance()))
+            }],
+            ..Commit::default()
+        };
+        done(store.commit(of_system).await);
+        let count = store
+            .read(move |reader| posting::count(reader, mara))
+            .await
+            .unwrap();
+        assert_eq!(count, 4251);
+        store.verify(|_, _| ()).await.unwrap();
+    });
+    assert_eq!(
+        numbers(copy.path(), "SELECT DISTINCT run FROM ledger_posting"),
+        [0]
+    );
 }
 
 #[test]

@@ -155,8 +155,8 @@ pub const TABLES_OF_A_SET: [Needed; 17] = [
     ),
     paged!(
         "ledger_posting",
-        "pseudonym, entry_index" = ["pseudonym", "entry_index"],
-        "pseudonym, entry_index" > "$1, $2", limit "$3", order [0, 1], numbers [false, true]
+        "run, last, bytes" = ["run", "last", "bytes"],
+        "run, last" > "$1, $2", limit "$3", order [0, 1], numbers [true, false]
     ),
     Needed {
         name: "meta",

@@ -384,11 +384,11 @@ pub(crate) fn store_page(session: &mut dyn Session, page: &Page, now: Value) -> 
         &dialect::STORE_TILES,
         tiles.filter(|row| !row.is_empty()).collect(),
     )?;
-    let postings = page
-        .postings
-        .iter()
-        .map(|(pseudonym, index)| vec![(*pseudonym).into(), (*index).into()]);
-    many(session, &dialect::POST, postings.collect())
+    let pieces = page.pieces.iter().map(|piece| {
+        let (last, bytes) = (piece.last.as_slice(), piece.bytes.as_slice());
+        vec![piece.run.into(), last.into(), bytes.into()]
+    });
+    many(session, &dialect::POST, pieces.collect())
 }
 
 fn many(session: &mut dyn Session, bulk: &Bulk, rows: Vec<Vec<Value>>) -> Result<(), DatabaseError> {

@@ -208,7 +208,7 @@ pub const TABLES: [(&str, &[(&str, Class)]); 20] = [
     ),
     (
         "ledger_posting",
-        &[("pseudonym", Pseudonymous), ("entry_index", Pseudonymous)],
+        &[("run", Public), ("last", Pseudonymous), ("bytes", Pseudonymous)],
     ),
     ("meta", &[("name", Public), ("value", Public)]),
 ];

@@ -69,8 +69,9 @@ pub(crate) const KEEP_ANSWERS: Bulk = Bulk {
 
 /// Leads from pseudonyms to entries.
 pub(crate) const POST: Bulk = Bulk {
-    one: "INSERT INTO ledger_posting (pseudonym, entry_index) VALUES ($1, $2)",
-    all: "INSERT INTO ledger_posting (pseudonym, entry_index) SELECT * FROM unnest($1::bytea[], $2::bigint[])",
+    one: "INSERT INTO ledger_posting (run, last, bytes) VALUES ($1, $2, $3)",
+    all: "INSERT INTO ledger_posting (run, last, bytes) \
+          SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bytea[])",
 };
 
 /// Stores tiles in place of the narrower ones.

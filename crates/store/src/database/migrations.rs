@@ -21,10 +21,16 @@ struct Migration {
 const META: &str =
     "CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) CLUSTERED;";
 
-const MIGRATIONS: [Migration; 1] = [Migration {
-    name: "first-tables",
-    text: include_str!("migrations/0001-first-tables.sql"),
-}];
+const MIGRATIONS: [Migration; 2] = [
+    Migration {
+        name: "first-tables",
+        text: include_str!("migrations/0001-first-tables.sql"),
+    },
+    Migration {
+        name: "posting-runs",
+        text: include_str!("migrations/0002-posting-runs.sql"),
+    },
+];
 
 /// Brings the tables up to date, in one transaction.
 ///

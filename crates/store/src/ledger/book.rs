@@ -11,6 +11,7 @@ use sandyq_ledger::tile::{Layer, Tile, Tree};
 use sandyq_ledger::tree::{Hash, leaf_hash};
 use sandyq_model::{Fault, Pseudonym};
 
+use super::postings::{Added, Newest, Piece};
 use super::{Head, rows, verify};
 use crate::database::Reader;
 use crate::vault::Vault;
@@ -32,16 +33,18 @@ pub(crate) struct Page {
     pub blocks: Vec<(u64, u64, Vec<u8>)>,
     /// Complete tiles, and the growing ones of upper levels.
     pub tiles: Vec<Tile>,
-    /// Pseudonym and index.
-    pub postings: Vec<(Pseudonym, u64)>,
+    /// Postings of runs that have become complete.
+    pub pieces: Vec<Piece>,
     /// The checkpoint over it, signed.
     pub head: Head,
     tree: Tree,
+    added: Added,
 }
 
 /// The state of the tree, and who signs it.
 pub(crate) struct Book {
     tree: Tree,
+    newest: Newest,
     head: Head,
     origin: String,
     vault: Arc<Vault>,
@@ -77,6 +80,7 @@ impl Book {
         let head = sign(tree.checkpoint(origin), &vault, &verifier_key)?;
         Ok(Self {
             tree,
+            newest: Newest::default(),
             head,
             origin: origin.to_owned(),
             vault,
@@ -98,6 +102,7 @@ impl Book {
         let head = Head { checkpoint, note };
         Ok(Some(Self {
             tree,
+            newest: Newest::open(reader)?,
             head,
             origin: origin.to_owned(),
             vault,
@@ -200,21 +205,22 @@ impl Book {
             }
             postings.extend(entry.pseudonym.map(|pseudonym| (pseudonym, index)));
         }
-        // In the order of their key, neighbours are written into the same page of the table.
-        postings.sort_unstable();
+        let (added, pieces) = self.newest.add(postings, tree.size());
         let head = head(&tree)?;
         Ok(Page {
             blocks,
             tiles,
-            postings,
+            pieces,
             head,
             tree,
+            added,
         })
     }
 
     /// Turns to the page: what is on it is durable.
     pub(crate) fn turn(&mut self, page: Page) {
         self.tree = page.tree;
+        self.newest.keep(page.added);
         self.head = page.head;
     }
 }

@@ -6,6 +6,7 @@
 
 mod book;
 mod head;
+pub(crate) mod postings;
 mod rows;
 mod verify;
 mod witnessed;

@@ -8,6 +8,7 @@ use sandyq_ledger::tree::{HASH_BYTES, Hash, leaf_hash, sha256};
 use sandyq_model::{Fault, Pseudonym};
 
 use super::Published;
+use super::postings::{self, Piece, RUN_ENTRIES};
 use super::rows::{StoredTiles, blocks, each_entry, newest_note};
 use crate::database::{Reader, ReaderExt};
 
@@ -20,7 +21,7 @@ pub struct Report {
     pub checkpoints: u64,
     /// Stored tiles.
     pub tiles: u64,
-    /// Postings of pseudonyms.
+    /// Entries about somebody, which their pseudonym leads to.
     pub postings: u64,
 }
 
@@ -87,6 +88,7 @@ pub(crate) fn verify(
         tree: Tree::new(),
         report: Report::default(),
         postings: Sum::default(),
+        posted: postings::runs(reader)?.saturating_mul(RUN_ENTRIES),
         origin,
         key,
     };
@@ -117,6 +119,8 @@ struct Walk<'v> {
     tree: Tree,
     report: Report,
     postings: Sum,
+    /// The entries before this one are in runs of postings.
+    posted: u64,
     origin: &'v str,
     key: &'v VerifierKey,
 }
@@ -170,7 +174,10 @@ impl Walk<'_> {
                 let entry =
                     entry.map_err(|error| Fault::Ledger(format!("entry {index} was altered: {error}")))?;
                 if let Some(pseudonym) = entry.subject {
-                    self.postings.add(pseudonym, index);
+                    self.report.postings += 1;
+                    if index < self.posted {
+                        self.postings.add(pseudonym, index);
+                    }
                 }
                 leaves.push(leaf_hash(bytes));
             }
@@ -244,27 +251,40 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Each entry about somebody has its posting, and there are no others.
+    /// Each entry about somebody that a run goes over has its posting there, in its place, and there are no others.
     fn check_postings(&mut self, reader: &mut dyn Reader) -> Result<(), Fault> {
+        let altered = || Fault::Ledger("the postings are not those of the entries".into());
         let mut stored = Sum::default();
-        let mut after = (Vec::new(), 0);
+        let (mut run, mut last) = (0, Vec::new());
         loop {
-            let page: Vec<(Pseudonym, u64)> = reader.list(
-                "SELECT pseudonym, entry_index FROM ledger_posting WHERE (pseudonym, entry_index) > ($1, $2) \
-                 ORDER BY pseudonym, entry_index LIMIT $3",
-                &[after.0.as_slice().into(), after.1.into(), POSTING_PAGE.into()],
-                |row| Ok((row.take(0)?, row.take(1)?)),
+            let page: Vec<Piece> = reader.list(
+                "SELECT run, last, bytes FROM ledger_posting WHERE (run, last) > ($1, $2) \
+                 ORDER BY run, last LIMIT $3",
+                &[run.into(), last.as_slice().into(), POSTING_PAGE.into()],
+                |row| {
+                    let (run, last, bytes) = (row.take(0)?, row.take(1)?, row.take(2)?);
+                    Ok(Piece { run, last, bytes })
+                },
             )?;
-            let Some((last, index)) = page.last() else { break };
-            after = (last.as_bytes().to_vec(), *index);
-            page.iter()
-                .for_each(|(pseudonym, index)| stored.add(*pseudonym, *index));
+            for piece in &page {
+                // A posting before the end of the piece before it would not be found by its pseudonym.
+                if piece.run == run && piece.bytes < last {
+                    return Err(altered());
+                }
+                (run, last) = (piece.run, piece.last.clone());
+                for (pseudonym, index) in piece.postings()? {
+                    stored.add(pseudonym, index);
+                }
+            }
+            if page.is_empty() {
+                break;
+            }
         }
-        if stored != self.postings {
-            return Err(Fault::Ledger("the postings are not those of the entries".into()));
+        if stored == self.postings && self.posted <= self.tree.size() {
+            Ok(())
+        } else {
+            Err(altered())
         }
-        self.report.postings = stored.count;
-        Ok(())
     }
 }
 
@@ -309,4 +329,4 @@ fn count(reader: &mut dyn Reader, sql: &'static str) -> Result<u64, Fault> {
 
 const CHECKPOINT_PAGE: u32 = 512;
 const BLOCK_PAGE: u32 = 512;
-const POSTING_PAGE: u32 = 8192;
+const POSTING_PAGE: u32 = 512;

@@ -3,8 +3,8 @@
 use sandyq_ledger::entry::Entry;
 use sandyq_model::{Fault, Pseudonym};
 
-use crate::database::{Reader, ReaderExt};
-use crate::ledger::entry_bytes;
+use crate::database::Reader;
+use crate::ledger::{entry_bytes, postings};
 
 /// An entry with its place in the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,12 +20,7 @@ pub struct Placed {
 /// # Errors
 /// When the engine does not answer.
 pub fn count(reader: &mut dyn Reader, pseudonym: Pseudonym) -> Result<u64, Fault> {
-    let count = reader.first(
-        "SELECT COUNT(*) FROM ledger_posting WHERE pseudonym = $1",
-        &[pseudonym.into()],
-        |row| row.take(0),
-    )?;
-    Ok(count.unwrap_or(0))
+    Ok(postings::indices(reader, pseudonym, usize::MAX)?.len() as u64)
 }
 
 /// Where the entries about a pseudonym stand, newest first.
@@ -38,11 +33,9 @@ pub fn indices(
     limit: u32,
     offset: u32,
 ) -> Result<Vec<u64>, Fault> {
-    reader.list(
-        "SELECT entry_index FROM ledger_posting WHERE pseudonym = $1 ORDER BY entry_index DESC LIMIT $2 OFFSET $3",
-        &[pseudonym.into(), limit.into(), offset.into()],
-        |row| row.take(0),
-    )
+    let offset = offset as usize;
+    let mut indices = postings::indices(reader, pseudonym, offset + limit as usize)?;
+    Ok(indices.split_off(offset.min(indices.len())))
 }
 
 /// The entries about a pseudonym, newest first.
