@@ -15,13 +15,13 @@ use std::sync::{Arc, Mutex};
 
 use age::secrecy::ExposeSecret;
 use jiff::SignedDuration;
-use sandyq_model::SubjectId;
+use sandyq_model::{Standing, SubjectId, Verb};
 use sandyq_store::backup::{
     BackupFault, FolderShelf, Identity, Keep, Made, Manifest, Recipients, SetAbout, Shelf, Stored,
     VerifiedSet, list, open_set, thin,
 };
 use sandyq_store::tables::subject;
-use sandyq_store::{Row, Store};
+use sandyq_store::{Commit, Row, Store};
 use scene::{Place, collect, done, now, person, run};
 
 /// A pair of keys: who can open sets, and the identity that does.
@@ -167,6 +167,47 @@ fn a_set_gives_back_what_the_snapshot_held_and_its_second_writes_only_what_chang
             open(&store, shelf(), &custodian).and_then(|set| contents(&set)),
             Err(BackupFault::Identity(_))
         ));
+    }
+}
+
+#[test]
+fn what_data_was_once_it_may_become_again_without_spoiling_older_sets() {
+    let place = Place::sqlite();
+    let store = place.open();
+    let people = fill(&store, 3);
+    let (folder, custodian) = (tempfile::tempdir().unwrap(), Custodian::new());
+    let shelf = || FolderShelf::at(folder.path()).unwrap();
+    let day = |days: i64| SetAbout {
+        at: now() + SignedDuration::from_hours(24 * days),
+        ..about(&store, &custodian)
+    };
+    let stands = |standing: Standing, version: u64| {
+        let id = people[0];
+        let row = run(store.read(move |reader| subject::find(reader, id)))
+            .unwrap()
+            .unwrap();
+        let changed = subject::Subject { standing, ..row };
+        let commit = Commit {
+            subject: Some((id, version)),
+            moves: false,
+            statements: vec![subject::update(&changed)],
+            entries: vec![scene::entry(Verb::Block, &changed)],
+            ..Commit::default()
+        };
+        done(run(store.commit(commit)));
+    };
+    let first = back_up(&store, shelf(), day(0)).unwrap();
+    stands(Standing::Blocked, 1);
+    back_up(&store, shelf(), day(1)).unwrap();
+    stands(Standing::Pending, 1);
+    let third = back_up(&store, shelf(), day(2)).unwrap();
+    assert!(third.chunks_new < third.chunks_all);
+    for id in [first.id, third.id] {
+        let origin = store.checkpoint().origin;
+        let ledger = (origin.as_str(), store.verifier_key());
+        let key = store.vault().backup_key();
+        let set = open_set(Box::new(shelf()), Some(&id), ledger, key, custodian.identity()).unwrap();
+        contents(&set).unwrap();
     }
 }
 

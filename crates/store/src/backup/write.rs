@@ -256,41 +256,39 @@ fn schema(reader: &mut dyn Reader) -> Result<Vec<(String, String)>, BackupFault>
     Ok(steps)
 }
 
-/// The chunks of the newest set that holds, as far as they still lie there with their length. A place with sets of
-/// another ledger is refused: two ledgers would sweep each other's chunks.
+/// The chunks of every set that holds, as far as they still lie there with their length. Of all sets and not of the
+/// newest only: what data was once it may become again, and a chunk that is written anew has other bytes than the older
+/// set signed for. A place with sets of another ledger is refused: two ledgers would sweep each other's chunks.
 fn known_chunks(
     shelf: &dyn Shelf,
     origin: &str,
     key: &VerifierKey,
 ) -> Result<HashMap<String, ChunkLine>, BackupFault> {
-    let mut newest: Option<Manifest> = None;
-    for stored in shelf.list(SETS)?.into_iter().rev() {
+    let lying: HashMap<String, u64> = shelf
+        .list(CHUNKS)?
+        .into_iter()
+        .map(|stored| (stored.name, stored.bytes))
+        .collect();
+    let mut known = HashMap::new();
+    for stored in shelf.list(SETS)? {
         if SetId::of_file(&stored.name).is_none() {
             continue;
         }
         let Some(file) = shelf.get(&stored.name, MANIFEST_BYTES_MAX)? else {
             continue;
         };
-        match Manifest::open(&file, origin, key) {
-            Ok(manifest) => {
-                newest = Some(manifest);
-                break;
-            }
+        let manifest = match Manifest::open(&file, origin, key) {
+            Ok(manifest) => manifest,
             Err(fault @ BackupFault::Foreign(_)) => return Err(fault),
-            Err(fault) => tracing::error!(%fault, "a backup set does not hold"),
-        }
+            Err(fault) => {
+                tracing::error!(%fault, "a backup set does not hold");
+                continue;
+            }
+        };
+        let whole = manifest
+            .chunks()
+            .filter(|chunk| lying.get(&chunk_name(&chunk.name)) == Some(&chunk.bytes));
+        known.extend(whole.map(|chunk| (chunk.name.clone(), chunk.clone())));
     }
-    let Some(newest) = newest else {
-        return Ok(HashMap::new());
-    };
-    let lying: HashMap<String, u64> = shelf
-        .list(CHUNKS)?
-        .into_iter()
-        .map(|stored| (stored.name, stored.bytes))
-        .collect();
-    Ok(newest
-        .chunks()
-        .filter(|chunk| lying.get(&chunk_name(&chunk.name)) == Some(&chunk.bytes))
-        .map(|chunk| (chunk.name.clone(), chunk.clone()))
-        .collect())
+    Ok(known)
 }
