@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
@@ -46,7 +46,13 @@ pub struct Stage {
     database: Option<String>,
 }
 
+/// The policy that ships; read once for all systems of a test.
 pub fn shipped_policy() -> Arc<Policy> {
+    static SHIPPED: OnceLock<Arc<Policy>> = OnceLock::new();
+    Arc::clone(SHIPPED.get_or_init(read_policy))
+}
+
+fn read_policy() -> Arc<Policy> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let shipped = here
         .ancestors()
@@ -118,18 +124,7 @@ impl Stage {
 
     /// The newest code that was mailed to that address.
     pub fn code_for(&self, email: &str) -> Plain<String> {
-        let letters = self.letters.0.lock().unwrap();
-        let code = letters
-            .iter()
-            .rev()
-            .filter(|letter| letter.to.expose() == email)
-            .find_map(|letter| match &letter.message {
-                Message::ConfirmationCode { code, .. } | Message::EntryCode { code, .. } => {
-                    Some(code.clone())
-                }
-                Message::OrderPlaced { .. } => None,
-            });
-        code.expect("a code was mailed")
+        newest_code(&self.letters, email).expect("a code was mailed")
     }
 
     pub fn letters_to(&self, email: &str) -> usize {
@@ -287,15 +282,28 @@ fn database_of_its_own() -> Option<String> {
     Some(format!("{url}{joint}options=-csearch_path%3D{name}"))
 }
 
+/// The newest code that was mailed to that address, if any was.
+pub fn newest_code(letters: &Letters, email: &str) -> Option<Plain<String>> {
+    let letters = letters.0.lock().unwrap();
+    letters
+        .iter()
+        .rev()
+        .filter(|letter| letter.to.expose() == email)
+        .find_map(|letter| match &letter.message {
+            Message::ConfirmationCode { code, .. } | Message::EntryCode { code, .. } => Some(code.clone()),
+            Message::OrderPlaced { .. } => None,
+        })
+}
+
 /// Random histories do not test the disk, and a sync in memory costs nothing.
-fn in_memory_if_possible() -> tempfile::TempDir {
+pub fn in_memory_if_possible() -> tempfile::TempDir {
     let memory = Path::new("/dev/shm");
     tempfile::tempdir_in(memory)
         .or_else(|_| tempfile::tempdir())
         .unwrap()
 }
 
-fn open(
+pub fn open(
     options: &StoreOptions,
     clock: &Arc<SetClock>,
     chance: &Arc<SeededChance>,
