@@ -195,14 +195,27 @@ impl Dossier {
                 .is_some_and(|id| self.serves(id, operation.purpose)),
             own: circumstances.own,
             recipient: circumstances.recipient,
-            floor: retention::floor(self, policy, now).fields,
+            floor: self.under_floor(policy, now),
             hold: FieldSet::EMPTY,
-            due: self
-                .row
-                .as_ref()
-                .is_some_and(|row| row.due_at.is_some_and(|due| due <= now)),
+            due: self.is_due(now),
             approved: circumstances.approved,
         }
+    }
+
+    /// The fields under a floor, and with them the record as a whole: nothing is done with all of it that a part forbids.
+    fn under_floor(&self, policy: &Policy, now: Timestamp) -> FieldSet {
+        let fields = retention::floor(self, policy, now).fields;
+        if fields.is_empty() {
+            fields
+        } else {
+            fields.with(Field::RECORD)
+        }
+    }
+
+    /// Whether the day has come, of a remainder as well: it lies here only because a floor outlasts the day (8-a).
+    fn is_due(&self, now: Timestamp) -> bool {
+        let due_at = self.row.as_ref().and_then(|row| row.due_at);
+        due_at.is_some_and(|due| due <= now) || self.records.iter().any(|record| record.floor.is_some())
     }
 
     fn serves(&self, case: CaseId, purpose: Option<Purpose>) -> bool {

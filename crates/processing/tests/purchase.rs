@@ -238,6 +238,22 @@ async fn nobody_confirms_and_the_record_is_destroyed() {
 }
 
 #[tokio::test]
+async fn what_only_a_law_keeps_is_nobodys_to_free() {
+    let stage = Stage::new();
+    let responsible = stage.staff("aru", "responsible").await;
+    let (mara, case) = stage.guest(MARA).await;
+    stage.pays(&mara, &case).await.unwrap();
+    stage.system.take_withdrawal(&mara, stage.key()).await.unwrap();
+    stage.system.run_queue().await.unwrap();
+    let subject = mara.subject.unwrap();
+    let standing = async || stage.system.overview(subject).await.unwrap().standing;
+    assert_eq!(standing().await, Standing::Blocked);
+    let freed = stage.system.unblock(&responsible, subject).await;
+    assert!(matches!(freed, Err(Rejected::Refusal(_))), "{freed:?}");
+    assert_eq!(standing().await, Standing::Blocked);
+}
+
+#[tokio::test]
 async fn the_same_submission_twice_is_one_order() {
     let stage = Stage::new();
     let key = stage.key();

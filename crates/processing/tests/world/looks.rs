@@ -100,6 +100,11 @@ impl World {
             let stays = matches!(row.standing, Standing::Blocked | Standing::Destroyed);
             assert!(stays, "a block has ended by itself: {:?}", row.standing);
         }
+        let is_remainder = found.records.iter().any(|record| record.floor.is_some());
+        assert!(
+            !is_remainder || row.standing == Standing::Blocked,
+            "a locked remainder was freed"
+        );
         if known.withdrawn {
             assert!(
                 row.withdrawn_at.is_some() && !found.consents_stand(),
