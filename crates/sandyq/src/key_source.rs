@@ -183,3 +183,15 @@ pub fn secret(file: Option<&Path>, what: &str) -> Result<Plain<String>, Failure>
     }
     Ok(typed)
 }
+
+/// A passphrase that is to be: the first line of that file, or else what is typed, twice where a person sits.
+///
+/// # Errors
+/// Exit 3 when there is none, 2 when it was typed differently.
+pub fn new_passphrase(file: Option<&Path>) -> Result<Plain<String>, Failure> {
+    let passphrase = secret(file, "new passphrase")?;
+    if file.is_none() && outside::can_ask() && secret(None, "the same passphrase again")? != passphrase {
+        return Err(Failure::new(Exit::Usage, "the two passphrases are not the same"));
+    }
+    Ok(passphrase)
+}

@@ -7,6 +7,7 @@ mod backups;
 mod commands;
 mod configuration;
 mod data_folder;
+mod door;
 mod failure;
 mod invented;
 mod key_source;

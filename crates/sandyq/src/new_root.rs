@@ -7,8 +7,7 @@ use sandyq_store::vault::{KeyFile, PassphraseFile, TokenSettings};
 
 use crate::data_folder::DataFolder;
 use crate::failure::{Exit, Failure};
-use crate::key_source::secret;
-use crate::outside;
+use crate::key_source::{new_passphrase, secret};
 
 /// Which root key to make.
 pub enum NewRoot {
@@ -27,10 +26,7 @@ impl NewRoot {
     /// Exit 3 when there is none, 2 when it was typed differently.
     pub fn passphrase(file: Option<&Path>) -> Result<Self, Failure> {
         let file = file.map(absolute).transpose()?;
-        let passphrase = secret(file.as_deref(), "new passphrase")?;
-        if file.is_none() && outside::can_ask() && secret(None, "the same passphrase again")? != passphrase {
-            return Err(Failure::new(Exit::Usage, "the two passphrases are not the same"));
-        }
+        let passphrase = new_passphrase(file.as_deref())?;
         Ok(Self::Passphrase(passphrase, file))
     }
 

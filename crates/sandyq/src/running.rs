@@ -18,11 +18,13 @@ use sandyq_store::Store;
 use sandyq_web::WebOptions;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 use tracing::level_filters::LevelFilter;
 
+use crate::backups::keep_making;
 use crate::configuration::Configuration;
 use crate::data_folder::{DataFolder, FolderLock};
+use crate::door;
 use crate::failure::{Exit, Failure};
 use crate::logging;
 use crate::outside::{SystemChance, WallClock};
@@ -168,6 +170,22 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
 /// Begins to work off the queue.
 pub fn start_worker(system: &System) -> JoinHandle<()> {
     tokio::spawn(system.clone().worker())
+}
+
+/// What a server does beside serving: it opens the door of the folder and makes backups. Ends with what is returned.
+///
+/// # Errors
+/// When there can be no door.
+pub fn beside(
+    system: &System,
+    configuration: &Configuration,
+    folder: &DataFolder,
+) -> Result<JoinSet<()>, Failure> {
+    let at = door::At::of(system, configuration, folder);
+    let mut beside = JoinSet::new();
+    beside.spawn(keep_making(at.backups.clone()));
+    beside.spawn(door::open(&folder.door(), at)?);
+    Ok(beside)
 }
 
 /// Serves the site and works off the queue until `stop`; what is under way ends first.

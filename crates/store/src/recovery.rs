@@ -8,7 +8,7 @@ use std::sync::Arc;
 use sandyq_ledger::checkpoint::Checkpoint;
 use sandyq_model::{Chance, Clock, Fault, SubjectId};
 
-use crate::commit::{self, Traces, Within, Writer, WriterParts};
+use crate::commit::{self, Within, Writer, WriterParts};
 use crate::database::{self, PostgresSession, ReaderExt, Readers, Session, Snapshots, SqliteSession};
 use crate::ledger::{self, Book, HeadFile, Published, WitnessedFile};
 use crate::options::StoreOptions;
@@ -68,16 +68,8 @@ pub(crate) fn open_on(
         }
         None => None,
     };
-    let deaths = commit::finish_deaths(session.as_mut(), &mut keys, &vault)?;
-    if deaths > 0 {
-        tracing::warn!(deaths, "keys that were to die before the last stop have died now");
-    }
+    let traces = commit::finish_deaths(session.as_mut(), &mut keys, &vault)?;
     sweep_orphans(session.as_mut(), &mut keys)?;
-    if !commit::leave_no_trace(session.as_mut()) {
-        tracing::warn!(
-            "another program reads the database, so traces of destroyed rows may still be in its log"
-        );
-    }
     head_file.write(&book.head().note);
     let shipping = shipper.map(|shipper| follow(shipper, &book)).transpose()?;
     finish_epoch(session.as_mut(), &mut keys)?;
@@ -92,7 +84,7 @@ pub(crate) fn open_on(
         head_file,
         clock,
         died: Vec::new(),
-        traces: Traces::default(),
+        traces,
         outbox: shipping.as_ref().map(|shipping| Arc::clone(shipping.outbox())),
     };
     Ok(Parts {

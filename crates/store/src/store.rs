@@ -20,7 +20,9 @@ use crate::options::StoreOptions;
 use crate::recovery;
 use crate::second_copy::{CopyStatus, Shipping};
 use crate::tables::epoch_end;
-use crate::vault::{EpochSchedule, KeyReader, KeyStatus, KeyStore, Rotation, SubjectKey, Vault, WrappedKey};
+use crate::vault::{
+    EpochSchedule, KeyInventory, KeyReader, KeyStatus, KeyStore, Rotation, SubjectKey, Vault, WrappedKey,
+};
 
 /// Everything at rest. All clones are one store; the last one to go waits for the commits that are under way.
 #[derive(Clone)]
@@ -125,6 +127,16 @@ impl Store {
     /// [`Fault::Vault`] when the key store does not answer.
     pub async fn key_status(&self) -> Result<KeyStatus, Fault> {
         self.parts.writer.errand(KeyStore::status).await
+    }
+
+    /// Every key there is by its purpose, since when, and how many people have one. It holds no key.
+    ///
+    /// # Errors
+    /// [`Fault::Vault`] when the key store does not answer.
+    pub async fn key_inventory(&self, at: Timestamp) -> Result<KeyInventory, Fault> {
+        let vault = Arc::clone(&self.parts.vault);
+        let listed = self.parts.writer.errand(move |keys| keys.reconcile(&vault, at));
+        listed.await
     }
 
     /// When the epoch that stands so must end at the latest, by the schedule; `None` while nobody died in it.

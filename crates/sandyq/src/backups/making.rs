@@ -27,11 +27,6 @@ pub struct Backups {
 }
 
 impl Backups {
-    /// The system that has the folder open.
-    pub const fn system(&self) -> &System {
-        &self.system
-    }
-
     /// Of that folder, which this system has open.
     pub fn of(system: &System, settings: BackupSettings, folder: &DataFolder) -> Self {
         Self {
@@ -76,11 +71,12 @@ impl Backups {
         place: &str,
         progress: impl Fn(u64, u64) + Send + 'static,
     ) -> Result<Made, Failure> {
+        let epoch = self.system.store().key_status().await?.epoch;
         let about = SetAbout {
             at: WallClock.now(),
             origin: self.system.store().checkpoint().origin,
             policy: *self.system.policy().version(),
-            epoch: None,
+            epoch: Some(epoch),
             recipients: Recipients::read(&self.settings.recipients)?,
         };
         let shelf = self.settings.shelf(place, &self.folder)?;

@@ -1,23 +1,19 @@
 //! 5.1.6: backups of a data folder: where they go, when they are made, and what is remembered of them.
 //!
-//! A server that runs makes them itself, by its schedule or because a command came through its [`door`]: the folder is
-//! its own, and so are the ledger in which each is entered and the keys by which chunks are named. Without a server the
+//! A server that runs makes them itself, by its schedule or because a command asked at its door: the folder is its own, and so are the ledger in which each is entered and the keys by which chunks are named. Without a server the
 //! command opens the folder and does the same.
 
 mod bringing_back;
-pub mod door;
 mod making;
 mod remembered;
 
 use std::path::PathBuf;
 
-use sandyq_processing::System;
 use sandyq_store::backup::{FolderShelf, Keep, Shelf};
 #[cfg(feature = "objstore")]
 use sandyq_store::backup::{ObjectShelf, ObjectStore};
 use sandyq_store::vault::Vault;
 use serde::Deserialize;
-use tokio::task::JoinSet;
 
 use crate::configuration::Configuration;
 use crate::data_folder::DataFolder;
@@ -27,8 +23,7 @@ use crate::outside::SystemChance;
 use crate::{configuration::first_line, outside::WallClock};
 
 pub use bringing_back::{Elsewhere, Wanted};
-use making::keep_making;
-pub use making::{Backups, made_as_json, thinned_as_json};
+pub use making::{Backups, keep_making, made_as_json, thinned_as_json};
 pub use remembered::{Drilled, Remembered};
 
 /// What the settings say of backups.
@@ -72,22 +67,6 @@ impl BackupSettings {
                 .help("set backup.place in the settings, or say --to FOLDER")
         })
     }
-}
-
-/// What a server does beside serving: it opens the door and makes backups. Ends with what is returned.
-///
-/// # Errors
-/// When there can be no door.
-pub fn beside(
-    system: &System,
-    settings: BackupSettings,
-    folder: &DataFolder,
-) -> Result<JoinSet<()>, Failure> {
-    let backups = Backups::of(system, settings, folder);
-    let mut beside = JoinSet::new();
-    beside.spawn(door::open(&folder.door(), &backups)?);
-    beside.spawn(keep_making(backups));
-    Ok(beside)
 }
 
 impl BackupSettings {

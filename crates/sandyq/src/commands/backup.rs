@@ -5,18 +5,16 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use sandyq_model::Clock;
-use sandyq_processing::backup::Backup as What;
 use sandyq_store::backup::{SetLine, list};
 use sandyq_store::vault::Vault;
 use serde_json::{Value, json};
 
-use crate::backups::door::{self, Asked};
-use crate::backups::{self, Backups, Remembered, S3, made_as_json, thinned_as_json};
+use crate::backups::{self, Remembered, S3};
 use crate::configuration::Configuration;
 use crate::data_folder::DataFolder;
+use crate::door::{Asked, at_work};
 use crate::failure::{Exit, Failure};
 use crate::outside::WallClock;
-use crate::running;
 use crate::terminal::{Terminal, Tone};
 
 /// Make a backup set, list the sets there are, or thin them out.
@@ -83,15 +81,7 @@ impl Backup {
         let folder = DataFolder::open(&self.of.data)?;
         // The server has another working folder than whoever asks.
         let to = self.to.as_deref().map(absolute).transpose()?;
-        let made = at_work(
-            &folder,
-            Asked::Backup { to: to.clone() },
-            terminal,
-            async |backups, progress| {
-                let made = backups.make(to.as_deref(), What::MadeByHand, progress).await?;
-                Ok(made_as_json(&made, backups.place(to.as_deref())?))
-            },
-        )?;
+        let made = at_work(&folder, Asked::Backup { to }, terminal)?;
         if self.of.json {
             terminal.answer_json(&made)?;
         } else {
@@ -108,47 +98,6 @@ fn absolute(place: &str) -> Result<String, Failure> {
     std::path::absolute(place)
         .map(|path| path.to_string_lossy().into_owned())
         .map_err(|error| Failure::new(Exit::Usage, format!("--to is no path: {error}")))
-}
-
-/// Asks the server of the folder to do it, or opens the folder and does it here when there is none.
-pub(super) fn at_work(
-    folder: &DataFolder,
-    asked: Asked,
-    terminal: &Terminal,
-    here: impl AsyncFnOnce(&Backups, Box<dyn Fn(u64, u64) + Send>) -> Result<Value, Failure>,
-) -> Result<Value, Failure> {
-    let progress = |rows: u64, bytes: u64| {
-        terminal.progress(&format!("{rows} rows, {}", in_bytes(bytes)));
-    };
-    let done = match running::system_at_rest(folder) {
-        Err(failure) if failure.exit == Exit::Busy && folder.door().exists() => {
-            door::ask(&folder.door(), &asked, progress)
-        }
-        Err(failure) => Err(failure),
-        Ok((system, _lock)) => {
-            let settings = Configuration::read(folder)?.backups();
-            let backups = Backups::of(&system, settings, folder);
-            let (told, mut heard) = tokio::sync::watch::channel((0, 0));
-            let tell: Box<dyn Fn(u64, u64) + Send> = Box::new(move |rows, bytes| {
-                told.send_replace((rows, bytes));
-            });
-            running::runtime()?.block_on(async {
-                let working = here(&backups, tell);
-                tokio::pin!(working);
-                loop {
-                    tokio::select! {
-                        done = &mut working => return done,
-                        Ok(()) = heard.changed() => {
-                            let (rows, bytes) = *heard.borrow_and_update();
-                            progress(rows, bytes);
-                        }
-                    }
-                }
-            })
-        }
-    };
-    terminal.progress_ended();
-    done
 }
 
 impl Of {
@@ -196,9 +145,7 @@ impl Of {
 
     fn thin(&self, terminal: &Terminal) -> Result<Exit, Failure> {
         let folder = DataFolder::open(&self.data)?;
-        let thinned = at_work(&folder, Asked::Thin, terminal, async |backups, _| {
-            Ok(thinned_as_json(&backups.thin().await?))
-        })?;
+        let thinned = at_work(&folder, Asked::Thin, terminal)?;
         if self.json {
             terminal.answer_json(&thinned)?;
         } else {
@@ -302,7 +249,7 @@ pub(super) fn ago(at: i64, now: Timestamp) -> String {
 }
 
 /// Bytes in the unit that says it best.
-fn in_bytes(bytes: u64) -> String {
+pub fn in_bytes(bytes: u64) -> String {
     match bytes {
         0..10_240 => format!("{bytes} B"),
         10_240..10_485_760 => format!("{} KiB", bytes / 1024),

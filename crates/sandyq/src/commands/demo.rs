@@ -23,7 +23,6 @@ use tokio::net::TcpListener;
 use tracing::level_filters::LevelFilter;
 
 use super::init;
-use crate::backups;
 use crate::configuration::Configuration;
 use crate::data_folder::DataFolder;
 use crate::failure::{Exit, Failure};
@@ -120,7 +119,7 @@ impl Demo {
             }
         };
         terminal.progress_ended();
-        let mut beside = backups::beside(&system, configuration.backups(), folder)?;
+        let mut beside = running::beside(&system, &configuration, folder)?;
         let stop = running::stop_asked()?;
         self.announce(&url, &staff, folder.path(), terminal)?;
         let options = WebOptions {

@@ -2,6 +2,8 @@
 //!
 //! It repairs nothing; opening the store finishes what a crash left, as every start does.
 
+mod epoch;
+
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -17,9 +19,11 @@ use serde_json::json;
 use super::backup::ago;
 use super::check::short;
 use super::escrow::fits;
+use super::key_list;
 use crate::backups::Remembered;
 use crate::configuration::Configuration;
 use crate::data_folder::DataFolder;
+use crate::door::{self, Asked};
 use crate::failure::{Exit, Failure};
 use crate::key_source::Source;
 use crate::outside::WallClock;
@@ -232,10 +236,15 @@ fn escrow(folder: &DataFolder, configuration: &Configuration) -> Option<Finding>
             State::Well,
             format!("{} of {} custodians, epoch {}", set.needed, set.shares, set.epoch),
         ),
-        Ok(_) => Finding::new(
+        Ok(Some(_)) => Finding::new(
             what,
             State::Warning,
             "the custodians have no shares of these settings; run: sandyq keys rotate --now",
+        ),
+        Ok(None) => Finding::new(
+            what,
+            State::Warning,
+            "the custodians have no shares yet; run: sandyq keys escrow renew",
         ),
         Err(fault) => Finding::new(what, State::Wrong, fault.to_string()),
     })
@@ -344,7 +353,10 @@ fn at_rest(folder: &DataFolder, configuration: &Configuration) -> Result<Vec<Fin
         Ok(opened) => opened,
         Err(failure) if failure.exit == Exit::Busy => {
             let says = "in use, as by a server that runs; stop it to look inside";
-            return Ok(vec![Finding::new("database", State::Unknown, says)]);
+            let mut findings = vec![Finding::new("database", State::Unknown, says)];
+            let listed = door::ask(&folder.door(), &Asked::Keys, |_, _| {});
+            findings.extend(listed.ok().map(|listed| epoch::finding(&listed, WallClock.now())));
+            return Ok(findings);
         }
         Err(failure) => {
             return Ok(vec![Finding::new(
@@ -355,7 +367,11 @@ fn at_rest(folder: &DataFolder, configuration: &Configuration) -> Result<Vec<Fin
         }
     };
     let witnesses = configuration.witnesses().len();
-    let mut findings = running::runtime()?.block_on(inside(&opened.store))?;
+    let (mut findings, listed) = running::runtime()?.block_on(async {
+        let found = inside(&opened.store).await?;
+        Ok::<_, Failure>((found, key_list::of_store(&opened.store).await?))
+    })?;
+    findings.push(epoch::finding(&listed, WallClock.now()));
     if witnesses > 0 {
         findings.push(witness(&opened.store, WallClock.now()));
     }

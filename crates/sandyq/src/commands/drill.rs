@@ -10,11 +10,10 @@ use sandyq_store::StoreOptions;
 use sandyq_store::backup::restore::{Restoration, Restored};
 use serde_json::json;
 
-use super::backup::at_work;
-use crate::backups::door::Asked;
 use crate::backups::{Drilled, Wanted};
 use crate::configuration::Configuration;
 use crate::data_folder::DataFolder;
+use crate::door::{Asked, at_work};
 use crate::failure::{Exit, Failure};
 use crate::outside::WallClock;
 use crate::terminal::Terminal;
@@ -59,12 +58,7 @@ impl Drill {
             worked: tried.is_ok(),
             says: says.clone(),
         };
-        let kept = at_work(
-            &folder,
-            Asked::Drilled(drilled.clone()),
-            terminal,
-            async |backups, _| backups.drilled(drilled).await.map(|()| serde_json::Value::Null),
-        );
+        let kept = at_work(&folder, Asked::Drilled(drilled), terminal);
         tried?;
         kept?;
         if self.wanted.json {

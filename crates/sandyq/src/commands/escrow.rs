@@ -1,17 +1,20 @@
-//! `sandyq keys escrow show` and `sandyq keys recover`: custodians who together bring the keys back (5.1.6, 6.3).
+//! `sandyq keys escrow` and `sandyq keys recover`: custodians who together bring the keys back (5.1.6, 6.3).
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
-use sandyq_model::{Chance, Clock};
+use sandyq_model::{Actor, Chance, Clock, Role};
+use sandyq_processing::System;
 use sandyq_store::vault::{EscrowSet, EscrowSettings, KeyStore, Recovered, recover};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
+use super::backup::Of;
 use crate::configuration::Configuration;
 use crate::data_folder::DataFolder;
+use crate::door::{Asked, at_work};
 use crate::failure::{Exit, Failure};
 use crate::key_source::Source;
 use crate::outside::{SystemChance, WallClock};
@@ -28,6 +31,8 @@ pub struct Custodians {
 enum Shows {
     /// Who the custodians are, how many it takes, and of which epoch their shares are
     Show(Show),
+    /// Give the custodians shares of the keys as they are now; the first time, or after files were lost
+    Renew(Of),
 }
 
 #[derive(Args, Debug)]
@@ -43,9 +48,33 @@ struct Show {
 impl Custodians {
     /// Says who they are.
     pub fn run(&self, terminal: &Terminal) -> Result<Exit, Failure> {
-        let Shows::Show(show) = &self.action;
-        show.run(terminal)
+        match &self.action {
+            Shows::Show(show) => show.run(terminal),
+            Shows::Renew(of) => {
+                let folder = DataFolder::open(&of.data)?;
+                let renewed = at_work(&folder, Asked::RenewEscrow, terminal)?;
+                if of.json {
+                    terminal.answer_json(&renewed)?;
+                } else {
+                    terminal.answer("the custodians have shares of the keys as they are now")?;
+                }
+                Ok(Exit::Done)
+            }
+        }
     }
+}
+
+/// Gives the custodians shares anew, within the epoch; as JSON.
+pub async fn renew(system: &System) -> Result<Value, Failure> {
+    if !system.renew_escrow(&Actor::system(Role::ADMINISTRATOR)).await? {
+        return Err(
+            Failure::new(Exit::No, "there were no custodians when the program started").help(
+                "name them under [keys.escrow] in the settings; a server that runs must be started anew",
+            ),
+        );
+    }
+    let epoch = system.store().key_status().await?.epoch;
+    Ok(json!({ "schema_version": 1, "epoch": epoch }))
 }
 
 impl Show {
@@ -53,7 +82,7 @@ impl Show {
         let folder = DataFolder::open(&self.data)?;
         let Some(escrow) = Configuration::read(&folder)?.keys().escrow(&folder)? else {
             return Err(Failure::new(Exit::No, "there are no custodians")
-                .help("name them under [keys.escrow] in the settings, then run: sandyq keys rotate --now"));
+                .help("name them under [keys.escrow] in the settings, then run: sandyq keys escrow renew"));
         };
         let present = escrow.present().map_err(unfit)?;
         let is_stale = present.as_ref().is_none_or(|set| !fits(&escrow, set));
@@ -72,9 +101,11 @@ impl Show {
                 Some(set) => format!("their shares are of epoch {}, made at {}", set.epoch, set.made_at),
                 None => "they have no shares yet".to_owned(),
             })?;
-            if is_stale {
-                terminal
-                    .answer("the shares are not those of these settings; run: sandyq keys rotate --now")?;
+            match &present {
+                Some(_) if is_stale => terminal
+                    .answer("the shares are not those of these settings; run: sandyq keys rotate --now")?,
+                None => terminal.answer("give them some; run: sandyq keys escrow renew")?,
+                Some(_) => {}
             }
         }
         Ok(if is_stale { Exit::No } else { Exit::Done })

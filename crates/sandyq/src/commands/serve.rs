@@ -12,7 +12,6 @@ use serde_json::json;
 use tracing::level_filters::LevelFilter;
 
 use super::check::short;
-use crate::backups;
 use crate::configuration::Configuration;
 use crate::data_folder::DataFolder;
 use crate::failure::{Exit, Failure};
@@ -98,7 +97,7 @@ impl Serve {
             behind_tls: configuration.behind_tls(),
             ..WebOptions::default()
         };
-        let mut beside = backups::beside(&system, configuration.backups(), folder)?;
+        let mut beside = running::beside(&system, configuration, folder)?;
         let worker = running::start_worker(&system);
         let served = running::serve(system, worker, options, listener, stop).await;
         beside.shutdown().await;

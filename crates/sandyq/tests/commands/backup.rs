@@ -106,4 +106,5 @@ fn a_server_makes_its_own_backups_and_one_whenever_it_is_asked() {
         .json();
     // One of the schedule at the start, one of the command, one after the end.
     assert_eq!(list["sets"].as_array().unwrap().len(), 3);
+    assert_eq!(list["sets"][0]["epoch"], 1, "each set names its epoch of keys");
 }

@@ -64,6 +64,18 @@ fn shares_that_are_not_of_the_settings_are_said_to_be_stale() {
     let said = run(&place, "keys escrow show --data data --json").ends(1);
     assert_eq!(said.json()["stale"], true);
     assert_eq!(escrow_finding(&place), "warning");
+    let none = run(&place, "keys list --data data").ends(0).out;
+    assert!(none.contains("2 of 3, without shares"), "{none}");
+    // The first shares need no end of an epoch.
+    let renewed = run(&place, "keys escrow renew --data data --json").ends(0);
+    assert_eq!(renewed.json()["epoch"], 1);
+    run(&place, "keys escrow show --data data").ends(0);
+    let listed = run(&place, "keys list --data data --json").ends(0).json();
+    assert_eq!(listed["escrow"]["needed"], 2);
+    assert_eq!(
+        (&listed["escrow"]["epoch"], &listed["escrow"]["stale"]),
+        (&1.into(), &false.into())
+    );
     run(&place, "keys rotate --now --data data").ends(0);
     let said = run(&place, "keys escrow show --data data").ends(0);
     assert!(
@@ -82,12 +94,14 @@ fn shares_that_are_not_of_the_settings_are_said_to_be_stale() {
     let settings = settings.replace(old, &custodian(&place, "heir"));
     fs::write(place.path("data/sandyq.toml"), settings).unwrap();
     run(&place, "keys escrow show --data data").ends(1);
+    let listed = run(&place, "keys list --data data").ends(0).out;
+    assert!(listed.contains("of other settings"), "{listed}");
 }
 
 #[test]
 fn custodians_bring_back_a_root_key_and_an_epoch_that_were_lost() {
     let place = with_custodians(&["director", "auditor", "notary"], "");
-    run(&place, "keys rotate --now --data data").ends(0);
+    run(&place, "keys escrow renew --data data").ends(0);
     decrypt(&place, 1, "director");
     decrypt(&place, 3, "notary");
     fs::copy(place.path("data/keys/escrow/payload"), place.path("payload")).unwrap();

@@ -102,6 +102,33 @@ fn a_passphrase_in_a_file_opens_and_another_does_not() {
 }
 
 #[test]
+fn a_passphrase_is_changed_and_every_key_stays() {
+    let place = Place::new();
+    write(&place, "words", &format!("{WORDS}\n"));
+    write(&place, "new-words", "seven other words of a long sentence\n");
+    let run = |line: &str| place.sandyq(&line.split(' ').collect::<Vec<_>>());
+    run("init data --passphrase-file words").ends(0);
+    run("staff add gulmira --role responsible --data data").ends(0);
+    let before = run("keys list --data data --json").ends(0).json();
+    assert_eq!(before["root"]["source"], "passphrase");
+
+    let said = run("keys passphrase --data data --new-file words-of-nobody").ends(3);
+    assert!(said.err.contains("there is no file"), "{}", said.err);
+    let said = run("keys passphrase --data data --new-file new-words").ends(0);
+    assert!(said.err.contains("put the new passphrase into"), "{}", said.err);
+    let said = run("verify --data data").ends(3);
+    assert!(said.err.contains("the passphrase does not open"), "{}", said.err);
+    fs::rename(place.path("new-words"), place.path("words")).unwrap();
+    run("verify --data data").ends(0);
+    assert_eq!(run("keys list --data data --json").ends(0).json(), before);
+
+    let plain = Place::new();
+    plain.sandyq(&["init", "data"]).ends(0);
+    let said = plain.sandyq(&["keys", "passphrase", "--data", "data"]).ends(3);
+    assert!(said.err.contains("has no passphrase"), "{}", said.err);
+}
+
+#[test]
 fn a_passphrase_is_typed_when_no_file_has_it() {
     let place = Place::new();
     let said = place

@@ -13,5 +13,6 @@ mod demonstration;
 mod escrow;
 mod help;
 mod key_sources;
+mod keys;
 mod policy;
 mod said;

@@ -123,7 +123,7 @@ fn attempt(parts: &mut WriterParts, group: &[Pending], each_alone: bool) -> Resu
     let dead = dead_keys(group, &verdicts);
     keys::kill(parts, &dead).map_err(Trouble::Unknown)?;
     hand_over(parts, group, &verdicts);
-    traces::remove(parts, !dead.is_empty());
+    traces::remove(parts);
     Ok(Settled {
         verdicts,
         first_index,

@@ -6,7 +6,9 @@ use sandyq_model::{Fault, SubjectId};
 
 use super::group::Within;
 use super::queue::Pending;
+use super::traces::{Traces, leave_no_trace};
 use super::writer::WriterParts;
+use crate::database::dialect::Dialect;
 use crate::database::{ReaderExt, Session, Statement, statement};
 use crate::vault::{KeyStore, NewKey, Vault};
 
@@ -22,7 +24,7 @@ pub(super) fn kill(parts: &mut WriterParts, dead: &[(SubjectId, u32)]) -> Result
         return Ok(());
     }
     kill_in(&mut parts.keys, &parts.vault, dead)?;
-    parts.died.extend(dead);
+    parts.traces.add(dead);
     Ok(())
 }
 
@@ -33,7 +35,8 @@ pub(super) fn clear_intents(died: &[(SubjectId, u32)]) -> Vec<Statement> {
         .collect()
 }
 
-/// Finishes the deaths that were intended and not carried out before the program ended.
+/// Finishes the deaths that were intended and not carried out before the program ended, or whose traces are still in the
+/// engine's files. Gives those whose traces could not be removed.
 ///
 /// # Errors
 /// When the key store or the database does not do it: then nothing may be served.
@@ -41,21 +44,35 @@ pub(crate) fn finish_deaths(
     session: &mut dyn Session,
     keys: &mut KeyStore,
     vault: &Vault,
-) -> Result<usize, Fault> {
+) -> Result<Traces, Fault> {
     let intended: Vec<(SubjectId, u32)> = Within(session).list(
         "SELECT subject_id, generation FROM key_death ORDER BY subject_id, generation",
         &[],
         |row| Ok((row.take(0)?, row.take(1)?)),
     )?;
-    if intended.is_empty() {
-        return Ok(0);
+    // PostgreSQL goes through whole tables for it, so not when nobody died.
+    if intended.is_empty() && session.dialect() == Dialect::Postgres {
+        return Ok(Traces::default());
     }
     kill_in(keys, vault, &intended)?;
+    if !leave_no_trace(session) {
+        tracing::warn!(
+            "another program reads the database, so traces of destroyed rows may still be in its log"
+        );
+        return Ok(Traces::of(intended));
+    }
+    if intended.is_empty() {
+        return Ok(Traces::default());
+    }
+    tracing::warn!(
+        deaths = intended.len(),
+        "destructions that were cut off at the last stop are finished now"
+    );
     let clear = clear_intents(&intended);
     session.begin()?;
     session.perform(&clear.iter().collect::<Vec<_>>())?;
     session.commit()?;
-    Ok(intended.len())
+    Ok(Traces::default())
 }
 
 fn kill_in(keys: &mut KeyStore, vault: &Vault, dead: &[(SubjectId, u32)]) -> Result<(), Fault> {

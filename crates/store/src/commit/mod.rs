@@ -27,7 +27,6 @@ use crate::vault::NewKey;
 pub(crate) use found::begin_ledger;
 pub(crate) use group::{Within, store_page};
 pub(crate) use keys::finish_deaths;
-pub(crate) use traces::{Traces, leave_no_trace};
 pub(crate) use whole::whole;
 pub(crate) use writer::{Writer, WriterParts};
 

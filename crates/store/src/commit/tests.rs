@@ -33,6 +33,8 @@ enum Failure {
     RowsFull,
     /// The disk fails in the middle.
     RowsBroken,
+    /// The engine's own files cannot be cleaned.
+    TracesStay,
 }
 
 type Armed = Arc<Mutex<Option<Failure>>>;
@@ -62,7 +64,12 @@ impl Session for Failing {
 
     fn commit(&mut self) -> Result<(), DatabaseError> {
         let broken = || DatabaseError::new(ErrorKind::Broken, "the disk did not sync");
-        match self.take(|failure| !matches!(failure, Failure::RowsFull | Failure::RowsBroken)) {
+        match self.take(|failure| {
+            matches!(
+                failure,
+                Failure::CommitLost | Failure::CommitKept | Failure::CommitAgain(_)
+            )
+        }) {
             None => self.inner.commit(),
             Some(Failure::CommitKept) => self.inner.commit().and_then(|()| Err(broken())),
             Some(Failure::CommitAgain(_)) => Err(DatabaseError::new(ErrorKind::Again, "another was first")),
@@ -118,7 +125,10 @@ impl Session for Failing {
     }
 
     fn leave_no_trace(&mut self) -> Result<bool, DatabaseError> {
-        self.inner.leave_no_trace()
+        match self.take(|failure| failure == Failure::TracesStay) {
+            None => self.inner.leave_no_trace(),
+            Some(_) => Ok(false),
+        }
     }
 
     fn dialect(&self) -> Dialect {
@@ -306,4 +316,40 @@ fn more_than_the_queue_holds_is_refused_as_busy() {
         queue.submit(Commit::default()),
         Err(CommitError::Fault(_))
     ));
+}
+
+/// How many deaths are noted whose traces are not known to be gone.
+async fn deaths_noted(store: &Store) -> usize {
+    let read = store.read(|reader| reader.query("SELECT generation FROM key_death", &[]));
+    read.await.unwrap().len()
+}
+
+#[test]
+fn a_death_stays_noted_until_the_engines_files_are_clean() {
+    let folder = tempfile::tempdir().unwrap();
+    let chance = chance();
+    let (mara, aliya) = (person(&*chance), person(&*chance));
+    run(async {
+        let (store, armed) = failing(folder.path());
+        done(store.commit(collect(&store, &*chance, &mara)).await);
+        *armed.lock().unwrap() = Some(Failure::TracesStay);
+        done(store.commit(destruction(&mara)).await);
+        assert_eq!(
+            store.wrapped_key(mara.id, 1).unwrap(),
+            None,
+            "the key does not wait"
+        );
+        assert_eq!(deaths_noted(&store).await, 1);
+        *armed.lock().unwrap() = Some(Failure::TracesStay);
+        done(store.commit(collect(&store, &*chance, &aliya)).await);
+        assert_eq!(deaths_noted(&store).await, 1, "tried again, in vain");
+        *armed.lock().unwrap() = Some(Failure::TracesStay);
+        done(store.commit(extract(&aliya, 1)).await);
+    });
+    run(async {
+        let store = scene::open(folder.path());
+        assert_eq!(deaths_noted(&store).await, 0, "the start has cleaned");
+        assert!(store.wrapped_key(aliya.id, 1).unwrap().is_some());
+        assert_eq!(store.key_status().await.unwrap().deaths, 1, "it died once");
+    });
 }

@@ -1,7 +1,10 @@
 //! DEF-4: what was destroyed leaves the engine's own files as well: its log, its dead rows. The key is dead by then, so a
 //! delay costs no secret; it is tried again with every group until it is done, and at the next start.
+//!
+//! The intent of a death stays in `key_death` until then: it is the mark by which a start knows that something is left.
 
 use jiff::{SignedDuration, Timestamp};
+use sandyq_model::SubjectId;
 
 use super::writer::WriterParts;
 use crate::database::{Session, dialect::Dialect};
@@ -9,14 +12,29 @@ use crate::database::{Session, dialect::Dialect};
 /// What is left to remove.
 #[derive(Default)]
 pub(crate) struct Traces {
-    due: bool,
+    /// Keys that have died, and whose rows may still be there.
+    left: Vec<(SubjectId, u32)>,
     removed_at: Option<Timestamp>,
 }
 
-/// Removes traces when keys have died in this group, or when those of an earlier one are still there.
-pub(super) fn remove(parts: &mut WriterParts, died: bool) {
-    parts.traces.due |= died;
-    if !parts.traces.due {
+impl Traces {
+    /// Those that a start could not remove.
+    pub(crate) const fn of(left: Vec<(SubjectId, u32)>) -> Self {
+        Self {
+            left,
+            removed_at: None,
+        }
+    }
+
+    pub(super) fn add(&mut self, died: &[(SubjectId, u32)]) {
+        self.left.extend(died);
+    }
+}
+
+/// Removes traces when keys have died in this group, or when those of an earlier one are still there. Their intents may
+/// be cleared then.
+pub(super) fn remove(parts: &mut WriterParts) {
+    if parts.traces.left.is_empty() {
         return;
     }
     let now = parts.clock.now();
@@ -26,10 +44,8 @@ pub(super) fn remove(parts: &mut WriterParts, died: bool) {
             .removed_at
             .is_some_and(|at| now.duration_since(at) < VACUUM_EVERY);
     if !rests && leave_no_trace(parts.session.as_mut()) {
-        parts.traces = Traces {
-            due: false,
-            removed_at: Some(now),
-        };
+        parts.died.append(&mut parts.traces.left);
+        parts.traces.removed_at = Some(now);
     }
 }
 

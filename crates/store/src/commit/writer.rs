@@ -7,7 +7,8 @@ use sandyq_model::{Clock, Fault, SubjectId};
 use tokio::sync::oneshot;
 
 use super::queue::{Answer, Queue};
-use super::{Commit, CommitError, Traces, group};
+use super::traces::Traces;
+use super::{Commit, CommitError, group};
 use crate::database::Session;
 use crate::ledger::{Book, HeadFile, Published};
 use crate::second_copy::Outbox;
@@ -29,7 +30,7 @@ pub(crate) struct WriterParts {
     pub head_file: HeadFile,
     /// When it is.
     pub clock: Arc<dyn Clock>,
-    /// Keys that have died and whose intents are not cleared yet: the next group does that.
+    /// Keys that have died without a trace, and whose intents are not cleared yet: the next group does that.
     pub died: Vec<(SubjectId, u32)>,
     /// What of the dead is still in the engine's files.
     pub traces: Traces,

@@ -13,7 +13,7 @@ use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
 use super::key_file;
-use super::private_file::{KEY_FILE_BYTES_MAX, KeyFileFault, Words, read_private, write_new};
+use super::private_file::{self, KEY_FILE_BYTES_MAX, KeyFileFault, Words, read_private, write_new};
 use super::{KEY_BYTES, KeyOrigin, KeySource, RootKey};
 
 /// A root key that lies wrapped under a key made from a passphrase.
@@ -40,10 +40,7 @@ impl PassphraseFile {
         chance: &dyn Chance,
         clock: &dyn Clock,
     ) -> Result<Self, KeyFileFault> {
-        let length = passphrase.expose().chars().count();
-        if !(PASSPHRASE_CHARACTERS_MIN..=PASSPHRASE_CHARACTERS_MAX).contains(&length) {
-            return Err(KeyFileFault::PassphraseLength);
-        }
+        check_length(passphrase)?;
         let created_at = clock.now().round(jiff::Unit::Second);
         let mut root = Zeroizing::new([0; KEY_BYTES]);
         chance.fill(root.as_mut());
@@ -71,6 +68,7 @@ impl PassphraseFile {
         let root = wrapping
             .open(passphrase)
             .ok_or_else(|| KeyFileFault::WrongPassphrase(path.to_owned()))?;
+        private_file::forget_old(path)?;
         Ok(Self {
             root: RootKey::new(root),
             origin: KeyOrigin {
@@ -79,6 +77,32 @@ impl PassphraseFile {
                 created_at: wrapping.created_at,
             },
         })
+    }
+
+    /// Wraps the same root key anew under another passphrase, with another salt; the old file is overwritten. Nobody else
+    /// may have the file in use. Copies of the old file still open with the old passphrase.
+    ///
+    /// # Errors
+    /// [`KeyFileFault::WrongPassphrase`] when `old` does not open it, [`KeyFileFault::PassphraseLength`], or another that
+    /// says what to do. Then the old passphrase stays, or both files are there and the next change removes the old one.
+    pub fn change(
+        path: &Path,
+        old: &Plain<String>,
+        new: &Plain<String>,
+        chance: &dyn Chance,
+    ) -> Result<(), KeyFileFault> {
+        check_length(new)?;
+        let mut wrapping = Wrapping::read(path)?;
+        let wrong = || KeyFileFault::WrongPassphrase(path.to_owned());
+        let root = wrapping.open(old).ok_or_else(wrong)?;
+        wrapping.cost = Cost::NEW;
+        chance.fill(&mut wrapping.salt);
+        wrapping.wrap(&root, new, chance).ok_or_else(|| refused(path))?;
+        // A wrapping that would not open never takes the place of one that does.
+        if wrapping.open(new).is_none_or(|back| *back != *root) {
+            return Err(refused(path));
+        }
+        private_file::replace(path, &[wrapping.text().as_bytes()])
     }
 
     /// Looks whether the file is there, whole, and ours alone.
@@ -243,6 +267,15 @@ impl Wrapping {
         UnboundKey::new(&AES_256_GCM, secret.as_ref())
             .ok()
             .map(LessSafeKey::new)
+    }
+}
+
+fn check_length(passphrase: &Plain<String>) -> Result<(), KeyFileFault> {
+    let length = passphrase.expose().chars().count();
+    if (PASSPHRASE_CHARACTERS_MIN..=PASSPHRASE_CHARACTERS_MAX).contains(&length) {
+        Ok(())
+    } else {
+        Err(KeyFileFault::PassphraseLength)
     }
 }
 

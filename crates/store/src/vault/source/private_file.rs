@@ -171,6 +171,46 @@ pub(super) fn write_new(path: &Path, parts: &[&[u8]]) -> Result<(), KeyFileFault
         .map_err(KeyFileFault::io(path))
 }
 
+/// Puts a new content in the place of a file of the owner's own: the new one is durable before the old one goes, and the
+/// old one is overwritten. What a crash leaves of the old one [`forget_old`] finds.
+pub(super) fn replace(path: &Path, parts: &[&[u8]]) -> Result<(), KeyFileFault> {
+    forget_old(path)?;
+    replace_within(path, parts).map_err(KeyFileFault::io(path))
+}
+
+/// Overwrites and removes what [`replace`] was to overwrite before a crash.
+pub(super) fn forget_old(path: &Path) -> Result<(), KeyFileFault> {
+    forget_old_within(path).map_err(KeyFileFault::io(path))
+}
+
+fn replace_within(path: &Path, parts: &[&[u8]]) -> std::io::Result<()> {
+    let draft = path.with_extension("draft");
+    write_draft(&draft, parts)?;
+    // Under a name of its own the old content can be overwritten after a crash, too.
+    std::fs::hard_link(path, path.with_extension(OLD))?;
+    sync_folder_of(path)?;
+    std::fs::rename(&draft, path)?;
+    sync_folder_of(path)?;
+    forget_old_within(path)
+}
+
+fn forget_old_within(path: &Path) -> std::io::Result<()> {
+    let old = path.with_extension(OLD);
+    let about = match std::fs::metadata(&old) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        about => about?,
+    };
+    // Still the file in use when the crash came before the new one took its place.
+    if std::fs::metadata(path)?.ino() != about.ino() {
+        let mut file = OpenOptions::new().write(true).open(&old)?;
+        let length = usize::try_from(about.len()).unwrap_or(usize::MAX);
+        file.write_all(&vec![0; length.min(SECRET_FILE_BYTES_MAX)])?;
+        file.sync_all()?;
+    }
+    std::fs::remove_file(&old)?;
+    sync_folder_of(path)
+}
+
 fn write_draft(draft: &Path, parts: &[&[u8]]) -> std::io::Result<()> {
     // A draft that a crash left behind was never a key in use: the link to its final name comes last.
     if let Err(error) = std::fs::remove_file(draft)
@@ -214,6 +254,8 @@ impl<'a> Words<'a> {
     }
 }
 
+/// How the name of a file ends that is being overwritten.
+const OLD: &str = "old";
 /// No key file of either kind is longer.
 pub(super) const KEY_FILE_BYTES_MAX: usize = 400;
 /// No file with a passphrase or a PIN is longer.

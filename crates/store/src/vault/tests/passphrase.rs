@@ -1,6 +1,7 @@
 //! A root key that a passphrase opens: a wrong passphrase is not a damaged file, and neither is repeated to anybody.
 
 use std::fs;
+use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
@@ -142,4 +143,84 @@ fn one_kind_of_file_is_not_taken_for_the_other() {
     assert!(words.contains("source = \"passphrase\""), "{words}");
     let words = refusal(&room.path("root.key"), WORDS).to_string();
     assert!(words.contains("source = \"file\""), "{words}");
+}
+
+#[test]
+fn a_changed_passphrase_opens_the_same_root_and_the_old_one_opens_nothing() {
+    let room = Strongroom::new();
+    let source = made(&room);
+    let path = room.path("p.key");
+    let new = Plain::from("another passphrase of six words");
+    let change =
+        |old: &str, new: &Plain<String>| PassphraseFile::change(&path, &Plain::from(old), new, &*room.chance);
+    let before = fs::read_to_string(&path).unwrap();
+    assert!(matches!(
+        change("somebody else's passphrase", &new),
+        Err(KeyFileFault::WrongPassphrase(_))
+    ));
+    assert!(matches!(
+        change(WORDS, &Plain::from("short")),
+        Err(KeyFileFault::PassphraseLength)
+    ));
+    assert_eq!(
+        fs::read_to_string(&path).unwrap(),
+        before,
+        "what was refused changes nothing"
+    );
+
+    change(WORDS, &new).unwrap();
+    let after = fs::read_to_string(&path).unwrap();
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o7777, 0o600);
+    let salt = |text: &str| {
+        text.split(' ')
+            .find_map(|word| word.strip_prefix("salt=").map(str::to_owned))
+    };
+    assert_ne!(salt(&before), salt(&after));
+    assert!(matches!(refusal(&path, WORDS), KeyFileFault::WrongPassphrase(_)));
+    let again = PassphraseFile::open(&path, &new).unwrap();
+    assert_eq!(*again.derive(b"x").unwrap(), *source.derive(b"x").unwrap());
+    assert_eq!(again.origin(), source.origin());
+    let names: Vec<_> = fs::read_dir(path.parent().unwrap()).unwrap().flatten().collect();
+    assert!(!names.iter().any(|name| {
+        name.path()
+            .extension()
+            .is_some_and(|end| end == "old" || end == "draft")
+    }));
+}
+
+#[test]
+fn a_change_that_a_crash_cut_off_leaves_one_passphrase_and_no_old_file() {
+    let room = Strongroom::new();
+    made(&room);
+    let (path, old) = (room.path("p.key"), room.path("p.old"));
+    // Before the new file took the place: both names are of the file in use.
+    fs::hard_link(&path, &old).unwrap();
+    PassphraseFile::open(&path, &Plain::from(WORDS)).unwrap();
+    assert!(!old.exists());
+    PassphraseFile::open(&path, &Plain::from(WORDS)).unwrap();
+
+    // After it: the old file is still there, and somebody holds it open.
+    fs::copy(&path, &old).unwrap();
+    let mut held = fs::File::open(&old).unwrap();
+    let new = Plain::from("another passphrase of six words");
+    fs::remove_file(&old).unwrap();
+    let mut in_use = fs::File::open(&path).unwrap();
+    PassphraseFile::change(&path, &Plain::from(WORDS), &new, &*room.chance).unwrap();
+    let mut text = Vec::new();
+    in_use.read_to_end(&mut text).unwrap();
+    assert!(text.iter().all(|byte| *byte == 0), "the old file is overwritten");
+    text.clear();
+    held.read_to_end(&mut text).unwrap();
+    assert!(text.iter().any(|byte| *byte != 0), "the copy was another file");
+
+    write(&old, &String::from_utf8(text).unwrap());
+    let mut held = fs::File::open(&old).unwrap();
+    PassphraseFile::open(&path, &new).unwrap();
+    assert!(!old.exists());
+    let mut text = Vec::new();
+    held.read_to_end(&mut text).unwrap();
+    assert!(
+        text.iter().all(|byte| *byte == 0),
+        "what a crash left is overwritten at the next start"
+    );
 }
