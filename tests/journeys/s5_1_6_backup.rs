@@ -10,15 +10,15 @@ use serde_json::Value;
 use super::harness::{Running, Staff, Visitor, binary, command};
 
 /// An operator's folder with people in it, a place for backups, and a custodian's identity.
-struct Scene {
-    running: Running,
-    elsewhere: tempfile::TempDir,
+pub(super) struct Scene {
+    pub(super) running: Running,
+    pub(super) elsewhere: tempfile::TempDir,
     responsible: Staff,
-    orders: Vec<String>,
+    pub(super) orders: Vec<String>,
 }
 
 impl Scene {
-    fn set() -> Self {
+    pub(super) fn set() -> Self {
         let mut running = Running::demo(&[]);
         let letters = Visitor::at(&running.mail).get(&running.mail).text();
         let mut orders: Vec<String> = letters
@@ -61,7 +61,7 @@ impl Scene {
         command(&[words, &["--data", data, "--json"]].concat())
     }
 
-    fn says(&self, words: &[&str]) -> Value {
+    pub(super) fn says(&self, words: &[&str]) -> Value {
         let output = self.asked(words);
         assert!(
             output.status.success(),
@@ -71,7 +71,7 @@ impl Scene {
         serde_json::from_slice(&output.stdout).expect("JSON")
     }
 
-    fn restore(&self, more: &[&str]) -> Output {
+    pub(super) fn restore(&self, more: &[&str]) -> Output {
         let identity = self.elsewhere.path().join("identity");
         self.asked(
             &[
@@ -83,7 +83,7 @@ impl Scene {
     }
 
     /// What the responsible person does about an order.
-    fn subject(&self, action: &[&str], order: &str) -> (i32, Value) {
+    pub(super) fn subject(&self, action: &[&str], order: &str) -> (i32, Value) {
         let data = self.running.data();
         let mut child = Command::new(binary())
             .arg("subject")
@@ -107,7 +107,7 @@ impl Scene {
         (output.status.code().unwrap_or(-1), said)
     }
 
-    fn standing(&self, order: &str) -> String {
+    pub(super) fn standing(&self, order: &str) -> String {
         let (code, said) = self.subject(&["show"], order);
         said["standing"]
             .as_str()
@@ -121,7 +121,7 @@ fn remove(data: &Path, files: &[&str]) {
     }
 }
 
-fn words(output: &Output) -> String {
+pub(super) fn words(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 

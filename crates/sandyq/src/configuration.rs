@@ -11,6 +11,7 @@ use sandyq_processing::cases::Catalogue;
 use sandyq_processing::operator::{Operator, Person};
 use sandyq_store::StoreOptions;
 use sandyq_store::backup::Keep;
+use sandyq_store::second_copy::SecondCopyOptions;
 use sandyq_store::vault::{EPOCH_DEATHS_DEFAULT, EPOCH_HOURS_DEFAULT, EpochSchedule};
 use sandyq_web::mail::{Security, Smtp};
 use serde::Deserialize;
@@ -19,6 +20,7 @@ use crate::backups::{BackupSettings, ObjectStoreTable};
 use crate::data_folder::DataFolder;
 use crate::failure::{Exit, Failure};
 use crate::key_source::KeysTable;
+use crate::second_copy::SecondCopyTable;
 
 /// Everything that `sandyq.toml` can say.
 #[derive(Debug, Default, Deserialize)]
@@ -33,6 +35,7 @@ pub struct Configuration {
     keys: KeysTable,
     catalogue: CatalogueTable,
     backup: BackupTable,
+    second_copy: SecondCopyTable,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -325,6 +328,19 @@ impl Configuration {
             },
             s3: table.s3.clone(),
         }
+    }
+
+    /// The second copy, as far as it is named.
+    pub const fn second_copy(&self) -> &SecondCopyTable {
+        &self.second_copy
+    }
+
+    /// Where the second copy lies and how far it may be behind; its old segments stay for as long as backups.
+    ///
+    /// # Errors
+    /// Exit 3 when the settings cannot be followed.
+    pub fn second_copy_options(&self, folder: &DataFolder) -> Result<Option<SecondCopyOptions>, Failure> {
+        self.second_copy.options(folder, self.backup.max_age_days)
     }
 
     /// Where the root key comes from, before anything secret is asked for.

@@ -18,6 +18,7 @@ mod password;
 mod policy_source;
 mod rejected_in_words;
 mod running;
+mod second_copy;
 mod shipped_policy;
 mod swap;
 mod terminal;

@@ -65,9 +65,10 @@ pub fn open(folder: &DataFolder, configuration: &Configuration) -> Result<Opened
     let lock = folder.lock()?;
     check_clock(folder, WallClock.now())?;
     let policy = Arc::new(policy(folder)?);
-    let options = configuration
+    let mut options = configuration
         .keys()
         .of(folder, configuration.store_options(folder))?;
+    options.second_copy = configuration.second_copy_options(folder)?;
     let store = Store::open(options, Arc::new(WallClock), Arc::new(SystemChance::new()))?;
     Ok(Opened { store, policy, lock })
 }

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use age::secrecy::ExposeSecret;
 use sandyq_ledger::checkpoint::Checkpoint;
 use sandyq_model::{Standing, SubjectId, Verb};
-use sandyq_store::backup::restore::{After, Restoration, Seen, since};
+use sandyq_store::backup::restore::{After, Lives, Living, Restoration, Seen, since};
 use sandyq_store::backup::{BackupFault, FolderShelf, Identity, Recipients, SetAbout, open_set};
 use sandyq_store::tables::{record, subject};
 use sandyq_store::vault::{KeyFile, KeyVersions, Vault};
@@ -87,6 +87,13 @@ fn moved(from: &StoreOptions, to: &StoreOptions) {
     let target = to.key_file.parent().unwrap();
     std::fs::remove_dir_all(target).unwrap();
     std::fs::rename(from.key_file.parent().unwrap(), target).unwrap();
+}
+
+fn living<'l>(lives: Lives<'l>, keys: &HashSet<(SubjectId, u32)>) -> Living<'l> {
+    Living {
+        lives,
+        everybody: keys.iter().map(|(id, _)| *id).collect(),
+    }
 }
 
 fn lives(options: &StoreOptions) -> HashSet<(SubjectId, u32)> {
@@ -177,7 +184,7 @@ fn a_set_is_brought_back_on_either_engine_and_the_ledger_goes_on() {
         let keys = lives(&scene.place.options());
         let restoration = scene.restoration(false).unwrap();
         let lives = |id, generation| Ok(keys.contains(&(id, generation)));
-        let plan = restoration.plan(&lives).unwrap();
+        let plan = restoration.plan(&living(&lives, &keys)).unwrap();
         assert_eq!((plan.people, plan.stay_destroyed, plan.changed), (300, 0, 0));
         assert_eq!((plan.ledger_from, plan.ledger_to), (size, size));
         let restored = restoration.build(&options, &lives, &|_| {}).unwrap();
@@ -212,7 +219,7 @@ fn nobody_comes_back_when_the_old_database_can_be_read() {
             by: "a witness".into(),
             checkpoint: head,
         }];
-        let plan = restoration.plan(&lives).unwrap();
+        let plan = restoration.plan(&living(&lives, &keys)).unwrap();
         assert_eq!(
             (plan.people, plan.stay_destroyed, plan.changed, plan.newcomers),
             (5, 1, 1, 1)
@@ -242,17 +249,24 @@ fn whoever_has_no_key_is_destroyed_even_when_machine_and_ledger_were_lost() {
     let people = fill(&store, 4);
     scene.back_up(&store);
     done(run(store.commit(destroy(&people[0], 1))));
+    let newcomer = fill(&store, 1).remove(0);
     drop(store);
     let keys = lives(&scene.place.options());
     let lives = |id, generation| Ok(keys.contains(&(id, generation)));
     let restoration = scene.restoration(false).unwrap();
-    assert_eq!(restoration.plan(&lives).unwrap().stay_destroyed, 1);
+    let plan = restoration.plan(&living(&lives, &keys)).unwrap();
+    assert_eq!((plan.stay_destroyed, plan.newcomers, plan.lost), (1, 0, 1));
     let to = Place::sqlite();
     let restored = restoration.build(&to.options(), &lives, &|_| {}).unwrap();
     assert_eq!((restored.destroyed, restored.ledger_size), (1, 4 + 2));
     moved(&scene.place.options(), &to.options());
     let store = to.open();
     assert_eq!(standing(&store, &people[0]), Some(Standing::Destroyed));
+    assert_eq!(
+        standing(&store, &newcomer),
+        None,
+        "who is in nothing that is left is lost"
+    );
     let id = people[0].id;
     let row = run(store.read(move |reader| subject::find(reader, id)))
         .unwrap()

@@ -27,6 +27,7 @@ mod visitor;
 
 pub use accessibility::Violation;
 pub use browser::{Browser, Window};
+pub use html::tags;
 pub use http::exchange;
 pub use mail::{Letter, MailServer, code_in, links_in};
 pub use patience::wait_for;

@@ -5,7 +5,7 @@ mod attacker;
 mod files;
 mod looks;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -19,7 +19,7 @@ use sandyq_processing::backup::Backup;
 use sandyq_processing::service::Taken;
 use sandyq_processing::{Language, System};
 use sandyq_store::StoreOptions;
-use sandyq_store::backup::restore::{After, Restoration, Seen, since};
+use sandyq_store::backup::restore::{After, Living, Restoration, Seen, since};
 use sandyq_store::backup::{BackupFault, FolderShelf, Identity, Recipients, SetAbout, SetId, open_set};
 use sandyq_store::tables::subject::Subject;
 use sandyq_store::vault::{KeyFile, KeyVersions, Vault};
@@ -517,7 +517,10 @@ impl World {
             at: self.clock.now(),
         };
         let lives = |subject, generation| Ok(keys.get(subject, generation)?.is_some());
-        restoration.plan(&lives)?;
+        restoration.plan(&Living {
+            lives: &lives,
+            everybody: HashSet::new(),
+        })?;
         restoration
             .build(&StoreOptions::in_folder(new), &lives, &|_| {})
             .map(drop)

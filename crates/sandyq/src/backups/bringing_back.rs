@@ -11,7 +11,7 @@ use sandyq_store::StoreOptions;
 use sandyq_store::backup::restore::{After, Restoration, Seen, copied, since};
 use sandyq_store::backup::{Identity, SetId, VerifiedSet, open_set};
 use sandyq_store::second_copy::SecondCopy;
-use sandyq_store::vault::{CopyKey, KeyUse, Vault};
+use sandyq_store::vault::Vault;
 
 use super::vault;
 use crate::configuration::Configuration;
@@ -19,6 +19,7 @@ use crate::data_folder::DataFolder;
 use crate::failure::{Exit, Failure};
 use crate::outside::WallClock;
 use crate::running;
+use crate::second_copy;
 use crate::terminal::Terminal;
 
 /// Which set, and who opens it.
@@ -47,7 +48,8 @@ pub struct Elsewhere {
     /// A checkpoint that a witness keeps: the ledger must go on from it
     #[arg(long, value_name = "FILE")]
     pub witness: Option<PathBuf>,
-    /// The folder of the second copy, for what came after the set
+    /// The folder of the second copy [default: that of the settings]: the keys when the folder has none, and what came
+    /// after the set
     #[arg(long, value_name = "FOLDER")]
     pub second_copy: Option<PathBuf>,
 }
@@ -86,6 +88,30 @@ impl Wanted {
     }
 }
 
+impl Elsewhere {
+    /// The second copy that is named here, or else in the settings, verified.
+    ///
+    /// # Errors
+    /// Exit 5 names what is not as it was written; 7 when the folder does not answer.
+    pub fn copy(
+        &self,
+        configuration: &Configuration,
+        options: &StoreOptions,
+    ) -> Result<Option<SecondCopy>, Failure> {
+        let folder = self
+            .second_copy
+            .as_deref()
+            .or(configuration.second_copy().folder());
+        let Some(folder) = folder else { return Ok(None) };
+        second_copy::read(folder, options).map(Some).map_err(|failure| {
+            failure.help(
+                "mount it, or name another with --second-copy; when it is lost for good, take [second_copy] out of the \
+                 settings",
+            )
+        })
+    }
+}
+
 impl OpenedSet {
     /// The set as something to be brought back, with nothing that came after.
     ///
@@ -111,10 +137,9 @@ impl OpenedSet {
         self,
         folder: &DataFolder,
         options: &StoreOptions,
-        elsewhere: &Elsewhere,
+        (copy, witness): (Option<&SecondCopy>, Option<&Path>),
         terminal: &Terminal,
     ) -> Result<Restoration, Failure> {
-        let witness = elsewhere.witness.as_deref();
         let mut restoration = self.alone(folder)?;
         match since(options, &restoration.set) {
             Ok(Some(after)) => restoration.after = after,
@@ -123,9 +148,9 @@ impl OpenedSet {
             }
             Err(fault) => terminal.word(&format!("the old database cannot be used: {fault}")),
         }
-        if let Some(copy) = &elsewhere.second_copy {
+        if let Some(copy) = copy {
             let size = restoration.set.manifest().checkpoint(&restoration.ledger.1)?.size;
-            let known = copied(&second_copy(copy, options)?, size)?;
+            let known = copied(copy, size)?;
             restoration.after = std::mem::take(&mut restoration.after).and(known);
         }
         let files = [
@@ -143,18 +168,16 @@ impl OpenedSet {
             }
             restoration.seen.extend(seen(&file, by, &restoration.ledger)?);
         }
+        if let Some(note) = copy.and_then(SecondCopy::checkpoint_note) {
+            let seen = seen_in(note.as_bytes(), "the second copy", &restoration.ledger)?;
+            restoration.seen.push(seen);
+        }
         Ok(restoration)
     }
 }
 
-fn second_copy(folder: &Path, options: &StoreOptions) -> Result<SecondCopy, Failure> {
-    let source = options.key_source.open(&options.key_file)?;
-    let key = CopyKey::of(source.root.as_ref(), options.key_versions.of(KeyUse::SecondCopy))?;
-    Ok(SecondCopy::open(folder, &key)?)
-}
-
 /// The checkpoint in a file; `None` in a new one.
-fn seen(file: &Path, by: &str, (origin, key): &(String, VerifierKey)) -> Result<Option<Seen>, Failure> {
+fn seen(file: &Path, by: &str, ledger: &(String, VerifierKey)) -> Result<Option<Seen>, Failure> {
     let bytes = fs::read(file).map_err(|error| Failure::file("read", file, &error))?;
     let note = bytes.trim_ascii_end();
     let note = note
@@ -166,14 +189,18 @@ fn seen(file: &Path, by: &str, (origin, key): &(String, VerifierKey)) -> Result<
         return Ok(None);
     }
     let note = [note.trim_ascii_end(), b"\n"].concat();
-    let checkpoint = Checkpoint::open_of(origin, &note, std::slice::from_ref(key)).map_err(|error| {
+    seen_in(&note, by, ledger).map(Some)
+}
+
+fn seen_in(note: &[u8], by: &str, (origin, key): &(String, VerifierKey)) -> Result<Seen, Failure> {
+    let checkpoint = Checkpoint::open_of(origin, note, std::slice::from_ref(key)).map_err(|error| {
         Failure::new(
             Exit::Integrity,
-            format!("the checkpoint in {} does not hold: {error}", file.display()),
+            format!("the checkpoint of {by} does not hold: {error}"),
         )
     })?;
-    Ok(Some(Seen {
+    Ok(Seen {
         by: by.to_owned(),
         checkpoint,
-    }))
+    })
 }

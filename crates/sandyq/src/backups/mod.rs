@@ -4,6 +4,7 @@
 //! command opens the folder and does the same.
 
 mod bringing_back;
+mod living;
 mod making;
 mod remembered;
 
@@ -23,6 +24,7 @@ use crate::outside::SystemChance;
 use crate::{configuration::first_line, outside::WallClock};
 
 pub use bringing_back::{Elsewhere, Wanted};
+pub use living::LivingKeys;
 pub use making::{Backups, keep_making, made_as_json, thinned_as_json};
 pub use remembered::{Drilled, Remembered};
 

@@ -3,6 +3,7 @@
 //! It repairs nothing; opening the store finishes what a crash left, as every start does.
 
 mod epoch;
+mod second_copy;
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -355,15 +356,20 @@ fn at_rest(folder: &DataFolder, configuration: &Configuration) -> Result<Vec<Fin
             let says = "in use, as by a server that runs; stop it to look inside";
             let mut findings = vec![Finding::new("database", State::Unknown, says)];
             let listed = door::ask(&folder.door(), &Asked::Keys, |_, _| {});
-            findings.extend(listed.ok().map(|listed| epoch::finding(&listed, WallClock.now())));
+            let listed = listed.ok();
+            findings.extend(
+                listed
+                    .as_ref()
+                    .map(|listed| epoch::finding(listed, WallClock.now())),
+            );
+            findings.push(second_copy::finding(folder, configuration, listed.as_ref()));
             return Ok(findings);
         }
         Err(failure) => {
-            return Ok(vec![Finding::new(
-                "database",
-                State::Wrong,
-                in_one_line(&failure),
-            )]);
+            return Ok(vec![
+                Finding::new("database", State::Wrong, in_one_line(&failure)),
+                second_copy::finding(folder, configuration, None),
+            ]);
         }
     };
     let witnesses = configuration.witnesses().len();
@@ -372,6 +378,7 @@ fn at_rest(folder: &DataFolder, configuration: &Configuration) -> Result<Vec<Fin
         Ok::<_, Failure>((found, key_list::of_store(&opened.store).await?))
     })?;
     findings.push(epoch::finding(&listed, WallClock.now()));
+    findings.push(second_copy::finding(folder, configuration, Some(&listed)));
     if witnesses > 0 {
         findings.push(witness(&opened.store, WallClock.now()));
     }

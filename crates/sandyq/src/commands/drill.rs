@@ -106,14 +106,14 @@ pub(super) fn in_scratch(
 }
 
 /// A folder beside the data folder, named after it.
-pub(super) fn beside(data: &Path, what: &str) -> PathBuf {
+pub fn beside(data: &Path, what: &str) -> PathBuf {
     let mut name = data.components().as_path().as_os_str().to_owned();
     name.push(format!(".{what}"));
     PathBuf::from(name)
 }
 
 /// Makes a folder that only we reach.
-pub(super) fn make_private(path: &Path) -> Result<(), Failure> {
+pub fn make_private(path: &Path) -> Result<(), Failure> {
     use std::os::unix::fs::DirBuilderExt;
     fs::DirBuilder::new()
         .mode(0o700)
@@ -122,7 +122,7 @@ pub(super) fn make_private(path: &Path) -> Result<(), Failure> {
 }
 
 /// Removes a folder of ours that an interruption may have left.
-pub(super) fn remove(path: &Path) -> Result<(), Failure> {
+pub fn remove(path: &Path) -> Result<(), Failure> {
     match fs::remove_dir_all(path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             Err(Failure::file("remove", path, &error))

@@ -18,6 +18,7 @@ use crate::door::{Asked, at_work};
 use crate::failure::{Exit, Failure};
 use crate::key_source::Source;
 use crate::outside::{SystemChance, WallClock};
+use crate::second_copy;
 use crate::terminal::Terminal;
 
 /// Custodians of the keys.
@@ -151,7 +152,10 @@ pub struct Recover {
     /// A decrypted share; once for each custodian
     #[arg(long = "share", value_name = "FILE", required = true)]
     shares: Vec<PathBuf>,
-    /// The data folder, with the key store in it
+    /// The folder of the second copy, from which the key store is made when there is none [default: that of the settings]
+    #[arg(long, value_name = "FOLDER")]
+    second_copy: Option<PathBuf>,
+    /// The data folder
     #[arg(long, env = "SANDYQ_DATA", default_value = "sandyq-data", value_name = "DIR")]
     data: PathBuf,
 }
@@ -172,7 +176,7 @@ impl Recover {
         if root_key(&folder, &configuration, &back)? {
             terminal.word(&format!("wrote {}", folder.key_file().display()));
         }
-        crown(&folder, &configuration, &back)?;
+        self.crown(&folder, &configuration, &back, terminal)?;
         terminal.answer(&format!(
             "the keys of epoch {} are back, and a new epoch has begun",
             back.set.epoch
@@ -182,6 +186,43 @@ impl Recover {
         );
         Ok(Exit::Done)
     }
+}
+
+impl Recover {
+    fn crown(
+        &self,
+        folder: &DataFolder,
+        configuration: &Configuration,
+        back: &Recovered,
+        terminal: &Terminal,
+    ) -> Result<(), Failure> {
+        let options = configuration
+            .keys()
+            .of(folder, configuration.store_options(folder))?;
+        if !options.keys_file.is_file() {
+            let copy = self
+                .second_copy
+                .as_deref()
+                .or(configuration.second_copy().folder());
+            let copy = copy.ok_or_else(|| no_key_store(&options.keys_file))?;
+            second_copy::read(copy, &options)?.rebuild_keys(&options.keys_file)?;
+            terminal.word(&format!(
+                "made {} from the second copy",
+                options.keys_file.display()
+            ));
+        }
+        let chance: Arc<dyn Chance> = Arc::new(SystemChance::new());
+        let source = options.key_source.open(&options.key_file)?;
+        let epochs = source.epochs(&options.epoch_files, &options.key_versions, &chance)?;
+        let crowned = KeyStore::crown(&options.keys_file, &back.top, epochs, WallClock.now(), &*chance);
+        Ok(crowned?)
+    }
+}
+
+fn no_key_store(path: &Path) -> Failure {
+    let happened = format!("there is no key store at {}", path.display());
+    Failure::new(Exit::Configuration, happened)
+        .help("name its second copy with --second-copy; the shares open the keys, and do not hold them")
 }
 
 /// Writes the root key where none is; one that is there stays.
@@ -206,22 +247,6 @@ fn root_key(folder: &DataFolder, configuration: &Configuration, back: &Recovered
         "the root key was in a token, and custodians do not have it",
     )
     .help("bring back the token, or the clone of it that its maker's tool made"))
-}
-
-fn crown(folder: &DataFolder, configuration: &Configuration, back: &Recovered) -> Result<(), Failure> {
-    let options = configuration
-        .keys()
-        .of(folder, configuration.store_options(folder))?;
-    if !options.keys_file.is_file() {
-        let happened = format!("there is no key store at {}", options.keys_file.display());
-        return Err(Failure::new(Exit::Configuration, happened)
-            .help("bring it back from its second copy first; the shares open it, and do not hold it"));
-    }
-    let chance: Arc<dyn Chance> = Arc::new(SystemChance::new());
-    let source = options.key_source.open(&options.key_file)?;
-    let epochs = source.epochs(&options.epoch_files, &options.key_versions, &chance)?;
-    let crowned = KeyStore::crown(&options.keys_file, &back.top, epochs, WallClock.now(), &*chance);
-    Ok(crowned?)
 }
 
 fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {

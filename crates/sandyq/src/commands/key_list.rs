@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use sandyq_model::Clock;
 use sandyq_processing::System;
 use sandyq_store::Store;
+use sandyq_store::second_copy::CopyStatus;
 use sandyq_store::vault::{EscrowSettings, KeyInventory, KeyStatus};
 use serde_json::{Value, json};
 
@@ -45,7 +46,11 @@ pub async fn inventory(system: &System) -> Result<Value, Failure> {
 pub(super) async fn of_store(store: &Store) -> Result<Value, Failure> {
     let inventory = store.key_inventory(WallClock.now()).await?;
     let status = store.key_status().await?;
-    Ok(as_json(&inventory, &status, store.epoch_due_at(&status)))
+    let mut listed = as_json(&inventory, &status, store.epoch_due_at(&status));
+    if let (Value::Object(members), Some(copy)) = (&mut listed, store.copy_status()) {
+        members.insert("second_copy".to_owned(), of_copy(&copy));
+    }
+    Ok(listed)
 }
 
 fn as_json(inventory: &KeyInventory, status: &KeyStatus, due: Option<Timestamp>) -> Value {
@@ -74,6 +79,17 @@ fn as_json(inventory: &KeyInventory, status: &KeyStatus, due: Option<Timestamp>)
         "changing": status.changing,
         "ending": status.ending,
         "escrow": null,
+        "second_copy": null,
+    })
+}
+
+fn of_copy(copy: &CopyStatus) -> Value {
+    json!({
+        "frames": copy.frames,
+        "behind_seconds": copy.behind.map(|behind| behind.as_secs()),
+        "bound_seconds": copy.bound.as_secs(),
+        "refuses": copy.refuses,
+        "fault": copy.fault,
     })
 }
 
@@ -121,6 +137,7 @@ fn in_words(listed: &Value) -> Vec<String> {
         line("first of them", word(listed, "oldest_death")),
         line("people with a key", word(listed, "people")),
         line("custodians", custodians_in_words(part(listed, "escrow"), word)),
+        line("second copy", copy_in_words(part(listed, "second_copy"), word)),
     ];
     if let Some(ending) = part(listed, "ending").as_u64() {
         lines.push(line(
@@ -143,6 +160,19 @@ fn in_words(listed: &Value) -> Vec<String> {
         ));
     }
     lines
+}
+
+fn copy_in_words(copy: &Value, word: impl Fn(&Value, &str) -> String) -> String {
+    if copy.is_null() {
+        return "none".to_owned();
+    }
+    let frames = word(copy, "frames");
+    if part(copy, "refuses") == true || part(copy, "fault").is_string() {
+        let behind = part(copy, "behind_seconds").as_u64().unwrap_or(0);
+        format!("{frames} frames, {behind} s behind: {}", word(copy, "fault"))
+    } else {
+        format!("{frames} frames, follows")
+    }
 }
 
 fn custodians_in_words(escrow: &Value, word: impl Fn(&Value, &str) -> String) -> String {

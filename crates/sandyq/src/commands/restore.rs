@@ -5,30 +5,27 @@ use std::fs;
 use std::io::BufRead;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clap::Args;
-use sandyq_model::{Clock, Fault, SubjectId};
-use sandyq_store::StoreOptions;
-use sandyq_store::backup::restore::{Plan, Restoration, Restored};
-use sandyq_store::open_key_store;
-use sandyq_store::vault::KeyReader;
+use sandyq_model::{Clock, SubjectId};
+use sandyq_store::backup::restore::{Living, Plan, Restoration, Restored};
 use serde_json::{Value, json};
 
 use super::drill::{beside, in_scratch, make_private, remove};
-use crate::backups::{Elsewhere, Wanted};
+use crate::backups::{Elsewhere, LivingKeys, Wanted};
 use crate::configuration::Configuration;
 use crate::data_folder::DataFolder;
 use crate::failure::{Exit, Failure};
-use crate::outside::{self, SystemChance, WallClock};
+use crate::outside::{self, WallClock};
 use crate::running;
 use crate::swap::swap;
 use crate::terminal::{Terminal, Tone};
 
 /// Bring a backup set back, and nobody who was destroyed since.
 ///
-/// Works on a folder that nobody serves. It needs the folder's settings, policy and keys; keys are in no set. What came
-/// after the set is taken from the old database as far as it can be read, and from the second copy. Whoever has no living key is destroyed.
+/// Works on a folder that nobody serves. It needs the folder's settings, policy and root key; keys are in no set. What came
+/// after the set is taken from the old database as far as it can be read, and from the second copy, and so are the keys
+/// when the folder has none. Whoever has no living key is destroyed.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -63,12 +60,16 @@ impl Restore {
             .keys()
             .of(&folder, configuration.store_options(&folder))?;
         let opened = self.wanted.open(&folder, &configuration)?;
-        let restoration = opened.with_what_came_after(&folder, &options, &self.elsewhere, terminal)?;
-        let keys = living_keys(&options, &restoration)?;
-        let lives = |subject: SubjectId, generation: u32| -> Result<bool, Fault> {
-            Ok(keys.get(subject, generation)?.is_some())
-        };
-        let plan = restoration.plan(&lives)?;
+        let copy = self.elsewhere.copy(&configuration, &options)?;
+        let elsewhere = (copy.as_ref(), self.elsewhere.witness.as_deref());
+        let restoration = opened.with_what_came_after(&folder, &options, elsewhere, terminal)?;
+        let mut keys = LivingKeys::find(&options, copy.as_ref(), &restoration.vault, terminal)?;
+        let everybody = keys.everybody()?;
+        let lives = |subject: SubjectId, generation: u32| keys.lives(subject, generation);
+        let plan = restoration.plan(&Living {
+            lives: &lives,
+            everybody,
+        })?;
         if !self.wanted.json {
             terminal.answer(&in_words(&plan, terminal))?;
         }
@@ -92,7 +93,7 @@ impl Restore {
                 return Err(failure);
             }
         };
-        drop(keys);
+        keys.settle()?;
         let at = WallClock.now().strftime("%Y%m%dt%H%M%Sz");
         let aside = beside(folder.path(), &format!("before-restore-{at}"));
         swap(folder.path(), new.path(), &aside)?;
@@ -178,21 +179,6 @@ impl Restore {
     }
 }
 
-/// The key store of the old folder, which says who exists. One that is not there would destroy everybody.
-fn living_keys(options: &StoreOptions, restoration: &Restoration) -> Result<KeyReader, Failure> {
-    if !options.keys_file.is_file() {
-        return Err(Failure::new(
-            Exit::Configuration,
-            format!("there is no key store at {}", options.keys_file.display()),
-        )
-        .help("bring it back from its second copy first: without keys everybody in the set is destroyed"));
-    }
-    let clock: Arc<dyn Clock> = Arc::new(WallClock);
-    let mut keys = open_key_store(options, &clock, Arc::new(SystemChance::new()))?;
-    keys.reconcile(&restoration.vault, WallClock.now())?;
-    Ok(keys.reader()?)
-}
-
 /// Copies a folder with everything in it but these names.
 fn copy_but(from: &Path, to: &Path, but: &[&str]) -> Result<(), Failure> {
     let unread = |error| Failure::file("read", from, &error);
@@ -233,6 +219,13 @@ fn in_words(plan: &Plan, terminal: &Terminal) -> String {
         "{} of them changed since, and are brought up to date",
         plan.changed
     ));
+    if plan.lost > 0 {
+        let says = format!(
+            "{} people came after the set and are in nothing that is left: they are lost",
+            plan.lost
+        );
+        text += &line(terminal.paint(&says, Tone::Bad));
+    }
     text += &line(format!(
         "{} people who came after the set are kept",
         plan.newcomers
@@ -252,6 +245,7 @@ fn as_json(plan: &Plan, done: Option<(&Restored, &Path)>) -> Value {
         "stay_destroyed": plan.stay_destroyed,
         "changed": plan.changed,
         "newcomers": plan.newcomers,
+        "lost": plan.lost,
         "ledger_from": plan.ledger_from,
         "ledger_to": plan.ledger_to,
         "restored": done.is_some(),

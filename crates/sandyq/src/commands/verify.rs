@@ -1,5 +1,5 @@
 //! `sandyq verify`: the whole ledger of a data folder, entry by entry, against what was signed (5.1.5), and whether the
-//! data keys and the people belong together (6.3).
+//! data keys and the people belong together (6.3); and the second copy, frame by frame.
 
 use std::path::PathBuf;
 
@@ -51,10 +51,10 @@ impl Verify {
         let checked = running::runtime()?.block_on(async {
             let report = ledger(&store, terminal).await?;
             let keys = keys(&store).await?;
-            Ok::<_, Failure>((report, keys))
+            Ok::<_, Failure>((report, keys, store.verify_copy()?))
         });
         terminal.progress_ended();
-        let (report, keys) = checked?;
+        let (report, keys, copy) = checked?;
         let checkpoint = store.checkpoint();
         if self.json {
             terminal.answer_json(&json!({
@@ -67,6 +67,7 @@ impl Verify {
                 "postings": report.postings,
                 "people": keys.people,
                 "destroyed": keys.destroyed,
+                "second_copy_frames": copy.map(|copy| copy.frames),
                 "verifier_key": store.verifier_key().to_string(),
             }))?;
             return Ok(Exit::Done);
@@ -87,6 +88,12 @@ impl Verify {
             keys.people,
             keys.destroyed
         ))?;
+        if let Some(copy) = copy {
+            terminal.answer(&format!(
+                "  {:<12} {} frames, up to now",
+                "second copy", copy.frames
+            ))?;
+        }
         Ok(Exit::Done)
     }
 }

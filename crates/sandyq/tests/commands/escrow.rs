@@ -6,7 +6,7 @@ use std::process::Command;
 use super::said::{Place, Said};
 
 /// Runs a line of words.
-fn run(place: &Place, line: &str) -> Said {
+pub fn run(place: &Place, line: &str) -> Said {
     place.sandyq(&line.split(' ').collect::<Vec<_>>())
 }
 
@@ -20,7 +20,7 @@ fn custodian(place: &Place, name: &str) -> String {
 }
 
 /// A data folder with these custodians, any two of whom are enough, and a line more under `[keys.escrow]`.
-fn with_custodians(names: &[&str], more: &str) -> Place {
+pub fn with_custodians(names: &[&str], more: &str) -> Place {
     let place = Place::new();
     run(&place, "init data").ends(0);
     run(&place, "staff add gulmira --role responsible --data data").ends(0);
@@ -40,7 +40,7 @@ fn with_custodians(names: &[&str], more: &str) -> Place {
 }
 
 /// What the custodian makes of a share, on a machine of their own.
-fn decrypt(place: &Place, number: usize, name: &str) {
+pub fn decrypt(place: &Place, number: usize, name: &str) {
     let mut age = Command::new("age");
     age.arg("-d")
         .arg("-i")

@@ -16,3 +16,4 @@ mod key_sources;
 mod keys;
 mod policy;
 mod said;
+mod second_copy;

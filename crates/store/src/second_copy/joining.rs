@@ -57,7 +57,7 @@ impl Joining {
         clock: &Arc<dyn Clock>,
     ) -> Result<Self, Fault> {
         let outbox = Arc::new(Outbox::new(Arc::clone(clock), options.behind));
-        let step = keys.reader()?.step()?;
+        let step = keys.step()?;
         let (heard, followed) = (Arc::clone(&outbox), Arc::clone(&outbox));
         keys.observe(Box::new(move |step| {
             heard.step(step);

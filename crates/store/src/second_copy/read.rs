@@ -1,6 +1,8 @@
 //! The reading end, for a restore and for whoever checks: verifies every frame of the copy, and gives what it leads to.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use sandyq_model::{Fault, SubjectId};
@@ -89,10 +91,21 @@ impl SecondCopy {
     /// [`Fault::Vault`] when the copy holds no whole base of keys, there is a key store, or it cannot be written.
     pub fn rebuild_keys(&self, path: &Path) -> Result<(), Fault> {
         let step = self.key_step().ok_or_else(no_keys)?;
+        if path.exists() {
+            return Err(Fault::Vault(format!(
+                "there is a key store at {} already; it is never overwritten: move it aside",
+                path.display()
+            )));
+        }
         let mut rows = self
             .key_rows()
             .map(|(path, row)| Ok((path.to_vec(), row.to_vec())));
-        KeyStore::rebuild(path, &mut rows, step)
+        // It gets its name when it is whole: a part of it would say that people are destroyed who are not.
+        let draft = path.with_extension("draft");
+        remove(&draft)?;
+        KeyStore::rebuild(&draft, &mut rows, step)?;
+        put(&draft, path).map_err(|error| unmade(path, &error))?;
+        remove(&path.with_extension("draft-journal"))
     }
 
     /// Whether these are the rows of that key store.
@@ -290,6 +303,28 @@ impl KeyRows {
         }
         self.rows.extend(step.puts);
     }
+}
+
+fn put(draft: &Path, path: &Path) -> std::io::Result<()> {
+    std::fs::rename(draft, path)?;
+    match path.parent() {
+        Some(folder) => File::open(folder)?.sync_all(),
+        None => Ok(()),
+    }
+}
+
+fn remove(draft: &Path) -> Result<(), Fault> {
+    match std::fs::remove_file(draft) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(unmade(draft, &error)),
+        _ => Ok(()),
+    }
+}
+
+fn unmade(path: &Path, error: &std::io::Error) -> Fault {
+    Fault::Vault(format!(
+        "a key store could not be made at {}: {error}",
+        path.display()
+    ))
 }
 
 fn other_keys() -> Fault {

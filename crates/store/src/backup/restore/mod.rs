@@ -13,6 +13,7 @@ mod plan;
 mod since;
 mod tail;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -37,6 +38,14 @@ pub use since::since;
 
 /// Says whether the key of that generation of a subject lives.
 pub type Lives<'l> = &'l dyn Fn(SubjectId, u32) -> Result<bool, Fault>;
+
+/// The key store, which says who exists.
+pub struct Living<'l> {
+    /// Whether a key lives.
+    pub lives: Lives<'l>,
+    /// Everybody who has a key.
+    pub everybody: HashSet<SubjectId>,
+}
 
 /// A set that is to be brought back, with everything it is measured by.
 pub struct Restoration {
@@ -77,12 +86,12 @@ pub struct Restored {
 }
 
 impl Restoration {
-    /// What would come of it. Reads the people of the set and nothing else.
+    /// What would come of it. Reads the people of the set and compares them with those who have keys.
     ///
     /// # Errors
     /// A [`BackupFault`] that names the cause.
-    pub fn plan(&self, lives: Lives<'_>) -> Result<Plan, BackupFault> {
-        let plan = Plan::of(&self.set, &self.after, &self.ledger.1, lives)?;
+    pub fn plan(&self, keys: &Living<'_>) -> Result<Plan, BackupFault> {
+        let plan = Plan::of(&self.set, &self.after, &self.ledger.1, keys)?;
         self.check_reach(plan.ledger_to)?;
         Ok(plan)
     }

@@ -1,5 +1,7 @@
 //! What a restore would do, said before it does anything.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use sandyq_ledger::note::VerifierKey;
 use sandyq_model::{Standing, SubjectId};
@@ -7,7 +9,7 @@ use sandyq_model::{Standing, SubjectId};
 use super::super::fault::BackupFault;
 use super::super::manifest::SetId;
 use super::super::verified::VerifiedSet;
-use super::Lives;
+use super::Living;
 use super::after::After;
 
 /// What would come of a restore.
@@ -25,6 +27,8 @@ pub struct Plan {
     pub changed: u64,
     /// People who came after the set and are known from elsewhere.
     pub newcomers: u64,
+    /// People who have a key and are in nothing that is left: they came after the set, and cannot be brought back.
+    pub lost: u64,
     /// Entries of the ledger in the set.
     pub ledger_from: u64,
     /// Entries of the ledger with what came after.
@@ -37,7 +41,7 @@ impl Plan {
         set: &VerifiedSet,
         after: &After,
         key: &VerifierKey,
-        lives: Lives<'_>,
+        keys: &Living<'_>,
     ) -> Result<Self, BackupFault> {
         let manifest = set.manifest();
         let ledger_from = manifest.checkpoint(key)?.size;
@@ -48,16 +52,17 @@ impl Plan {
             stay_destroyed: 0,
             changed: 0,
             newcomers: 0,
+            lost: 0,
             ledger_from,
             ledger_to: after.reaches().max(ledger_from),
         };
-        let mut met = 0;
+        let mut known = HashSet::new();
         set.rows("subject", |_, rows| {
             for mut row in rows {
                 let (id, standing): (SubjectId, Standing) = (row.take(0)?, row.take(2)?);
                 let (version, generation): (u64, u32) = (row.take(3)?, row.take(5)?);
                 let change = after.changes.get(&id);
-                met += u64::from(change.is_some());
+                known.insert(id);
                 if standing == Standing::Destroyed {
                     continue;
                 }
@@ -66,7 +71,7 @@ impl Plan {
                 let (is_destroyed, generation) = change.map_or((false, generation), |change| {
                     (change.is_end(), change.generation.unwrap_or(generation))
                 });
-                if is_destroyed || !lives(id, generation)? {
+                if is_destroyed || !(keys.lives)(id, generation)? {
                     plan.stay_destroyed += 1;
                 } else if change.is_some() {
                     plan.changed += 1;
@@ -74,7 +79,19 @@ impl Plan {
             }
             Ok(())
         })?;
-        plan.newcomers = (after.changes.len() as u64).saturating_sub(met);
+        for change in after
+            .changes
+            .values()
+            .filter(|change| !known.contains(&change.subject))
+        {
+            let lives = match change.generation {
+                Some(generation) if !change.is_end() => (keys.lives)(change.subject, generation)?,
+                _ => false,
+            };
+            plan.newcomers += u64::from(lives);
+        }
+        known.extend(after.changes.keys());
+        plan.lost = keys.everybody.difference(&known).count() as u64;
         Ok(plan)
     }
 }

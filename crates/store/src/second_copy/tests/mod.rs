@@ -1,4 +1,5 @@
 //! Stories of the second copy.
+mod apart;
 mod format;
 mod kept;
 mod memory;

@@ -225,6 +225,14 @@ impl KeyStore {
         self.look(|tree| tree.page(after, KEY_PAGE_MAX))
     }
 
+    /// The newest durable step.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn step(&mut self) -> Result<u64, Fault> {
+        Ok(self.state()?.step)
+    }
+
     /// The rows behind that path, in order, and the step at which they are so; at most [`KEY_PAGE_MAX`]. Who pages
     /// through all of them while steps are made must then lay the steps since the first page over them.
     ///

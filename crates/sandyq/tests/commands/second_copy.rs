@@ -1,0 +1,123 @@
+//! The second copy through the real program: settings that are refused, a copy that is verified, keys that come back with it.
+
+use std::fs;
+use std::path::Path;
+
+use super::data_folder::filled_in;
+use super::escrow::{decrypt, run, with_custodians};
+use super::said::Place;
+
+/// Appends to the settings.
+fn settle(place: &Place, more: &str) {
+    let settings = place.path("data/sandyq.toml");
+    let text = fs::read_to_string(&settings).unwrap();
+    fs::write(&settings, text + more).unwrap();
+}
+
+fn table(folder: &Path, country: &str) -> String {
+    format!(
+        "\n[second_copy]\nfolder = \"{}\"\ncountry = \"{country}\"\n",
+        folder.display()
+    )
+}
+
+/// A folder for the copy, and settings that name it.
+fn copied(place: &Place) {
+    fs::create_dir(place.path("copy")).unwrap();
+    settle(place, &table(&place.path("copy"), "KZ"));
+}
+
+#[test]
+fn a_folder_abroad_or_nowhere_is_refused() {
+    for (country, exit, says) in [("DE", 3, "4.3"), ("", 3, "4.3"), ("KZ", 7, "second copy")] {
+        let place = filled_in();
+        settle(&place, &table(&place.path("nowhere"), country));
+        let said = run(&place, "verify --data data").ends(exit);
+        assert!(said.err.contains(says), "{}", said.err);
+        let said = run(&place, "serve --data data --json").ends(exit);
+        assert!(said.err.contains(says), "{}", said.err);
+    }
+}
+
+#[test]
+fn verify_goes_through_the_copy_and_finds_what_was_changed() {
+    let place = filled_in();
+    copied(&place);
+    let said = run(&place, "verify --data data --json").ends(0).json();
+    assert!(said["second_copy_frames"].as_u64() > Some(0), "{said}");
+    let said = run(&place, "verify --data data").ends(0);
+    assert!(said.out.contains("second copy"), "{}", said.out);
+    let mut segments: Vec<_> = fs::read_dir(place.path("copy"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    segments.sort();
+    let first = segments.first().unwrap();
+    let mut bytes = fs::read(first).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(first, bytes).unwrap();
+    let said = run(&place, "verify --data data").ends(5);
+    assert!(
+        said.err.contains("second copy is not what was written"),
+        "{}",
+        said.err
+    );
+}
+
+/// What the doctor says of the copy.
+fn finding(place: &Place) -> (String, String) {
+    let doctor = run(place, "doctor --data data --json").json();
+    let checks = doctor["checks"].as_array().unwrap();
+    let one = checks.iter().find(|one| one["check"] == "second copy").unwrap();
+    let text = |name: &str| one[name].as_str().unwrap().to_owned();
+    (text("state"), text("says"))
+}
+
+#[test]
+fn the_doctor_says_when_there_is_no_copy_and_when_it_does_not_follow() {
+    let place = filled_in();
+    run(&place, "verify --data data").ends(0);
+    let (state, says) = finding(&place);
+    assert_eq!(state, "warning", "{says}");
+    assert!(says.contains("set [second_copy]"), "{says}");
+    let serving = place.serving(&["serve", "--data", "data", "--json"]);
+    copied(&place);
+    let (state, says) = finding(&place);
+    assert_eq!(state, "wrong", "{says}");
+    assert!(says.contains("start it anew"), "{says}");
+    assert_eq!(serving.stop(), Some(0));
+    let serving = place.serving(&["serve", "--data", "data", "--json"]);
+    let (state, says) = finding(&place);
+    assert_eq!(state, "warning", "{says}");
+    assert!(says.contains("on the disk of the data"), "{says}");
+    let listed = run(&place, "keys list --data data").ends(0);
+    assert!(listed.out.contains("frames, follows"), "{}", listed.out);
+    fs::rename(place.path("copy"), place.path("away")).unwrap();
+    let (state, says) = finding(&place);
+    assert_eq!(state, "wrong", "{says}");
+    assert!(says.contains("is it mounted?"), "{says}");
+    assert_eq!(serving.stop(), Some(0));
+}
+
+#[test]
+fn custodians_bring_back_a_key_store_that_only_the_second_copy_holds() {
+    let place = with_custodians(&["director", "auditor", "notary"], "");
+    copied(&place);
+    run(&place, "keys rotate --now --data data").ends(0);
+    run(&place, "verify --data data").ends(0);
+    decrypt(&place, 1, "director");
+    decrypt(&place, 3, "notary");
+    fs::copy(place.path("data/keys/escrow/payload"), place.path("payload")).unwrap();
+    let key = fs::read(place.path("data/keys/root.key")).unwrap();
+    fs::remove_dir_all(place.path("data/keys")).unwrap();
+    fs::create_dir(place.path("data/keys")).unwrap();
+    let private = <fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o700);
+    fs::set_permissions(place.path("data/keys"), private).unwrap();
+
+    let recover = "keys recover --data data --payload payload --share share-1 --share share-3";
+    let said = run(&place, recover).ends(0);
+    assert!(said.err.contains("from the second copy"), "{}", said.err);
+    assert_eq!(fs::read(place.path("data/keys/root.key")).unwrap(), key);
+    run(&place, "verify --data data").ends(0);
+}

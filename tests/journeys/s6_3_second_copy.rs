@@ -1,0 +1,198 @@
+//! Clauses 6.3, 5.1.6 and DEF-4: the machine is lost with everything on it, its ledger too. A backup set and the second copy
+//! bring back who came, nobody who was destroyed, and every block and withdrawal.
+
+use std::path::Path;
+use std::process::Output;
+
+use serde_json::Value;
+
+use super::harness::{Running, Visitor, tags};
+use super::s5_1_6_backup::{Scene, words};
+
+/// A scene whose keys have a second copy elsewhere, and the key of the epoch a second place.
+fn with_second_copy() -> Scene {
+    let scene = Scene::set();
+    let copy = scene.elsewhere.path().join("copy");
+    std::fs::create_dir(&copy).expect("a folder");
+    let settings = scene.running.data().join("sandyq.toml");
+    let mut text = std::fs::read_to_string(&settings).expect("settings");
+    text.push_str(&format!(
+        "\n[keys]\nepoch_copy = \"{}\"\n\n[second_copy]\nfolder = \"{}\"\ncountry = \"KZ\"\n",
+        scene.elsewhere.path().join("epoch.key").display(),
+        copy.display()
+    ));
+    std::fs::write(&settings, text).expect("settings");
+    scene
+}
+
+/// Somebody buys on the site; gives the reference of the order, which is paid or waits for it.
+fn buys(running: &Running, email: &str, pays: bool) -> String {
+    let mut somebody = Visitor::at(&running.url);
+    let details = somebody.get("/buy/kestel-office");
+    let answers = [
+        ("quantity", "1"),
+        ("last_name", "Әбілқайырова"),
+        ("first_name", "Дана"),
+        ("email", email),
+        ("contact_phone", "8 701 123 45 67"),
+        ("step", "check"),
+    ];
+    let check = somebody.submit(&details, &answers);
+    let consent = somebody.submit(&check, &[("step", "consent")]);
+    let boxes = tags(&consent.source);
+    let boxes = boxes.iter().filter(|tag| tag.get("type") == Some("checkbox"));
+    let mut ticked: Vec<(&str, &str)> = boxes
+        .map(|tag| {
+            (
+                tag.get("name").expect("a name"),
+                tag.get("value").expect("a hash"),
+            )
+        })
+        .collect();
+    assert!(!ticked.is_empty(), "{}", consent.text());
+    ticked.push(("step", "submit"));
+    let confirm = somebody.submit(&consent, &ticked);
+    let code = running.code_for(email);
+    let pay = somebody.submit(&confirm, &[("code", &code), ("step", "go")]);
+    assert!(pay.url.contains("/pay/"), "{} {}", pay.url, pay.text());
+    let reference = pay.url.rsplit('/').next().expect("a reference").to_owned();
+    if pays {
+        let card = [
+            ("card_number", "4111 1111 1111 1111"),
+            ("card_holder", "DANA OMAROVA"),
+            ("card_expiry", "08/29"),
+            ("card_verification", "123"),
+            ("step", "pay"),
+        ];
+        let order = somebody.submit(&pay, &card);
+        assert!(order.url.contains("/order/"), "{} {}", order.url, order.text());
+    }
+    reference
+}
+
+/// What an operator keeps apart from the data: settings, policy, and the root key.
+fn lose_everything_else(data: &Path) {
+    let kept = data.with_extension("kept");
+    std::fs::create_dir_all(kept.join("keys")).expect("a folder");
+    let private = <std::fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o700);
+    for folder in [kept.clone(), kept.join("keys")] {
+        std::fs::set_permissions(folder, private.clone()).expect("it is ours");
+    }
+    for part in ["sandyq.toml", "policy", "demo-staff.json", "keys/root.key"] {
+        std::fs::rename(data.join(part), kept.join(part)).expect(part);
+    }
+    std::fs::remove_dir_all(data).expect("it goes");
+    std::fs::rename(kept, data).expect("a name");
+}
+
+fn json(output: &Output) -> Value {
+    assert!(output.status.success(), "{}", words(output));
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+fn done(scene: &Scene, action: &[&str], reference: &str) {
+    let (code, said) = scene.subject(action, reference);
+    assert_eq!(code, 0, "{action:?}: {said}");
+}
+
+#[test]
+fn destroyed_stays_destroyed_when_machine_and_ledger_are_lost() {
+    let mut scene = with_second_copy();
+    scene.running.start_again();
+    let gone = buys(&scene.running, "gone@example.com", false);
+    scene.says(&["backup"]);
+    let newcomer = buys(&scene.running, "newcomer@example.com", true);
+    assert!(scene.running.stop().success());
+    let (locked, withdrawn) = (scene.orders[0].clone(), scene.orders[1].clone());
+    for one in [&gone, &locked] {
+        done(&scene, &["withdraw"], one);
+        done(&scene, &["destroy", "--yes"], one);
+    }
+    done(&scene, &["withdraw"], &withdrawn);
+    let everybody = [&gone, &locked, &withdrawn, &newcomer];
+    let before = everybody.map(|reference| scene.standing(reference));
+    assert_eq!(before[0], "ended with 1", "nobody is found by that reference");
+    assert_eq!(before[1], "blocked", "an order stays locked under tax law");
+    assert_eq!(before[3], "active");
+    let verified = scene.says(&["verify"]);
+    assert!(verified["second_copy_frames"].as_u64() > Some(0), "{verified}");
+
+    let data = scene.running.data();
+    lose_everything_else(&data);
+    let dry = json(&scene.restore(&["--dry-run"]));
+    assert_eq!(dry["lost"], 0, "{dry}");
+    assert!(!data.join("keys/keys.db").exists() && !data.join("sandyq.db").exists());
+    let said = json(&scene.restore(&["--yes"]));
+    assert!(said["stay_destroyed"].as_u64() >= Some(1), "{said}");
+    assert!(said["changed"].as_u64() >= Some(2), "{said}");
+    assert!(said["newcomers"].as_u64() >= Some(1), "{said}");
+    let after = everybody.map(|reference| scene.standing(reference));
+    assert_eq!(after, before);
+    let again = scene.says(&["verify"]);
+    assert!(
+        again["entries"].as_u64() > verified["entries"].as_u64(),
+        "{again}"
+    );
+    assert_eq!(again["destroyed"], verified["destroyed"]);
+
+    // Whoever is back works on, and what comes now is in the copy too.
+    scene.running.start_again();
+    let next = buys(&scene.running, "next@example.com", true);
+    assert!(scene.running.stop().success());
+    assert_eq!(scene.standing(&next), "active");
+    scene.says(&["verify"]);
+}
+
+#[test]
+fn who_is_in_nothing_that_is_left_is_counted_before_a_restore() {
+    let mut scene = with_second_copy();
+    scene.running.start_again();
+    scene.says(&["backup"]);
+    buys(&scene.running, "lost@example.com", true);
+    assert!(scene.running.stop().success());
+    // The keys were saved, and neither the old database nor the second copy.
+    let data = scene.running.data();
+    for name in ["sandyq.db", "sandyq.db-wal", "sandyq.db-shm", "ledger.head"] {
+        let _absent = std::fs::remove_file(data.join(name));
+    }
+    let settings = data.join("sandyq.toml");
+    let text = std::fs::read_to_string(&settings).expect("settings");
+    let (without, _) = text.split_once("\n[second_copy]").expect("it is the last part");
+    std::fs::write(&settings, without).expect("settings");
+    let plan = json(&scene.restore(&["--dry-run"]));
+    assert_eq!(
+        (plan["lost"].as_u64(), plan["newcomers"].as_u64()),
+        (Some(1), Some(0)),
+        "{plan}"
+    );
+}
+
+#[test]
+fn an_older_key_store_is_not_believed_beside_the_second_copy() {
+    let mut scene = with_second_copy();
+    let data = scene.running.data();
+    let keys = data.join("keys/keys.db");
+    scene.running.start_again();
+    let gone = buys(&scene.running, "gone@example.com", false);
+    scene.says(&["backup"]);
+    assert!(scene.running.stop().success());
+    let older = std::fs::read(&keys).expect("a key store");
+    done(&scene, &["withdraw"], &gone);
+    done(&scene, &["destroy", "--yes"], &gone);
+    std::fs::write(&keys, older).expect("a key store");
+    let refused = scene.restore(&["--yes"]);
+    assert_eq!(refused.status.code(), Some(5), "{}", words(&refused));
+    assert!(
+        words(&refused).contains("older than the second copy"),
+        "{}",
+        words(&refused)
+    );
+    std::fs::remove_file(&keys).expect("it goes");
+    json(&scene.restore(&["--yes"]));
+    assert_eq!(
+        scene.standing(&gone),
+        "ended with 1",
+        "nobody is found by that reference"
+    );
+    scene.says(&["verify"]);
+}
