@@ -1,17 +1,21 @@
 //! Takes what is due, does it, and puts off what failed: a little later each time.
 
+use std::collections::BTreeMap;
+
+use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
-use sandyq_model::{Fault, ReceiptId, Standing};
+use sandyq_model::{Fault, ReceiptId, Standing, SubjectId};
+use sandyq_store::tables::job::QueuedJob;
 use sandyq_store::tables::{job, subject};
-use sandyq_store::{Commit, CommitError, Job};
+use sandyq_store::{Commit, CommitError, Job, Reader};
 
 use super::{DELETE, DESTROY, finished, task, work};
 use crate::perform::fault_of;
 use crate::rejected::Rejected;
 use crate::system::System;
 
-/// Pieces of work taken at once.
-const BATCH_MAX: u32 = 64;
+/// Pieces of work taken at once, so that their commits share syncs; and so many letters at most go out at the same time.
+const BATCH_MAX: u32 = 32;
 /// How long a worker has a piece of work.
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
 /// The longest a failed piece is put off.
@@ -41,10 +45,11 @@ impl System {
             if due.is_empty() {
                 return Ok(done);
             }
-            for queued in due {
-                if self.lease(&queued.job).await? {
-                    done += usize::from(self.work_off(&queued.job, queued.attempts).await?);
-                }
+            let working = by_subject(due)
+                .into_values()
+                .map(|pieces| self.work_in_turn(pieces));
+            for worked in join_all(working).await {
+                done += worked?;
             }
         }
     }
@@ -57,33 +62,30 @@ impl System {
         let now = self.now();
         let due = self
             .store()
-            .read(move |reader| subject::due(reader, now, DUE_MAX))
+            .read(move |reader| due_and_not_queued(reader, now))
             .await?;
-        let mut queued = 0;
-        for row in due {
-            let waiting = self
-                .store()
-                .read(move |reader| job::of_subject(reader, row.id))
-                .await?;
-            if waiting.iter().any(|job| job.done_at.is_none()) {
-                continue;
-            }
-            let receipt = ReceiptId::random(self.chance()).to_string();
-            // A block ends before anything else may be done (DEF-3); the destruction sees to it.
-            let kind = if row.standing == Standing::Blocked {
-                DESTROY
-            } else {
-                DELETE
-            };
-            let jobs = vec![task(self, row.id, kind, now, &receipt)];
-            self.commit_work(Commit {
-                jobs,
-                ..Commit::default()
-            })
-            .await?;
-            queued += 1;
+        if due.is_empty() {
+            return Ok(0);
         }
+        let jobs: Vec<Job> = due.iter().map(|row| self.destruction_of(row, now)).collect();
+        let queued = jobs.len();
+        self.commit_work(Commit {
+            jobs,
+            ..Commit::default()
+        })
+        .await?;
         Ok(queued)
+    }
+
+    fn destruction_of(&self, row: &subject::Subject, now: Timestamp) -> Job {
+        let receipt = ReceiptId::random(self.chance()).to_string();
+        // A block ends before anything else may be done (DEF-3); the destruction sees to it.
+        let kind = if row.standing == Standing::Blocked {
+            DESTROY
+        } else {
+            DELETE
+        };
+        task(self, row.id, kind, now, &receipt)
     }
 
     /// Works until the task is dropped: woken by commits that leave work, and by time.
@@ -122,6 +124,17 @@ impl System {
                 EPOCHS_REST
             }
         }
+    }
+
+    /// Pieces of work about one subject, one after the other; returns how many were done.
+    async fn work_in_turn(&self, pieces: Vec<QueuedJob>) -> Result<usize, Fault> {
+        let mut done = 0;
+        for queued in pieces {
+            if self.lease(&queued.job).await? {
+                done += usize::from(self.work_off(&queued.job, queued.attempts).await?);
+            }
+        }
+        Ok(done)
     }
 
     async fn lease(&self, work: &Job) -> Result<bool, Fault> {
@@ -167,6 +180,26 @@ impl System {
             Err(error) => Err(fault_of(error)),
         }
     }
+}
+
+/// Pieces about different subjects need not wait for each other, and so their commits share a sync.
+fn by_subject(due: Vec<QueuedJob>) -> BTreeMap<Option<SubjectId>, Vec<QueuedJob>> {
+    let mut pieces: BTreeMap<_, Vec<QueuedJob>> = BTreeMap::new();
+    for queued in due {
+        pieces.entry(queued.job.subject).or_default().push(queued);
+    }
+    pieces
+}
+
+fn due_and_not_queued(reader: &mut dyn Reader, now: Timestamp) -> Result<Vec<subject::Subject>, Fault> {
+    let mut due = Vec::new();
+    for row in subject::due(reader, now, DUE_MAX)? {
+        let jobs = job::of_subject(reader, row.id)?;
+        if jobs.iter().all(|job| job.done_at.is_some()) {
+            due.push(row);
+        }
+    }
+    Ok(due)
 }
 
 const fn reason(rejected: &Rejected) -> &'static str {

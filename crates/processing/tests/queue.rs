@@ -1,0 +1,68 @@
+//! Design 4.6: work that is left in the queue. What is about different people is done at the same time, so that a day on
+//! which many are due does not take a sync for each step of each of them, and one slow letter holds up nobody's
+//! destruction.
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    reason = "a test may stop at the first surprise"
+)]
+
+#[allow(
+    dead_code,
+    missing_docs,
+    clippy::expect_used,
+    clippy::new_without_default,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "the stage of all stories, of which each uses a part"
+)]
+mod stage;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sandyq_model::Fault;
+use sandyq_processing::cases::Catalogue;
+use sandyq_processing::ports::{DemonstrationPayments, Letter, Post};
+use sandyq_processing::{Settings, System};
+use stage::{Stage, purchase};
+use tokio::sync::Barrier;
+use tokio::time::timeout;
+
+/// Takes no letter until there are two.
+struct InPairs(Barrier);
+
+#[async_trait]
+impl Post for InPairs {
+    async fn send(&self, _letter: Letter) -> Result<(), Fault> {
+        self.0.wait().await;
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn work_about_different_people_does_not_wait_for_each_other() {
+    let stage = Stage::new();
+    let system = System::new(Settings {
+        policy: stage::shipped_policy(),
+        store: stage.system.store().clone(),
+        clock: stage.clock.clone(),
+        chance: stage.chance.clone(),
+        operator: Some(stage::operator()),
+        catalogue: Catalogue::demonstration().unwrap(),
+        payments: Arc::new(DemonstrationPayments),
+        post: Arc::new(InPairs(Barrier::new(2))),
+    });
+    let accepted = stage.all_consents("guest-purchase");
+    for email in ["one@example.com", "two@example.com"] {
+        let taken = system
+            .submit(purchase(email), accepted.clone(), stage.key())
+            .await;
+        taken.unwrap();
+    }
+    let worked = timeout(Duration::from_secs(20), system.run_queue()).await;
+    assert_eq!(worked.expect("one letter waits for the other").unwrap(), 2);
+}
