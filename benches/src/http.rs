@@ -1,5 +1,6 @@
 //! Audited reads through the real pages: staff open cases, a keep-alive connection each, one request at a time.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,34 +9,50 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Mutex;
 
-use crate::load::{self, line};
-use crate::world::World;
+use crate::load::{self, Figure, line};
+use crate::world::{Guest, World};
 
 /// Connections; the site takes so many requests at once and turns the rest away.
 const IN_FLIGHT: [usize; 4] = [1, 8, 64, 256];
 
-pub async fn reads(world: &World, duration: Duration) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let app = site(world.system(), WebOptions::default());
-    let server = tokio::spawn(async move { axum::serve(listener, app).await });
-    for in_flight in IN_FLIGHT {
+/// The site of a world, and the requests that open its cases.
+pub struct Pages {
+    address: SocketAddr,
+    requests: Arc<Vec<Vec<u8>>>,
+    server: tokio::task::JoinHandle<std::io::Result<()>>,
+}
+
+impl Pages {
+    /// Serves the site; staff will open the cases of these people.
+    pub async fn of(world: &World, people: &[Guest]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let app = site(world.system(), WebOptions::default());
+        let requests = people.iter().map(|guest| request(world, &guest.reference));
+        Self {
+            address,
+            requests: Arc::new(requests.collect()),
+            server: tokio::spawn(async move { axum::serve(listener, app).await }),
+        }
+    }
+
+    /// Opens cases for as long as `going` says, so many at once, each on a connection of its own that rests for
+    /// `pause` between two requests.
+    pub async fn load(
+        &self,
+        in_flight: usize,
+        pause: Duration,
+        going: impl Fn(Duration) -> bool + Send + Sync + 'static,
+    ) -> Figure {
         let mut connections = Vec::new();
         for _ in 0..in_flight {
-            let stream = TcpStream::connect(address).await.unwrap();
+            let stream = TcpStream::connect(self.address).await.unwrap();
             stream.set_nodelay(true).unwrap();
             connections.push(Mutex::new(stream));
         }
         let connections = Arc::new(connections);
-        let requests: Arc<Vec<Vec<u8>>> = Arc::new(
-            world
-                .people
-                .iter()
-                .map(|g| request(world, &g.reference))
-                .collect(),
-        );
-        let before = crate::operations::entries_and_groups(world).await;
-        let figure = load::run(in_flight, duration, move |worker, round| {
+        let requests = Arc::clone(&self.requests);
+        load::run_while(in_flight, pause, going, move |worker, round| {
             let (connections, requests) = (Arc::clone(&connections), Arc::clone(&requests));
             async move {
                 let place = (worker * 7919 + usize::try_from(round).unwrap() * 31) % requests.len();
@@ -45,11 +62,26 @@ pub async fn reads(world: &World, duration: Duration) {
                 assert_eq!(status, "200", "the page was not opened");
             }
         })
-        .await;
+        .await
+    }
+}
+
+impl Drop for Pages {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+pub async fn reads(world: &World, duration: Duration) {
+    let pages = Pages::of(world, &world.people).await;
+    for in_flight in IN_FLIGHT {
+        let before = crate::operations::entries_and_groups(world).await;
+        let figure = pages
+            .load(in_flight, Duration::ZERO, move |elapsed| elapsed < duration)
+            .await;
         let groups = crate::operations::since(world, before).await;
         line("audited read over HTTP", in_flight, &figure, groups);
     }
-    server.abort();
 }
 
 fn request(world: &World, reference: &str) -> Vec<u8> {

@@ -1,7 +1,9 @@
 //! What the promises cost. Every figure is meant to be read beside another one of the same run.
 //!
 //! ```text
-//! cargo run --release -p sandyq-benches -- [decision|read|write|http|memory|destruction|all] [SECONDS]
+//! cargo run --release -p sandyq-benches -- [decision|read|write|http|destruction|all] [SECONDS]
+//! cargo run --release -p sandyq-benches -- wave
+//! cargo run --release -p sandyq-benches -- memory [PEOPLE]
 //! ```
 #![allow(
     clippy::disallowed_methods,
@@ -17,6 +19,7 @@
 mod destruction;
 mod http;
 mod load;
+mod memory;
 mod operations;
 mod world;
 
@@ -34,39 +37,52 @@ use std::time::Duration;
 const IN_FLIGHT: [usize; 5] = [1, 8, 64, 256, 1024];
 
 fn main() {
-    let mut args = std::env::args().skip(1);
-    let what = args.next().unwrap_or_else(|| "all".to_owned());
-    let seconds = args.next().and_then(|arg| arg.parse().ok()).unwrap_or(3);
-    let duration = Duration::from_secs(seconds);
-    let ledger = if cfg!(feature = "no-ledger") { "off" } else { "on" };
-    println!("ledger {ledger}; {seconds} s a figure; two worker threads");
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let arg = |place: usize| args.get(place).map(String::as_str);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .unwrap();
-    runtime.block_on(async {
-        let all = what == "all";
-        if all || what == "decision" {
-            operations::decision();
+    match (arg(0).unwrap_or("all"), arg(1), arg(2)) {
+        ("memory", people, _) => memory::measure(people.unwrap_or("20000")),
+        ("bring-in", Some(people), Some(folder)) => {
+            runtime.block_on(memory::bring_in(people.parse().unwrap(), folder.as_ref()));
         }
-        if all || what == "read" || what == "write" {
-            let world = world::World::settled(1_000).await;
-            if all || what == "read" {
-                operations::reads(&world, duration).await;
-            }
-            if all || what == "write" {
-                operations::writes(&world, duration).await;
-            }
+        ("look", _, Some(folder)) => runtime.block_on(memory::look(folder.as_ref())),
+        (what, seconds, _) => {
+            let seconds = seconds.map_or(3, |seconds| seconds.parse().unwrap());
+            runtime.block_on(measure(what, Duration::from_secs(seconds)));
         }
-        if all || what == "http" {
-            http::reads(&world::World::settled(500).await, duration).await;
+    }
+}
+
+async fn measure(what: &str, duration: Duration) {
+    let ledger = if cfg!(feature = "no-ledger") { "off" } else { "on" };
+    println!(
+        "ledger {ledger}; {} s a figure; two worker threads",
+        duration.as_secs()
+    );
+    let wanted = |name: &str| what == "all" || what == name;
+    if wanted("decision") {
+        operations::decision();
+    }
+    if wanted("read") || wanted("write") {
+        let world = world::World::settled(1_000).await;
+        if wanted("read") {
+            operations::reads(&world, duration).await;
         }
-        if all || what == "destruction" {
-            destruction::latency().await;
+        if wanted("write") {
+            operations::writes(&world, duration).await;
         }
-        if all || what == "memory" {
-            destruction::memory().await;
-        }
-    });
+    }
+    if wanted("http") {
+        http::reads(&world::World::settled(500).await, duration).await;
+    }
+    if wanted("destruction") {
+        destruction::latency().await;
+    }
+    if what == "wave" {
+        destruction::wave().await;
+    }
 }

@@ -1,5 +1,8 @@
 //! People to measure with: guests who bought something, and a member of staff who looks.
 
+use std::ops::Range;
+
+use futures_util::future::join_all;
 use sandyq_processing::access::Caller;
 use sandyq_processing::{Language, System};
 
@@ -21,14 +24,16 @@ pub struct Guest {
 }
 
 impl World {
+    /// So many people, in a folder that goes away.
     pub async fn settled(count: usize) -> Self {
-        let stage = Stage::in_folder(tempfile::tempdir_in(".").unwrap(), 11);
+        Self::in_folder(tempfile::tempdir_in(".").unwrap(), count).await
+    }
+
+    /// So many people, in this folder.
+    pub async fn in_folder(folder: tempfile::TempDir, count: usize) -> Self {
+        let stage = Stage::in_folder(folder, 11);
         stage.staff("aliya", "sales").await;
-        let entered = stage
-            .system
-            .sign_in("aliya", "a long enough password".into())
-            .await
-            .unwrap();
+        let entered = stage.system.sign_in("aliya", PASSWORD.into()).await.unwrap();
         let sales = stage
             .system
             .caller(entered.session.expose())
@@ -36,8 +41,9 @@ impl World {
             .unwrap()
             .unwrap();
         let mut people = Vec::with_capacity(count);
-        for number in 0..count {
-            people.push(guest(&stage, number).await);
+        while people.len() < count {
+            let batch = people.len()..count.min(people.len() + BATCH);
+            people.extend(guests(&stage, batch).await);
         }
         Self {
             stage,
@@ -52,22 +58,41 @@ impl World {
     }
 }
 
-async fn guest(stage: &Stage, number: usize) -> Guest {
-    let email = format!("guest{number}@example.kz");
-    let taken = stage.submits(purchase(&email)).await.unwrap();
-    let entered = stage.confirms(&taken, &email).await;
-    let caller = stage
-        .system
-        .caller(entered.session.expose())
-        .await
-        .unwrap()
-        .unwrap();
-    let reference = entered.case.unwrap();
-    let form = card("4111111111111111", "123");
-    stage
-        .system
-        .pay(&caller, &reference, form, Language::En, stage.key())
-        .await
-        .unwrap();
-    Guest { caller, reference }
+/// Guests who come at the same time, so that their commits share a sync.
+async fn guests(stage: &Stage, numbers: Range<usize>) -> Vec<Guest> {
+    let accepted = stage.all_consents("guest-purchase");
+    let emails: Vec<String> = numbers
+        .map(|number| format!("guest{number}@example.kz"))
+        .collect();
+    let submitting = emails.iter().map(|email| {
+        let submitted = stage
+            .system
+            .submit(purchase(email), accepted.clone(), stage.key());
+        async { submitted.await.unwrap() }
+    });
+    let taken = join_all(submitting).await;
+    stage.system.run_queue().await.unwrap();
+    let entering = emails.iter().zip(&taken).map(async |(email, taken)| {
+        let entered = stage.confirms(taken, email).await;
+        let caller = stage
+            .system
+            .caller(entered.session.expose())
+            .await
+            .unwrap()
+            .unwrap();
+        let reference = entered.case.unwrap();
+        let (form, key) = (card("4111111111111111", "123"), stage.key());
+        let paid = stage.system.pay(&caller, &reference, form, Language::En, key);
+        paid.await.unwrap();
+        Guest { caller, reference }
+    });
+    let guests = join_all(entering).await;
+    stage.system.run_queue().await.unwrap();
+    stage.forgets_letters();
+    guests
 }
+
+/// The password of everybody on the stage.
+pub const PASSWORD: &str = "a long enough password";
+/// Guests that are brought in at the same time.
+const BATCH: usize = 512;

@@ -137,6 +137,11 @@ impl Stage {
             .count()
     }
 
+    /// Forgets every letter: whoever brings in very many people needs none of the old ones.
+    pub fn forgets_letters(&self) {
+        self.letters.0.lock().unwrap().clear();
+    }
+
     /// All consent items of a service, as a form would send them back.
     pub fn all_consents(&self, service: &str) -> Vec<(String, String)> {
         let form = self.system.form(service, Language::En).unwrap();
