@@ -6,6 +6,7 @@
 //! keys/            root.key 0600, keys.db; apart from the data, and never in a backup of it
 //! sandyq.db        the data, sealed
 //! ledger.head      the newest checkpoint this machine has seen
+//! second-copy.head how far the second copy is, when there is one
 //! backups.json     the last backup and the last drill
 //! restore.unfinished  only while a restore takes its last steps
 //! sandyq.sock      while it is served: the door for commands

@@ -1,9 +1,11 @@
 //! How many commits a second the store makes durable, by how many are in flight: accounted looks at a person (an entry
-//! and nothing else), and changes of one value (an entry, a sealed value, a new version).
+//! and nothing else), changes of one value (an entry, a sealed value, a new version), and people who come (a new key; with a
+//! second copy, an image).
 //!
 //! ```text
 //! cargo run --release -p sandyq-store --example commit_rate -- [SECONDS] [PEOPLE]
 //! SANDYQ_TEST_POSTGRES_URL=postgres://… the same on PostgreSQL
+//! SANDYQ_SECOND_COPY=FOLDER the same with a second copy there
 //! ```
 #![allow(
     clippy::disallowed_methods,
@@ -24,6 +26,7 @@ use std::time::{Duration, Instant};
 
 use sandyq_model::rehearsal::SeededChance;
 use sandyq_store::Store;
+use sandyq_store::second_copy::SecondCopyOptions;
 use sandyq_store::tables::subject::Subject;
 
 const IN_FLIGHT: [usize; 5] = [1, 8, 64, 256, 1024];
@@ -35,35 +38,57 @@ fn main() {
     let folder = tempfile::tempdir_in(".").unwrap();
     let mut options = scene::options(folder.path());
     options.database_url = std::env::var(scene::POSTGRES).ok();
+    let copy = std::env::var_os("SANDYQ_SECOND_COPY");
+    options.second_copy = copy.map(|folder| SecondCopyOptions {
+        folder: folder.into(),
+        behind: Duration::from_secs(10),
+        keep: Duration::from_secs(86_400),
+    });
+    let with = options.second_copy.is_some();
     println!(
-        "{}",
+        "{}{}",
         if options.database_url.is_some() {
             "PostgreSQL"
         } else {
             "SQLite"
-        }
+        },
+        if with { ", with a second copy" } else { "" }
     );
     scene::run(async {
         let store = scene::open_with(options).unwrap();
         let people = Arc::new(settle(&store, people).await);
         println!("what    in flight  commits/s  syncs/s  entries/sync  µs of CPU/commit  p50 ms  p99 ms");
-        for (what, changes) in [("look", false), ("change", true)] {
+        for (what, kind) in [
+            ("look", Kind::Look),
+            ("change", Kind::Change),
+            ("birth", Kind::Birth),
+        ] {
             for in_flight in IN_FLIGHT {
                 measure(
                     what,
                     &store,
                     &people,
                     in_flight,
-                    changes,
+                    kind,
                     Duration::from_secs(seconds),
                 )
                 .await;
             }
         }
+        if let Some(status) = store.copy_status() {
+            println!("the second copy: {status:?}");
+        }
         let before = Instant::now();
         let report = store.verify(|_, _| ()).await.unwrap();
         println!("verified {report:?} in {:?}", before.elapsed());
     });
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Look,
+    Change,
+    Birth,
 }
 
 /// Puts people in, many at a time, each with a version that the measurement keeps count of.
@@ -94,7 +119,7 @@ async fn measure(
     store: &Store,
     people: &Arc<Vec<(Subject, AtomicU64)>>,
     in_flight: usize,
-    changes: bool,
+    kind: Kind,
     time: Duration,
 ) {
     let checkpoints = count_checkpoints(store).await;
@@ -102,9 +127,9 @@ async fn measure(
     let clients: Vec<_> = (0..in_flight)
         .map(|client| {
             let (store, people) = (store.clone(), Arc::clone(people));
-            tokio::spawn(async move {
-                commit_for(&store, &people, client, in_flight, changes, begun + time).await
-            })
+            tokio::spawn(
+                async move { commit_for(&store, &people, (client, in_flight), kind, begun + time).await },
+            )
         })
         .collect();
     let mut waits = Vec::new();
@@ -131,27 +156,29 @@ async fn measure(
 async fn commit_for(
     store: &Store,
     people: &[(Subject, AtomicU64)],
-    client: usize,
-    clients: usize,
-    changes: bool,
+    (client, clients): (usize, usize),
+    kind: Kind,
     until: Instant,
 ) -> Vec<Duration> {
-    let chance = SeededChance::new(client as u64);
+    let chance = SeededChance::new((clients << 32 | client) as u64);
     let mut waits = Vec::new();
     while Instant::now() < until {
         // Each client has people of its own, so that no version is stale.
         let nth = chance.next() as usize % (people.len() / clients).max(1) * clients + client;
         let (person, version) = &people[nth % people.len()];
         let known = version.load(Ordering::SeqCst);
-        let commit = if changes {
-            scene::clarify(person, known, &[7; 64])
-        } else {
-            scene::extract(person, known)
+        let commit = match kind {
+            Kind::Look => scene::extract(person, known),
+            Kind::Change => scene::clarify(person, known, &[7; 64]),
+            Kind::Birth => sandyq_store::Commit {
+                protects: true,
+                ..scene::collect(store, &chance, &scene::person(&chance))
+            },
         };
         let begun = Instant::now();
         scene::done(store.commit(commit).await);
         waits.push(begun.elapsed());
-        if changes {
+        if kind == Kind::Change {
             version.store(known + 1, Ordering::SeqCst);
         }
     }

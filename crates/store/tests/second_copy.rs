@@ -22,7 +22,7 @@ use sandyq_store::second_copy::{SecondCopy, SecondCopyOptions};
 use sandyq_store::tables::{record, subject};
 use sandyq_store::vault::{CopyKey, KeyFile};
 use sandyq_store::{Commit, CommitError, Store, StoreOptions};
-use scene::{clarify, collect, done, entry, epoch_ends, extract, now, person, run};
+use scene::{Place, clarify, collect, done, entry, epoch_ends, extract, now, person, run};
 
 const BEHIND: Duration = Duration::from_secs(5);
 
@@ -328,4 +328,40 @@ fn while_the_copy_has_no_room_keys_are_neither_made_nor_ended_and_it_catches_up(
     wait_until_it_follows(&store);
     store.verify_copy().unwrap();
     assert_eq!(standing_in(&scene.read(), &mara), Some(3));
+}
+
+#[test]
+fn on_either_engine_the_copy_holds_people_as_they_are() {
+    for place in Place::all() {
+        let copied = tempfile::tempdir().unwrap();
+        let mut options = place.options();
+        options.second_copy = Some(SecondCopyOptions {
+            folder: copied.path().to_owned(),
+            behind: BEHIND,
+            keep: Duration::from_secs(86_400),
+        });
+        let key = CopyKey::of(&KeyFile::open(&options.key_file).unwrap(), 1).unwrap();
+        let chance = scene::chance();
+        let [mara, omar] = [0; 2].map(|_| person(&*chance));
+        let store = scene::open_with(options.clone()).unwrap();
+        run(async {
+            for one in [&mara, &omar] {
+                done(store.commit(protecting(collect(&store, &*chance, one))).await);
+            }
+            done(store.commit(ended(&mara, 1, Standing::Destroyed)).await);
+            done(store.commit(ended(&omar, 1, Standing::Blocked)).await);
+        });
+        drop(store);
+        let store = scene::open_with(options).unwrap();
+        store.verify_copy().unwrap().unwrap();
+        let copy = SecondCopy::open(copied.path(), &key).unwrap();
+        assert_eq!(standing_in(&copy, &mara), Some(2), "{}", place.is_postgres());
+        assert_eq!(standing_in(&copy, &omar), Some(2));
+        let rows = |one: &subject::Subject| {
+            let image = copy.images().find(|image| image.subject == one.id).unwrap();
+            image.tables.iter().map(|table| table.table).collect::<Vec<_>>()
+        };
+        assert_eq!(rows(&mara), [1], "nothing sealed is left of who was destroyed");
+        assert_eq!(rows(&omar), [1, 2]);
+    }
 }

@@ -16,7 +16,7 @@ use crate::vault::KeyStep;
 use crate::vault::{CopyKey, KeyOrigin, KeySource};
 
 /// A root key in memory.
-struct Root(u64);
+pub struct Root(pub u64);
 
 impl KeySource for Root {
     fn derive(&self, info: &[u8]) -> Result<zeroize::Zeroizing<[u8; 32]>, Fault> {
@@ -98,7 +98,7 @@ fn base() -> Vec<Content> {
 }
 
 /// Two segments with a bit of everything.
-fn small() -> Memory {
+pub fn small() -> Memory {
     let memory = Memory::default();
     let mut stream = stream_on(&memory, 1);
     stream.begin(stand(0, 0)).unwrap();

@@ -5,3 +5,4 @@ mod kept;
 mod memory;
 mod restored;
 mod shipping;
+mod vectors;
