@@ -67,6 +67,15 @@ pub(crate) struct Position {
     pub segments: Vec<(u64, i64)>,
 }
 
+impl Position {
+    /// When the segment was begun that the newest base is in; 0 when there is none.
+    fn base_at(&self) -> i64 {
+        let base = self.base.unwrap_or(0);
+        let before = self.segments.iter().rev().find(|(first, _)| *first <= base);
+        before.map_or(0, |(_, at)| *at)
+    }
+}
+
 /// Ships.
 pub(crate) struct Shipper {
     parts: ShipperParts,
@@ -75,6 +84,8 @@ pub(crate) struct Shipper {
     texts: BTreeSet<Vec<u8>>,
     /// Whether the rows of keys in the stream are whole up to its newest step.
     whole: bool,
+    /// When the segment was begun that the newest base is in, in milliseconds.
+    base_at: i64,
     base_bytes: u64,
     since_base: u64,
     segment_bytes_max: u64,
@@ -82,8 +93,9 @@ pub(crate) struct Shipper {
 
 impl Shipper {
     /// Goes on from there.
-    pub(crate) const fn new(parts: ShipperParts, position: Position) -> Self {
+    pub(crate) fn new(parts: ShipperParts, position: Position) -> Self {
         Self {
+            base_at: position.base_at(),
             whole: position.base.is_some(),
             parts,
             position,
@@ -143,11 +155,13 @@ impl Shipper {
     /// A segment to append to, with a whole base in it or before it.
     fn prepare(&mut self) -> Result<(), Fault> {
         let is_long = self.parts.stream.segment_bytes() > self.segment_bytes_max;
-        if is_long || !self.parts.stream.is_open() {
+        // Also a stream that grows slowly, or is begun anew each day, gets bases, so that what is before them can go.
+        let is_aged = self.parts.clock.now().as_millisecond() - self.base_at > BASE_MILLIS_MAX;
+        if is_long || is_aged || !self.parts.stream.is_open() {
             self.begin()?;
         }
         let is_old = is_long && self.since_base > self.segment_bytes_max.max(self.base_bytes);
-        if is_old || self.position.base.is_none() {
+        if is_old || is_aged || self.position.base.is_none() {
             self.ship_base()?;
         }
         Ok(())
@@ -170,6 +184,7 @@ impl Shipper {
     /// and the steps since make the newest rows. What waits is shipped between its pages.
     fn ship_base(&mut self) -> Result<(), Fault> {
         self.position.base = None;
+        let at = self.parts.clock.now().as_millisecond();
         // Whatever was told until now is in the rows, also what was dropped.
         self.parts.outbox.forget_steps();
         let from = self.parts.keys.step()?;
@@ -187,7 +202,7 @@ impl Shipper {
         self.ship_steps_until(until)?;
         self.write(&[Content::BaseEnds(until)])?;
         self.base_bytes = self.since_base;
-        (self.position.base, self.whole) = (Some(frame), true);
+        (self.position.base, self.whole, self.base_at) = (Some(frame), true, at);
         self.tell_shipped();
         self.remove_old(frame);
         Ok(())
@@ -378,6 +393,8 @@ fn read_rows(
 const BEHIND_ALL: [u8; 40] = [0xff; 40];
 /// A segment that is longer is followed by another, in bytes.
 const SEGMENT_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// A base that is older than this is followed by another, in milliseconds: a week.
+const BASE_MILLIS_MAX: i64 = 7 * 86_400_000;
 /// Entries in a page of the ledger.
 const PAGE_ENTRIES_MAX: u64 = 4096;
 /// How long a step that is durable may take to be told.

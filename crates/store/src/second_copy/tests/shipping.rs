@@ -298,6 +298,37 @@ fn beyond_the_bound_operations_are_refused_until_it_follows() {
 }
 
 #[test]
+fn a_stream_that_is_begun_anew_each_day_loses_what_is_old_too() {
+    let mut scene = Scene::new();
+    let mut most = 0;
+    for day in 0..60 {
+        let mut shipper = scene.start().unwrap();
+        scene.act(day);
+        shipper.ship().unwrap();
+        drop(shipper);
+        scene.clock.advance(jiff::SignedDuration::from_hours(24));
+        most = most.max(scene.memory.with(|folder| folder.files.len()));
+    }
+    assert!((5..25).contains(&most), "{most}");
+    scene.start().unwrap();
+    scene.agrees("old segments are gone, and nothing that counts");
+}
+
+#[test]
+fn a_stream_that_grows_slowly_loses_what_is_old_too() {
+    let mut scene = Scene::new();
+    let mut shipper = scene.start().unwrap();
+    for hour in 0..2_000_u16 {
+        scene.act(hour.to_be_bytes()[1]);
+        shipper.ship().unwrap();
+        scene.clock.advance(jiff::SignedDuration::from_hours(1));
+    }
+    let files = scene.memory.with(|folder| folder.files.len());
+    assert!((1..5).contains(&files), "{files}");
+    scene.agrees("old segments are gone, and nothing that counts");
+}
+
+#[test]
 fn while_keys_are_missing_in_the_copy_it_counts_as_behind_until_its_new_base_ends() {
     let mut followed = 0;
     for more in 1..25 {
