@@ -1,7 +1,10 @@
 //! The second copy through the real program: settings that are refused, a copy that is verified, keys that come back with it.
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
 
 use super::data_folder::filled_in;
 use super::escrow::{decrypt, run, with_custodians};
@@ -119,5 +122,89 @@ fn custodians_bring_back_a_key_store_that_only_the_second_copy_holds() {
     let said = run(&place, recover).ends(0);
     assert!(said.err.contains("from the second copy"), "{}", said.err);
     assert_eq!(fs::read(place.path("data/keys/root.key")).unwrap(), key);
+    run(&place, "verify --data data").ends(0);
+}
+
+/// A file system in memory, mounted at that place; gone when it is dropped. `None` where it cannot be had, and says so.
+struct Small(std::path::PathBuf);
+
+impl Small {
+    fn at(place: &Path) -> Option<Self> {
+        fs::create_dir(place).unwrap();
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=256k", "tmpfs"])
+            .arg(place)
+            .output()
+            .unwrap();
+        if mounted.status.success() {
+            return Some(Self(place.to_owned()));
+        }
+        println!("NOT TRIED: only root can mount a file system");
+        None
+    }
+
+    /// Takes all the room that is left.
+    fn fill(&self) {
+        let mut file = fs::File::create(self.0.join("filler")).unwrap();
+        for piece in [&[7; 4096][..], &[7; 1]] {
+            while file.write_all(piece).is_ok() {}
+        }
+    }
+
+    fn empty(&self) {
+        fs::remove_file(self.0.join("filler")).unwrap();
+    }
+}
+
+impl Drop for Small {
+    fn drop(&mut self) {
+        // A server that a failed test left may still hold a file open.
+        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
+    }
+}
+
+/// Asks the doctor until the copy is as it should be.
+fn wait_for(place: &Place, wanted: &str) -> String {
+    let mut said = (String::new(), String::new());
+    for _ in 0..100 {
+        said = finding(place);
+        if said.0 == wanted {
+            return said.1;
+        }
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    panic!("{said:?}");
+}
+
+#[test]
+fn while_the_folder_has_no_room_the_doctor_shouts_and_no_epoch_ends() {
+    let place = filled_in();
+    let Some(folder) = Small::at(&place.path("copy")) else {
+        return;
+    };
+    settle(&place, &(table(&folder.0, "KZ") + "behind_seconds = 1\n"));
+    settle(
+        &place,
+        &format!(
+            "\n[keys]\nepoch_copy = \"{}\"\n",
+            place.path("epoch.key").display()
+        ),
+    );
+    let serving = place.serving(&["serve", "--data", "data", "--json"]);
+    wait_for(&place, "well");
+    folder.fill();
+    // What is left of the last page of the segment takes a little more.
+    let said = (0..20)
+        .map(|_| run(&place, "keys rotate --now --data data"))
+        .find(|said| said.code != 0)
+        .expect("no epoch ends without room")
+        .ends(6);
+    assert!(said.err.contains("second copy"), "{}", said.err);
+    let says = wait_for(&place, "wrong");
+    assert!(says.contains("s behind, and 1 s are allowed"), "{says}");
+    folder.empty();
+    wait_for(&place, "well");
+    run(&place, "keys rotate --now --data data").ends(0);
+    assert_eq!(serving.stop(), Some(0));
     run(&place, "verify --data data").ends(0);
 }
