@@ -4,6 +4,7 @@
 //! cargo run --release -p sandyq-benches -- [decision|read|write|http|destruction|all] [SECONDS]
 //! cargo run --release -p sandyq-benches -- wave
 //! cargo run --release -p sandyq-benches -- memory [PEOPLE]
+//! cargo run --release -p sandyq-benches -- rounds COUNT read|write|http SECONDS PROGRAM...
 //! ```
 #![allow(
     clippy::disallowed_methods,
@@ -21,6 +22,7 @@ mod http;
 mod load;
 mod memory;
 mod operations;
+mod rounds;
 mod world;
 
 #[path = "../../crates/processing/tests/stage/mod.rs"]
@@ -45,6 +47,9 @@ fn main() {
         .build()
         .unwrap();
     match (arg(0).unwrap_or("all"), arg(1), arg(2)) {
+        ("rounds", Some(count), Some(what)) => {
+            rounds::alternate(count.parse().unwrap(), what, &args[3], &args[4..]);
+        }
         ("memory", people, _) => memory::measure(people.unwrap_or("20000")),
         ("bring-in", Some(people), Some(folder)) => {
             runtime.block_on(memory::bring_in(people.parse().unwrap(), folder.as_ref()));
