@@ -1,7 +1,7 @@
 //! What the promises cost. Every figure is meant to be read beside another one of the same run.
 //!
 //! ```text
-//! cargo run --release -p sandyq-benches -- [decision|read|write|http|destruction|all] [SECONDS]
+//! cargo run --release -p sandyq-benches -- [decision|read|write|account|http|destruction|all] [SECONDS]
 //! cargo run --release -p sandyq-benches -- wave
 //! cargo run --release -p sandyq-benches -- memory [PEOPLE]
 //! cargo run --release -p sandyq-benches -- rounds COUNT read|write|http SECONDS PROGRAM...
@@ -80,6 +80,9 @@ async fn measure(what: &str, duration: Duration) {
         if wanted("write") {
             operations::writes(&world, duration).await;
         }
+    }
+    if wanted("account") {
+        operations::account(&world::World::settled(100).await, duration).await;
     }
     if wanted("http") {
         http::reads(&world::World::settled(500).await, duration).await;

@@ -124,6 +124,32 @@ pub async fn writes(world: &World, duration: Duration) {
     }
 }
 
+/// Who looked at my data, when that takes longest: all but few of the newest entries are in no run of postings yet, and
+/// nearly each is in a block of its own, because nothing else was in flight.
+pub async fn account(world: &World, duration: Duration) {
+    const RUN_ENTRIES: u64 = 8192;
+    let system = world.system();
+    for guest in world.people.iter().cycle() {
+        let purpose = Some(Purpose::ORDERS);
+        let opened = system.open_case(&world.sales, &guest.reference, purpose, Language::En);
+        opened.await.unwrap();
+        if system.store().checkpoint().size % RUN_ENTRIES > RUN_ENTRIES - 1_000 {
+            break;
+        }
+    }
+    let people = Arc::new(world.people.clone());
+    let figure = load::run(1, duration, move |_, round| {
+        let (system, people) = (system.clone(), Arc::clone(&people));
+        async move {
+            let guest = &people[usize::try_from(round).unwrap() % people.len()];
+            let accesses = system.my_accesses(&guest.caller, 1, Language::En).await.unwrap();
+            assert!(!accesses.rows.is_empty());
+        }
+    })
+    .await;
+    line("who looked at my data", 1, &figure, None);
+}
+
 /// Entries in the ledger, and commits that were made durable together.
 pub async fn entries_and_groups(world: &World) -> (u64, u64) {
     let store = world.stage.system.store();
