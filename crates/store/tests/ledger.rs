@@ -278,12 +278,13 @@ fn every_entry_about_somebody_is_found_newest_first() {
     run(async {
         let store = open(folder.path());
         for (someone, newest) in [(mara, 8500), (aliya, 8501)] {
-            let (count, all, page) = store
+            let (count, all, page, together) = store
                 .read(move |reader| {
                     Ok((
                         posting::count(reader, someone)?,
                         posting::indices(reader, someone, u32::MAX, 0)?,
                         posting::entries(reader, someone, 5, 150)?,
+                        posting::count_and_entries(reader, someone, 5, 150)?,
                     ))
                 })
                 .await
@@ -291,6 +292,7 @@ fn every_entry_about_somebody_is_found_newest_first() {
             let expected: Vec<u64> = (0..4251).map(|nth| newest - 2 * nth).collect();
             assert_eq!(count, 4251);
             assert_eq!(all, expected);
+            assert_eq!(together, (count, page.clone()));
             // Over the end of the run: its last entry is 8191.
             let of_page: Vec<u64> = page.iter().map(|placed| placed.index).collect();
             assert_eq!(of_page, expected[150..155]);

@@ -223,11 +223,8 @@ impl System {
         let (count, entries) = self
             .store()
             .read(move |reader| {
-                let count = posting::count(reader, pseudonym)?;
-                Ok((
-                    count,
-                    posting::entries(reader, pseudonym, PAGE_ENTRIES, (page - 1) * PAGE_ENTRIES)?,
-                ))
+                let offset = (page - 1) * PAGE_ENTRIES;
+                posting::count_and_entries(reader, pseudonym, PAGE_ENTRIES, offset)
             })
             .await?;
         let mut read = entry::of_happening(

@@ -54,6 +54,24 @@ pub fn entries(
         .collect()
 }
 
+/// How many entries are about a pseudonym, and some of them, newest first: one look instead of two.
+///
+/// # Errors
+/// When the engine does not answer, or an entry is not one.
+pub fn count_and_entries(
+    reader: &mut dyn Reader,
+    pseudonym: Pseudonym,
+    limit: u32,
+    offset: u32,
+) -> Result<(u64, Vec<Placed>), Fault> {
+    let all = postings::indices(reader, pseudonym, usize::MAX)?;
+    let some = all.iter().skip(offset as usize).take(limit as usize);
+    let entries = some
+        .map(|index| placed(reader, *index))
+        .collect::<Result<_, _>>()?;
+    Ok((all.len() as u64, entries))
+}
+
 /// The newest entries about anybody, newest first, from `before` on (without it).
 ///
 /// # Errors
