@@ -5,6 +5,7 @@
 //! cargo run --release -p sandyq-benches -- wave
 //! cargo run --release -p sandyq-benches -- memory [PEOPLE]
 //! cargo run --release -p sandyq-benches -- rounds COUNT read|write|http SECONDS PROGRAM...
+//! cargo run --release -p sandyq-benches -- keys [PEOPLE]
 //! ```
 #![allow(
     clippy::disallowed_methods,
@@ -19,6 +20,7 @@
 
 mod destruction;
 mod http;
+mod keys;
 mod load;
 mod memory;
 mod operations;
@@ -41,6 +43,10 @@ const IN_FLIGHT: [usize; 5] = [1, 8, 64, 256, 1024];
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let arg = |place: usize| args.get(place).map(String::as_str);
+    if arg(0) == Some("keys") {
+        keys::measure(arg(1).map_or(10_000, |people| people.parse().unwrap()));
+        return;
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()

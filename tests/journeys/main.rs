@@ -19,6 +19,8 @@ mod s5_1_5_witness;
 #[cfg(test)]
 mod s5_1_6_backup;
 #[cfg(test)]
+mod s6_3_dead_in_every_copy;
+#[cfg(test)]
 mod s6_3_second_copy;
 #[cfg(test)]
 mod the_demo;

@@ -13,8 +13,9 @@ use std::process::Command;
 use sandyq_ledger::checkpoint::Checkpoint;
 use sandyq_ledger::entry::{By, Deed, Entry, Happening, Moment};
 use sandyq_ledger::note::Signer;
+use sandyq_ledger::receipt::{DestructionReceipt, issue};
 use sandyq_ledger::tile::{Layer, Tile, TileId, TileReader, TiledHashes, Tree, encode_bundle};
-use sandyq_ledger::tree::{Hash, prove_consistency};
+use sandyq_ledger::tree::{Hash, prove_consistency, prove_inclusion};
 use sandyq_model::Role;
 use serde_json::Value;
 
@@ -67,8 +68,12 @@ struct Folder(tempfile::TempDir);
 
 impl Folder {
     fn of(size: u64) -> Self {
+        Self::with((0..size).map(entry).collect())
+    }
+
+    fn with(entries: Vec<Entry>) -> Self {
         let folder = Self(tempfile::tempdir().unwrap());
-        let entries: Vec<Entry> = (0..size).map(entry).collect();
+        let size = entries.len() as u64;
         let mut tree = Tree::new();
         let leaves: Vec<Hash> = entries.iter().map(Entry::leaf_hash).collect();
         tree.append_batch(&leaves)
@@ -262,6 +267,82 @@ fn a_receipt_is_held_against_a_checkpoint_of_ones_own() {
     ]);
     assert_eq!(answer.code, 5, "another ledger under the same name is a fork");
     assert!(answer.err.starts_with("error: not one ledger: "));
+}
+
+/// A ledger with the destruction of the vectors at place 5; all other entries are of another kind.
+fn with_a_destruction(size: u64, destruction: &Entry) -> Folder {
+    let entries = (0..size).map(|number| {
+        if number == 5 {
+            destruction.clone()
+        } else {
+            entry(number)
+        }
+    });
+    Folder::with(entries.collect())
+}
+
+#[test]
+fn a_receipt_is_checked_years_later_against_what_was_published_then() {
+    let mut statement: Value =
+        serde_json::from_str(vectors("destruction-receipt.json")["receipt"].as_str().unwrap()).unwrap();
+    statement.as_object_mut().unwrap().remove("signatures");
+    let mut statement: DestructionReceipt = serde_json::from_value(statement).unwrap();
+    let destruction = Entry::decode(&statement.ledger.entry).unwrap();
+
+    // The ledger had 11 entries when the receipt was issued, and has 70,000 now.
+    let then = with_a_destruction(11, &destruction);
+    let mut hashes = TiledHashes::new(11, Files(then.0.path().to_owned()));
+    statement.ledger.proof = prove_inclusion(5, 11, &mut hashes).unwrap();
+    statement.ledger.checkpoint = fs::read_to_string(then.path("checkpoint")).unwrap();
+    let now = with_a_destruction(70_000, &destruction);
+    now.write("receipt.json", issue(&statement, &signer()).unwrap().as_bytes());
+    now.write("proof", now.proof(11).as_bytes());
+    let (receipt, newest, proof) = (
+        now.text("receipt.json"),
+        now.text("checkpoint"),
+        now.text("proof"),
+    );
+    let check = |newest: &str, proof: &str| {
+        verifier([
+            "receipt",
+            &receipt,
+            "--key",
+            KEY,
+            "--checkpoint",
+            newest,
+            "--proof",
+            proof,
+        ])
+    };
+    let answer = check(&newest, &proof);
+    assert_eq!(answer.code, 0, "{}", answer.err);
+    assert!(
+        answer
+            .out
+            .contains("the same ledger as the checkpoint that you hold, of 70000 entries"),
+        "{}",
+        answer.out
+    );
+    assert!(
+        answer
+            .out
+            .contains("key epoch 7, dead after 2026-12-23T10:35:00.123Z"),
+        "{}",
+        answer.out
+    );
+
+    // A ledger from which the destruction was taken out, however much grew on it.
+    let other = Folder::of(70_000);
+    other.write("proof", other.proof(11).as_bytes());
+    for proof in [other.text("proof"), proof] {
+        let answer = check(&other.text("checkpoint"), &proof);
+        assert_eq!(answer.code, 5, "{}", answer.out);
+        assert!(
+            answer.err.starts_with("error: not one ledger: "),
+            "{}",
+            answer.err
+        );
+    }
 }
 
 #[test]

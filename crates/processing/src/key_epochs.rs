@@ -18,7 +18,7 @@ impl System {
     /// # Errors
     /// As [`System::end_epoch`].
     pub async fn run_epochs(&self) -> Result<Option<Rotation>, Fault> {
-        let status = self.store().key_status().await?;
+        let status = self.store().key_status()?;
         let is_due = self
             .store()
             .epoch_due_at(&status)
@@ -36,7 +36,7 @@ impl System {
     /// When the key store, a place of epoch keys or a custodian does not answer: the epoch goes on, and asking again goes
     /// on from there. That it failed is entered too.
     pub async fn end_epoch(&self, actor: &Actor) -> Result<Rotation, Fault> {
-        if self.store().key_status().await?.ending.is_some() {
+        if self.store().key_status()?.ending.is_some() {
             self.end_one(actor).await?;
         }
         self.end_one(actor).await
@@ -97,7 +97,7 @@ impl System {
     /// Until when old copies of a key open that died just now: its epoch, the instant, and whether that epoch is still to
     /// end.
     pub(crate) async fn copies_dead_after(&self) -> Result<(u32, Timestamp, bool), Fault> {
-        let status = self.store().key_status().await?;
+        let status = self.store().key_status()?;
         Ok(match (self.store().epoch_due_at(&status), status.ending) {
             (Some(due), _) => (status.epoch, due.max(self.now()) + EPOCH_END_GRACE, true),
             // Nobody died in the present epoch, so the death was in one before: in that whose key is being forgotten, …

@@ -77,7 +77,7 @@ async fn an_end_that_a_stop_cut_off_is_entered_once_and_finished_after_the_start
     let administrator = Actor::system(Role::ADMINISTRATOR);
     withdraws(&stage, "mara@example.com").await;
     let stage = stage.cut_off_while_an_epoch_ends();
-    let status = stage.system.store().key_status().await.unwrap();
+    let status = stage.system.store().key_status().unwrap();
     assert_eq!((status.epoch, status.ending), (2, Some(1)));
     assert_eq!(entered(&stage).await, []);
     // Not due by the schedule, and finished all the same.
@@ -95,7 +95,7 @@ async fn an_end_that_a_stop_cut_off_is_entered_once_and_finished_after_the_start
     assert_eq!(stage.system.end_epoch(&administrator).await.unwrap().from, 3);
     let by_hand = (Role::ADMINISTRATOR, Outcome::Done, Detail::None);
     assert_eq!(entered(&stage).await, [DONE, by_hand, by_hand]);
-    let status = stage.system.store().key_status().await.unwrap();
+    let status = stage.system.store().key_status().unwrap();
     assert_eq!((status.deaths, status.changing), (0, false));
 }
 

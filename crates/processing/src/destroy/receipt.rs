@@ -3,6 +3,8 @@
 //! The destruction leaves a draft in its own commit; the worker signs it when the entry has its place. A crash in
 //! between loses nothing: the draft knows the pseudonym, and the ledger knows the rest.
 
+mod view;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use sandyq_ledger::checkpoint::Checkpoint;
@@ -21,6 +23,8 @@ use crate::perform::refused_commit;
 use crate::rejected::Rejected;
 use crate::retention::Kept;
 use crate::system::System;
+
+pub use view::{CopiesNow, ProofView, ReceiptView};
 
 /// The kind of a signed receipt, and of the draft before it.
 const KIND: &str = "destruction";
@@ -192,74 +196,4 @@ async fn evidence(system: &System, placed: &Placed) -> Result<Evidence, Rejected
         });
     }
     Err(Fault::Ledger("the newest checkpoint does not reach the destruction yet".into()).into())
-}
-
-/// A receipt as a page shows it.
-#[derive(Clone, Debug)]
-pub struct ReceiptView {
-    /// Its number.
-    pub number: String,
-    /// The signed text, for the standalone verifier.
-    pub json: String,
-    /// When the values were destroyed.
-    pub at: Timestamp,
-    /// What was destroyed, in words.
-    pub destroyed: Vec<String>,
-    /// What stays: the fields, the norm, the last day.
-    pub kept: Vec<(String, String, String)>,
-    /// Until when a copy that was kept against the rules could be opened; `None` when none can any more.
-    pub copies_dead_after: Option<Timestamp>,
-    /// The place of the entry in the ledger.
-    pub entry_index: u64,
-    /// The signed checkpoint to which the proof leads.
-    pub checkpoint: String,
-}
-
-impl System {
-    /// The receipt of that number; `None` while it is not signed, or never was.
-    ///
-    /// # Errors
-    /// When the store does not answer.
-    pub async fn receipt(
-        &self,
-        number: &str,
-        language: sandyq_policy::Language,
-    ) -> Result<Option<ReceiptView>, Fault> {
-        let Ok(id) = number.parse::<ReceiptId>() else {
-            return Ok(None);
-        };
-        let Some(row) = self.store().read(move |reader| receipt::find(reader, id)).await? else {
-            return Ok(None);
-        };
-        let Ok(text) = String::from_utf8(row.body) else {
-            return Ok(None);
-        };
-        let keys = std::slice::from_ref(self.store().verifier_key());
-        let Ok(opened) = act::open::<DestructionReceipt>(text.as_bytes(), keys) else {
-            return Ok(None);
-        };
-        let said = opened.statement;
-        let labels = |fields: FieldSet| self.labels(fields, language);
-        Ok(Some(ReceiptView {
-            number: id.to_string(),
-            at: said.destroyed_at.timestamp(),
-            destroyed: labels(said.destroyed),
-            kept: said
-                .kept
-                .iter()
-                .map(|kept| {
-                    (
-                        labels(kept.fields).join(", "),
-                        kept.citation.clone(),
-                        kept.until.to_string(),
-                    )
-                })
-                .collect(),
-            copies_dead_after: (said.copies.statement == CopiesStatement::SealedUntilEpochEnds)
-                .then(|| said.copies.dead_after.timestamp()),
-            entry_index: said.ledger.index,
-            checkpoint: said.ledger.checkpoint,
-            json: text,
-        }))
-    }
 }

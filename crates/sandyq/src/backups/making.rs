@@ -71,7 +71,7 @@ impl Backups {
         place: &str,
         progress: impl Fn(u64, u64) + Send + 'static,
     ) -> Result<Made, Failure> {
-        let epoch = self.system.store().key_status().await?.epoch;
+        let epoch = self.system.store().key_status()?.epoch;
         let about = SetAbout {
             at: WallClock.now(),
             origin: self.system.store().checkpoint().origin,

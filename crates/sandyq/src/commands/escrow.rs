@@ -74,7 +74,7 @@ pub async fn renew(system: &System) -> Result<Value, Failure> {
             ),
         );
     }
-    let epoch = system.store().key_status().await?.epoch;
+    let epoch = system.store().key_status()?.epoch;
     Ok(json!({ "schema_version": 1, "epoch": epoch }))
 }
 

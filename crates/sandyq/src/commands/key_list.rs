@@ -45,7 +45,7 @@ pub async fn inventory(system: &System) -> Result<Value, Failure> {
 /// As [`inventory`], of that store.
 pub(super) async fn of_store(store: &Store) -> Result<Value, Failure> {
     let inventory = store.key_inventory(WallClock.now()).await?;
-    let status = store.key_status().await?;
+    let status = store.key_status()?;
     let mut listed = as_json(&inventory, &status, store.epoch_due_at(&status));
     if let (Value::Object(members), Some(copy)) = (&mut listed, store.copy_status()) {
         members.insert("second_copy".to_owned(), of_copy(&copy));

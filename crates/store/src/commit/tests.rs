@@ -350,6 +350,6 @@ fn a_death_stays_noted_until_the_engines_files_are_clean() {
         let store = scene::open(folder.path());
         assert_eq!(deaths_noted(&store).await, 0, "the start has cleaned");
         assert!(store.wrapped_key(aliya.id, 1).unwrap().is_some());
-        assert_eq!(store.key_status().await.unwrap().deaths, 1, "it died once");
+        assert_eq!(store.key_status().unwrap().deaths, 1, "it died once");
     });
 }

@@ -257,6 +257,11 @@ fn leaving_pages(language: Language) -> Vec<Sample> {
             gone.clone(),
             receipt::page(&gone, "0f1e", &people::receipt(language), people::KEY),
         ),
+        (
+            "receipt-after-the-epoch",
+            gone.clone(),
+            receipt::page(&gone, "0f1e", &people::old_receipt(language), people::KEY),
+        ),
     ]
 }
 

@@ -8,7 +8,7 @@ use sandyq_processing::cases::State;
 use sandyq_processing::cases::desk::{CaseList, CaseRow, OpenedCase, ShownField};
 use sandyq_processing::cases::order::OrderView;
 use sandyq_processing::consent::{ConsentOffer, ConsentText};
-use sandyq_processing::destroy::receipt::ReceiptView;
+use sandyq_processing::destroy::receipt::{CopiesNow, ProofView, ReceiptView};
 use sandyq_processing::operator::{Operator, Person};
 use sandyq_processing::reading::{ClauseView, Form, Input, PolicyPage, SectionView};
 use sandyq_processing::request::{Access, Accesses, Consequences, MyData, MyRow, Withdrawn};
@@ -480,12 +480,39 @@ pub fn receipt(language: Language) -> ReceiptView {
     ReceiptView {
         number: "0f1e2d3c-4b5a-4978-8695-a4b3c2d1e0ff".into(),
         json: "{}".into(),
+        operator: ("Sandyq Demonstration LLP".into(), "990231000001".into()),
+        by: three(language, "Кесте", "Расписание", "Schedule").into(),
+        pseudonym: "5b2f9c1e-7d40-4c8a-9b16-3ae05d7714f2".into(),
+        withdrawn_at: Some(at("2026-11-23T06:40:12Z")),
         at: at("2026-11-23T06:41:00Z"),
-        destroyed: ROWS.iter().skip(3).map(|row| label(row, language)).collect(),
+        issued_at: at("2026-11-23T06:41:01Z"),
+        verbs: vec![
+            three(language, "жою (аккаунт)", "удаление", "deletion").into(),
+            three(language, "құрту", "уничтожение", "destruction").into(),
+        ],
+        destroyed: (1..)
+            .zip(&ROWS)
+            .skip(3)
+            .map(|(code, row)| (code, label(row, language)))
+            .collect(),
         kept: kept(language),
-        copies_dead_after: Some(at("2026-11-24T07:41:00Z")),
-        entry_index: 1283,
-        checkpoint: CHECKPOINT.into(),
+        epoch: 17,
+        copies: CopiesNow::OpenUntil(at("2026-11-24T07:41:00Z")),
+        proof: ProofView {
+            index: 1283,
+            entry: "AcQBogf7AVsFEABbW1tbW1tbW1tbW1tbW1tbAQIDBAUGBwgJAuAwA45qPg==".into(),
+            path: vec!["WVD2VodThQ14OLg+TYujVVtJM1ro27v9TaRtzC4geyE=".into(); 4],
+            checkpoint: CHECKPOINT.into(),
+            signatures: CHECKPOINT.lines().last().map(str::to_owned).into_iter().collect(),
+        },
+    }
+}
+
+/// The same receipt when its epoch has ended.
+pub fn old_receipt(language: Language) -> ReceiptView {
+    ReceiptView {
+        copies: CopiesNow::Dead,
+        ..receipt(language)
     }
 }
 

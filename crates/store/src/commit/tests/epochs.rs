@@ -56,7 +56,7 @@ fn an_epoch_whose_end_could_not_be_entered_is_not_forgotten() {
         );
         run(async {
             let store = scene::open(folder.path());
-            let status = store.key_status().await.unwrap();
+            let status = store.key_status().unwrap();
             if failure == Failure::CommitKept {
                 // It was in the ledger after all: the start has finished it.
                 assert_eq!((status.changing, status.ending), (false, None));
@@ -91,7 +91,7 @@ fn an_epoch_that_was_entered_and_could_not_be_forgotten_is_forgotten_without_ano
         fs::rename(&elsewhere, folder.path().join("away")).unwrap();
         store.end_epoch(ends).await.unwrap_err();
         assert_eq!(accounted(&store).await, 1);
-        assert!(store.key_status().await.unwrap().changing);
+        assert!(store.key_status().unwrap().changing);
         fs::rename(folder.path().join("away"), &elsewhere).unwrap();
         let ended = store.end_epoch(ends).await.unwrap();
         assert_eq!((ended.resumed, ended.ending.from, ended.ending.to), (true, 1, 2));
@@ -126,7 +126,7 @@ fn an_epoch_does_not_end_while_the_shares_of_custodians_cannot_be_renewed() {
         fs::write(folder.path().join("away"), "no folder").unwrap();
         let refused = store.end_epoch(ends).await.unwrap_err().to_string();
         assert!(refused.contains("cannot be written"), "{refused}");
-        let status = store.key_status().await.unwrap();
+        let status = store.key_status().unwrap();
         assert_eq!((status.epoch, status.ending), (1, None));
         assert_eq!((accounted(&store).await, shares()), (0, Some(1)));
 

@@ -6,6 +6,7 @@ use sandyq_model::{Chance, Fault, SubjectId};
 
 use super::super::subject_key::WrappedKey;
 use super::draft::Draft;
+use super::rotation::KeyStatus;
 use super::rows::{Access, KeyRow, Rows};
 use super::state::{STATE_ROW, State};
 use super::tops::{TOP_ROW, Tops};
@@ -57,6 +58,15 @@ impl KeyReader {
                 Ok(found) => return Ok(found),
             }
         }
+    }
+
+    /// How the epochs stand.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn status(&self) -> Result<KeyStatus, Fault> {
+        let row = self.lock().get(STATE_ROW)?.ok_or_else(no_state)?;
+        Ok(State::read(&row)?.status())
     }
 
     /// As `KeyStore::rows`.

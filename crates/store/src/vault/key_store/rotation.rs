@@ -54,16 +54,7 @@ impl KeyStore {
     /// # Errors
     /// When the store does not answer.
     pub fn status(&mut self) -> Result<KeyStatus, Fault> {
-        let state = self.state()?;
-        Ok(KeyStatus {
-            epoch: state.epoch,
-            since: state.since,
-            deaths: state.deaths.count,
-            oldest_death: state.deaths.oldest,
-            living: state.count,
-            changing: state.phase != Phase::Still,
-            ending: (state.phase == Phase::Ending).then(|| state.epoch.saturating_sub(1)),
-        })
+        Ok(self.state()?.status())
     }
 
     /// Goes one step towards the end of the epoch: gives at most so many nodes a new key, or, when none is left, begins
@@ -235,6 +226,18 @@ impl KeyStore {
 }
 
 impl State {
+    pub(super) fn status(&self) -> KeyStatus {
+        KeyStatus {
+            epoch: self.epoch,
+            since: self.since,
+            deaths: self.deaths.count,
+            oldest_death: self.deaths.oldest,
+            living: self.count,
+            changing: self.phase != Phase::Still,
+            ending: (self.phase == Phase::Ending).then(|| self.epoch.saturating_sub(1)),
+        }
+    }
+
     /// The epoch that ends, if one does.
     fn rotation(&self) -> Option<Rotation> {
         (self.phase == Phase::Ending).then(|| Rotation {
