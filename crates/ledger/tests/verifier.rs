@@ -271,13 +271,7 @@ fn a_receipt_is_held_against_a_checkpoint_of_ones_own() {
 
 /// A ledger with the destruction of the vectors at place 5; all other entries are of another kind.
 fn with_a_destruction(size: u64, destruction: &Entry) -> Folder {
-    let entries = (0..size).map(|number| {
-        if number == 5 {
-            destruction.clone()
-        } else {
-            entry(number)
-        }
-    });
+    let entries = (0..size).map(|number| if number == 5 { *destruction } else { entry(number) });
     Folder::with(entries.collect())
 }
 
