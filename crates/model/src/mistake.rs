@@ -49,6 +49,18 @@ pub enum Problem {
     CardDeclined,
     /// Not one of the offered choices.
     Choice,
+    /// It is over, or takes nobody any more.
+    Closed,
+    /// Every place is taken.
+    NoPlace,
+    /// A line does not begin with a period such as `2019–2023`.
+    Period,
+    /// A period ends before it begins.
+    PeriodOrder,
+    /// A period begins in the future.
+    PeriodFuture,
+    /// A line lacks a part that it needs.
+    Parts,
     /// Not a whole number in the range.
     Count,
     /// The consent was not given, but the service needs it.
@@ -89,6 +101,12 @@ impl Problem {
             Self::CardVerificationStored => "card-verification-stored",
             Self::CardDeclined => "card-declined",
             Self::Choice => "choice",
+            Self::Closed => "closed",
+            Self::NoPlace => "no-place",
+            Self::Period => "period",
+            Self::PeriodOrder => "period-order",
+            Self::PeriodFuture => "period-future",
+            Self::Parts => "parts",
             Self::Count => "count",
             Self::ConsentNeeded => "consent-needed",
             Self::Code => "code",

@@ -235,6 +235,19 @@ impl Policy {
         self.services().iter().find(|service| &service.name == name)
     }
 
+    /// The purpose for which a kind of case is worked on: the first one of the service that opens such cases.
+    #[must_use]
+    pub fn case_purpose(&self, kind: &str) -> Option<Purpose> {
+        if kind == STATUTORY {
+            return Some(Purpose::STATUTORY);
+        }
+        let opens = |service: &&Service| service.case.as_ref().is_some_and(|case| case.as_str() == kind);
+        self.services()
+            .iter()
+            .find(opens)
+            .and_then(|service| service.purposes.first().copied())
+    }
+
     /// The retention floors.
     #[must_use]
     pub fn floors(&self) -> &[Floor] {
@@ -387,3 +400,6 @@ impl Policy {
         self.tables.len()
     }
 }
+
+/// The kind of case that a demand of a state body opens (2.2.12); no service opens one.
+const STATUTORY: &str = "statutory";

@@ -17,7 +17,6 @@ use sandyq_store::tables::{case_file, consent, record, subject};
 use sandyq_store::vault::{SealedValue, SubjectKey};
 use sandyq_store::{Reader, Store};
 
-use crate::cases;
 use crate::circumstances::Circumstances;
 use crate::retention;
 
@@ -192,7 +191,7 @@ impl Dossier {
             withdrawn: self.row.as_ref().is_some_and(|row| row.withdrawn_at.is_some()),
             case: operation
                 .case
-                .is_some_and(|id| self.serves(id, operation.purpose)),
+                .is_some_and(|id| self.serves(id, operation.purpose, policy)),
             own: circumstances.own,
             recipient: circumstances.recipient,
             floor: self.under_floor(policy, now),
@@ -218,9 +217,9 @@ impl Dossier {
         due_at.is_some_and(|due| due <= now) || self.records.iter().any(|record| record.floor.is_some())
     }
 
-    fn serves(&self, case: CaseId, purpose: Option<Purpose>) -> bool {
+    fn serves(&self, case: CaseId, purpose: Option<Purpose>, policy: &Policy) -> bool {
         let kind_serves =
-            |case: &case_file::CaseFile| purpose.is_some() && cases::purpose_of(&case.kind) == purpose;
+            |case: &case_file::CaseFile| purpose.is_some() && policy.case_purpose(&case.kind) == purpose;
         self.case(case)
             .is_some_and(|case| case.closed_at.is_none() && kind_serves(case))
     }

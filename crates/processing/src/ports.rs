@@ -71,6 +71,11 @@ pub enum Message {
         /// Minutes for which it works.
         minutes: u32,
     },
+    /// A question, a registration, an application, an entry was taken in (2.2.7 to 2.2.11).
+    Taken {
+        /// Its reference number.
+        reference: String,
+    },
     /// The order is placed (2.2.7).
     OrderPlaced {
         /// Its reference number.

@@ -290,13 +290,13 @@ async fn s5_1_4_guessed_references_and_stale_staff() {
     assert!(matches!(nothing, Err(Rejected::NotFound)));
     let (mara, _) = stage.guest("mara@example.kz").await;
     let (_, foreign) = stage.guest(DANA).await;
-    let other = stage.system.order(&mara, &foreign, Language::En).await;
+    let other = stage.system.my_case(&mara, &foreign, Language::En).await;
     assert!(
         matches!(other, Err(Rejected::NotFound)),
         "absent and foreign look alike"
     );
     assert!(matches!(
-        stage.system.staff_cases(&mara, 1).await,
+        stage.system.staff_cases(&mara, 1, Language::En).await,
         Err(Rejected::SignInFirst)
     ));
 }

@@ -33,7 +33,13 @@ async fn from_the_form_to_the_destruction() {
     let sales = stage.staff("aliya", "sales").await;
     let taken = stage.submits(purchase(MARA)).await.unwrap();
     assert!(
-        stage.system.staff_cases(&sales, 1).await.unwrap().rows.is_empty(),
+        stage
+            .system
+            .staff_cases(&sales, 1, Language::En)
+            .await
+            .unwrap()
+            .rows
+            .is_empty(),
         "pending is invisible (1.2-a)"
     );
     let entered = stage.confirms(&taken, MARA).await;
@@ -87,7 +93,16 @@ async fn from_the_form_to_the_destruction() {
 }
 
 async fn staff_see_what_the_purpose_allows(stage: &Stage, sales: &Caller, case: &str) {
-    assert_eq!(stage.system.staff_cases(sales, 1).await.unwrap().rows.len(), 1);
+    assert_eq!(
+        stage
+            .system
+            .staff_cases(sales, 1, Language::En)
+            .await
+            .unwrap()
+            .rows
+            .len(),
+        1
+    );
     let refused = stage.system.open_case(sales, case, None, Language::En).await;
     assert!(
         matches!(refused, Err(Rejected::Refusal(_))),

@@ -36,7 +36,7 @@ use stage::{Stage, answers};
 
 /// What somebody applies with: a sign of its own in every field that takes free words, and numbers and an address that
 /// nobody else has.
-const APPLICATION: [(&str, &str); 21] = [
+const APPLICATION: [(&str, &str); 20] = [
     ("last_name", "Қанарбекова"),
     ("first_name", "Зарқынай"),
     ("patronymic", "Фениксқызы"),
@@ -49,7 +49,7 @@ const APPLICATION: [(&str, &str); 21] = [
     ("residential_address", "Qanar-street-17, Almaty\n050009"),
     ("children", "3"),
     ("certificates", "canary-certificate-4711"),
-    ("experience", "2011–2019: canary-experience-4712"),
+    ("experience", "2011 – 2019; Example LLP; canary-experience-4712"),
     ("software_skills", "canary-software-4713"),
     ("languages", "canary-language-4714"),
     ("professional_qualities", "canary-quality-4715"),
@@ -57,7 +57,6 @@ const APPLICATION: [(&str, &str); 21] = [
     ("work_schedule", "canary-schedule-4717"),
     ("pay_expectation", "canary-pay-4718"),
     ("hobbies", "canary-hobby-4719"),
-    ("vacancy", "canary-vacancy-4720"),
 ];
 /// How the signs look once they are taken in, where that is another way.
 const TAKEN_IN: [&str; 4] = ["+77019876501", "+77272987602", "+77272987603", "1987-02-03"];
@@ -162,7 +161,7 @@ async fn applies(stage: &Stage) -> (Caller, String) {
         service: "vacancy-application".to_owned(),
         language: Language::Ru,
         answers: answers(&offered),
-        sku: None,
+        about: Some("support-engineer".to_owned()),
         quantity: 1,
     };
     stage.comes(submission, "zarqynai.qanar@example.com").await

@@ -256,15 +256,13 @@ impl Person {
         let accepted = accepted
             .map(|offer| (offer.id.clone(), offer.hash.clone()))
             .collect();
-        let licences = system.catalogue().licences();
-        let licence = licences
-            .get(number % licences.len().max(1))
-            .filter(|_| self.service == ORDERING);
+        let offered = system.offered(self.service).await?;
+        let about = offered.get(number % offered.len().max(1));
         let submission = Submission {
             service: self.service.to_owned(),
             language: self.language,
             answers,
-            sku: licence.map(|licence| licence.sku.clone()),
+            about: about.map(|offered| offered.offering.id.clone()),
             quantity: 1,
         };
         system
@@ -312,8 +310,7 @@ impl Person {
             "organization" => (*organization.get(number % organization.len())?).to_owned(),
             "city" => "Алматы".to_owned(),
             "delivery_address" => format!("Абай даңғылы, {}\n050000", number + 1),
-            "vacancy" => "Software developer".to_owned(),
-            "experience" => "2019–2026: developer".to_owned(),
+            "experience" => "2019–2024: Example LLP, developer".to_owned(),
             "languages" => "Қазақша\nРусский".to_owned(),
             "message" => "Does the licence cover two computers?".to_owned(),
             "promotion_answer" => "Сандық".to_owned(),
@@ -346,8 +343,6 @@ async fn code_of(taken: &Taken, letters: &MailSink) -> Result<Plain<String>, Fai
     ))
 }
 
-/// The service that orders a licence.
-const ORDERING: &str = "guest-purchase";
 /// How long a code can be.
 const CODE_DIGITS: std::ops::RangeInclusive<usize> = 6..=10;
 /// How often the letter box is looked into, and how long between.

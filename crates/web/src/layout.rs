@@ -19,9 +19,9 @@ pub enum Switch {
         /// Where the form goes.
         action: String,
         /// The step that shows this page again without judging what was typed.
-        step: &'static str,
+        step: String,
         /// The step that the Enter key takes in the form's fields.
-        enter: &'static str,
+        enter: String,
     },
 }
 
@@ -35,7 +35,7 @@ pub enum Back {
         /// Where the form goes.
         action: String,
         /// The step that it shows.
-        step: &'static str,
+        step: String,
     },
 }
 
@@ -78,10 +78,10 @@ impl Page {
 
     /// The same page with a button back that keeps what was typed.
     #[must_use]
-    pub fn back_by(mut self, action: impl Into<String>, step: &'static str) -> Self {
+    pub fn back_by(mut self, action: impl Into<String>, step: impl Into<String>) -> Self {
         self.back = Some(Back::Button {
             action: action.into(),
-            step,
+            step: step.into(),
         });
         self
     }
@@ -105,13 +105,13 @@ impl Page {
     pub fn keeping_typed(
         mut self,
         action: impl Into<String>,
-        step: &'static str,
-        enter: &'static str,
+        step: impl Into<String>,
+        enter: impl Into<String>,
     ) -> Self {
         self.switch = Switch::Buttons {
             action: action.into(),
-            step,
-            enter,
+            step: step.into(),
+            enter: enter.into(),
         };
         self
     }
@@ -158,7 +158,7 @@ pub fn document(visit: &Visit, page: &Page) -> Markup {
 
 fn header(visit: &Visit, page: &Page) -> Markup {
     let links = [
-        ("/shop", "nav-shop"),
+        ("/services", "nav-shop"),
         ("/my", "nav-my"),
         ("/policy", "nav-policy"),
     ];

@@ -51,16 +51,21 @@ pub fn site(system: System, options: WebOptions) -> Router {
 }
 
 fn public_routes() -> Router<Shared> {
-    use public::{buy, confirm, cookies, home, order, pay, policy, shop};
+    use public::{confirm, cookies, home, order, pay, policy, service, taken};
     Router::new()
         .route("/", get(home::show))
         .route("/policy", get(policy::show))
         .route("/cookies", get(cookies::show))
-        .route("/shop", get(shop::show))
-        .route("/buy/{sku}", get(buy::open).post(buy::go_on))
+        .route("/services", get(service::index))
+        .route("/services/{service}", get(service::open).post(service::go_on))
+        .route(
+            "/services/{service}/{about}",
+            get(service::begin).post(service::go_on_about),
+        )
         .route("/confirm/{ticket}", get(confirm::open).post(confirm::confirm))
         .route("/pay/{reference}", get(pay::open).post(pay::pay))
         .route("/order/{reference}", get(order::show))
+        .route("/taken/{reference}", get(taken::show))
 }
 
 fn portal_routes() -> Router<Shared> {

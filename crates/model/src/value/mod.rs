@@ -5,6 +5,8 @@ mod address;
 mod card;
 mod contact;
 mod date;
+mod period;
+mod stray;
 mod text;
 
 use std::collections::BTreeMap;
@@ -115,6 +117,11 @@ pub struct Context {
     pub in_kazakhstan: bool,
 }
 
+/// 1.1.5-a: a line of education names at least the institution and what was studied.
+const EDUCATION_PARTS: usize = 2;
+/// 1.1.5-a: a line of experience names at least the organization and the position.
+const EXPERIENCE_PARTS: usize = 2;
+
 /// Reads what was typed as a value of that kind.
 ///
 /// # Errors
@@ -138,8 +145,12 @@ pub fn parse(kind: ValueKind, typed: &Plain<String>, context: Context) -> Result
         | ValueKind::Region
         | ValueKind::City
         | ValueKind::Choice => text::line(typed),
-        ValueKind::LongText | ValueKind::List | ValueKind::Education | ValueKind::Experience => {
-            text::lines(typed)
+        ValueKind::LongText | ValueKind::List => text::lines(typed).map(|text| stray::covered(&text)),
+        ValueKind::Education => {
+            period::lines(typed, context.today, EDUCATION_PARTS).map(|text| stray::covered(&text))
+        }
+        ValueKind::Experience => {
+            period::lines(typed, context.today, EXPERIENCE_PARTS).map(|text| stray::covered(&text))
         }
     }?;
     Ok(Plain::new(kept))

@@ -3,7 +3,7 @@
 use sandyq_model::{Country, RecipientKind};
 
 use crate::check::{Code, Report};
-use crate::declarations::{Declarations, Name};
+use crate::declarations::{Declarations, Name, unknown};
 
 /// The word for a decision that any human role may take.
 const HUMAN: &str = "human";
@@ -24,6 +24,20 @@ pub(super) fn examine(declarations: &Declarations, report: &mut Report) {
     }
     for one in &declarations.stores {
         report_country("store", &one.name, one.country, &one.country_word, report);
+    }
+    for role in declarations.roles.values() {
+        let kinds = declarations
+            .services
+            .iter()
+            .filter_map(|service| service.case.as_ref());
+        let known: Vec<&str> = kinds.map(Name::as_str).collect();
+        for kind in role
+            .works_on
+            .iter()
+            .filter(|kind| !known.contains(&kind.as_str()))
+        {
+            unknown(Code::UnknownName, "kind of case", kind, &known, report);
+        }
     }
     for decision in &declarations.decisions {
         let role = declarations

@@ -3,7 +3,7 @@
 use sandyq_model::{Field, FieldSet, Purpose};
 
 use crate::check::{Code, Report};
-use crate::declarations::{Ask, Declarations, Service, Use};
+use crate::declarations::{Ask, Declarations, Service, Use, unknown};
 
 pub(super) fn examine(declarations: &Declarations, report: &mut Report) {
     for service in &declarations.services {
@@ -30,6 +30,46 @@ pub(super) fn examine(declarations: &Declarations, report: &mut Report) {
                     .clause("1.1.2");
             }
             report_excess(service, (*field, *place, *ask), declarations, report);
+        }
+        report_into(service, declarations, report);
+        report_prolonging(service, declarations, report);
+    }
+}
+
+/// What a submission is about can fill one of the service's own fields, and only if it is about something.
+fn report_into(service: &Service, declarations: &Declarations, report: &mut Report) {
+    let Some(field) = service.into else { return };
+    let name = declarations.field_name(field).unwrap_or_default();
+    let asked = service.required.union(service.optional).contains(field);
+    if service.about.is_none() || !asked {
+        report
+            .add(
+                Code::Declaration,
+                format!("`{}` cannot fill `{name}`", service.name),
+            )
+            .at(
+                service.name.place(),
+                "nothing to fill it with, or no such field in it",
+            )
+            .help(format!(
+                "say what it is about, and list \"{name}\" under `require`"
+            ))
+            .clause("1.1.1");
+    }
+}
+
+/// 8: what lets data stay longer is a limit that people can read.
+fn report_prolonging(service: &Service, declarations: &Declarations, report: &mut Report) {
+    for item in &service.consents {
+        let Some(word) = &item.prolongs else { continue };
+        let known: Vec<&str> = declarations
+            .limits
+            .iter()
+            .filter(|limit| limit.count.is_some())
+            .map(|limit| limit.name.as_str())
+            .collect();
+        if !known.contains(&word.as_str()) {
+            unknown(Code::UnknownName, "limit", word, &known, report);
         }
     }
 }

@@ -94,6 +94,22 @@ pub(crate) fn fields(node: Node<'_>, declared: &Declarations, report: &mut Repor
     found
 }
 
+/// The one field of that name; reports any other word.
+pub(super) fn known_field(word: &Name, declared: &Declarations, report: &mut Report) -> Option<Field> {
+    let found = declared.field_named(word);
+    if found.is_none() && !declared.is_attempted("field", word) {
+        let known = declared.fields.values().map(|field| field.name.as_str());
+        unknown(
+            Code::UnknownField,
+            "field",
+            word,
+            &known.collect::<Vec<_>>(),
+            report,
+        );
+    }
+    found
+}
+
 /// The category of that name; reports any other word.
 pub(super) fn known_category(word: &Name, report: &mut Report) -> Option<Category> {
     let found = word.parse().ok();

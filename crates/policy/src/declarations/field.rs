@@ -181,7 +181,7 @@ pub(super) fn one_of<T: Copy>(
 }
 
 /// Reports a name that nothing declares, with the nearest one that something does.
-pub(super) fn unknown(code: Code, what: &str, word: &Name, known: &[&str], report: &mut Report) {
+pub(crate) fn unknown(code: Code, what: &str, word: &Name, known: &[&str], report: &mut Report) {
     let found = report.add(code, format!("there is no {what} called `{word}`"));
     found.at(word.place(), format!("no such {what}"));
     if let Some(near) = crate::check::nearest(word, known.iter().copied()) {

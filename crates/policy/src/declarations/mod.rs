@@ -26,6 +26,7 @@ pub use service::{ConsentItem, Service};
 pub use words::{WordKind, Words, WordsOf};
 
 pub(crate) use category::fields as fields_named;
+pub(crate) use field::unknown;
 pub(crate) use node::{Node, parse};
 pub(crate) use read::{Declared, read};
 pub(crate) use service::Ask;

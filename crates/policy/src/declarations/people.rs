@@ -16,6 +16,8 @@ pub struct RoleDeclaration {
     pub name: Name,
     /// Whether a person acts in it.
     pub human: bool,
+    /// The kinds of cases that it works on.
+    pub works_on: Vec<Name>,
     /// Where it is declared.
     pub clause: Clause,
 }
@@ -75,7 +77,16 @@ pub struct DecisionDeclaration {
 impl RoleDeclaration {
     pub(super) fn read(node: Node<'_>, report: &mut Report) -> Option<Self> {
         node.takes(&["number", "human"], report);
-        node.childless(report);
+        let mut works_on = Vec::new();
+        for child in node.children() {
+            if child.kind() == "works-on" {
+                child.takes(&[], report);
+                child.childless(report);
+                works_on.extend(child.names(report));
+            } else {
+                child.strange("`works-on`", report);
+            }
+        }
         let name = node.name(report);
         for property in ["number", "human"] {
             if !node.has(property) {
@@ -97,6 +108,7 @@ impl RoleDeclaration {
             role: role?,
             name: name?,
             human: human?,
+            works_on,
             clause: node.clause.clone(),
         })
     }

@@ -1,10 +1,10 @@
 //! 1.1.1, 1.2: a service is a form: whose data, for which purposes, which fields, which consents.
 
-use sandyq_model::{Category, Clause, Field, FieldSet, Purpose};
+use sandyq_model::{Category, Clause, Field, FieldSet, OfferingKind, Purpose};
 
 use crate::check::Report;
 use crate::declarations::Declarations;
-use crate::declarations::category::{fields, known_category};
+use crate::declarations::category::{fields, known_category, known_field};
 use crate::declarations::field::unknown;
 use crate::declarations::name::Name;
 use crate::declarations::node::Node;
@@ -20,6 +20,10 @@ pub struct Service {
     pub category: Category,
     /// The kind of case that a submission opens.
     pub case: Option<Name>,
+    /// The kind of offering that a submission is about; a service without one needs no choice.
+    pub about: Option<OfferingKind>,
+    /// The field that takes the offering's name, instead of asking for it again.
+    pub into: Option<Field>,
     /// What the data is for.
     pub purposes: Vec<Purpose>,
     /// Fields without which a submission is not taken.
@@ -61,20 +65,45 @@ pub struct ConsentItem {
     pub required: bool,
     /// The kind of recipient, or the recipient, that it names.
     pub recipient: Option<Name>,
+    /// The limit, in months, by which it lets data stay after the end of the purpose.
+    pub prolongs: Option<Name>,
+}
+
+fn known_offering(word: &Name, report: &mut Report) -> Option<OfferingKind> {
+    let found = OfferingKind::from_name(word);
+    if found.is_none() {
+        let known = OfferingKind::ALL.map(OfferingKind::name);
+        unknown(
+            crate::check::Code::UnknownName,
+            "kind of offering",
+            word,
+            &known,
+            report,
+        );
+    }
+    found
 }
 
 impl Service {
     pub(super) fn read(node: Node<'_>, declared: &Declarations, report: &mut Report) -> Option<Self> {
-        node.takes(&["category", "case"], report);
+        node.takes(&["category", "case", "about", "into"], report);
         let name = node.name(report);
         let category = node
             .demand("category", report)
             .and_then(|word| known_category(&word, report));
         let case = node.text("case", report);
+        let about = node
+            .text("about", report)
+            .and_then(|word| known_offering(&word, report));
+        let into = node
+            .text("into", report)
+            .and_then(|word| known_field(&word, declared, report));
         let mut read = Self {
             name: name?,
             category: category?,
             case,
+            about,
+            into,
             purposes: Vec::new(),
             required: FieldSet::EMPTY,
             optional: FieldSet::EMPTY,
@@ -150,7 +179,7 @@ impl Service {
 
 impl ConsentItem {
     fn read(node: Node<'_>, declared: &Declarations, report: &mut Report) -> Option<Self> {
-        node.takes(&["purpose", "required", "recipient"], report);
+        node.takes(&["purpose", "required", "recipient", "prolongs"], report);
         node.childless(report);
         let name = node.name(report);
         let purpose = node
@@ -175,6 +204,7 @@ impl ConsentItem {
             purpose: purpose?,
             required: required?,
             recipient,
+            prolongs: node.text("prolongs", report),
         })
     }
 }

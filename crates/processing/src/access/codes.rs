@@ -4,14 +4,15 @@
 use sandyq_ledger::entry::{Detail, Happening, Outcome};
 use sandyq_model::act::{Confirm, Use};
 use sandyq_model::value::{self, Context, ValueKind};
-use sandyq_model::{Actor, FieldSet, IdempotencyKey, Operation, Plain, Problem, Role, SubjectId, time};
+use sandyq_model::{
+    Actor, FieldSet, IdempotencyKey, Operation, Plain, Problem, Role, Standing, SubjectId, time,
+};
 use sandyq_policy::Language;
 use sandyq_store::Commit;
 use sandyq_store::tables::code::{self, Code};
-use sandyq_store::tables::{case_file, idempotency, search_index};
+use sandyq_store::tables::{case_file, idempotency, search_index, subject};
 
 use super::sessions::{self, SessionToken};
-use crate::cases::State;
 use crate::circumstances::Circumstances;
 use crate::confirm::Proof;
 use crate::dossier::Dossier;
@@ -81,31 +82,25 @@ impl System {
         let Some(category) = dossier.category() else {
             return Err(wrong());
         };
+        let moved = self.moved_by_confirmation(&dossier, now);
         let mut statements = vec![code::spend(subject, id, now), opening.statement];
-        for case in dossier
-            .cases
-            .iter()
-            .filter(|case| State::of(&case.state) == State::Unconfirmed)
-        {
-            let to = State::confirmed(&case.kind);
-            statements.push(case_file::set_state(
-                subject,
-                case.id,
-                State::Unconfirmed.name(),
-                to.name(),
-                None,
-            ));
-        }
+        statements.extend(moved.statements);
         let operation: Operation<Confirm> =
             Operation::new(Actor::subject(subject), subject, category, now, key);
-        let purposes = dossier.live_consents(now).map(|(row, _)| row.purpose);
-        let due_at = purposes.filter_map(|purpose| self.end_after(purpose, now)).max();
         let proof = Proof {
             statements,
-            due_at,
+            jobs: moved.jobs,
+            due_at: self.ends_at(&dossier, now)?,
             channel: "e-mail".to_owned(),
         };
-        self.perform(&operation, &Circumstances::OWN, &proof).await?;
+        if let Err(rejected) = self.perform(&operation, &Circumstances::OWN, &proof).await {
+            return Err(if self.lacks_place(subject).await? {
+                Rejected::mistake("code", Problem::NoPlace)
+            } else {
+                rejected
+            });
+        }
+        self.wake();
         Ok(Entered {
             session: opening.token,
             case: self.first_case(subject).await?,
@@ -168,16 +163,31 @@ impl System {
         self.check_code(&known, typed).await?;
         let dossier = self.dossier(known.subject).await?;
         let actor = Actor::subject(known.subject);
+        let mut statements = vec![code::spend(known.subject, id, now), opening.statement];
+        let moves = dossier.standing() == Some(Standing::Active) && self.is_relation(&dossier, now);
+        if moves {
+            let row = subject::Subject {
+                due_at: self.ends_at(&dossier, now)?,
+                ..dossier.known()?.clone()
+            };
+            statements.push(subject::update(&row));
+        }
         let mut signed_in =
             entry::of_happening(&actor, Happening::SignedIn, Outcome::Done, Detail::None, self);
         signed_in.subject = dossier.pseudonym;
         let commit = Commit {
-            statements: vec![code::spend(known.subject, id, now), opening.statement],
+            subject: moves.then_some((known.subject, dossier.version)),
+            moves,
+            statements,
             entries: vec![signed_in],
             idempotency: Some((key, Vec::new())),
             ..Commit::default()
         };
-        self.store().commit(commit).await.map_err(refused_commit)?;
+        let committed = self.store().commit(commit).await;
+        if moves {
+            self.forget(known.subject);
+        }
+        committed.map_err(refused_commit)?;
         Ok(Entered {
             session: opening.token,
             case: None,

@@ -7,8 +7,8 @@ use sandyq_model::{CaseId, Field, FieldSet, IdempotencyKey, Operation, Plain, Pu
 use sandyq_policy::Language;
 use sandyq_store::tables::case_file::{self, CaseFile};
 
-use super::order::OrderView;
-use super::{State, kind_for};
+use super::CaseView;
+use super::State;
 use crate::access::Caller;
 use crate::circumstances::Circumstances;
 use crate::dossier::Dossier;
@@ -29,6 +29,8 @@ pub struct CaseRow {
     pub reference: String,
     /// What kind of case.
     pub kind: String,
+    /// The service that opened it, in words.
+    pub service: String,
     /// How far it has come.
     pub state: State,
     /// When it was opened.
@@ -48,8 +50,6 @@ pub struct CaseList {
     pub page: u32,
     /// Whether another one follows.
     pub more: bool,
-    /// The purpose that the reader's role works for, if it works on cases.
-    pub purpose: Option<Purpose>,
 }
 
 /// One value of an opened case.
@@ -68,8 +68,8 @@ pub struct ShownField {
 
 /// A case opened for a purpose.
 pub struct OpenedCase {
-    /// The order in it, if it is one.
-    pub order: OrderView,
+    /// What it is about.
+    pub case: CaseView,
     /// What it was opened for.
     pub purpose: Purpose,
     /// Exactly the fields that the policy allows.
@@ -83,38 +83,33 @@ impl System {
     ///
     /// # Errors
     /// When nobody of staff is calling, or the store does not answer.
-    pub async fn staff_cases(&self, caller: &Caller, page: u32) -> Result<CaseList, Rejected> {
+    pub async fn staff_cases(
+        &self,
+        caller: &Caller,
+        page: u32,
+        language: Language,
+    ) -> Result<CaseList, Rejected> {
         let card = caller.staff_card()?;
         let page = page.clamp(1, PAGE_MAX);
-        let purpose = self.desk_purpose(card.role);
-        let Some(kind) = purpose.and_then(kind_for) else {
+        let Some(kinds) = self.desk_kinds(card.role) else {
             return Ok(CaseList {
                 rows: Vec::new(),
                 page,
                 more: false,
-                purpose,
             });
-        };
-        let state = if kind == "order" {
-            State::Placed
-        } else {
-            State::Open
         };
         let mut cases = self
             .store()
             .read(move |reader| {
-                case_file::in_state(
-                    reader,
-                    kind,
-                    state.name(),
-                    PAGE_CASES + 1,
-                    (page - 1) * PAGE_CASES,
-                )
+                let kinds = kinds.each_ref().map(String::as_str);
+                let states = [State::Open.name(), State::Placed.name()];
+                case_file::in_states(reader, kinds, states, PAGE_CASES + 1, (page - 1) * PAGE_CASES)
             })
             .await?;
         let more = cases.len() > PAGE_CASES as usize;
         cases.truncate(PAGE_CASES as usize);
         let rows = cases.into_iter().map(|case| CaseRow {
+            service: self.case_view(&case, language).service,
             reference: case.reference,
             kind: case.kind,
             state: State::of(&case.state),
@@ -126,7 +121,6 @@ impl System {
             rows: rows.collect(),
             page,
             more,
-            purpose,
         })
     }
 
@@ -151,7 +145,7 @@ impl System {
             self.shown(field, value, masked, language)
         });
         Ok(OpenedCase {
-            order: self.order_view(&case, language),
+            case: self.case_view(&case, language),
             purpose,
             fields: fields.collect(),
             entry,
@@ -181,17 +175,12 @@ impl System {
         Ok(self.shown(field, value, masked, language))
     }
 
-    /// The purpose of the cases that a role works on, by the declared services and the policy's rules for staff.
-    fn desk_purpose(&self, role: sandyq_model::Role) -> Option<Purpose> {
-        let number = match self.policy().role(role)?.name.as_str() {
-            "sales" => 7,
-            "support" => 8,
-            "events" => 9,
-            "service-desk" => 10,
-            "recruiter" => 11,
-            _ => return None,
-        };
-        Purpose::new(number)
+    /// The kinds of cases that a role works on, as the policy declares it; the first one fills the rest of the list.
+    fn desk_kinds(&self, role: sandyq_model::Role) -> Option<[String; case_file::KINDS_MAX]> {
+        let works_on = &self.policy().role(role)?.works_on;
+        let first = works_on.first()?;
+        let kind = |place: usize| works_on.get(place).unwrap_or(first).to_string();
+        Some(std::array::from_fn(kind))
     }
 
     async fn staff_case(

@@ -1,41 +1,15 @@
 //! What a service produces and staff work on. A case holds nothing personal: its reference, its state, what was ordered.
 
 mod catalogue;
+mod confirmed;
 pub mod desk;
 pub mod order;
+mod view;
 
-pub use catalogue::{Catalogue, Licence};
+pub use catalogue::{Catalogue, Offering};
+pub use view::CaseView;
 
-use sandyq_model::{Chance, Purpose};
-
-/// The kinds of cases, with the purpose for which each is worked on.
-const KINDS: [(&str, u8); 7] = [
-    ("order", 7),
-    ("promotion-entry", 7),
-    ("question", 8),
-    ("event-registration", 9),
-    ("ticket", 10),
-    ("application", 11),
-    ("statutory", 12),
-];
-
-/// The purpose for which a kind of case is worked on.
-#[must_use]
-pub fn purpose_of(kind: &str) -> Option<Purpose> {
-    KINDS
-        .iter()
-        .find(|(name, _)| *name == kind)
-        .and_then(|(_, number)| Purpose::new(*number))
-}
-
-/// The kind of case that a role works on, by the purpose it serves.
-#[must_use]
-pub fn kind_for(purpose: Purpose) -> Option<&'static str> {
-    KINDS
-        .iter()
-        .find(|(_, number)| *number == purpose.number())
-        .map(|(name, _)| *name)
-}
+use sandyq_model::Chance;
 
 /// How far a case has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

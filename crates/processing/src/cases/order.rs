@@ -3,7 +3,6 @@
 //! The card verification value is in memory from the form to the authorisation, and nowhere else; the card number is
 //! sealed and shown as its last four digits.
 
-use jiff::{SignedDuration, Timestamp};
 use sandyq_model::act::{Record, Use};
 use sandyq_model::value::{self, Context, ValueKind, Values};
 use sandyq_model::{
@@ -14,7 +13,7 @@ use sandyq_policy::Language;
 use sandyq_store::tables::case_file::{self, CaseFile};
 use sandyq_store::tables::subject;
 
-use super::{State, purpose_of};
+use super::State;
 use crate::access::Caller;
 use crate::circumstances::Circumstances;
 use crate::dossier::Dossier;
@@ -48,74 +47,12 @@ pub struct Placed {
     pub demonstration: bool,
 }
 
-/// An order as its owner sees it.
-#[derive(Clone, Debug)]
-pub struct OrderView {
-    /// Its reference number.
-    pub reference: String,
-    /// How far it has come.
-    pub state: State,
-    /// Name, quantity and price of one, in hundredths of the currency.
-    pub lines: Vec<(String, u32, i64)>,
-    /// The sum in hundredths of the currency.
-    pub total_minor: i64,
-    /// The currency.
-    pub currency: String,
-    /// When it was opened.
-    pub opened_at: Timestamp,
-}
-
 /// One line of an order, as it is kept with the case: article, quantity, price of one.
 pub(crate) fn line(sku: &str, quantity: u32, price_minor: i64) -> String {
     format!("{sku}\t{quantity}\t{price_minor}")
 }
 
 impl System {
-    /// One of the caller's own orders.
-    ///
-    /// # Errors
-    /// [`Rejected::NotFound`] for what is not there, and for what belongs to somebody else.
-    pub async fn order(
-        &self,
-        caller: &Caller,
-        reference: &str,
-        language: Language,
-    ) -> Result<OrderView, Rejected> {
-        let dossier = self.dossier(caller.own_subject()?).await?;
-        let case = own_case(&dossier, reference)?;
-        Ok(self.order_view(case, language))
-    }
-
-    pub(crate) fn order_view(&self, case: &CaseFile, language: Language) -> OrderView {
-        let line = |line: &str| {
-            let mut parts = line.split('\t');
-            let sku = parts.next()?;
-            let name = self
-                .catalogue()
-                .licence(sku)
-                .map_or(sku, |licence| licence.name(language));
-            Some((
-                name.to_owned(),
-                parts.next()?.parse().ok()?,
-                parts.next()?.parse().ok()?,
-            ))
-        };
-        OrderView {
-            reference: case.reference.clone(),
-            state: State::of(&case.state),
-            lines: case
-                .lines
-                .as_deref()
-                .unwrap_or_default()
-                .lines()
-                .filter_map(line)
-                .collect(),
-            total_minor: case.total_minor.unwrap_or(0),
-            currency: case.currency.clone().unwrap_or_default(),
-            opened_at: case.opened_at,
-        }
-    }
-
     /// Pays an order: one authorisation, then the card is sealed and the order placed.
     ///
     /// # Errors
@@ -266,19 +203,11 @@ impl System {
         let operation: Operation<Record> =
             Operation::new(caller.actor, dossier.subject, known.category, now, key)
                 .on(self.card_fields())
-                .for_purpose(purpose_of(&case.kind).unwrap_or(Purpose::ORDERS))
+                .for_purpose(self.policy().case_purpose(&case.kind).unwrap_or(Purpose::ORDERS))
                 .in_case(case.id);
         self.perform(&operation, &Circumstances::OWN, &input)
             .await
             .map(|_| ())
-    }
-
-    /// 8: when what serves that purpose ends, counted from an event at that instant.
-    pub(crate) fn end_after(&self, purpose: Purpose, event: Timestamp) -> Option<Timestamp> {
-        let end = self.policy().purpose(purpose)?.ends.as_ref()?;
-        event
-            .checked_add(SignedDuration::from_hours(24 * i64::from(end.days)))
-            .ok()
     }
 }
 

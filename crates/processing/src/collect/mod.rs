@@ -26,8 +26,8 @@ pub struct Submitted {
     pub values: Values,
     /// The consent items that were accepted.
     pub accepted: Vec<Accepted>,
-    /// The case it opens.
-    pub case: case_file::CaseFile,
+    /// The case it opens, if its service opens one.
+    pub case: Option<case_file::CaseFile>,
     /// The page on which the code will be typed, and until when.
     pub ticket: [u8; 16],
     /// The language the person reads.
@@ -86,7 +86,9 @@ impl Performed for Collect {
                 .extend(accepted.texts.iter().map(consent_text::keep));
             changes.statements.push(consent::append(&accepted.given(id, now)));
         }
-        changes.statements.extend(case_file::open(&input.case));
+        changes
+            .statements
+            .extend(input.case.iter().flat_map(case_file::open));
         changes.statements.push(code::insert(&queue::unsent_code(
             id,
             input.ticket,

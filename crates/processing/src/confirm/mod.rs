@@ -19,6 +19,8 @@ use crate::system::System;
 pub struct Proof {
     /// The changes that the proof makes.
     pub statements: Vec<Statement>,
+    /// The letters that follow.
+    pub jobs: Vec<sandyq_store::Job>,
     /// When the record is destroyed unless something prolongs its purpose (8-b).
     pub due_at: Option<jiff::Timestamp>,
     /// By which channel it came.
@@ -60,6 +62,7 @@ impl Performed for Confirm {
         }
         let changes = Changes {
             statements,
+            jobs: input.jobs.clone(),
             moves: true,
             answer: Some(Vec::new()),
             ..Changes::default()

@@ -16,6 +16,7 @@ use sandyq_store::Job;
 use sandyq_store::tables::code::{self, Code};
 use sandyq_store::tables::job;
 
+use crate::cases::State;
 use crate::circumstances::Circumstances;
 use crate::destroy::{Destruction, receipt};
 use crate::perform::Outcome;
@@ -29,6 +30,8 @@ use crate::usage::{Usage, Used};
 pub const SEND_CODE: &str = "send-code";
 /// Mails that an order was placed.
 pub const SEND_ORDER: &str = "send-order";
+/// Mails that something was taken in, with its reference.
+pub const SEND_TAKEN: &str = "send-taken";
 /// Ends an account, then destroys.
 pub const DELETE: &str = "delete";
 /// Destroys what is due.
@@ -85,7 +88,7 @@ async fn work(system: &System, work: &Job) -> Result<(), Rejected> {
     let detail = std::str::from_utf8(&work.detail).unwrap_or_default();
     match work.kind.as_str() {
         SEND_CODE => send_code(system, subject, detail).await,
-        SEND_ORDER => send_order(system, subject, detail).await,
+        SEND_ORDER | SEND_TAKEN => send_reference(system, subject, detail).await,
         DELETE => delete(system, subject, detail).await,
         DESTROY => destroy(system, subject, detail, work.id).await,
         RECEIPT => receipt::issue(system, detail).await,
@@ -148,8 +151,8 @@ async fn send_code(system: &System, subject: SubjectId, detail: &str) -> Result<
         .await?)
 }
 
-/// 2.2.7: the order is placed; the letter names its reference and nothing else.
-async fn send_order(system: &System, subject: SubjectId, detail: &str) -> Result<(), Rejected> {
+/// 2.2.7 to 2.2.11: an order is placed, or something else was taken in; the letter names its reference and nothing more.
+async fn send_reference(system: &System, subject: SubjectId, detail: &str) -> Result<(), Rejected> {
     let (case, language) = ticket_and_language(detail)?;
     let case = CaseId::from_bytes(case);
     let dossier = system.dossier(subject).await?;
@@ -157,7 +160,12 @@ async fn send_order(system: &System, subject: SubjectId, detail: &str) -> Result
         return Ok(());
     };
     let operation = mailing(system, subject, category, system.now())
-        .for_purpose(Purpose::ORDERS)
+        .for_purpose(
+            system
+                .policy()
+                .case_purpose(&file.kind)
+                .unwrap_or(Purpose::ORDERS),
+        )
         .in_case(case);
     let to = mail_address(
         system,
@@ -167,8 +175,11 @@ async fn send_order(system: &System, subject: SubjectId, detail: &str) -> Result
         },
     )
     .await?;
-    let message = Message::OrderPlaced {
-        reference: file.reference.clone(),
+    let reference = file.reference.clone();
+    let message = if State::of(&file.state).is_document() {
+        Message::OrderPlaced { reference }
+    } else {
+        Message::Taken { reference }
     };
     Ok(system
         .post()

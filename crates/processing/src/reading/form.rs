@@ -1,7 +1,7 @@
 //! 1.1.1, 2.1: a service's form, as the policy folder declares it, with why each field is asked.
 
 use sandyq_model::value::ValueKind;
-use sandyq_model::{Field, Purpose};
+use sandyq_model::{Field, FieldSet, OfferingKind, Purpose};
 use sandyq_policy::Language;
 use sandyq_policy::declarations::{Service, WordKind};
 
@@ -18,6 +18,8 @@ pub struct Form {
     pub label: String,
     /// What it begins with.
     pub intro: String,
+    /// What kind of offering a submission is about.
+    pub about: Option<OfferingKind>,
     /// What is asked now.
     pub inputs: Vec<Input>,
     /// What is asked after the confirmation, for one payment.
@@ -33,6 +35,8 @@ pub struct Input {
     pub name: String,
     /// The field.
     pub field: Field,
+    /// The class of the field.
+    pub class: String,
     /// What kind of value.
     pub kind: ValueKind,
     /// Its label.
@@ -64,7 +68,7 @@ impl System {
         let service = self.declared(service)?;
         let words = self.policy().words(language);
         let of = words.of(WordKind::Service, &service.name);
-        let inputs = |asked: sandyq_model::FieldSet| {
+        let inputs = |asked: FieldSet| {
             let fields = service.order.iter().filter(move |field| asked.contains(**field));
             fields
                 .filter_map(|field| self.input(service, *field, language))
@@ -74,7 +78,8 @@ impl System {
             service: service.name.to_string(),
             label: self.service_label(&service.name, language),
             intro: of.map(|words| words.intro.clone()).unwrap_or_default(),
-            inputs: inputs(service.required.union(service.optional)),
+            about: service.about,
+            inputs: inputs(asked_now(service)),
             later: inputs(service.later.union(service.transient)),
             consents: consent::offers(self, service, language)?,
         })
@@ -87,6 +92,7 @@ impl System {
         Some(Input {
             name: declared.name.to_string(),
             field,
+            class: declared.class.name.to_string(),
             kind: declared.kind,
             label: self.field_label(field, language),
             hint: words.map(|words| words.hint.clone()).unwrap_or_default(),
@@ -108,6 +114,12 @@ impl System {
             autocomplete: autocomplete(&declared.name),
         })
     }
+}
+
+/// What is asked before the consent, without what the offering fills in.
+fn asked_now(service: &Service) -> FieldSet {
+    let filled = service.into.map_or(FieldSet::EMPTY, FieldSet::only);
+    service.required.union(service.optional).difference(filled)
 }
 
 fn autocomplete(name: &str) -> &'static str {

@@ -8,3 +8,4 @@ mod words;
 
 pub use form::{Form, Input};
 pub use policy_page::{ClauseView, PolicyPage, SectionView};
+pub use words::ServiceWords;

@@ -94,17 +94,31 @@ impl System {
             .to_owned()
     }
 
-    /// All services: name and label.
+    /// All services that the policy declares, in its order.
     #[must_use]
-    pub fn services(&self, language: Language) -> Vec<(String, String)> {
+    pub fn services(&self, language: Language) -> Vec<ServiceWords> {
+        let words = self.policy().words(language);
         let services = self.policy().services().iter();
         services
-            .map(|service| {
-                (
-                    service.name.to_string(),
-                    self.service_label(&service.name, language),
-                )
+            .map(|service| ServiceWords {
+                name: service.name.to_string(),
+                label: self.service_label(&service.name, language),
+                intro: words
+                    .of(WordKind::Service, &service.name)
+                    .map(|words| words.intro.clone())
+                    .unwrap_or_default(),
             })
             .collect()
     }
+}
+
+/// A service in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceWords {
+    /// Its name in addresses.
+    pub name: String,
+    /// Its label.
+    pub label: String,
+    /// What it begins with.
+    pub intro: String,
 }

@@ -3,6 +3,8 @@
 //! A floor covers only the fields of the document that its norm is about, and only when such a document exists: an
 //! order that was placed. Without a placed order there is no floor, whatever the subject's category.
 
+mod ends;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use sandyq_model::{Fault, FieldSet, time};

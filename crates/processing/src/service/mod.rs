@@ -1,19 +1,22 @@
 //! 1.1.1, 1.1.6: a service is a form declared in the policy folder. What it asks, requires and refuses comes from there:
 //! an unknown field rejects the whole submission, a missing one is a mistake, and nothing is stored on either.
 
+mod about;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use sandyq_model::act::Collect;
 use sandyq_model::value::{self, Age, Context, ValueKind, Values};
 use sandyq_model::{
-    Actor, CaseId, Field, IdempotencyKey, Mistake, Operation, Plain, Problem, Role, SubjectId, time,
+    Actor, Field, IdempotencyKey, Mistake, OfferingKind, Operation, Plain, Problem, Role, SubjectId, time,
 };
 use sandyq_policy::Language;
-use sandyq_policy::declarations::Service;
-use sandyq_store::tables::case_file::CaseFile;
+use sandyq_policy::declarations::{ConsentItem, Service};
 
-use crate::cases::{self, Catalogue, State};
+pub use about::Offered;
+
+use crate::cases::Catalogue;
 use crate::circumstances::Circumstances;
 use crate::collect::{self, Submitted};
 use crate::consent;
@@ -31,9 +34,9 @@ pub struct Submission {
     pub language: Language,
     /// What was typed, by the input's name.
     pub answers: BTreeMap<String, Plain<String>>,
-    /// The article, for an order.
-    pub sku: Option<String>,
-    /// How many.
+    /// The name of what it is about, where the service is about something.
+    pub about: Option<String>,
+    /// How many licences; 1 for everything else.
     pub quantity: u32,
 }
 
@@ -75,7 +78,9 @@ impl System {
                 .policy()
                 .field_named(name)
                 .is_some_and(|field| service.order.contains(&field));
-            let now = |field: Field| !service.later.union(service.transient).contains(field);
+            let now = |field: Field| {
+                !service.later.union(service.transient).contains(field) && service.into != Some(field)
+            };
             if !asked || !self.policy().field_named(name).is_some_and(now) {
                 mistakes.push((name.clone(), Problem::Unknown));
             }
@@ -84,6 +89,8 @@ impl System {
             return Err(Mistake(mistakes).into());
         }
         let context = self.context(submission);
+        self.about(service, submission, true)?;
+        let filled = self.filled(service, submission, submission.language);
         let mut values = Values::new();
         let mut rows = Vec::new();
         for field in service
@@ -92,6 +99,10 @@ impl System {
             .filter(|field| service.required.union(service.optional).contains(**field))
         {
             let name = self.policy().field_name(*field).to_owned();
+            if let Some((_, value)) = filled.as_ref().filter(|(filled, _)| filled == field) {
+                values.insert(*field, value.clone());
+                continue;
+            }
             let typed = submission
                 .answers
                 .get(&name)
@@ -108,7 +119,12 @@ impl System {
                 },
             }
         }
-        if submission.quantity == 0 || submission.quantity > Catalogue::QUANTITY_MAX {
+        let most = if service.about == Some(OfferingKind::Licence) {
+            Catalogue::QUANTITY_MAX
+        } else {
+            1
+        };
+        if submission.quantity == 0 || submission.quantity > most {
             mistakes.push(("quantity".to_owned(), Problem::Count));
         }
         if mistakes.is_empty() {
@@ -130,6 +146,11 @@ impl System {
     ) -> Result<Taken, Rejected> {
         let service = self.declared(&submission.service)?.clone();
         let checked = self.check(&submission)?;
+        let prolongs = |item: &ConsentItem| {
+            item.prolongs.is_some() && accepted.iter().any(|(id, _)| *id == *item.name.as_str())
+        };
+        let offering = self.about(&service, &submission, service.consents.iter().any(prolongs))?;
+        self.place_is_left(&service, offering).await?;
         let now = self.now();
         let subject = SubjectId::random(self.chance());
         let actor = Actor::subject(subject);
@@ -204,43 +225,5 @@ impl System {
             today: time::day_in_kazakhstan(self.now()),
             in_kazakhstan,
         }
-    }
-
-    fn new_case(
-        &self,
-        service: &Service,
-        submission: &Submission,
-        subject: SubjectId,
-        now: Timestamp,
-    ) -> Result<CaseFile, Rejected> {
-        let kind = service
-            .case
-            .as_ref()
-            .map_or("question", |kind| kind.as_str())
-            .to_owned();
-        let mut case = CaseFile {
-            subject,
-            id: CaseId::random(self.chance()),
-            kind,
-            reference: cases::new_reference(self.chance()),
-            state: State::Unconfirmed.name().to_owned(),
-            opened_at: now,
-            closed_at: None,
-            total_minor: None,
-            currency: None,
-            lines: None,
-        };
-        let Some(sku) = &submission.sku else {
-            return Ok(case);
-        };
-        let licence = self
-            .catalogue()
-            .licence(sku)
-            .ok_or_else(|| Rejected::mistake("sku", Problem::Choice))?;
-        let total = licence.price_minor.checked_mul(i64::from(submission.quantity));
-        case.total_minor = Some(total.ok_or_else(|| Rejected::mistake("quantity", Problem::Count))?);
-        case.currency = Some(Catalogue::CURRENCY.to_owned());
-        case.lines = Some(cases::order::line(sku, submission.quantity, licence.price_minor));
-        Ok(case)
     }
 }

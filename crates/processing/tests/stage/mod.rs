@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use sandyq_model::rehearsal::{SeededChance, SetClock};
+use sandyq_model::time::day_in_kazakhstan;
 use sandyq_model::{Fault, IdempotencyKey, Plain};
 use sandyq_policy::{Folder, Policy};
 use sandyq_processing::access::{Caller, Entered};
@@ -39,6 +40,7 @@ impl Post for Letters {
 /// A system and what tests hold on to.
 pub struct Stage {
     pub system: System,
+    policy: Arc<Policy>,
     pub clock: Arc<SetClock>,
     pub chance: Arc<SeededChance>,
     pub letters: Arc<Letters>,
@@ -53,14 +55,22 @@ pub fn shipped_policy() -> Arc<Policy> {
 }
 
 fn read_policy() -> Arc<Policy> {
+    policy_of(&shipped_folder())
+}
+
+/// The folder that ships, to be changed by a test.
+pub fn shipped_folder() -> Folder {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let shipped = here
         .ancestors()
         .map(|folder| folder.join("policy"))
         .find(|folder| folder.join("0-terms.md").is_file());
-    let folder = Folder::read(&shipped.unwrap()).unwrap();
+    Folder::read(&shipped.unwrap()).unwrap()
+}
+
+pub fn policy_of(folder: &Folder) -> Arc<Policy> {
     Arc::new(
-        Policy::load(&folder).unwrap_or_else(|problems| panic!("{} problems in the policy", problems.len())),
+        Policy::load(folder).unwrap_or_else(|problems| panic!("{} problems in the policy", problems.len())),
     )
 }
 
@@ -92,6 +102,15 @@ impl Stage {
     }
 
     pub fn in_folder(folder: tempfile::TempDir, seed: u64) -> Self {
+        Self::under(shipped_policy(), folder, seed)
+    }
+
+    /// A stage on which another policy runs.
+    pub fn with_policy(policy: Arc<Policy>) -> Self {
+        Self::under(policy, in_memory_if_possible(), 7)
+    }
+
+    fn under(policy: Arc<Policy>, folder: tempfile::TempDir, seed: u64) -> Self {
         let clock = Arc::new(SetClock::at(BEGINNING.parse().unwrap()));
         let chance = Arc::new(SeededChance::new(seed));
         let database = database_of_its_own();
@@ -99,9 +118,10 @@ impl Stage {
         std::fs::create_dir_all(options.key_file.parent().unwrap()).unwrap();
         KeyFile::create(&options.key_file, 1, chance.as_ref(), clock.as_ref()).unwrap();
         let letters = Arc::new(Letters::default());
-        let system = open(&options, &clock, &chance, &letters);
+        let system = open_under(Arc::clone(&policy), &options, (&clock, &chance), &letters);
         Self {
             system,
+            policy,
             clock,
             chance,
             letters,
@@ -228,6 +248,7 @@ impl Stage {
     pub fn reopens_after(self, between: impl FnOnce()) -> Self {
         let Self {
             system,
+            policy,
             clock,
             chance,
             letters,
@@ -237,9 +258,10 @@ impl Stage {
         drop(system);
         between();
         let options = options(&folder, database.as_deref());
-        let system = open(&options, &clock, &chance, &letters);
+        let system = open_under(Arc::clone(&policy), &options, (&clock, &chance), &letters);
         Self {
             system,
+            policy,
             clock,
             chance,
             letters,
@@ -296,7 +318,7 @@ pub fn newest_code(letters: &Letters, email: &str) -> Option<Plain<String>> {
         .filter(|letter| letter.to.expose() == email)
         .find_map(|letter| match &letter.message {
             Message::ConfirmationCode { code, .. } | Message::EntryCode { code, .. } => Some(code.clone()),
-            Message::OrderPlaced { .. } => None,
+            Message::OrderPlaced { .. } | Message::Taken { .. } => None,
         })
 }
 
@@ -314,14 +336,24 @@ pub fn open(
     chance: &Arc<SeededChance>,
     letters: &Arc<Letters>,
 ) -> System {
+    open_under(shipped_policy(), options, (clock, chance), letters)
+}
+
+/// As [`open`], under another policy.
+pub fn open_under(
+    policy: Arc<Policy>,
+    options: &StoreOptions,
+    (clock, chance): (&Arc<SetClock>, &Arc<SeededChance>),
+    letters: &Arc<Letters>,
+) -> System {
     let store = Store::open(options.clone(), Arc::clone(clock) as _, Arc::clone(chance) as _).unwrap();
     System::new(Settings {
-        policy: shipped_policy(),
+        policy,
         store,
         clock: Arc::clone(clock) as _,
         chance: Arc::clone(chance) as _,
         operator: Some(operator()),
-        catalogue: Catalogue::demonstration().unwrap(),
+        catalogue: Catalogue::demonstration(day_in_kazakhstan(BEGINNING.parse().unwrap())).unwrap(),
         payments: Arc::new(DemonstrationPayments),
         post: Arc::clone(letters) as _,
     })
@@ -343,7 +375,7 @@ pub fn purchase(email: &str) -> Submission {
             .into_iter()
             .map(|(name, value)| (name.to_owned(), Plain::from(value)))
             .collect(),
-        sku: Some("kestel-office".to_owned()),
+        about: Some("kestel-office".to_owned()),
         quantity: 2,
     }
 }

@@ -346,7 +346,7 @@ impl World {
     async fn pays(&mut self, p: usize) {
         if let (Some(caller), Some(case)) = (self.people[p].caller.clone(), self.people[p].case.clone()) {
             // Whoever pays what is paid is told so again; nothing is processed.
-            let order = self.system().order(&caller, &case, Language::Ru).await;
+            let order = self.system().my_case(&caller, &case, Language::Ru).await;
             if order.is_ok_and(|order| order.state.is_document()) {
                 return;
             }

@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
-use sandyq_model::{Actor, Chance, Plain, Role};
+use sandyq_model::time::day_in_kazakhstan;
+use sandyq_model::{Actor, Chance, Clock, Plain, Role};
 use sandyq_policy::Language;
 use sandyq_processing::access::Caller;
 use sandyq_processing::cases::Catalogue;
@@ -208,7 +209,7 @@ async fn surroundings(operator: Operator, letter_box: &MailSink) -> Result<Surro
     };
     Ok(Surroundings {
         operator: Some(operator),
-        catalogue: Catalogue::demonstration()?,
+        catalogue: Catalogue::demonstration(day_in_kazakhstan(WallClock.now()))?,
         post: Arc::new(SmtpPost::new(&smtp, letters)?),
     })
 }

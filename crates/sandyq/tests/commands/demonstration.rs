@@ -19,7 +19,7 @@ fn the_life_of_a_demonstration() {
     let serving = place.serving(&DEMO);
     let ready = serving.ready.clone();
     assert_eq!(serving.get("/").0, 200);
-    assert_eq!(serving.get("/shop").0, 200);
+    assert_eq!(serving.get("/services").0, 200);
     assert_eq!(serving.get("/staff/sign-in").0, 200);
     let (status, letters) = serving.get("/demo/mail");
     assert!(

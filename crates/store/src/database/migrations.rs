@@ -21,7 +21,7 @@ struct Migration {
 const META: &str =
     "CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) CLUSTERED;";
 
-const MIGRATIONS: [Migration; 2] = [
+const MIGRATIONS: [Migration; 3] = [
     Migration {
         name: "first-tables",
         text: include_str!("migrations/0001-first-tables.sql"),
@@ -29,6 +29,10 @@ const MIGRATIONS: [Migration; 2] = [
     Migration {
         name: "posting-runs",
         text: include_str!("migrations/0002-posting-runs.sql"),
+    },
+    Migration {
+        name: "offerings",
+        text: include_str!("migrations/0003-offerings.sql"),
     },
 ];
 

@@ -76,6 +76,39 @@ pub fn set_state(
     .touching(1)
 }
 
+/// Opens an unconfirmed case about something that has so many places, while one of them is left; otherwise it is a
+/// conflict. Commits come one after the other, so the last place goes once.
+#[must_use]
+pub fn take_place(case: &CaseFile, open: &str, places: u32) -> Statement {
+    statement(
+        "UPDATE case_file SET state = $4 WHERE subject_id = $1 AND case_id = $2 AND state = $3 AND \
+         (SELECT COUNT(*) FROM case_file AS held WHERE held.kind = $5 AND held.lines = $6 AND held.state = $4) < $7",
+        [
+            case.subject.into(),
+            case.id.into(),
+            case.state.as_str().into(),
+            open.into(),
+            case.kind.as_str().into(),
+            case.lines.clone().into(),
+            places.into(),
+        ],
+    )
+    .touching(1)
+}
+
+/// How many cases of a kind are in a state and about the same thing.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn count_about(reader: &mut dyn Reader, kind: &str, about: &str, state: &str) -> Result<u64, Fault> {
+    let count = reader.first(
+        "SELECT COUNT(*) FROM case_file WHERE kind = $1 AND lines = $2 AND state = $3",
+        &[kind.into(), about.into(), state.into()],
+        |row| row.take(0),
+    )?;
+    Ok(count.unwrap_or(0))
+}
+
 /// Removes every case of a subject and its references.
 #[must_use]
 pub fn remove_all(subject: SubjectId) -> [Statement; 2] {
@@ -144,22 +177,36 @@ pub fn open_of_kind(
     )
 }
 
-/// Cases of a kind in one state, newest first, with one more than `limit` to tell whether there is another page.
+/// How many kinds of cases one list can be about.
+pub const KINDS_MAX: usize = 4;
+
+/// Open cases of these kinds in one of two states, newest first. Fewer kinds than [`KINDS_MAX`] repeat one.
 ///
 /// # Errors
 /// When the engine does not answer.
-pub fn in_state(
+pub fn in_states(
     reader: &mut dyn Reader,
-    kind: &str,
-    state: &str,
+    kinds: [&str; KINDS_MAX],
+    states: [&str; 2],
     limit: u32,
     offset: u32,
 ) -> Result<Vec<CaseFile>, Fault> {
+    let [a, b, c, d] = kinds;
+    let [one, other] = states;
     reader.list(
         "SELECT subject_id, case_id, kind, reference, state, opened_at, closed_at, total_minor, currency, lines \
-         FROM case_file WHERE kind = $1 AND state = $2 AND closed_at IS NULL \
-         ORDER BY opened_at DESC, case_id LIMIT $3 OFFSET $4",
-        &[kind.into(), state.into(), limit.into(), offset.into()],
+         FROM case_file WHERE kind IN ($1, $2, $3, $4) AND state IN ($5, $6) AND closed_at IS NULL \
+         ORDER BY opened_at DESC, case_id LIMIT $7 OFFSET $8",
+        &[
+            a.into(),
+            b.into(),
+            c.into(),
+            d.into(),
+            one.into(),
+            other.into(),
+            limit.into(),
+            offset.into(),
+        ],
         read,
     )
 }

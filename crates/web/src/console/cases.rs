@@ -24,7 +24,11 @@ async fn listed(arrival: &Arrival) -> Outcome {
     }
     let cases = arrival
         .system
-        .staff_cases(caller, arrival.visit.list_page.unwrap_or(1))
+        .staff_cases(
+            caller,
+            arrival.visit.list_page.unwrap_or(1),
+            arrival.visit.language,
+        )
         .await?;
     Ok(Answer::Page(page(&arrival.visit, &cases)))
 }
@@ -49,6 +53,13 @@ fn total(visit: &Visit, case: &CaseRow) -> String {
     }
 }
 
+/// A kind of case in a word; one that only the policy folder knows goes by the name of its service.
+fn kind(visit: &Visit, case: &CaseRow) -> String {
+    let key = format!("case-{}", case.kind);
+    let said = visit.say(&key);
+    if said == key { case.service.clone() } else { said }
+}
+
 /// The page.
 #[must_use]
 pub fn page(visit: &Visit, cases: &CaseList) -> Page {
@@ -69,7 +80,7 @@ pub fn page(visit: &Visit, cases: &CaseList) -> Page {
                         @for case in &cases.rows {
                             tr {
                                 th scope="row" { a href={ "/staff/cases/" (case.reference) } { (case.reference) } }
-                                td { (visit.say(&format!("case-{}", case.kind))) }
+                                td { (kind(visit, case)) }
                                 td { span.tag { (visit.say(&format!("state-{}", case.state.name()))) } }
                                 td { (visit.date(case.opened_at)) }
                                 td.number { (total(visit, case)) }

@@ -127,7 +127,7 @@ pub fn prompt_page(
 /// The opened case.
 #[must_use]
 pub fn page(visit: &Visit, case: &OpenedCase, purpose: &str) -> Page {
-    let reference = &case.order.reference;
+    let reference = &case.case.reference;
     let rows: Vec<Row> = case
         .fields
         .iter()
@@ -148,10 +148,11 @@ pub fn page(visit: &Visit, case: &OpenedCase, purpose: &str) -> Page {
             a href={ "/policy#clause-" (case.purpose) } { (case.purpose) } br;
             (visit.say_of("case-entered", "entry", &case.entry.to_string()))
         }
+        @if let Some(about) = &case.case.about { p { (case.case.service) ": " strong { (about) } } }
         (summary_list(&rows))
-        @if !case.order.lines.is_empty() {
+        @if !case.case.lines.is_empty() {
             h2 { (visit.say("lines-title")) }
-            (lines_table(visit, &case.order))
+            (lines_table(visit, &case.case))
         }
         p { (visit.say("case-only")) }
     };
@@ -173,7 +174,7 @@ fn mask_note(visit: &Visit, case: &OpenedCase, field: &ShownField) -> Markup {
         span.tag { (visit.say("case-masked")) }
         // Card details are never shown in full, so there is nothing to ask for (P2).
         @if !field.name.starts_with("card") {
-            form.plain method="post" action={ "/staff/cases/" (case.order.reference) "/reveal" } {
+            form.plain method="post" action={ "/staff/cases/" (case.case.reference) "/reveal" } {
                 (hidden("token", &visit.token))
                 (hidden("purpose", &case.purpose.to_string()))
                 (hidden("field", &field.name))

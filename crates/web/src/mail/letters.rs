@@ -45,13 +45,8 @@ impl Letters {
                 "letter-enter",
                 self.with_code(code.expose(), &format!("my/enter/{ticket}"), *minutes),
             ),
-            Message::OrderPlaced { reference } => {
-                let page = format!("{}/my", self.site);
-                (
-                    "letter-order",
-                    vec![("reference", reference.clone()), ("page", page)],
-                )
-            }
+            Message::Taken { reference } => ("letter-taken", self.with_reference(reference)),
+            Message::OrderPlaced { reference } => ("letter-order", self.with_reference(reference)),
         };
         let args: Vec<_> = filled
             .iter()
@@ -68,6 +63,11 @@ impl Letters {
             subject: phrase(&format!("{key}-subject"), language),
             text: format!("{body}\n\n{foot}\n"),
         }
+    }
+
+    fn with_reference(&self, reference: &str) -> Vec<(&'static str, String)> {
+        let page = format!("{}/my", self.site);
+        vec![("reference", reference.to_owned()), ("page", page)]
     }
 
     fn with_code(&self, code: &str, path: &str, minutes: u32) -> Vec<(&'static str, String)> {
@@ -109,9 +109,12 @@ mod tests {
                 Message::OrderPlaced {
                     reference: "SQ-1234-5678".into(),
                 },
+                Message::Taken {
+                    reference: "SQ-1234-5678".into(),
+                },
             ];
             for message in messages {
-                let with_code = !matches!(message, Message::OrderPlaced { .. });
+                let with_code = !matches!(message, Message::OrderPlaced { .. } | Message::Taken { .. });
                 let letter = Letter {
                     to: Plain::from("dana@example.com"),
                     language,

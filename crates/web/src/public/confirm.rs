@@ -49,9 +49,10 @@ pub async fn confirm(Path(ticket): Path<String>, sent: Sent) -> Response {
         Ok(Tried::Right { session, case }) => {
             arrival.set_cookie(cookies::set(cookies::SESSION, &session, None));
             arrival.set_cookie(cookies::clear(cookies::BINDING));
-            Ok(Answer::SeeOther(
-                case.map_or_else(|| "/my".to_owned(), |case| format!("/pay/{case}")),
-            ))
+            Ok(Answer::SeeOther(case.map_or_else(
+                || "/my".to_owned(),
+                |case| format!("/taken/{case}"),
+            )))
         }
     };
     arrival.respond(outcome)
@@ -89,7 +90,7 @@ fn of(ticket: &str) -> CodePage {
     CodePage {
         action: format!("/confirm/{ticket}"),
         key: "confirm",
-        back: "/shop",
+        back: "/services",
     }
 }
 

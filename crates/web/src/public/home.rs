@@ -20,9 +20,10 @@ pub fn page(visit: &Visit) -> Page {
         div.hero {
             h1 { (visit.say("home-title")) }
             p.lead { (visit.say("home-lead")) }
-            p { a.go href="/shop" { (visit.say("home-shop")) } }
+            p { a.go href="/services/guest-purchase" { (visit.say("home-shop")) } }
         }
         ul.cards {
+            (card(visit, "/services", "home-services"))
             (card(visit, "/my", "home-my"))
             (card(visit, "/policy", "home-policy"))
             (card(visit, "/ledger", "home-ledger"))

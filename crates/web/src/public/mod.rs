@@ -1,10 +1,10 @@
 //! The public site: the policy, the shop, and the whole way of a purchase (2.2.7, 1.2).
 
-pub mod buy;
 pub mod confirm;
 pub mod cookies;
 pub mod home;
 pub mod order;
 pub mod pay;
 pub mod policy;
-pub mod shop;
+pub mod service;
+pub mod taken;

@@ -3,8 +3,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 use maud::{Markup, html};
-use sandyq_processing::cases::State;
-use sandyq_processing::cases::order::OrderView;
+use sandyq_processing::cases::{CaseView, State};
 
 use crate::http::arrival::{Answer, Arrival, Outcome};
 use crate::layout::Page;
@@ -19,7 +18,7 @@ pub async fn show(Path(reference): Path<String>, arrival: Arrival) -> Response {
 async fn order(arrival: &Arrival, reference: &str) -> Outcome {
     let order = arrival
         .system
-        .order(arrival.known()?, reference, arrival.visit.language)
+        .my_case(arrival.known()?, reference, arrival.visit.language)
         .await?;
     if order.state == State::Unpaid {
         return Ok(Answer::SeeOther(format!("/pay/{reference}")));
@@ -29,7 +28,7 @@ async fn order(arrival: &Arrival, reference: &str) -> Outcome {
 
 /// The page.
 #[must_use]
-pub fn page(visit: &Visit, order: &OrderView) -> Page {
+pub fn page(visit: &Visit, order: &CaseView) -> Page {
     let body = html! {
         div.panel role="status" {
             h1 { (visit.say("order-title")) }
@@ -54,7 +53,7 @@ pub fn page(visit: &Visit, order: &OrderView) -> Page {
 
 /// What was ordered, with the total.
 #[must_use]
-pub fn lines_table(visit: &Visit, order: &OrderView) -> Markup {
+pub fn lines_table(visit: &Visit, order: &CaseView) -> Markup {
     html! {
         table.lines {
             caption.unseen { (visit.say("lines-title")) }

@@ -7,8 +7,9 @@ use axum::response::Response;
 use maud::{Markup, html};
 use sandyq_model::Mistake;
 use sandyq_model::value::ValueKind;
+use sandyq_processing::cases::CaseView;
 use sandyq_processing::cases::State;
-use sandyq_processing::cases::order::{CardForm, OrderView};
+use sandyq_processing::cases::order::CardForm;
 
 use crate::components::{Control, control, error_summary, submit, tray};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
@@ -47,7 +48,7 @@ pub async fn open(Path(reference): Path<String>, arrival: Arrival) -> Response {
 async fn first_page(arrival: &Arrival, reference: &str) -> Outcome {
     let order = arrival
         .system
-        .order(arrival.known()?, reference, arrival.visit.language)
+        .my_case(arrival.known()?, reference, arrival.visit.language)
         .await?;
     if order.state != State::Unpaid {
         return Ok(Answer::SeeOther(format!("/order/{reference}")));
@@ -89,7 +90,7 @@ async fn authorise(sent: &Sent, reference: &str) -> Outcome {
     )? {
         Ok(_) => Ok(Answer::SeeOther(format!("/order/{reference}"))),
         Err(mistake) => {
-            let order = arrival.system.order(caller, reference, language).await?;
+            let order = arrival.system.my_case(caller, reference, language).await?;
             let page = page(&arrival.visit, &order, &port(arrival), &mistake);
             Ok(Answer::Status(StatusCode::UNPROCESSABLE_ENTITY, page))
         }
@@ -106,7 +107,7 @@ fn port(arrival: &Arrival) -> Port {
 
 /// The page.
 #[must_use]
-pub fn page(visit: &Visit, order: &OrderView, port: &Port, mistake: &Mistake) -> Page {
+pub fn page(visit: &Visit, order: &CaseView, port: &Port, mistake: &Mistake) -> Page {
     let action = format!("/pay/{}", order.reference);
     let inside = html! {
         @if !mistake.0.is_empty() { p.hint { (visit.say("card-type-again")) } }

@@ -2,19 +2,19 @@
 //! With `SANDYQ_PAGES=folder` the pages are written there, to be looked at.
 
 mod people;
+mod services;
 mod structure;
 
 use axum::http::StatusCode;
 use sandyq_model::{Clause, Fault, FieldSet, Mistake, Problem, Refusal, Verb};
 use sandyq_processing::Language;
-use sandyq_processing::cases::Catalogue;
 
 use crate::language::{LANGUAGES, tag};
 use crate::layout::{Page, document};
 use crate::portal::change::Correction;
-use crate::public::buy::Draft;
 use crate::public::confirm::{CodePage, code_page};
 use crate::public::pay::Port;
+use crate::public::service::{self, Draft};
 use crate::visit::{Standpoint, Visit};
 use crate::{console, ledger, mail, portal, public, turned};
 
@@ -38,17 +38,6 @@ type Sample = (&'static str, Visit, Page);
 
 fn public_pages(language: Language) -> Vec<Sample> {
     let visit = |here: &str| visit(language, here, Standpoint::Visitor);
-    let (form, catalogue) = (people::form(language), Catalogue::demonstration().unwrap());
-    let empty = Draft::empty(catalogue.licences()[0].clone());
-    let draft = people::draft(&empty, &form);
-    let (buy, none) = (visit("/buy/kestel-office"), Mistake::default());
-    let wrong = Mistake(vec![
-        ("last_name".into(), Problem::Missing),
-        ("contact_phone".into(), Problem::PhoneCountry),
-        ("delivery_address".into(), Problem::PostalCode),
-        ("iin".into(), Problem::Unknown),
-    ]);
-    let lacking = draft.lacking_consents(&form);
     vec![
         ("home", visit("/"), public::home::page(&visit("/"))),
         (
@@ -60,36 +49,6 @@ fn public_pages(language: Language) -> Vec<Sample> {
             "cookies",
             visit("/cookies"),
             public::cookies::page(&visit("/cookies")),
-        ),
-        (
-            "shop",
-            visit("/shop"),
-            public::shop::page(&visit("/shop"), &catalogue),
-        ),
-        (
-            "buy",
-            buy.clone(),
-            public::buy::details_page(&buy, &form, &empty, &none),
-        ),
-        (
-            "buy-wrong",
-            buy.clone(),
-            public::buy::details_page(&buy, &form, &draft, &wrong),
-        ),
-        (
-            "check",
-            buy.clone(),
-            public::buy::check_page(&buy, &form, &draft, &people::rows(&draft)),
-        ),
-        (
-            "consent",
-            buy.clone(),
-            public::buy::consent_page(&buy, &form, &draft, &none),
-        ),
-        (
-            "consent-wrong",
-            buy.clone(),
-            public::buy::consent_page(&buy, &form, &draft, &lacking),
         ),
         (
             "letters",
@@ -131,7 +90,7 @@ fn paying_pages(language: Language) -> Vec<Sample> {
     let about = CodePage {
         action: "/confirm/0123".into(),
         key: "confirm",
-        back: "/shop",
+        back: "/services",
     };
     let order = people::order(language);
     let demo = Port {
@@ -364,6 +323,7 @@ fn turned_pages(language: Language) -> Vec<Sample> {
 fn all(language: Language) -> Vec<Sample> {
     let groups = [
         public_pages,
+        services::pages,
         ledger_pages,
         paying_pages,
         portal_pages,
@@ -437,17 +397,18 @@ fn what_was_typed_of_a_card_is_never_shown_again() {
 
 #[test]
 fn what_was_typed_is_shown_as_text_and_nothing_else() {
-    let (form, catalogue) = (people::form(Language::En), Catalogue::demonstration().unwrap());
-    let mut draft = Draft::empty(catalogue.licences()[0].clone());
+    let form = people::form(Language::En);
+    let mut draft = Draft::empty(&form, Some(services::licence()));
     let attack = "\"><script>alert(1)</script><img src=x onerror=alert(1)>'";
     for input in &form.inputs {
         draft.answers.insert(input.name.clone(), attack.to_owned());
     }
-    let visit = visit(Language::En, "/buy/\"><script>", Standpoint::Visitor);
+    let visit = visit(Language::En, "/services/\"><script>", Standpoint::Visitor);
+    let strange = Mistake::one("<script>", Problem::Unknown);
     let pages = [
-        public::buy::details_page(&visit, &form, &draft, &Mistake::one("<script>", Problem::Unknown)),
-        public::buy::check_page(&visit, &form, &draft, &people::rows(&draft)),
-        public::buy::consent_page(&visit, &form, &draft, &Mistake::default()),
+        service::details_page(&visit, &form, &draft, 0, &strange),
+        service::check_page(&visit, &form, &draft, &people::rows(&draft)),
+        service::consent_page(&visit, &form, &draft, &Mistake::default()),
     ];
     for page in pages {
         let html = document(&visit, &page).into_string();

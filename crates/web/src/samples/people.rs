@@ -2,11 +2,10 @@
 
 use jiff::Timestamp;
 use sandyq_model::value::ValueKind;
-use sandyq_model::{Category, Field, Plain, Purpose, Standing};
+use sandyq_model::{Category, Field, OfferingKind, Plain, Purpose, Standing};
 use sandyq_processing::Language;
-use sandyq_processing::cases::State;
 use sandyq_processing::cases::desk::{CaseList, CaseRow, OpenedCase, ShownField};
-use sandyq_processing::cases::order::OrderView;
+use sandyq_processing::cases::{CaseView, State};
 use sandyq_processing::consent::{ConsentOffer, ConsentText};
 use sandyq_processing::destroy::receipt::{CopiesNow, ProofView, ReceiptView};
 use sandyq_processing::operator::{Operator, Person};
@@ -14,7 +13,7 @@ use sandyq_processing::reading::{ClauseView, Form, Input, PolicyPage, SectionVie
 use sandyq_processing::request::{Access, Accesses, Consequences, MyData, MyRow, Withdrawn};
 
 use crate::mail::mail_sink::Caught;
-use crate::public::buy::Draft;
+use crate::public::service::Draft;
 
 /// A checkpoint as it looks.
 pub const CHECKPOINT: &str =
@@ -186,6 +185,7 @@ pub fn form(language: Language) -> Form {
     let input = |row: &Row| Input {
         name: row.0.into(),
         field: Field::new(row.3).unwrap(),
+        class: class_of(row.1).into(),
         kind: row.1,
         label: label(row, language),
         hint: if row.3 == 1 {
@@ -215,6 +215,7 @@ pub fn form(language: Language) -> Form {
     };
     Form {
         service: "guest-purchase".into(),
+        about: Some(OfferingKind::Licence),
         label: "Buying".into(),
         intro: three(
             language,
@@ -229,6 +230,19 @@ pub fn form(language: Language) -> Form {
             consent("order", true, language),
             consent("registration", false, language),
         ],
+    }
+}
+
+const fn class_of(kind: ValueKind) -> &'static str {
+    match kind {
+        ValueKind::Name => "name",
+        ValueKind::BirthDate => "birth-date",
+        ValueKind::Email => "email",
+        ValueKind::Phone => "phone",
+        ValueKind::PostalAddress => "address",
+        ValueKind::Country | ValueKind::Region | ValueKind::City => "place",
+        ValueKind::Organization => "work",
+        _ => "free-text",
     }
 }
 
@@ -324,7 +338,7 @@ fn consent_text(language: Language) -> ConsentText {
 }
 
 pub fn draft(empty: &Draft, form: &Form) -> Draft {
-    let mut draft = Draft::empty(empty.licence.clone());
+    let mut draft = Draft::empty(form, empty.offered.clone());
     for input in &form.inputs {
         let row = ROWS.iter().find(|row| row.0 == input.name).unwrap();
         draft.answers.insert(input.name.clone(), row.5.to_owned());
@@ -340,9 +354,12 @@ pub fn rows(draft: &Draft) -> Vec<(String, Plain<String>)> {
         .collect()
 }
 
-pub fn order(language: Language) -> OrderView {
-    OrderView {
+pub fn order(language: Language) -> CaseView {
+    CaseView {
         reference: "SQ-7K2M-90QX".into(),
+        kind: "order".into(),
+        service: orders(language),
+        about: None,
         state: State::Placed,
         lines: vec![(
             three(
@@ -526,6 +543,7 @@ pub fn cases() -> CaseList {
     let row = |reference: &str, state| CaseRow {
         reference: reference.into(),
         kind: "order".into(),
+        service: "Orders".into(),
         state,
         opened_at: at("2026-11-22T19:05:00Z"),
         total_minor: Some(6_980_000),
@@ -538,7 +556,6 @@ pub fn cases() -> CaseList {
         ],
         page: 1,
         more: true,
-        purpose: Some(Purpose::ORDERS),
     }
 }
 
@@ -547,7 +564,6 @@ pub const fn no_cases() -> CaseList {
         rows: Vec::new(),
         page: 1,
         more: false,
-        purpose: None,
     }
 }
 
@@ -560,7 +576,7 @@ pub fn opened(language: Language) -> OpenedCase {
         masked,
     };
     OpenedCase {
-        order: order(language),
+        case: order(language),
         purpose: Purpose::ORDERS,
         fields: vec![
             field(&ROWS[0], ROWS[0].5, false),

@@ -91,7 +91,7 @@ impl Browser {
         self.send(request, path).await
     }
 
-    /// Sends what stands in the form, with what is typed over it; follows one "go there".
+    /// Sends what stands in the form, with what is typed over it; follows "go there" as far as a browser needs to.
     pub async fn fill(&mut self, page: &Seen, path: &str, typed: &[(&str, &str)]) -> Seen {
         let mut fields = page.inputs();
         fields.extend(
@@ -100,12 +100,15 @@ impl Browser {
                 .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
         );
         let pairs: Vec<_> = fields.into_iter().collect();
-        let seen = self.post(path, &pairs).await;
-        if seen.status != StatusCode::SEE_OTHER {
-            return seen;
+        let mut seen = self.post(path, &pairs).await;
+        for _ in 0..REDIRECTIONS_MAX {
+            if seen.status != StatusCode::SEE_OTHER {
+                break;
+            }
+            let there = seen.headers[header::LOCATION].to_str().unwrap().to_owned();
+            seen = self.get(&there).await;
         }
-        let there = seen.headers[header::LOCATION].to_str().unwrap().to_owned();
-        self.get(&there).await
+        seen
     }
 
     /// Sends exactly these fields.
@@ -164,3 +167,6 @@ impl Browser {
         }
     }
 }
+
+/// More than this is a circle.
+const REDIRECTIONS_MAX: usize = 3;

@@ -13,7 +13,7 @@ async fn every_answer_carries_the_headers_and_its_language() {
     for path in [
         "/",
         "/policy",
-        "/shop",
+        "/services",
         "/cookies",
         "/my",
         "/ledger",
@@ -86,7 +86,7 @@ async fn without_our_token_or_from_elsewhere_nothing_is_done() {
 async fn a_field_that_the_form_does_not_have_rejects_the_whole_submission() {
     let stage = Stage::new();
     let mut visitor = Browser::new(&stage.site());
-    let path = "/buy/kestel-office";
+    let path = "/services/guest-purchase/kestel-office";
     let details = visitor.get(path).await;
     let seen = visitor
         .fill(&details, path, &[("iin", "061211600012"), ("step", "check")])

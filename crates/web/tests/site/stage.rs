@@ -56,7 +56,7 @@ impl Stage {
             clock,
             chance,
             operator,
-            catalogue: Catalogue::demonstration().unwrap(),
+            catalogue: Catalogue::demonstration(jiff::civil::date(2026, 11, 23)).unwrap(),
             payments: Arc::new(DemonstrationPayments),
             post: Arc::clone(&letters) as _,
         });
@@ -79,7 +79,7 @@ impl Stage {
             Message::ConfirmationCode { code, .. } | Message::EntryCode { code, .. } => {
                 Some(code.expose().clone())
             }
-            Message::OrderPlaced { .. } => None,
+            Message::OrderPlaced { .. } | Message::Taken { .. } => None,
         });
         code.expect("a code was mailed")
     }

@@ -1,5 +1,4 @@
 # From the first question to the placed order.
-buy-title = Your details
 buy-continue = Continue
 price-of-one = { $price } for one licence
 quantity-label = Number of licences
@@ -17,14 +16,13 @@ postal-code-label = Postal code
 postal-code-hint = For Kazakhstan: six digits, or seven signs such as A01P3K4
 check-title = Check your answers
 check-lead = Nothing has been stored yet. Correct what is not right, then go on to the consent.
-check-order = Your order
 check-answers = Your answers
 check-licence = Licence
 check-continue = Go on to the consent
 consent-title = Your consent
 consent-lead = Tick only what you agree to. Nothing has been stored yet; after the next step we send you a code to confirm it was you.
-consent-required = The order is not possible without this consent.
-consent-optional = You may leave this one out; the order goes through without it.
+consent-required = The service is not possible without this consent.
+consent-optional = You may leave this one out; the service does without it.
 consent-agree = I have read this and I agree
 consent-submit = Agree and get the code
 consent-withdraw = You can withdraw consent at any time, clause
@@ -71,3 +69,16 @@ why-days = { $days ->
    *[other] { $days } days after the purpose is reached, unless a law says longer
 }
 consent-hash = Fingerprint of these texts (SHA-256), to which your consent is bound:
+group-profile = What you can do
+group-private = Only if you like
+form-progress = Page { $page } of { $pages }
+about-event = Event
+about-vacancy = Vacancy
+about-promotion = Promotion
+about-licence = Licence
+taken-title = We have it
+taken-when = Received on { $when }.
+taken-next-letter = In a few minutes you get a letter with the reference number.
+taken-next-staff = A person on our staff reads it and answers to your e-mail address.
+taken-next-data = Whoever opens it states a purpose, and you see it:
+taken-reference = Reference number

@@ -3,7 +3,7 @@ letter-confirm-subject = Your confirmation code
 letter-confirm-text =
     Good day,
     {""}
-    somebody gave this address when ordering a licence and agreed to the processing of their data. If it was you, confirm it with this code:
+    somebody gave this address on our site and agreed to the processing of their data. If it was you, confirm it with this code:
     {""}
         { $code }
     {""}
@@ -23,6 +23,15 @@ letter-enter-text =
     The code works once and for { $minutes } minutes.
     {""}
     If you did not ask for it, do nothing: without the code nobody gets in.
+letter-taken-subject = We have received it
+letter-taken-text =
+    Good day,
+    {""}
+    we have received what you sent. Reference number: { $reference }
+    {""}
+    A person on our staff will read it and answer to this address.
+    {""}
+    With the reference number and this e-mail address you can at any time see which data we hold about you, who looked at it, and take it back: { $page }
 letter-order-subject = Your order is placed
 letter-order-text =
     Good day,

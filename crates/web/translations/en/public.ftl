@@ -23,9 +23,6 @@ policy-purposes = Purposes
 policy-periods = Periods
 policy-refusals = Refused so far:
 policy-version = Version of the policy in force:
-shop-title = Software licences
-shop-lead = Prices are final. You do not need an account.
-shop-empty = Nothing is on sale at the moment. Please come back later.
 shop-buy = Buy
 shop-no-account = We do not put you on a mailing list: advertising is not among our purposes.
 cookies-title = Cookies
@@ -65,3 +62,19 @@ days-calendar = { $days ->
    *[other] { $days } calendar days
 }
 days-earlier = { $one } or { $other }, whichever ends first
+services-title = Services
+services-lead = Choose what you came for. Each form says why it asks for what it asks.
+home-services-title = All services
+home-services-text = Buy, ask, sign up for an event, apply for a vacancy, register with the service desk.
+offered-none = Nothing is offered here at the moment. Please come back later.
+offered-closed = Closed
+offered-full = No places left
+offered-until = Open until { $day }
+offered-places = { $count ->
+    [one] { $count } place left
+   *[other] { $count } places left
+}
+offered-sign-up = Sign up
+offered-apply = Apply
+offered-enter = Take part
+offered-reserve = Apply for the next vacancy of this kind

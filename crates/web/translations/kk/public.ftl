@@ -23,9 +23,6 @@ policy-purposes = Мақсаттар
 policy-periods = Мерзімдер
 policy-refusals = Осы уақытқа дейін:
 policy-version = Қолданыстағы саясаттың нұсқасы:
-shop-title = Бағдарлама лицензиялары
-shop-lead = Бағалар түпкілікті. Тіркелудің қажеті жоқ.
-shop-empty = Қазір сатылымда ештеңе жоқ. Кейінірек келіңіз.
 shop-buy = Сатып алу
 shop-no-account = Сізге жарнама хаттарын жібермейміз: мақсаттарымыздың арасында жарнама жоқ.
 cookies-title = Cookie файлдары
@@ -65,3 +62,19 @@ days-calendar = { $days ->
    *[other] { $days } күнтізбелік күн
 }
 days-earlier = { $one } немесе { $other }, қайсысы бұрын бітсе
+services-title = Қызметтер
+services-lead = Не үшін келгеніңізді таңдаңыз. Әр нысанда әр жауаптың не үшін керегі айтылған.
+home-services-title = Барлық қызмет
+home-services-text = Сатып алу, сұрақ қою, іс-шараға жазылу, бос орынға өтінім беру, қолдау қызметіне тіркелу.
+offered-none = Қазір мұнда ештеңе жоқ. Кейінірек келіңіз.
+offered-closed = Жабық
+offered-full = Орын қалмады
+offered-until = Ашық, соңғы күні: { $day }
+offered-places = { $count ->
+    [one] { $count } орын қалды
+   *[other] { $count } орын қалды
+}
+offered-sign-up = Жазылу
+offered-apply = Өтінім беру
+offered-enter = Қатысу
+offered-reserve = Осындай келесі бос орынға өтінім беру

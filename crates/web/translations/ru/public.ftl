@@ -23,9 +23,6 @@ policy-purposes = Цели
 policy-periods = Сроки
 policy-refusals = Отказано до сих пор:
 policy-version = Версия действующей политики:
-shop-title = Лицензии на программы
-shop-lead = Цены окончательные. Регистрация не нужна.
-shop-empty = Сейчас ничего не продаётся. Загляните позже.
 shop-buy = Купить
 shop-no-account = Рассылок не будет: рекламы нет среди наших целей.
 cookies-title = Файлы cookie
@@ -69,3 +66,21 @@ days-calendar = { $days ->
    *[other] { $days } календарного дня
 }
 days-earlier = { $one } или { $other }, что наступит раньше
+services-title = Услуги
+services-lead = Выберите, за чем пришли. В каждой форме сказано, зачем нужен каждый ответ.
+home-services-title = Все услуги
+home-services-text = Купить, спросить, записаться на мероприятие, откликнуться на вакансию, зарегистрироваться в службе поддержки.
+offered-none = Сейчас здесь ничего нет. Загляните позже.
+offered-closed = Закрыто
+offered-full = Мест не осталось
+offered-until = Открыто до: { $day }
+offered-places = { $count ->
+    [one] Осталось { $count } место
+    [few] Осталось { $count } места
+    [many] Осталось { $count } мест
+   *[other] Осталось { $count } места
+}
+offered-sign-up = Записаться
+offered-apply = Откликнуться
+offered-enter = Участвовать
+offered-reserve = Откликнуться на следующую такую вакансию

@@ -17,7 +17,7 @@ use crate::visit::Visit;
 /// The page; boxes that were ticked before stay so.
 #[must_use]
 pub fn page(visit: &Visit, form: &Form, draft: &Draft, mistake: &Mistake) -> Page {
-    let action = format!("/buy/{}", draft.licence.sku);
+    let action = draft.action();
     let items = html! {
         @for item in &form.consents { (consent(visit, item, draft, mistake)) }
         p { (visit.say("consent-withdraw")) " " a href="/policy#clause-6.3" { "6.3" } }
@@ -33,7 +33,7 @@ pub fn page(visit: &Visit, form: &Form, draft: &Draft, mistake: &Mistake) -> Pag
         (error_summary(visit, mistake, label, |name, _: Problem| name.to_owned()))
         h1 { (visit.say("consent-title")) }
         p.lead { (visit.say("consent-lead")) }
-        (tray(visit, &action, &draft.kept(), &items))
+        (tray(visit, &action, &draft.kept_beside(&[]), &items))
     };
     Page::new(visit.say("consent-title"), body)
         .wrong_if(!mistake.0.is_empty())

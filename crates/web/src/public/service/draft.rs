@@ -1,21 +1,23 @@
-//! What was typed on the way of a purchase. It lives in the form that travels, and nowhere else.
+//! What was typed on the way of a service. It lives in the form that travels, and nowhere else.
 
 use std::collections::BTreeMap;
 
 use sandyq_model::value::ValueKind;
-use sandyq_model::{Mistake, Plain, Problem};
-use sandyq_processing::cases::{Catalogue, Licence};
+use sandyq_model::{Mistake, OfferingKind, Plain, Problem};
+use sandyq_processing::cases::Catalogue;
 use sandyq_processing::reading::Form;
-use sandyq_processing::service::{Checked, Submission};
+use sandyq_processing::service::{Checked, Offered, Submission};
 use sandyq_processing::{Language, Rejected, System};
 
 use crate::components::postal_code_name;
 use crate::http::arrival::Sent;
 
-/// A purchase that is being typed.
+/// A submission that is being typed.
 pub struct Draft {
-    /// What is bought.
-    pub licence: Licence,
+    /// The service.
+    pub service: String,
+    /// What it is about.
+    pub offered: Option<Offered>,
     /// How many, as typed.
     pub quantity: String,
     /// Answers as typed, by the name of the input.
@@ -35,23 +37,23 @@ impl Draft {
     /// Nothing typed yet.
     ///
     /// # Errors
-    /// [`Rejected::NotFound`] when nothing of that number is sold.
-    pub fn new(system: &System, sku: &str) -> Result<Self, Rejected> {
-        let licence = system
-            .catalogue()
-            .licence(sku)
-            .cloned()
-            .ok_or(Rejected::NotFound)?;
-        Ok(Self::empty(licence))
+    /// [`Rejected::NotFound`] when the service is not offered for that.
+    pub async fn begin(system: &System, form: &Form, about: Option<&str>) -> Result<Self, Rejected> {
+        let offered = match about {
+            Some(about) => Some(system.offered_as(&form.service, about).await?),
+            None if form.about.is_some() => return Err(Rejected::NotFound),
+            None => None,
+        };
+        Ok(Self::empty(form, offered))
     }
 
-    /// Nothing typed yet for that licence.
+    /// Nothing typed yet for that.
     #[must_use]
-    pub fn empty(licence: Licence) -> Self {
-        let quantity = "1".to_owned();
+    pub fn empty(form: &Form, offered: Option<Offered>) -> Self {
         Self {
-            licence,
-            quantity,
+            service: form.service.clone(),
+            offered,
+            quantity: "1".to_owned(),
             answers: BTreeMap::new(),
             ticked: BTreeMap::new(),
             addresses: Vec::new(),
@@ -62,8 +64,13 @@ impl Draft {
     ///
     /// # Errors
     /// The mistake that names every field which the form does not have (1.1.1-b).
-    pub fn typed(system: &System, sku: &str, form: &Form, sent: &Sent) -> Result<Self, Rejected> {
-        let mut draft = Self::new(system, sku)?;
+    pub async fn typed(
+        system: &System,
+        form: &Form,
+        about: Option<&str>,
+        sent: &Sent,
+    ) -> Result<Self, Rejected> {
+        let mut draft = Self::begin(system, form, about).await?;
         let is_address = |kind: ValueKind| kind == ValueKind::PostalAddress;
         let inputs = form.inputs.iter();
         draft.addresses = inputs
@@ -73,8 +80,10 @@ impl Draft {
         let mut names: Vec<String> = form.inputs.iter().map(|input| input.name.clone()).collect();
         names.extend(draft.addresses.iter().map(|address| postal_code_name(address)));
         let consents: Vec<String> = form.consents.iter().map(|item| consent_name(&item.id)).collect();
-        let is_known =
-            |name: &str| name == "quantity" || names.iter().chain(&consents).any(|known| known == name);
+        let counts = draft.counts();
+        let is_known = |name: &str| {
+            (counts && name == "quantity") || names.iter().chain(&consents).any(|known| known == name)
+        };
         sent.typed.only(is_known)?;
         let typed = |name: String| {
             sent.typed
@@ -89,6 +98,23 @@ impl Draft {
         Ok(draft)
     }
 
+    /// Where the form goes.
+    #[must_use]
+    pub fn action(&self) -> String {
+        match &self.offered {
+            Some(offered) => format!("/services/{}/{}", self.service, offered.offering.id),
+            None => format!("/services/{}", self.service),
+        }
+    }
+
+    /// Whether it is about a number of something.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        self.offered
+            .as_ref()
+            .is_some_and(|offered| offered.kind == OfferingKind::Licence)
+    }
+
     /// What was typed there.
     #[must_use]
     pub fn text(&self, name: &str) -> &str {
@@ -100,6 +126,9 @@ impl Draft {
     /// # Errors
     /// [`Problem::Count`] on `quantity`.
     pub fn count(&self) -> Result<u32, Mistake> {
+        if !self.counts() {
+            return Ok(1);
+        }
         let count = self
             .quantity
             .trim()
@@ -139,22 +168,25 @@ impl Draft {
             }
         }
         Submission {
-            service: super::SERVICE.to_owned(),
+            service: self.service.clone(),
             language,
             answers: answers
                 .into_iter()
                 .map(|(name, typed)| (name, Plain::new(typed)))
                 .collect(),
-            sku: Some(self.licence.sku.clone()),
+            about: self.offered.as_ref().map(|offered| offered.offering.id.clone()),
             quantity: self.count().unwrap_or(0),
         }
     }
 
-    /// Everything typed, as it travels unseen to the next step.
+    /// Everything typed, as it travels unseen to the next step, without what stands on the page itself.
     #[must_use]
-    pub fn kept(&self) -> Vec<(String, String)> {
-        let quantity = ("quantity".to_owned(), self.quantity.clone());
-        self.answers.clone().into_iter().chain([quantity]).collect()
+    pub fn kept_beside(&self, here: &[String]) -> Vec<(String, String)> {
+        let quantity = self
+            .counts()
+            .then(|| ("quantity".to_owned(), self.quantity.clone()));
+        let kept = self.answers.clone().into_iter().chain(quantity);
+        kept.filter(|(name, _)| !here.contains(name)).collect()
     }
 
     /// The consents that are ticked, by their ids, with the hashes of the texts.

@@ -1,0 +1,1 @@
+CREATE INDEX case_file_about ON case_file (kind, lines, state);

@@ -1,0 +1,85 @@
+//! How a form is cut: questions in groups, and a long form into pages, one group on each.
+
+use sandyq_model::Mistake;
+use sandyq_processing::reading::{Form, Input};
+
+/// A form with more questions than this asks them on several pages.
+const INPUTS_ON_ONE_PAGE_MAX: usize = 14;
+
+/// Questions that belong together.
+pub struct Group<'f> {
+    /// The key of its heading.
+    pub key: &'static str,
+    /// The questions.
+    pub inputs: Vec<&'f Input>,
+}
+
+/// The headings with the classes of fields under each, in the order in which they are asked.
+const GROUPS: [(&str, &[&str]); 6] = [
+    ("group-person", &["name", "birth-date"]),
+    ("group-reach", &["email", "phone"]),
+    ("group-place", &["address", "place"]),
+    ("group-work", &["work"]),
+    ("group-profile", &["profile"]),
+    ("group-private", &["delicate"]),
+];
+/// The heading over everything else.
+const OTHER: &str = "group-other";
+
+/// The groups of a form; a group without questions is left out.
+#[must_use]
+pub fn groups(form: &Form) -> Vec<Group<'_>> {
+    let of = |key: &'static str| Group {
+        key,
+        inputs: form
+            .inputs
+            .iter()
+            .filter(|input| heading_of(input) == key)
+            .collect(),
+    };
+    let keys = GROUPS.iter().map(|(key, _)| *key).chain([OTHER]);
+    keys.map(of).filter(|group| !group.inputs.is_empty()).collect()
+}
+
+fn heading_of(input: &Input) -> &'static str {
+    let class = input.class.as_str();
+    GROUPS
+        .iter()
+        .find(|(_, classes)| classes.contains(&class))
+        .map_or(OTHER, |(key, _)| key)
+}
+
+/// The pages of a form: all groups on one, or each on its own.
+#[must_use]
+pub fn pages(form: &Form) -> Vec<Vec<Group<'_>>> {
+    let groups = groups(form);
+    if form.inputs.len() <= INPUTS_ON_ONE_PAGE_MAX {
+        vec![groups]
+    } else {
+        groups.into_iter().map(|group| vec![group]).collect()
+    }
+}
+
+/// The page on which that input is asked; the first one for what is asked nowhere.
+#[must_use]
+pub fn page_of(form: &Form, name: &str) -> usize {
+    let asks = |page: &Vec<Group<'_>>| {
+        page.iter()
+            .any(|group| group.inputs.iter().any(|input| input.name == name))
+    };
+    pages(form).iter().position(asks).unwrap_or(0)
+}
+
+/// Mistakes in the order in which the questions stand on the pages.
+#[must_use]
+pub fn in_order(form: &Form, mistake: &Mistake) -> Mistake {
+    let groups = groups(form);
+    let asked = groups
+        .iter()
+        .flat_map(|group| &group.inputs)
+        .map(|input| input.name.as_str());
+    let order: Vec<&str> = ["token", "about", "quantity"].into_iter().chain(asked).collect();
+    let mut sorted = mistake.0.clone();
+    sorted.sort_by_key(|(name, _)| order.iter().position(|known| known == name));
+    Mistake(sorted)
+}

@@ -1,0 +1,167 @@
+//! Samples of the pages of services: lists, a short form, a long one, and what comes after.
+
+use jiff::civil::{Date, date};
+use sandyq_model::{Mistake, OfferingKind, Problem};
+use sandyq_processing::Language;
+use sandyq_processing::cases::{CaseView, Catalogue, State};
+use sandyq_processing::reading::{Form, Input, ServiceWords};
+use sandyq_processing::service::Offered;
+
+use super::{Sample, people, visit};
+use crate::public::service::{self, Draft};
+use crate::public::taken;
+use crate::visit::Standpoint;
+
+const TODAY: Date = date(2026, 11, 23);
+
+/// Everything of a kind that the demonstration offers.
+fn offered(kind: OfferingKind) -> Vec<Offered> {
+    let catalogue = Catalogue::demonstration(TODAY).unwrap();
+    let one = |offering: &sandyq_processing::cases::Offering| Offered {
+        kind,
+        offering: offering.clone(),
+        open: true,
+        places_left: offering.places,
+    };
+    catalogue.offerings(kind).iter().map(one).collect()
+}
+
+/// A licence that can be bought.
+pub fn licence() -> Offered {
+    offered(OfferingKind::Licence).remove(0)
+}
+
+/// A form that is long enough for several pages.
+fn long_form(language: Language) -> Form {
+    let form = people::form(language);
+    let more = |class: &'static str| {
+        form.inputs.iter().take(3).map(move |input| Input {
+            name: format!("{}_{class}", input.name),
+            class: class.into(),
+            ..input.clone()
+        })
+    };
+    let inputs = form
+        .inputs
+        .iter()
+        .cloned()
+        .chain(more("profile"))
+        .chain(more("delicate"))
+        .collect();
+    Form {
+        service: "vacancy-application".into(),
+        about: Some(OfferingKind::Vacancy),
+        inputs,
+        ..form
+    }
+}
+
+pub fn pages(language: Language) -> Vec<Sample> {
+    let mut pages = lists(language);
+    pages.extend(forms(language));
+    pages
+}
+
+fn lists(language: Language) -> Vec<Sample> {
+    let visit = |here: &str| visit(language, here, Standpoint::Visitor);
+    let form = people::form(language);
+    let words = ServiceWords {
+        name: "guest-purchase".into(),
+        label: form.label.clone(),
+        intro: form.intro.clone(),
+    };
+    let mut events = offered(OfferingKind::Event);
+    events[1].places_left = Some(0);
+    let mut vacancies = offered(OfferingKind::Vacancy);
+    vacancies[1].open = false;
+    let list = |name, here: &str, offered: &[Offered]| -> Sample {
+        (
+            name,
+            visit(here),
+            service::offered_page(&visit(here), &form, offered),
+        )
+    };
+    vec![
+        (
+            "services",
+            visit("/services"),
+            service::index_page(&visit("/services"), &[words]),
+        ),
+        list(
+            "licences",
+            "/services/guest-purchase",
+            &offered(OfferingKind::Licence),
+        ),
+        list("events", "/services/event-registration", &events),
+        list("vacancies", "/services/vacancy-application", &vacancies),
+        list("promotions", "/services/promotion-entry", &[]),
+    ]
+}
+
+fn forms(language: Language) -> Vec<Sample> {
+    let visit = |here: &str, standpoint| visit(language, here, standpoint);
+    let buy = visit("/services/guest-purchase/kestel-office", Standpoint::Visitor);
+    let apply = visit("/services/vacancy-application/accountant", Standpoint::Visitor);
+    let there = visit("/taken/SQ-7K2M-90QX", Standpoint::Subject);
+    let (form, none) = (people::form(language), Mistake::default());
+    let empty = Draft::empty(&form, Some(licence()));
+    let draft = people::draft(&empty, &form);
+    let wrong = Mistake(vec![
+        ("last_name".into(), Problem::Missing),
+        ("contact_phone".into(), Problem::PhoneCountry),
+        ("delivery_address".into(), Problem::PostalCode),
+        ("iin".into(), Problem::Unknown),
+    ]);
+    let lacking = draft.lacking_consents(&form);
+    let long = long_form(language);
+    let application = Draft::empty(&long, Some(offered(OfferingKind::Vacancy).remove(0)));
+    let period = Mistake::one("last_name_profile", Problem::PeriodOrder);
+    let case = CaseView {
+        state: State::Open,
+        about: Some("Sholu CAD".into()),
+        ..people::order(language)
+    };
+    vec![
+        (
+            "buy",
+            buy.clone(),
+            service::details_page(&buy, &form, &empty, 0, &none),
+        ),
+        (
+            "buy-wrong",
+            buy.clone(),
+            service::details_page(&buy, &form, &draft, 0, &wrong),
+        ),
+        (
+            "check",
+            buy.clone(),
+            service::check_page(&buy, &form, &draft, &people::rows(&draft)),
+        ),
+        (
+            "consent",
+            buy.clone(),
+            service::consent_page(&buy, &form, &draft, &none),
+        ),
+        (
+            "consent-wrong",
+            buy.clone(),
+            service::consent_page(&buy, &form, &draft, &lacking),
+        ),
+        (
+            "apply-first",
+            apply.clone(),
+            service::details_page(&apply, &long, &application, 0, &none),
+        ),
+        (
+            "apply-wrong",
+            apply.clone(),
+            service::details_page(&apply, &long, &application, 4, &period),
+        ),
+        (
+            "apply-check",
+            apply.clone(),
+            service::check_page(&apply, &long, &application, &[]),
+        ),
+        ("taken", there.clone(), taken::page(&there, &case)),
+    ]
+}
