@@ -21,11 +21,16 @@ impl Scene {
     pub(super) fn set() -> Self {
         let mut running = Running::demo(&[]);
         let letters = Visitor::at(&running.mail).get(&running.mail).text();
-        let mut orders: Vec<String> = letters
-            .split("SQ-")
-            .skip(1)
-            .filter_map(|rest| rest.get(..9))
-            .map(|rest| format!("SQ-{rest}"))
+        let placed = [
+            "your order is placed. Reference number: ",
+            "Тапсырыс нөмірі: ",
+            "Номер заказа: ",
+        ];
+        let mut orders: Vec<String> = placed
+            .iter()
+            .flat_map(|words| letters.split(words).skip(1))
+            .filter_map(|rest| rest.get(..12))
+            .map(ToOwned::to_owned)
             .collect();
         orders.sort();
         orders.dedup();

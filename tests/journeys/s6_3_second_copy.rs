@@ -28,7 +28,7 @@ fn with_second_copy() -> Scene {
 /// Somebody buys on the site; gives the reference of the order, which is paid or waits for it.
 fn buys(running: &Running, email: &str, pays: bool) -> String {
     let mut somebody = Visitor::at(&running.url);
-    let details = somebody.get("/buy/kestel-office");
+    let details = somebody.get("/services/guest-purchase/kestel-office");
     let answers = [
         ("quantity", "1"),
         ("last_name", "Әбілқайырова"),

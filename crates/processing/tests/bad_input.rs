@@ -407,7 +407,7 @@ async fn s6_3_a_letter_is_entered_for_an_account_holder_too() {
     let responsible = stage.staff("zarina", "responsible").await;
     let account = Submission {
         service: "account".to_owned(),
-        sku: None,
+        about: None,
         quantity: 1,
         ..purchase(DANA)
     };
