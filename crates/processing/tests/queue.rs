@@ -52,7 +52,7 @@ async fn work_about_different_people_does_not_wait_for_each_other() {
         clock: stage.clock.clone(),
         chance: stage.chance.clone(),
         operator: Some(stage::operator()),
-        catalogue: Catalogue::demonstration().unwrap(),
+        catalogue: Catalogue::demonstration(jiff::civil::date(2026, 11, 23)).unwrap(),
         payments: Arc::new(DemonstrationPayments),
         post: Arc::new(InPairs(Barrier::new(2))),
     });
