@@ -42,10 +42,13 @@ fn the_life_of_a_demonstration() {
     assert_eq!(verified["verified"], true);
     assert!(verified["people"].as_u64().unwrap() >= 20 && verified["destroyed"].as_u64().unwrap() >= 4);
 
-    let order = letters
-        .split_once("SQ-")
-        .map(|(_, rest)| format!("SQ-{}", &rest[..9]))
-        .unwrap();
+    let placed = [
+        "your order is placed. Reference number: ",
+        "Тапсырыс нөмірі: ",
+        "Номер заказа: ",
+    ];
+    let order = placed.iter().find_map(|words| letters.split_once(words));
+    let order = order.map(|(_, rest)| rest[..12].to_owned()).unwrap();
     shows_no_value(&place, &order, &ready);
     only_the_responsible_person(&place, &order, &ready);
     destroys_only_what_is_due(&place, &order, &ready);
