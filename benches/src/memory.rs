@@ -63,7 +63,7 @@ fn open(folder: &Path) -> System {
         clock,
         chance,
         operator: Some(stage::operator()),
-        catalogue: Catalogue::demonstration().unwrap(),
+        catalogue: Catalogue::demonstration(sandyq_model::time::day_in_kazakhstan(BEGINNING.parse().unwrap())).unwrap(),
         payments: Arc::new(DemonstrationPayments),
         post: Arc::new(Letters::default()),
     })

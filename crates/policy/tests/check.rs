@@ -20,7 +20,31 @@ const EN: &str = "1-data.md";
 const KK: &str = "1-data.kk.md";
 
 /// A mistake: what it is, in which file, what is replaced, by what.
-const MISTAKES: [(&str, &str, &str, &str); 42] = [
+const MISTAKES: [(&str, &str, &str, &str); 46] = [
+    (
+        "a service about something that nobody offers",
+        EN,
+        "case=\"order\" {",
+        "case=\"order\" about=\"licences\" {",
+    ),
+    (
+        "a service that fills a field with nothing",
+        EN,
+        "case=\"order\" {",
+        "case=\"order\" into=\"last_name\" {",
+    ),
+    (
+        "a consent that prolongs by an unknown limit",
+        EN,
+        "consent \"order\" purpose=\"2.2.7\" required=true",
+        "consent \"order\" purpose=\"2.2.7\" required=true prolongs=\"reserve\"",
+    ),
+    (
+        "a role that works on cases nobody opens",
+        EN,
+        "role \"sales\" number=10 human=true",
+        "role \"sales\" number=10 human=true { works-on \"orders\"; }",
+    ),
     ("unknown field", EN, "needs \"last_name\"", "needs \"lastname\""),
     (
         "unknown field in a rule",
