@@ -63,7 +63,10 @@ fn open(folder: &Path) -> System {
         clock,
         chance,
         operator: Some(stage::operator()),
-        catalogue: Catalogue::demonstration(sandyq_model::time::day_in_kazakhstan(BEGINNING.parse().unwrap())).unwrap(),
+        catalogue: Catalogue::demonstration(sandyq_model::time::day_in_kazakhstan(
+            stage::BEGINNING.parse().unwrap(),
+        ))
+        .unwrap(),
         payments: Arc::new(DemonstrationPayments),
         post: Arc::new(Letters::default()),
     })
