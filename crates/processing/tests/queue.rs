@@ -28,6 +28,7 @@ use sandyq_model::Fault;
 use sandyq_processing::cases::Catalogue;
 use sandyq_processing::ports::{DemonstrationPayments, Letter, Post};
 use sandyq_processing::{Settings, System};
+use sandyq_store::tables::job;
 use stage::{Stage, purchase};
 use tokio::sync::Barrier;
 use tokio::time::timeout;
@@ -41,6 +42,28 @@ impl Post for InPairs {
         self.0.wait().await;
         Ok(())
     }
+}
+
+#[tokio::test]
+async fn what_has_served_does_not_pile_up() {
+    let stage = Stage::new();
+    let (mara, case) = stage.guest("mara@example.com").await;
+    stage.pays(&mara, &case).await.unwrap();
+    let subject = mara.subject.unwrap();
+    let rows = async || {
+        let jobs = stage
+            .system
+            .store()
+            .read(move |reader| job::of_subject(reader, subject));
+        jobs.await.unwrap().len()
+    };
+    let before = rows().await;
+    stage.system.run_upkeep().await.unwrap();
+    assert_eq!(rows().await, before, "nothing of today goes");
+    assert_eq!(before, 2, "the code and the letter about the order");
+    stage.passes(jiff::SignedDuration::from_hours(8 * 24));
+    stage.system.run_upkeep().await.unwrap();
+    assert_eq!(rows().await, 0);
 }
 
 #[tokio::test]

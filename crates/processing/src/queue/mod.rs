@@ -3,6 +3,7 @@
 //!
 //! Every handler may run twice: a crash between its commit and the end of its lease brings the same work back.
 
+mod upkeep;
 mod worker;
 
 use jiff::{SignedDuration, Timestamp};

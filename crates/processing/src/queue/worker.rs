@@ -24,6 +24,8 @@ const PUT_OFF_MAX: SignedDuration = SignedDuration::from_hours(1);
 const EPOCHS_LOOK: SignedDuration = SignedDuration::from_mins(1);
 /// How long the worker rests after it could not end an epoch: each try is an entry of the ledger.
 const EPOCHS_REST: SignedDuration = SignedDuration::from_mins(10);
+/// How often what has served is removed.
+const UPKEEP_EVERY: SignedDuration = SignedDuration::from_hours(1);
 /// How long the worker sleeps when nothing wakes it.
 const SLEEP: std::time::Duration = std::time::Duration::from_millis(500);
 /// Subjects whose day has come that one look queues.
@@ -91,6 +93,7 @@ impl System {
     /// Works until the task is dropped: woken by commits that leave work, and by time.
     pub async fn worker(self) {
         let mut next_look_at_epochs: Option<Timestamp> = None;
+        let mut next_upkeep: Option<Timestamp> = None;
         loop {
             for result in [self.run_retention().await, self.run_queue().await] {
                 if let Err(fault) = result {
@@ -99,6 +102,12 @@ impl System {
             }
             if next_look_at_epochs.is_none_or(|next| next <= self.now()) {
                 next_look_at_epochs = Some(self.now() + self.look_at_epochs().await);
+            }
+            if next_upkeep.is_none_or(|next| next <= self.now()) {
+                next_upkeep = Some(self.now() + UPKEEP_EVERY);
+                if let Err(fault) = self.run_upkeep().await {
+                    tracing::error!(kind = fault_kind(&fault), "what has served could not be removed");
+                }
             }
             tokio::select! {
                 () = self.woken() => {}
