@@ -78,8 +78,15 @@ fn verified(receipt: &str, key: &str) -> String {
 fn a_receipt_holds_after_its_epoch_has_ended_and_its_page_says_that_all_copies_are_dead() {
     let mut running = Running::demo(&[]);
     let letters = Visitor::at(&running.mail).get(&running.mail).text();
-    let order = letters.split("SQ-").nth(1).and_then(|rest| rest.get(..9));
-    let order = format!("SQ-{}", order.expect("an order"));
+    let placed = [
+        "your order is placed. Reference number: ",
+        "Тапсырыс нөмірі: ",
+        "Номер заказа: ",
+    ];
+    let order = placed
+        .iter()
+        .find_map(|words| letters.split(words).nth(1)?.get(..12));
+    let order = order.expect("an order that was placed").to_owned();
     assert!(running.stop().success());
     subject(&running, &["withdraw"], &order);
     let destroyed = subject(&running, &["destroy", "--yes"], &order);
