@@ -24,7 +24,11 @@
     reason = "each story uses its part of the stage, and a test may stop at the first surprise"
 )]
 mod stage;
-#[allow(missing_docs, reason = "steps say by their names what they are")]
+#[allow(
+    dead_code,
+    missing_docs,
+    reason = "each test uses a part of it, and steps say by their names what they are"
+)]
 mod world;
 
 use std::sync::Mutex;

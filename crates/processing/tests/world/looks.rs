@@ -17,11 +17,11 @@ use sandyq_store::{Store, StoreOptions};
 use super::{Known, World};
 
 /// One subject as the store has it.
-struct Found {
-    row: Subject,
-    records: Vec<Record>,
+pub(super) struct Found {
+    pub(super) row: Subject,
+    pub(super) records: Vec<Record>,
     consents: Vec<ConsentRow>,
-    tokens: usize,
+    pub(super) tokens: usize,
 }
 
 impl Found {
@@ -34,7 +34,7 @@ impl Found {
     }
 }
 
-async fn everybody(system: &System) -> Vec<Found> {
+pub(super) async fn everybody(system: &System) -> Vec<Found> {
     let read = system.store().read(|reader| {
         let mut all = Vec::new();
         for row in subject::page(reader, None, 1000)? {

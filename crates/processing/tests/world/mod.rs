@@ -4,6 +4,7 @@
 mod attacker;
 mod files;
 mod looks;
+pub mod told;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
@@ -153,8 +154,21 @@ fn template() -> &'static (tempfile::TempDir, Caller) {
 
 impl World {
     pub async fn new(seed: u64) -> Self {
+        Self::at(stage::in_memory_if_possible(), seed).await
+    }
+
+    /// A world in a folder below that one, with its custodian's identity beside it.
+    pub async fn in_folder(folder: &Path, seed: u64) -> Self {
+        let mut place = tempfile::tempdir_in(folder).unwrap();
+        place.disable_cleanup(true);
+        let world = Self::at(place, seed).await;
+        let identity = world.identity.to_string();
+        std::fs::write(world.place.path().join("identity"), identity.expose_secret()).unwrap();
+        world
+    }
+
+    async fn at(place: tempfile::TempDir, seed: u64) -> Self {
         let (folder, responsible) = template();
-        let place = stage::in_memory_if_possible();
         let data = place.path().join("data-0");
         files::copy(folder.path(), &data);
         let mut world = Self {

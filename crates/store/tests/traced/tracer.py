@@ -82,13 +82,13 @@ class Tracer:
             ptrace(SETREGS, pid, ctypes.byref(registers))
 
     def picture(self, kind, file):
-        """Of many writes in a row to one file, the first, and every eighth."""
+        """Of many writes in a row to one file, the first, and every eighth. A sync changes nothing that a kill leaves."""
         if kind == "read":
             return
-        here = (kind, file)
-        self.row = self.row + 1 if here == self.last and kind == "write" else 0
+        here, before = (kind, file), self.last
+        self.row = self.row + 1 if here == before and kind == "write" else 0
         self.last = here
-        if self.row % 8 and "all" not in self.mode:
+        if (self.row % 8 or before and before[0] == "sync") and "all" not in self.mode:
             return
         away = lambda folder, names: [name for name in names if name.endswith("-shm") or name.endswith(".sock")]
         shutil.copytree(self.place, f"{self.mode[1]}/{self.pictures:05}", ignore=away)

@@ -1,0 +1,132 @@
+//! A kill at every point at which the disk changes: a process does everything that can be done with people, once; before
+//! each of its writes, syncs, renames and removals a picture of the disk is taken, as a kill there would leave it. Every
+//! picture opens and verifies, what was acknowledged by then is in it, and what was not is whole or absent.
+//!
+//! Of many writes in a row to one file every eighth is a picture; `SANDYQ_PICTURES=all` takes each.
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    reason = "a test may stop at the first surprise"
+)]
+
+#[allow(
+    dead_code,
+    missing_docs,
+    clippy::expect_used,
+    clippy::new_without_default,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "each story uses its part of the stage, and a test may stop at the first surprise"
+)]
+mod stage;
+#[path = "../../store/tests/traced/mod.rs"]
+mod traced;
+#[allow(
+    dead_code,
+    missing_docs,
+    reason = "each test uses a part of it, and steps say by their names what they are"
+)]
+mod world;
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use world::{Step, World, told};
+
+const FOLDER: &str = "SANDYQ_PICTURED_FOLDER";
+
+/// Everything that can be done, each with somebody for whom it is allowed.
+const STORY: [Step; 25] = [
+    Step::Come(0),
+    Step::Come(1),
+    Step::Submit(2),
+    Step::Clarify(0, 7),
+    Step::Pay(0),
+    Step::Block(1),
+    Step::Unblock(1),
+    Step::Backup,
+    Step::Renew(1),
+    Step::Block(1),
+    Step::Withdraw(0),
+    Step::Queue,
+    Step::EndEpoch,
+    Step::Unblock(1),
+    Step::Letter(1),
+    Step::Restart,
+    Step::Queue,
+    Step::Backup,
+    Step::EndEpoch,
+    Step::Days(19),
+    Step::Queue,
+    Step::Restore(0),
+    Step::Backup,
+    Step::Restore(1),
+    Step::Restart,
+];
+
+/// Not a test of its own: the process that is pictured.
+#[test]
+#[ignore = "run by the test below, in a process of its own"]
+fn does_everything_once() {
+    let Ok(folder) = std::env::var(FOLDER) else { return };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let mut world = World::in_folder(Path::new(&folder), 77).await;
+        world.tells("begun");
+        for step in &STORY {
+            world.does(step).await;
+            world.tells(&format!("{step:?}"));
+        }
+    });
+}
+
+#[test]
+fn killed_at_any_point_what_was_acknowledged_is_there() {
+    if !traced::is_possible() {
+        return;
+    }
+    let place = stage::in_memory_if_possible();
+    let (folder, pictures) = (place.path().join("world"), place.path().join("pictures"));
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::create_dir_all(&pictures).unwrap();
+    let mut mode = vec!["pictures", pictures.to_str().unwrap()];
+    if std::env::var("SANDYQ_PICTURES").is_ok_and(|wanted| wanted == "all") {
+        mode.push("all");
+    }
+    let output = traced::run(&folder, &mode, "does_everything_once", &[(FOLDER, &folder)]);
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{words}");
+    let mut taken: Vec<PathBuf> = std::fs::read_dir(&pictures)
+        .unwrap()
+        .flatten()
+        .map(|picture| picture.path())
+        .collect();
+    taken.sort();
+    let number = taken.len();
+    let waiting = Mutex::new(taken.into_iter());
+    let looked = Mutex::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                let runtime = tokio::runtime::Builder::new_current_thread()
+                    .enable_all()
+                    .build()
+                    .unwrap();
+                loop {
+                    let next = waiting.lock().unwrap().next();
+                    let Some(picture) = next else { break };
+                    *looked.lock().unwrap() += usize::from(runtime.block_on(told::holds(&picture)));
+                }
+            });
+        }
+    });
+    let looked = looked.into_inner().unwrap();
+    eprintln!("{number} pictures, {looked} of them of a system that had begun");
+    assert!(looked > 100, "{looked} pictures of {number}");
+}
