@@ -10,6 +10,7 @@ pub mod block;
 pub mod cases;
 pub mod circumstances;
 pub mod clarify;
+pub mod clock;
 pub mod collect;
 pub mod confirm;
 pub mod consent;

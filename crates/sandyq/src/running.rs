@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use sandyq_model::{Clock, Fault};
 use sandyq_policy::Policy;
 use sandyq_processing::cases::Catalogue;
+use sandyq_processing::clock::SteadyClock;
 use sandyq_processing::operator::Operator;
 use sandyq_processing::ports::{DemonstrationPayments, Letter, Post};
 use sandyq_processing::{Settings, System};
@@ -45,6 +46,8 @@ pub struct Opened {
     pub policy: Arc<Policy>,
     /// Keeps other programs out.
     pub lock: FolderLock,
+    /// The clock of everything in it.
+    clock: Arc<SteadyClock>,
 }
 
 /// What is different between a real site and a demonstration.
@@ -69,8 +72,15 @@ pub fn open(folder: &DataFolder, configuration: &Configuration) -> Result<Opened
         .keys()
         .of(folder, configuration.store_options(folder))?;
     options.second_copy = configuration.second_copy_options(folder)?;
-    let store = Store::open(options, Arc::new(WallClock), Arc::new(SystemChance::new()))?;
-    Ok(Opened { store, policy, lock })
+    let clock = Arc::new(SteadyClock::over(Arc::new(WallClock)));
+    let chance = Arc::new(SystemChance::new());
+    let store = Store::open(options, Arc::clone(&clock) as _, chance)?;
+    Ok(Opened {
+        store,
+        policy,
+        lock,
+        clock,
+    })
 }
 
 /// The policy of a data folder, when it has no errors.
@@ -100,7 +110,7 @@ pub fn system(opened: &Opened, surroundings: Surroundings) -> System {
     System::new(Settings {
         policy: Arc::clone(&opened.policy),
         store: opened.store.clone(),
-        clock: Arc::new(WallClock),
+        clock: Arc::clone(&opened.clock) as _,
         chance: Arc::new(SystemChance::new()),
         operator: surroundings.operator,
         catalogue: surroundings.catalogue,

@@ -10,11 +10,12 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use sandyq_model::rehearsal::{SeededChance, SetClock};
 use sandyq_model::time::day_in_kazakhstan;
-use sandyq_model::{Fault, IdempotencyKey, Plain};
+use sandyq_model::{Clock, Fault, IdempotencyKey, Plain};
 use sandyq_policy::{Folder, Policy};
 use sandyq_processing::access::{Caller, Entered};
 use sandyq_processing::cases::Catalogue;
 use sandyq_processing::cases::order::{CardForm, Placed};
+use sandyq_processing::clock::SteadyClock;
 use sandyq_processing::operator::{Operator, Person};
 use sandyq_processing::ports::{DemonstrationPayments, Letter, Message, Post};
 use sandyq_processing::service::{Submission, Taken};
@@ -118,7 +119,7 @@ impl Stage {
         std::fs::create_dir_all(options.key_file.parent().unwrap()).unwrap();
         KeyFile::create(&options.key_file, 1, chance.as_ref(), clock.as_ref()).unwrap();
         let letters = Arc::new(Letters::default());
-        let system = open_under(Arc::clone(&policy), &options, (&clock, &chance), &letters);
+        let system = open_under(Arc::clone(&policy), &options, (Arc::clone(&clock) as _, &chance), &letters);
         Self {
             system,
             policy,
@@ -239,6 +240,12 @@ impl Stage {
             .unwrap()
     }
 
+    /// The same with a system whose clock stands still where this one's is set back, as the program's does.
+    pub fn with_steady_clock(self) -> Self {
+        let clock = Arc::clone(&self.clock);
+        self.reopens_by(Arc::new(SteadyClock::over(clock)), || ())
+    }
+
     /// Closes the system and opens it again on the same folder.
     pub fn reopens(self) -> Self {
         self.reopens_after(|| ())
@@ -246,6 +253,11 @@ impl Stage {
 
     /// As [`Stage::reopens`], with something done in between.
     pub fn reopens_after(self, between: impl FnOnce()) -> Self {
+        let clock = Arc::clone(&self.clock);
+        self.reopens_by(clock, between)
+    }
+
+    fn reopens_by(self, by: Arc<dyn Clock>, between: impl FnOnce()) -> Self {
         let Self {
             system,
             policy,
@@ -258,7 +270,7 @@ impl Stage {
         drop(system);
         between();
         let options = options(&folder, database.as_deref());
-        let system = open_under(Arc::clone(&policy), &options, (&clock, &chance), &letters);
+        let system = open_under(Arc::clone(&policy), &options, (by, &chance), &letters);
         Self {
             system,
             policy,
@@ -336,21 +348,21 @@ pub fn open(
     chance: &Arc<SeededChance>,
     letters: &Arc<Letters>,
 ) -> System {
-    open_under(shipped_policy(), options, (clock, chance), letters)
+    open_under(shipped_policy(), options, (Arc::clone(clock) as _, chance), letters)
 }
 
-/// As [`open`], under another policy.
+/// As [`open`], under another policy, by any clock.
 pub fn open_under(
     policy: Arc<Policy>,
     options: &StoreOptions,
-    (clock, chance): (&Arc<SetClock>, &Arc<SeededChance>),
+    (clock, chance): (Arc<dyn Clock>, &Arc<SeededChance>),
     letters: &Arc<Letters>,
 ) -> System {
-    let store = Store::open(options.clone(), Arc::clone(clock) as _, Arc::clone(chance) as _).unwrap();
+    let store = Store::open(options.clone(), Arc::clone(&clock), Arc::clone(chance) as _).unwrap();
     System::new(Settings {
         policy,
         store,
-        clock: Arc::clone(clock) as _,
+        clock,
         chance: Arc::clone(chance) as _,
         operator: Some(operator()),
         catalogue: Catalogue::demonstration(day_in_kazakhstan(BEGINNING.parse().unwrap())).unwrap(),
