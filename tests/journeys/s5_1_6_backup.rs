@@ -209,6 +209,104 @@ fn nobody_comes_back_with_a_backup() {
     assert_eq!(refused.status.code(), Some(3), "{}", words(&refused));
 }
 
+/// A schema of its own on the server that the tests have; gone with it.
+struct Schema {
+    server: String,
+    name: String,
+}
+
+impl Schema {
+    fn new() -> Option<Self> {
+        let Ok(server) = std::env::var("SANDYQ_TEST_POSTGRES_URL") else {
+            eprintln!("NOT TRIED: no PostgreSQL is named in SANDYQ_TEST_POSTGRES_URL");
+            return None;
+        };
+        let name = format!("moved_{}", std::process::id());
+        let schema = Self { server, name };
+        schema.does(&format!("CREATE SCHEMA {}", schema.name));
+        Some(schema)
+    }
+
+    fn url(&self) -> String {
+        let joint = if self.server.contains('?') { '&' } else { '?' };
+        format!("{}{joint}options=-csearch_path%3D{}", self.server, self.name)
+    }
+
+    fn does(&self, sql: &str) -> String {
+        let asked = Command::new("psql")
+            .args([
+                &self.server,
+                "--quiet",
+                "--tuples-only",
+                "--no-align",
+                "--command",
+                sql,
+            ])
+            .output()
+            .expect("psql starts");
+        assert!(asked.status.success(), "{}", words(&asked));
+        String::from_utf8_lossy(&asked.stdout).trim().to_owned()
+    }
+}
+
+impl Drop for Schema {
+    fn drop(&mut self) {
+        self.does(&format!("DROP SCHEMA {} CASCADE", self.name));
+    }
+}
+
+#[test]
+fn a_set_moves_a_folder_into_postgresql_and_nobody_with_it_who_is_gone() {
+    let Some(schema) = Schema::new() else { return };
+    let mut scene = Scene::set();
+    scene.running.start_again();
+    scene.says(&["backup"]);
+    assert!(scene.running.stop().success());
+    let (first, second) = (scene.orders[0].clone(), scene.orders[1].clone());
+    let (code, said) = scene.subject(&["withdraw"], &first);
+    assert_eq!(code, 0, "{said}");
+    let (code, said) = scene.subject(&["destroy", "--yes"], &first);
+    assert_eq!(code, 0, "{said}");
+    let before = (scene.standing(&first), scene.standing(&second));
+    let data = scene.running.data();
+    let settings = scene.elsewhere.path().join("settings.toml");
+    let old = std::fs::read_to_string(data.join("sandyq.toml")).expect("settings");
+    let table = format!("[database]\nurl = \"{}\"\n", schema.url());
+    let new = if old.contains("\n[database]\n") {
+        old.replacen("\n[database]\n", &format!("\n{table}"), 1)
+    } else {
+        format!("{old}\n{table}")
+    };
+    std::fs::write(&settings, new).expect("settings");
+    let settings = settings.to_str().expect("a name").to_owned();
+
+    let done = scene.restore(&["--settings", &settings, "--yes"]);
+    assert!(done.status.success(), "{}", words(&done));
+    let done: Value = serde_json::from_slice(&done.stdout).expect("JSON");
+    assert!(!data.join("sandyq.db").exists(), "the data lies on the server");
+    let alive = schema.does(&format!(
+        "SELECT COUNT(*) FROM {}.subject WHERE standing <> 4",
+        schema.name
+    ));
+    assert!(alive.parse::<u64>().expect("a number") > 10, "{alive}");
+    assert_eq!((scene.standing(&first), scene.standing(&second)), before);
+    let verified = scene.says(&["verify"]);
+    assert_eq!(verified["verified"], true);
+    assert!(
+        done["ledger_size"].as_u64() > done["ledger_from"].as_u64(),
+        "{done}"
+    );
+    scene.running.start_again();
+    scene.says(&["backup"]);
+    assert!(scene.running.stop().success());
+
+    // A database in which there is something is never written over.
+    let again = scene.restore(&["--settings", &settings, "--yes"]);
+    assert_eq!(again.status.code(), Some(3), "{}", words(&again));
+    assert_eq!(scene.says(&["verify"])["verified"], true);
+    assert_eq!((scene.standing(&first), scene.standing(&second)), before);
+}
+
 #[test]
 fn a_drill_is_remembered_beside_a_server_that_runs() {
     let mut scene = Scene::set();
