@@ -355,11 +355,21 @@ pub fn open(
 pub fn open_under(
     policy: Arc<Policy>,
     options: &StoreOptions,
-    (clock, chance): (Arc<dyn Clock>, &Arc<SeededChance>),
+    by: (Arc<dyn Clock>, &Arc<SeededChance>),
     letters: &Arc<Letters>,
 ) -> System {
-    let store = Store::open(options.clone(), Arc::clone(&clock), Arc::clone(chance) as _).unwrap();
-    System::new(Settings {
+    try_open(policy, options, by, letters).unwrap()
+}
+
+/// As [`open_under`], or what keeps it from opening.
+pub fn try_open(
+    policy: Arc<Policy>,
+    options: &StoreOptions,
+    (clock, chance): (Arc<dyn Clock>, &Arc<SeededChance>),
+    letters: &Arc<Letters>,
+) -> Result<System, Fault> {
+    let store = Store::open(options.clone(), Arc::clone(&clock), Arc::clone(chance) as _)?;
+    Ok(System::new(Settings {
         policy,
         store,
         clock,
@@ -368,7 +378,7 @@ pub fn open_under(
         catalogue: Catalogue::demonstration(day_in_kazakhstan(BEGINNING.parse().unwrap())).unwrap(),
         payments: Arc::new(DemonstrationPayments),
         post: Arc::clone(letters) as _,
-    })
+    }))
 }
 
 pub fn purchase(email: &str) -> Submission {

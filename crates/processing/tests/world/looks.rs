@@ -20,7 +20,7 @@ use super::{Known, World};
 pub(super) struct Found {
     pub(super) row: Subject,
     pub(super) records: Vec<Record>,
-    consents: Vec<ConsentRow>,
+    pub(super) consents: Vec<ConsentRow>,
     pub(super) tokens: usize,
 }
 

@@ -5,6 +5,7 @@ mod attacker;
 mod files;
 mod looks;
 pub mod told;
+pub mod turned;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
