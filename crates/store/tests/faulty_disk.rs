@@ -98,7 +98,7 @@ async fn lives(folder: &Path, say: &mut impl FnMut(String)) -> Result<(), String
         Entry::new(now().into(), Role::ADMINISTRATOR, By::System, deed)
     };
     store.end_epoch(ends).await.map_err(spoken_fault)?;
-    let epoch = store.key_status().await.map_err(spoken_fault)?.epoch;
+    let epoch = store.key_status().map_err(spoken_fault)?.epoch;
     say(format!("epoch {epoch}"));
     let about = about(&store);
     let shelf = FolderShelf::at(&folder.join("sets")).map_err(|fault| fault.to_string())?;
@@ -224,7 +224,7 @@ fn everything_said_is_there(mode: &[&str], folder: &Path, said: &str) {
                     );
                 }
                 ["epoch", epoch] => {
-                    let status = store.key_status().await.unwrap();
+                    let status = store.key_status().unwrap();
                     assert!(
                         status.epoch >= epoch.parse().unwrap(),
                         "{mode:?}: an epoch is back"

@@ -119,7 +119,12 @@ impl Stage {
         std::fs::create_dir_all(options.key_file.parent().unwrap()).unwrap();
         KeyFile::create(&options.key_file, 1, chance.as_ref(), clock.as_ref()).unwrap();
         let letters = Arc::new(Letters::default());
-        let system = open_under(Arc::clone(&policy), &options, (Arc::clone(&clock) as _, &chance), &letters);
+        let system = open_under(
+            Arc::clone(&policy),
+            &options,
+            (Arc::clone(&clock) as _, &chance),
+            &letters,
+        );
         Self {
             system,
             policy,
@@ -348,7 +353,12 @@ pub fn open(
     chance: &Arc<SeededChance>,
     letters: &Arc<Letters>,
 ) -> System {
-    open_under(shipped_policy(), options, (Arc::clone(clock) as _, chance), letters)
+    open_under(
+        shipped_policy(),
+        options,
+        (Arc::clone(clock) as _, chance),
+        letters,
+    )
 }
 
 /// As [`open`], under another policy, by any clock.

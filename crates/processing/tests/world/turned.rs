@@ -62,7 +62,13 @@ impl Original {
         let clock = Arc::new(SetClock::at(sandyq_model::Clock::now(&*self.world.clock)));
         let chance = Arc::new(SeededChance::new(4242));
         let options = StoreOptions::in_folder(data);
-        stage::try_open(stage::shipped_policy(), &options, (clock, &chance), &Arc::default()).ok()
+        stage::try_open(
+            stage::shipped_policy(),
+            &options,
+            (clock, &chance),
+            &Arc::default(),
+        )
+        .ok()
     }
 
     /// Turns one bit of a copy and looks at everything.
