@@ -197,12 +197,13 @@ impl Manifest {
 }
 
 impl SetId {
-    /// The id of a set that was made then, with what tells it from another of the same second.
+    /// The id of a set that was made then, to the microsecond: sets of one second still stand in the order in which they
+    /// were made.
     #[must_use]
     pub(crate) fn new(at: Timestamp, checkpoint: &str) -> Self {
         let hash = sha256(format!("{}\n{checkpoint}", at.as_nanosecond()).as_bytes()).0;
         let digits = hex::encode(hash.first_chunk::<4>().copied().unwrap_or_default());
-        Self(format!("{}-{digits}", at.strftime("%Y%m%dt%H%M%Sz")))
+        Self(format!("{}-{digits}", at.strftime("%Y%m%dt%H%M%S%6fz")))
     }
 
     /// The name of its manifest on a shelf.
@@ -228,7 +229,7 @@ impl FromStr for SetId {
             Ok(Self(text.to_owned()))
         } else {
             Err(BackupFault::NoSet(
-                "an id looks like 20261126t111500z-1a2b3c4d; `sandyq backup list` shows them".into(),
+                "an id looks like 20261126t111500123456z-1a2b3c4d; `sandyq backup list` shows them".into(),
             ))
         }
     }
