@@ -6,96 +6,53 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::harness::{Browser, Running, Visitor, Window, wait_for};
+use super::harness::{PRIMARY, Running, Visitor, Walk, Window};
 
 const LAST_NAME: &str = "Жанбырбаева";
 const CARD: &str = "5555555555554444";
-const PRIMARY: &str = "main button.go";
 
-/// One person in one browser.
-struct Guest<'a> {
-    running: &'a Running,
-    browser: Browser,
-    email: String,
-    /// What was visited, for a look at the addresses.
-    visited: Vec<String>,
-    objections: Vec<String>,
-    window: Window,
-}
+/// Somebody who buys.
+struct Guest<'a>(Walk<'a>);
 
 impl Guest<'_> {
-    fn go(&mut self, path: &str) {
-        self.browser.goto(&format!("{}{path}", self.running.url));
-        self.look();
-    }
-
-    fn press(&mut self, selector: &str) {
-        self.browser.press_at(selector);
-        self.look();
-    }
-
-    /// What every page of the way is held to.
-    fn look(&mut self) {
-        let url = self.browser.url();
-        let strange = self.browser.strange_requests(&self.running.url);
-        self.objections
-            .extend(strange.iter().map(|asked| format!("{url} asks {asked}")));
-        if self.window.script {
-            let violations = self.browser.violations();
-            self.objections
-                .extend(violations.iter().map(|violation| format!("{url}: {violation}")));
-            if !self.browser.fits() {
-                self.objections.push(format!("{url} must be scrolled sideways"));
-            }
-        }
-        self.visited.push(url);
-    }
-
-    /// The code of the newest letter, other than one that was used already.
-    fn code_other_than(&self, used: &str) -> String {
-        wait_for("a new code", || {
-            Some(self.running.code_for(&self.email)).filter(|code| code != used)
-        })
-    }
-
     fn orders(&mut self) -> String {
-        self.go("/services");
-        self.go("/services/guest-purchase/kestel-office");
-        self.browser.fill("last_name", LAST_NAME);
-        self.browser.fill("first_name", "Сәуле");
-        self.browser.fill("email", &self.email.clone());
-        self.browser.fill("contact_phone", "+7 912 345 67 89");
-        self.press(PRIMARY);
+        self.0.go("/services");
+        self.0.go("/services/guest-purchase/kestel-office");
+        self.0.browser.fill("last_name", LAST_NAME);
+        self.0.browser.fill("first_name", "Сәуле");
+        self.0.browser.fill("email", &self.0.email.clone());
+        self.0.browser.fill("contact_phone", "+7 912 345 67 89");
+        self.0.press(PRIMARY);
         assert!(
-            self.browser.has(".error-summary, [role=alert]"),
+            self.0.browser.has(".error-summary, [role=alert]"),
             "a Russian number is a mistake: {}",
-            self.browser.text()
+            self.0.browser.text()
         );
-        self.browser.fill("contact_phone", "8 (701) 555-44-33");
-        self.press(PRIMARY);
-        self.press(PRIMARY);
+        self.0.browser.fill("contact_phone", "8 (701) 555-44-33");
+        self.0.press(PRIMARY);
+        self.0.press(PRIMARY);
         assert!(
-            !self.browser.has("input[type=checkbox]:checked"),
+            !self.0.browser.has("input[type=checkbox]:checked"),
             "no box is ticked beforehand"
         );
-        self.press(PRIMARY);
+        self.0.press(PRIMARY);
         assert!(
-            self.browser.url().contains("/services/"),
+            self.0.browser.url().contains("/services/"),
             "nothing is taken without consent"
         );
-        self.browser.tick("consent-identification");
-        self.browser.tick("consent-order");
-        self.press(PRIMARY);
+        self.0.browser.tick("consent-identification");
+        self.0.browser.tick("consent-order");
+        self.0.press(PRIMARY);
         assert!(
-            self.browser.url().contains("/confirm/"),
+            self.0.browser.url().contains("/confirm/"),
             "{}",
-            self.browser.text()
+            self.0.browser.text()
         );
-        let code = self.code_other_than("");
-        self.browser.fill("code", &code);
-        self.press(PRIMARY);
+        let code = self.0.code_other_than("");
+        self.0.browser.fill("code", &code);
+        self.0.press(PRIMARY);
         self.pays();
-        let url = self.browser.url();
+        let url = self.0.browser.url();
         url.rsplit('/').next().expect("a reference").to_owned()
     }
 
@@ -108,59 +65,62 @@ impl Guest<'_> {
         };
         for (number, accepted) in [("5555555555554445", false), (CARD, true)] {
             for (field, value) in card(number) {
-                self.browser.fill(field, &value);
+                self.0.browser.fill(field, &value);
             }
-            self.browser.fill("card_expiry", "08/29");
-            self.browser.fill("card_verification", "987");
-            self.press(PRIMARY);
+            self.0.browser.fill("card_expiry", "08/29");
+            self.0.browser.fill("card_verification", "987");
+            self.0.press(PRIMARY);
             assert_eq!(
-                self.browser.url().contains("/order/"),
+                self.0.browser.url().contains("/order/"),
                 accepted,
                 "{}",
-                self.browser.text()
+                self.0.browser.text()
             );
         }
     }
 
     fn comes_back_by_mail(&mut self, reference: &str, used: &str) {
-        self.press("form[action='/sign-out'] button");
-        self.go("/my");
-        self.browser.fill("email", &self.email.clone());
-        self.browser.fill("reference", reference);
-        self.press(PRIMARY);
-        let code = self.code_other_than(used);
-        self.browser.fill("code", &code);
-        self.press(PRIMARY);
+        self.0.press("form[action='/sign-out'] button");
+        self.0.go("/my");
+        self.0.browser.fill("email", &self.0.email.clone());
+        self.0.browser.fill("reference", reference);
+        self.0.press(PRIMARY);
+        let code = self.0.code_other_than(used);
+        self.0.browser.fill("code", &code);
+        self.0.press(PRIMARY);
         assert!(
-            self.browser.text().contains("•••• 4444"),
+            self.0.browser.text().contains("•••• 4444"),
             "{}",
-            self.browser.text()
+            self.0.browser.text()
         );
-        assert!(!self.browser.text().contains(CARD));
+        assert!(!self.0.browser.text().contains(CARD));
     }
 
     fn corrects_follows_and_withdraws(&mut self) -> String {
-        self.go("/my/accesses");
+        self.0.go("/my/accesses");
         assert!(
-            self.browser.text().contains("5.1.4"),
+            self.0.browser.text().contains("5.1.4"),
             "who looked: {}",
-            self.browser.text()
+            self.0.browser.text()
         );
-        self.go("/my/change/contact_phone");
-        self.browser.fill("contact_phone", "+7 702 111 22 33");
-        self.press(PRIMARY);
-        self.go("/my");
+        self.0.go("/my/change/contact_phone");
+        self.0.browser.fill("contact_phone", "+7 702 111 22 33");
+        self.0.press(PRIMARY);
+        self.0.go("/my");
         assert!(
-            self.browser.text().contains("+77021112233"),
+            self.0.browser.text().contains("+77021112233"),
             "{}",
-            self.browser.text()
+            self.0.browser.text()
         );
-        self.go("/my/withdraw");
-        assert!(self.browser.text().contains("206"), "what stays has its article");
-        self.browser.tick("understood");
-        self.press("main button.danger, main button.go");
-        let url = self.browser.url();
-        assert!(url.contains("/receipt/"), "{}", self.browser.text());
+        self.0.go("/my/withdraw");
+        assert!(
+            self.0.browser.text().contains("206"),
+            "what stays has its article"
+        );
+        self.0.browser.tick("understood");
+        self.0.press("main button.danger, main button.go");
+        let url = self.0.browser.url();
+        assert!(url.contains("/receipt/"), "{}", self.0.browser.text());
         url.split('?').next().expect("an address").to_owned()
     }
 }
@@ -282,30 +242,22 @@ fn only_random_ids_are_left_out_of_what_is_searched() {
 
 fn purchase(running: &Running, window: Window) -> Vec<String> {
     let email = format!("saule.{}@example.kz", window.language);
-    let browser = Browser::open(window);
-    let mut guest = Guest {
-        running,
-        browser,
-        email,
-        visited: Vec::new(),
-        objections: Vec::new(),
-        window,
-    };
-    guest.go("/");
+    let mut guest = Guest(Walk::begin(running, window, email));
+    guest.0.go("/");
     let reference = guest.orders();
-    let used = running.code_for(&guest.email);
+    let used = running.code_for(&guest.0.email);
     staff_look(running, &reference);
     guest.comes_back_by_mail(&reference, &used);
     let receipt = guest.corrects_follows_and_withdraws();
     a_stranger_verifies(running, &receipt);
     locked_for_staff(running, &reference);
-    for url in &guest.visited {
+    for url in &guest.0.visited {
         let chosen = without_random_ids(&url.replace(&running.url, ""));
         for personal in ["saule", "%D0%96", "701", "702", "5555", "987"] {
             assert!(!chosen.contains(personal), "{personal} stands in {url}");
         }
     }
-    guest.objections
+    guest.0.objections
 }
 
 #[test]

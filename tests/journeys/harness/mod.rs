@@ -24,6 +24,7 @@ mod process;
 mod program;
 mod site;
 mod visitor;
+mod walk;
 
 pub use accessibility::Violation;
 pub use browser::{Browser, Window};
@@ -34,3 +35,4 @@ pub use patience::wait_for;
 pub use program::{Running, Staff, binary, command, profile_folder};
 pub use site::Site;
 pub use visitor::{Page, Visitor};
+pub use walk::{PRIMARY, Walk};

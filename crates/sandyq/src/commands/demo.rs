@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
+use futures_util::future::try_join_all;
 use sandyq_model::time::day_in_kazakhstan;
 use sandyq_model::{Actor, Chance, Clock, Plain, Role};
 use sandyq_policy::Language;
@@ -217,12 +218,8 @@ async fn surroundings(operator: Operator, letter_box: &MailSink) -> Result<Surro
 /// Staff and people of a new demonstration.
 async fn populate(system: &System, folder: &DataFolder, letters: &MailSink) -> Result<Vec<SignIn>, Failure> {
     let told = |rejected| failure_of(rejected, system, Language::En);
-    let (mut staff, mut callers) = (Vec::new(), Vec::new());
-    for (name, role) in STAFF {
-        let (sign_in, caller) = hire(system, name, role).await?;
-        staff.push(sign_in);
-        callers.push(caller);
-    }
+    let hiring = STAFF.map(|(name, role)| hire(system, name, role));
+    let (staff, callers): (Vec<_>, Vec<_>) = try_join_all(hiring).await?.into_iter().unzip();
     let responsible = callers
         .iter()
         .find(|caller| caller.actor.role == Role::RESPONSIBLE);
@@ -301,8 +298,12 @@ fn keep_staff(folder: &DataFolder, staff: &[SignIn]) -> Result<(), Failure> {
 }
 
 /// Who works at the invented operator, and as what.
-const STAFF: [(&str, &str); 3] = [
+const STAFF: [(&str, &str); 7] = [
     ("sales", "sales"),
+    ("support", "support"),
+    ("events", "events"),
+    ("service-desk", "service-desk"),
+    ("recruiter", "recruiter"),
     ("responsible", "responsible"),
     ("admin", "administrator"),
 ];

@@ -1,0 +1,83 @@
+//! One person in one browser, and what every page of the way is held to: nobody else is asked, nothing must be scrolled
+//! sideways, and the accessibility rules have no objection.
+
+use super::{Browser, Running, Window, wait_for};
+
+/// The button that goes on.
+pub const PRIMARY: &str = "main button.go";
+
+/// A person on the way.
+pub struct Walk<'a> {
+    /// The program.
+    pub running: &'a Running,
+    /// The browser.
+    pub browser: Browser,
+    /// Where letters go.
+    pub email: String,
+    /// What was visited, for a look at the addresses.
+    pub visited: Vec<String>,
+    /// What was not as it must be.
+    pub objections: Vec<String>,
+    window: Window,
+}
+
+impl<'a> Walk<'a> {
+    /// Opens a browser for somebody.
+    pub fn begin(running: &'a Running, window: Window, email: String) -> Self {
+        Self {
+            running,
+            browser: Browser::open(window),
+            email,
+            visited: Vec::new(),
+            objections: Vec::new(),
+            window,
+        }
+    }
+
+    /// Goes there.
+    pub fn go(&mut self, path: &str) {
+        self.browser.goto(&format!("{}{path}", self.running.url));
+        self.look();
+    }
+
+    /// Presses that.
+    pub fn press(&mut self, selector: &str) {
+        self.browser.press_at(selector);
+        self.look();
+    }
+
+    /// Goes on.
+    pub fn goes_on(&mut self) {
+        self.press(PRIMARY);
+    }
+
+    /// Fills in fields.
+    pub fn types(&mut self, values: &[(&str, &str)]) {
+        for (field, value) in values {
+            self.browser.fill(field, value);
+        }
+    }
+
+    fn look(&mut self) {
+        let url = self.browser.url();
+        let strange = self.browser.strange_requests(&self.running.url);
+        self.objections
+            .extend(strange.iter().map(|asked| format!("{url} asks {asked}")));
+        if self.window.script {
+            let violations = self.browser.violations();
+            self.objections
+                .extend(violations.iter().map(|violation| format!("{url}: {violation}")));
+            if !self.browser.fits() {
+                self.objections.push(format!("{url} must be scrolled sideways"));
+            }
+        }
+        self.visited.push(url);
+    }
+
+    /// The code of the newest letter, other than one that was used already.
+    pub fn code_other_than(&self, used: &str) -> String {
+        wait_for("a new code", || {
+            Some(self.running.code_for(&self.email)).filter(|code| code != used)
+        })
+    }
+}
