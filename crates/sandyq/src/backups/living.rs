@@ -1,7 +1,7 @@
 //! 6.3: the keys that say who exists, for a restore: those of the folder, or, when it has none, those of the second copy.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sandyq_model::{Clock, Fault, SubjectId};
@@ -102,22 +102,10 @@ impl LivingKeys {
     }
 
     fn refuse_older(&mut self, options: &StoreOptions, copy: Option<&SecondCopy>) -> Result<(), Failure> {
-        let there = copy.and_then(SecondCopy::key_step).unwrap_or(0);
-        let here = self.keys.step()?;
-        if here >= there {
-            return Ok(());
+        match copy {
+            Some(copy) => refuse_older(self.keys.step()?, copy, &options.keys_file),
+            None => Ok(()),
         }
-        Err(Failure::new(
-            Exit::Integrity,
-            format!(
-                "the key store of the folder is older than the second copy (step {here}, and {there} there), and would \
-                 bring back who was destroyed"
-            ),
-        )
-        .help(format!(
-            "move {} away; the keys are then made anew from the second copy",
-            options.keys_file.display()
-        )))
     }
 
     /// Whether that key lives.
@@ -173,11 +161,33 @@ impl Drop for Anew {
     }
 }
 
-fn no_epoch(keys: &std::path::Path) -> Failure {
+fn no_epoch(keys: &Path) -> Failure {
     let happened = format!(
         "the key of the epoch is not here, and the keys of the second copy do not open without it: {} cannot be made",
         keys.display()
     );
     Failure::new(Exit::Configuration, happened)
         .help("bring back the file with the keys of epochs (keys.epoch_copy), or ask the custodians: sandyq keys recover")
+}
+
+/// Refuses a key store, at that step, which the second copy has left behind.
+///
+/// # Errors
+/// Says at which step each is.
+pub fn refuse_older(here: u64, copy: &SecondCopy, keys_file: &Path) -> Result<(), Failure> {
+    let there = copy.key_step().unwrap_or(0);
+    if here >= there {
+        return Ok(());
+    }
+    Err(Failure::new(
+        Exit::Integrity,
+        format!(
+            "the key store of the folder is older than the second copy (step {here}, and {there} there), and would bring \
+             back who was destroyed"
+        ),
+    )
+    .help(format!(
+        "move {} away; the keys are then made anew from the second copy",
+        keys_file.display()
+    )))
 }

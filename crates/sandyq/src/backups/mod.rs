@@ -4,7 +4,7 @@
 //! command opens the folder and does the same.
 
 mod bringing_back;
-mod living;
+pub mod living;
 mod making;
 mod remembered;
 

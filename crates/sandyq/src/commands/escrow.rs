@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::backup::Of;
+use crate::backups::living::refuse_older;
 use crate::configuration::Configuration;
 use crate::data_folder::DataFolder;
 use crate::door::{Asked, at_work};
@@ -173,10 +174,12 @@ impl Recover {
             .map(|share| read(share))
             .collect::<Result<_, _>>()?;
         let back = recover(&payload, &shares).map_err(unfit)?;
-        if root_key(&folder, &configuration, &back)? {
-            terminal.word(&format!("wrote {}", folder.key_file().display()));
+        // Shares of another installation leave nothing here that the right ones would stumble over.
+        let mut made = Made::default();
+        if let Err(failure) = self.bring_back((&folder, &configuration), &mut made, &back, terminal) {
+            made.unmake();
+            return Err(failure);
         }
-        self.crown(&folder, &configuration, &back, terminal)?;
         terminal.answer(&format!(
             "the keys of epoch {} are back, and a new epoch has begun",
             back.set.epoch
@@ -189,33 +192,67 @@ impl Recover {
 }
 
 impl Recover {
-    fn crown(
+    fn bring_back(
         &self,
-        folder: &DataFolder,
-        configuration: &Configuration,
+        (folder, configuration): (&DataFolder, &Configuration),
+        made: &mut Made,
         back: &Recovered,
         terminal: &Terminal,
     ) -> Result<(), Failure> {
-        let options = configuration
-            .keys()
-            .of(folder, configuration.store_options(folder))?;
-        if !options.keys_file.is_file() {
-            let copy = self
-                .second_copy
-                .as_deref()
-                .or(configuration.second_copy().folder());
-            let copy = copy.ok_or_else(|| no_key_store(&options.keys_file))?;
-            second_copy::read(copy, &options)?.rebuild_keys(&options.keys_file)?;
-            terminal.word(&format!(
-                "made {} from the second copy",
-                options.keys_file.display()
-            ));
-        }
         let chance: Arc<dyn Chance> = Arc::new(SystemChance::new());
+        let options = configuration.store_options(folder);
+        let is_there = options.keys_file.is_file();
+        if is_there {
+            KeyStore::step_under(&options.keys_file, &back.top, &*chance)?;
+        }
+        made.expect([&options.keys_file, &options.key_file]);
+        if root_key(folder, configuration, back)? {
+            terminal.word(&format!("wrote {}", folder.key_file().display()));
+        }
+        let options = &configuration.keys().of(folder, options)?;
+        made.expect(&options.epoch_files);
+        let copy = self
+            .second_copy
+            .as_deref()
+            .or(configuration.second_copy().folder());
+        match copy {
+            None if !is_there => return Err(no_key_store(&options.keys_file)),
+            None => {}
+            Some(copy) => {
+                let copy = second_copy::read(copy, options)?;
+                if !is_there {
+                    copy.rebuild_keys(&options.keys_file)?;
+                    terminal.word(&format!(
+                        "made {} from the second copy",
+                        options.keys_file.display()
+                    ));
+                }
+                let here = KeyStore::step_under(&options.keys_file, &back.top, &*chance)?;
+                refuse_older(here, &copy, &options.keys_file)?;
+            }
+        }
         let source = options.key_source.open(&options.key_file)?;
         let epochs = source.epochs(&options.epoch_files, &options.key_versions, &chance)?;
         let crowned = KeyStore::crown(&options.keys_file, &back.top, epochs, WallClock.now(), &*chance);
         Ok(crowned?)
+    }
+}
+
+/// What was not in the folder before: it goes again when the keys do not come back.
+#[derive(Default)]
+struct Made(Vec<PathBuf>);
+
+impl Made {
+    /// Remembers those of the files that are not there yet.
+    fn expect<'f>(&mut self, files: impl IntoIterator<Item = &'f PathBuf>) {
+        let absent = files.into_iter().filter(|file| !file.exists());
+        self.0.extend(absent.cloned());
+    }
+
+    fn unmake(&self) {
+        for file in &self.0 {
+            let _never_made = fs::remove_file(file);
+        }
     }
 }
 

@@ -131,6 +131,37 @@ fn custodians_bring_back_a_root_key_and_an_epoch_that_were_lost() {
 }
 
 #[test]
+fn shares_of_another_installation_leave_nothing_behind() {
+    let other = with_custodians(&["director", "auditor"], "");
+    run(&other, "keys escrow renew --data data").ends(0);
+    decrypt(&other, 1, "director");
+    decrypt(&other, 2, "auditor");
+    let place = with_custodians(&["director", "auditor"], "");
+    run(&place, "keys escrow renew --data data").ends(0);
+    decrypt(&place, 1, "director");
+    decrypt(&place, 2, "auditor");
+    fs::copy(place.path("data/keys/escrow/payload"), place.path("payload")).unwrap();
+    let key = fs::read(place.path("data/keys/root.key")).unwrap();
+    for lost in ["root.key", "epoch.key"] {
+        fs::remove_file(place.path("data/keys").join(lost)).unwrap();
+    }
+    for (from, to) in [
+        ("data/keys/escrow/payload", "foreign"),
+        ("share-1", "foreign-1"),
+        ("share-2", "foreign-2"),
+    ] {
+        fs::copy(other.path(from), place.path(to)).unwrap();
+    }
+    let foreign = "keys recover --data data --payload foreign --share foreign-1 --share foreign-2";
+    assert_ne!(run(&place, foreign).code, 0);
+    assert!(!place.path("data/keys/root.key").exists() && !place.path("data/keys/epoch.key").exists());
+    let own = "keys recover --data data --payload payload --share share-1 --share share-2";
+    run(&place, own).ends(0);
+    assert_eq!(fs::read(place.path("data/keys/root.key")).unwrap(), key);
+    run(&place, "verify --data data").ends(0);
+}
+
+#[test]
 fn an_epoch_does_not_end_while_custodians_cannot_be_given_shares() {
     let place = with_custodians(&["director", "auditor"], "copy = \"../file/escrow\"");
     fs::write(place.path("file"), "no folder").unwrap();

@@ -125,6 +125,22 @@ fn custodians_bring_back_a_key_store_that_only_the_second_copy_holds() {
     run(&place, "verify --data data").ends(0);
 }
 
+#[test]
+fn custodians_do_not_crown_a_key_store_that_the_second_copy_has_left_behind() {
+    let place = with_custodians(&["director", "auditor", "notary"], "");
+    copied(&place);
+    run(&place, "keys rotate --now --data data").ends(0);
+    decrypt(&place, 1, "director");
+    decrypt(&place, 3, "notary");
+    fs::copy(place.path("data/keys/escrow/payload"), place.path("payload")).unwrap();
+    let older = fs::read(place.path("data/keys/keys.db")).unwrap();
+    run(&place, "keys rotate --now --data data").ends(0);
+    fs::write(place.path("data/keys/keys.db"), older).unwrap();
+    let recover = "keys recover --data data --payload payload --share share-1 --share share-3";
+    let said = run(&place, recover).ends(5);
+    assert!(said.err.contains("older than the second copy"), "{}", said.err);
+}
+
 /// A file system in memory, mounted at that place; gone when it is dropped. `None` where it cannot be had, and says so.
 struct Small(std::path::PathBuf);
 

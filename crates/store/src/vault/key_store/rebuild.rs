@@ -70,6 +70,24 @@ impl KeyStore {
         file.end();
         crowned
     }
+
+    /// The step of a key store whose epoch key may be lost, when that is the key at its top.
+    ///
+    /// # Errors
+    /// [`Fault::Vault`] when that is not the key at the top of this key store.
+    pub fn step_under(path: &FilePath, top: &[u8; KEY_BYTES], chance: &dyn Chance) -> Result<u64, Fault> {
+        let mut file = SqliteRows::open(path)?;
+        file.begin(Access::Read)?;
+        let step = step_within(&mut file, top, chance);
+        file.end();
+        step
+    }
+}
+
+fn step_within(file: &mut SqliteRows, top: &[u8; KEY_BYTES], chance: &dyn Chance) -> Result<u64, Fault> {
+    let state = State::read(&file.get(STATE_ROW)?.ok_or_else(no_state)?)?;
+    Tree::open(file, chance, NodeKey::of(Zeroizing::new(*top)))?;
+    Ok(state.step)
 }
 
 fn crown_within(
