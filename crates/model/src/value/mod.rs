@@ -140,11 +140,10 @@ pub fn parse(kind: ValueKind, typed: &Plain<String>, context: Context) -> Result
         ValueKind::CardExpiry => card::expiry(typed, context.today),
         ValueKind::CardVerification => Err(Problem::CardVerificationStored),
         ValueKind::Count => text::count(typed),
-        ValueKind::Organization
-        | ValueKind::Text
-        | ValueKind::Region
-        | ValueKind::City
-        | ValueKind::Choice => text::line(typed),
+        ValueKind::Text => text::line(typed).map(|text| stray::covered(&text)),
+        ValueKind::Organization | ValueKind::Region | ValueKind::City | ValueKind::Choice => {
+            text::line(typed)
+        }
         ValueKind::LongText | ValueKind::List => text::lines(typed).map(|text| stray::covered(&text)),
         ValueKind::Education => {
             period::lines(typed, context.today, EDUCATION_PARTS).map(|text| stray::covered(&text))

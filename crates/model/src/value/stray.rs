@@ -9,12 +9,18 @@ const COVER: char = '•';
 const ID_DIGITS: usize = 12;
 /// Digits of a card number.
 const CARD_DIGITS: std::ops::RangeInclusive<usize> = 13..=19;
+/// Digits that stand together in a number of one of these kinds. Telephone numbers and sums are written in smaller groups.
+const GROUP_DIGITS_MIN: usize = 3;
+/// Signs that can stand between two groups.
+const BETWEEN_MAX: usize = 3;
+/// Signs that end a number wherever they stand.
+const ENDS: [char; 8] = ['+', ',', ';', ':', '(', ')', '!', '?'];
 /// Digits of a verification value.
 const VERIFICATION_DIGITS: std::ops::RangeInclusive<usize> = 3..=4;
 /// How many signs after its name a verification value is looked for.
-const VERIFICATION_SIGNS: usize = 16;
-/// Words that a verification value follows, in small letters.
-const VERIFICATION_WORDS: [&str; 5] = ["cvv", "cvc", "cvv2", "cvc2", "код безопасности"];
+const VERIFICATION_SIGNS: usize = 40;
+/// Words that a verification value follows, in small Latin letters where they look alike.
+const VERIFICATION_WORDS: [&str; 5] = ["cvv", "cvc", "cvv2", "cvc2", "код безопаcноcти"];
 
 /// The text with such numbers covered. Everything else stays as it is.
 pub(super) fn covered(text: &str) -> String {
@@ -32,12 +38,21 @@ pub(super) fn covered(text: &str) -> String {
 
 fn cover(signs: &mut [char], from: usize, to: usize) {
     let within = signs.iter_mut().skip(from).take(to.saturating_sub(from));
-    for sign in within.filter(|sign| sign.is_ascii_digit()) {
+    for sign in within.filter(|sign| digit(**sign).is_some()) {
         *sign = COVER;
     }
 }
 
-/// Groups of digits that stand side by side, with one space, hyphen or full stop between.
+/// The digit that a sign stands for, also in full width and in Arabic.
+fn digit(sign: char) -> Option<char> {
+    let zeros = ['0', '\u{ff10}', '\u{660}', '\u{6f0}'];
+    zeros.iter().find_map(|zero| {
+        let value = u32::from(sign).checked_sub(u32::from(*zero))?;
+        char::from_digit(value, 10)
+    })
+}
+
+/// Groups of digits that stand side by side, with at most a few signs between that are no letters.
 type Run = Vec<(usize, usize)>;
 
 fn runs(signs: &[char]) -> Vec<Run> {
@@ -47,18 +62,14 @@ fn runs(signs: &[char]) -> Vec<Run> {
         let length = signs
             .iter()
             .skip(at)
-            .take_while(|sign| sign.is_ascii_digit())
+            .take_while(|sign| digit(**sign).is_some())
             .count();
         if length == 0 {
             at += 1;
             continue;
         }
         let group = (at, at + length);
-        let joins = |last: &Run| {
-            last.last().is_some_and(|(_, end)| {
-                end + 1 == at && signs.get(*end).is_some_and(|sign| is_between(*sign))
-            })
-        };
+        let joins = |last: &Run| last.last().is_some_and(|(_, end)| is_between(signs, *end, at));
         match found.last_mut().filter(|last| joins(last)) {
             Some(last) => last.push(group),
             None => found.push(vec![group]),
@@ -68,37 +79,48 @@ fn runs(signs: &[char]) -> Vec<Run> {
     found
 }
 
-fn is_between(sign: char) -> bool {
-    matches!(sign, ' ' | '-' | '.' | '\u{a0}' | '–')
+fn is_between(signs: &[char], from: usize, to: usize) -> bool {
+    let between = signs.iter().skip(from).take(to - from);
+    to - from <= BETWEEN_MAX
+        && between
+            .into_iter()
+            .all(|sign| !sign.is_alphanumeric() && !ENDS.contains(sign))
 }
 
-/// Neighbouring groups that together are a card number or an identification number.
+/// Neighbouring groups that together are a card number or an identification number; and any longer row of digits.
 fn numbers_in(signs: &[char], run: &Run) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
-    for first in 0..run.len() {
+    for (first, (start, _)) in run.iter().enumerate() {
         let mut digits = String::new();
         for (place, (from, to)) in run.iter().enumerate().skip(first) {
-            digits.extend(signs.iter().skip(*from).take(to - from));
-            if digits.len() > *CARD_DIGITS.end() {
+            if to - from > *CARD_DIGITS.end() {
+                found.push((*from, *to));
+            }
+            digits.extend(
+                signs
+                    .iter()
+                    .skip(*from)
+                    .take(to - from)
+                    .filter_map(|sign| digit(*sign)),
+            );
+            if digits.len() > *CARD_DIGITS.end() || to - from < GROUP_DIGITS_MIN {
                 break;
             }
             let is_card = CARD_DIGITS.contains(&digits.len()) && is_luhn(&digits);
-            let start = run.get(first).map_or(*from, |(start, _)| *start);
             // Part of a longer row of digits it is no identification number.
             let is_alone = place == first || (first == 0 && place + 1 == run.len());
             if is_card || (is_alone && digits.len() == ID_DIGITS) {
-                found.push((start, *to));
+                found.push((*start, *to));
             }
         }
     }
     found
 }
 
+/// The three or four digits that follow the name of a verification value, also with spaces between.
 fn verification_values(signs: &[char]) -> Vec<(usize, usize)> {
-    let small: Vec<char> = signs
-        .iter()
-        .map(|sign| sign.to_lowercase().next().unwrap_or(*sign))
-        .collect();
+    let small: Vec<char> = signs.iter().map(|sign| small(*sign)).collect();
+    let runs = runs(signs);
     let mut found = Vec::new();
     for word in VERIFICATION_WORDS {
         let word: Vec<char> = word.chars().collect();
@@ -108,13 +130,27 @@ fn verification_values(signs: &[char]) -> Vec<(usize, usize)> {
             }
             let after = at + word.len();
             let near = after..(after + VERIFICATION_SIGNS).min(signs.len());
-            let groups = runs(signs).into_iter().flatten();
-            let values =
-                groups.filter(|(from, to)| near.contains(from) && VERIFICATION_DIGITS.contains(&(to - from)));
-            found.extend(values);
+            for run in &runs {
+                let (Some((from, _)), Some((_, to))) = (run.first(), run.last()) else {
+                    continue;
+                };
+                let digits: usize = run.iter().map(|(from, to)| to - from).sum();
+                if near.contains(from) && VERIFICATION_DIGITS.contains(&digits) {
+                    found.push((*from, *to));
+                }
+            }
         }
     }
     found
+}
+
+/// A small letter; Cyrillic letters that look like Latin ones of these words become those.
+fn small(sign: char) -> char {
+    match sign.to_lowercase().next().unwrap_or(sign) {
+        'с' => 'c',
+        'ѵ' => 'v',
+        other => other,
+    }
 }
 
 #[cfg(test)]
@@ -132,6 +168,14 @@ mod tests {
             ("3782-822463-10005", "••••-••••••-•••••"),
             ("4111 1111 1111 1111 12", "•••• •••• •••• •••• 12"),
             ("карта 5555.5555.5555.4444!", "карта ••••.••••.••••.••••!"),
+            ("4111 1111\n1111 1111", "•••• ••••\n•••• ••••"),
+            ("4111  1111\t1111/1111", "••••  ••••\t••••/••••"),
+            (
+                "4111\u{200b}1111_1111\u{202f}1111",
+                "••••\u{200b}••••_••••\u{202f}••••",
+            ),
+            ("４１１１１１１１１１１１１１１１", "••••••••••••••••"),
+            ("41111111111111111228", "••••••••••••••••••••"),
         ] {
             assert_eq!(covered(written), kept);
         }
@@ -145,6 +189,11 @@ mod tests {
             ("CVV: 123", "CVV: •••"),
             ("cvc2 is 9876, thanks", "cvc2 is ••••, thanks"),
             ("Код безопасности 321", "Код безопасности •••"),
+            ("СVV 123", "СVV •••"),
+            ("cvv:1 2 3", "cvv:• • •"),
+            ("CVV-код моей карты такой: 123", "CVV-код моей карты такой: •••"),
+            ("990231/000001", "••••••/••••••"),
+            ("ИИН 990231\n000001", "ИИН ••••••\n••••••"),
         ] {
             assert_eq!(covered(written), kept);
         }
@@ -157,6 +206,9 @@ mod tests {
             "2019–2023: 12 projects, 1 500 000 tenge",
             "order SQ-4K2N-88XW of 26.11.2026",
             "4111 1111 1111 1112",
+            "8 701 123 45 67, 8 702 765 43 21",
+            "8 701 123 45 67\n8 702 765 43 21",
+            "1 500 000 – 2 000 000 tenge",
             "",
         ] {
             assert_eq!(covered(written), written);
