@@ -26,7 +26,6 @@ pub fn swap(data: &Path, new: &Path, aside: &Path) -> Result<(), Failure> {
     renameat_with(CWD, data, CWD, new, RenameFlags::EXCHANGE)
         .map_err(|error| Failure::file("put the new folder in the place of", data, &error.into()))?;
     sync_holder(data)?;
-    fs::rename(new, aside).map_err(|error| Failure::file("put aside", new, &error))?;
     finish(data)
 }
 
@@ -40,6 +39,10 @@ pub fn finish(data: &Path) -> Result<(), Failure> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         read => read.map_err(|error| Failure::file("read", &mark, &error))?,
     };
+    let mut named = places.lines().map(Path::new);
+    if let (Some(aside), Some(old)) = (named.next(), named.next()) {
+        put_aside(old, aside)?;
+    }
     let keys = data.join(KEYS);
     if !keys.exists() {
         let from = places
@@ -58,6 +61,14 @@ pub fn finish(data: &Path) -> Result<(), Failure> {
     }
     fs::remove_file(&mark).map_err(|error| Failure::file("remove", &mark, &error))?;
     sync_holder(data)
+}
+
+/// The old folder gets the name under which it is kept, unless it has it already.
+fn put_aside(old: &Path, aside: &Path) -> Result<(), Failure> {
+    if !old.exists() || aside.exists() {
+        return Ok(());
+    }
+    fs::rename(old, aside).map_err(|error| Failure::file("put aside", old, &error))
 }
 
 fn absolute(path: &Path) -> Result<PathBuf, Failure> {
@@ -131,6 +142,11 @@ mod tests {
             }
             finish(&data).unwrap();
             assert!(is_new_and_whole(&data), "after {steps} steps");
+            assert_eq!(
+                fs::read(aside.join("sandyq.db")).unwrap(),
+                b"old",
+                "after {steps} steps"
+            );
         }
     }
 }

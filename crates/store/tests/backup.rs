@@ -410,6 +410,45 @@ fn an_interruption_after_any_write_leaves_no_half_set() {
 }
 
 #[test]
+fn what_somebody_else_left_at_the_place_neither_ends_thinning_nor_leads_elsewhere() {
+    let place = Place::sqlite();
+    let store = place.open();
+    let (folder, custodian) = (tempfile::tempdir().unwrap(), Custodian::new());
+    let elsewhere = tempfile::tempdir().unwrap();
+    let shelf = || FolderShelf::at(folder.path()).unwrap();
+    let origin = store.checkpoint().origin;
+    let ledger = (origin.as_str(), store.verifier_key());
+    fill(&store, 1);
+    let made = back_up(&store, shelf(), about(&store, &custodian)).unwrap();
+    let at = |name: &str| folder.path().join(name);
+    std::fs::write(at("sets/.DS_Store"), "of a desktop").unwrap();
+    std::fs::create_dir_all(at("chunks/.Trash")).unwrap();
+    std::fs::write(at("chunks/.Trash/a"), "of a desktop").unwrap();
+    std::fs::write(at("sets/20200101t000000z-00000000.manifest"), "").unwrap();
+    let kept = elsewhere.path().join("important.txt");
+    std::fs::write(&kept, "important").unwrap();
+    std::os::unix::fs::symlink(&kept, at("chunks/linked.age")).unwrap();
+    let thinned = thin(&shelf(), ledger, Keep::default(), now()).unwrap();
+    assert_eq!(thinned.sets.len(), 1, "the empty one of 2020");
+    assert_eq!(list(&shelf(), ledger.0, ledger.1).unwrap().len(), 1);
+    let later = now() + SignedDuration::from_hours(24 * 400);
+    let thinned = thin(&shelf(), ledger, Keep::default(), later).unwrap();
+    assert_eq!(thinned.sets, [made.id]);
+    assert!(thinned.chunks > 0);
+
+    // A draft that is a link is not written through; a folder that is a link is not one of ours.
+    let part = at("chunks/ab/abcd.age");
+    std::fs::create_dir_all(part.parent().unwrap()).unwrap();
+    std::os::unix::fs::symlink(&kept, at("chunks/ab/abcd.age.draft")).unwrap();
+    shelf().put("chunks/ab/abcd.age", b"a part").unwrap();
+    assert_eq!(std::fs::read(&part).unwrap(), b"a part");
+    std::fs::rename(at("chunks"), at("moved")).unwrap();
+    std::os::unix::fs::symlink(elsewhere.path(), at("chunks")).unwrap();
+    assert!(thin(&shelf(), ledger, Keep::default(), later).is_err());
+    assert_eq!(std::fs::read(&kept).unwrap(), b"important");
+}
+
+#[test]
 fn thinning_removes_old_sets_and_the_chunks_that_only_they_name() {
     let place = Place::sqlite();
     let store = place.open();

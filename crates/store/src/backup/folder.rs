@@ -5,6 +5,8 @@ use std::io::{ErrorKind, Read};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{Mode, OFlags};
+
 use super::fault::BackupFault;
 use super::shelf::{Shelf, Stored, check_name};
 use crate::whole_file;
@@ -60,9 +62,14 @@ impl FolderShelf {
                 continue;
             };
             let name = format!("{name}{part}");
-            if entry.file_type()?.is_dir() {
+            let kind = entry.file_type()?;
+            // What has a name that none of ours has is somebody else's, and a link or a pipe is no part of a set.
+            if check_name(&name).is_err() {
+                continue;
+            }
+            if kind.is_dir() {
                 self.collect(&entry.path(), &format!("{name}/"), found)?;
-            } else {
+            } else if kind.is_file() {
                 let bytes = entry.metadata()?.len();
                 found.push(Stored { name, bytes });
             }
@@ -80,7 +87,7 @@ impl Shelf for FolderShelf {
 
     fn get(&self, name: &str, limit: u64) -> Result<Option<Vec<u8>>, BackupFault> {
         let path = self.path(name)?;
-        let file = match File::open(&path) {
+        let file = match open_file(&path) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             file => file.map_err(|error| place(&path, "be read", &error))?,
         };
@@ -96,6 +103,12 @@ impl Shelf for FolderShelf {
 
     fn list(&self, folder: &str) -> Result<Vec<Stored>, BackupFault> {
         let path = self.path(folder.trim_end_matches('/'))?;
+        if fs::symlink_metadata(&path).is_ok_and(|there| !there.is_dir()) {
+            return Err(BackupFault::Place(format!(
+                "{} is not a folder but a link or a file; parts of sets would lie elsewhere",
+                path.display()
+            )));
+        }
         let mut found = Vec::new();
         self.collect(&path, folder, &mut found)
             .map_err(|error| place(&path, "be listed", &error))?;
@@ -113,6 +126,17 @@ impl Shelf for FolderShelf {
 
     fn called(&self) -> String {
         self.root.display().to_string()
+    }
+}
+
+/// Opens a file, and nothing else: no link is followed, and no pipe waited for.
+fn open_file(path: &Path) -> std::io::Result<File> {
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let file = File::from(rustix::fs::open(path, OFlags::RDONLY | flags, Mode::empty())?);
+    if file.metadata()?.is_file() {
+        Ok(file)
+    } else {
+        Err(std::io::Error::other("it is no file"))
     }
 }
 

@@ -206,6 +206,11 @@ impl SetId {
         Self(format!("{}-{digits}", at.strftime("%Y%m%dt%H%M%S%6fz")))
     }
 
+    /// The day in UTC on which it was made, as the id says it.
+    pub(crate) fn day(&self) -> Option<jiff::civil::Date> {
+        self.0.get(..8)?.parse().ok()
+    }
+
     /// The name of its manifest on a shelf.
     #[must_use]
     pub fn file(&self) -> String {

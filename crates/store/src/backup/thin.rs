@@ -64,6 +64,11 @@ pub fn thin(
     for line in list(shelf, origin, key)? {
         match line.manifest {
             Ok(manifest) => good.push(manifest),
+            Err(_) if is_too_old(&line.id, keep, now) => {
+                // What cannot be read any more keeps nobody: it goes when its time is over, as the others do (5.1.6-c).
+                shelf.remove(&line.id.file())?;
+                thinned.sets.push(line.id);
+            }
             Err(fault) => {
                 is_clear = false;
                 tracing::error!(set = %line.id, %fault, "a backup set does not hold; its chunks are left alone");
@@ -103,6 +108,13 @@ pub fn thin(
         }
     }
     Ok(thinned)
+}
+
+/// Whether a set with that id was made longer ago than any set is kept.
+fn is_too_old(id: &SetId, keep: Keep, now: Timestamp) -> bool {
+    let age = |made: Date| day_in_kazakhstan(now).duration_since(made);
+    let longest = SignedDuration::from_hours(24 * i64::from(keep.max_age_days.saturating_add(1)));
+    id.day().is_some_and(|made| age(made) > longest)
 }
 
 /// For each instant, rising, whether the set of it is kept.
