@@ -241,11 +241,15 @@ impl Policy {
         if kind == STATUTORY {
             return Some(Purpose::STATUTORY);
         }
-        let opens = |service: &&Service| service.case.as_ref().is_some_and(|case| case.as_str() == kind);
-        self.services()
-            .iter()
-            .find(opens)
+        self.service_opening(kind)
             .and_then(|service| service.purposes.first().copied())
+    }
+
+    /// The service whose submissions open cases of that kind.
+    #[must_use]
+    pub fn service_opening(&self, kind: &str) -> Option<&Service> {
+        let opens = |service: &&Service| service.case.as_ref().is_some_and(|case| case.as_str() == kind);
+        self.services().iter().find(opens)
     }
 
     /// The retention floors.

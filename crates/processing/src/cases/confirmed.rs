@@ -65,15 +65,7 @@ impl System {
 
     /// What a case is about, as it is offered now.
     pub(crate) fn offering_of(&self, case: &CaseFile) -> Option<&Offering> {
-        let opens = |kind: &CaseFile| {
-            self.policy().services().iter().find(|service| {
-                service
-                    .case
-                    .as_ref()
-                    .is_some_and(|opened| opened.as_str() == kind.kind)
-            })
-        };
-        let about = opens(case)?.about?;
+        let about = self.policy().service_opening(&case.kind)?.about?;
         self.catalogue().offering(about, case.lines.as_deref()?)
     }
 }

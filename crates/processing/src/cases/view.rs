@@ -51,12 +51,7 @@ impl System {
     }
 
     pub(crate) fn case_view(&self, case: &CaseFile, language: Language) -> CaseView {
-        let opens = self.policy().services().iter().find(|service| {
-            service
-                .case
-                .as_ref()
-                .is_some_and(|kind| kind.as_str() == case.kind)
-        });
+        let opens = self.policy().service_opening(&case.kind);
         let written = case.lines.as_deref().unwrap_or_default();
         let kind = opens.and_then(|service| service.about);
         let about = kind.filter(|kind| *kind != OfferingKind::Licence).map(|kind| {
