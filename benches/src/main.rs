@@ -28,11 +28,6 @@ mod rounds;
 mod world;
 
 #[path = "../../crates/processing/tests/stage/mod.rs"]
-#[allow(
-    dead_code,
-    missing_docs,
-    reason = "the stage of the stories, of which measurements use a part"
-)]
 mod stage;
 
 use std::time::Duration;

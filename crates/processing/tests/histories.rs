@@ -14,21 +14,7 @@
     reason = "a test may stop at the first surprise"
 )]
 
-#[allow(
-    dead_code,
-    missing_docs,
-    clippy::expect_used,
-    clippy::new_without_default,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "each story uses its part of the stage, and a test may stop at the first surprise"
-)]
 mod stage;
-#[allow(
-    dead_code,
-    missing_docs,
-    reason = "each test uses a part of it, and steps say by their names what they are"
-)]
 mod world;
 
 use std::sync::Mutex;

@@ -9,15 +9,6 @@
     reason = "a test may stop at the first surprise"
 )]
 
-#[allow(
-    dead_code,
-    missing_docs,
-    clippy::expect_used,
-    clippy::new_without_default,
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "the stage of all stories, of which each uses a part"
-)]
 mod stage;
 
 use std::sync::Arc;

@@ -12,15 +12,6 @@
     reason = "a test may stop at the first surprise"
 )]
 
-#[allow(
-    dead_code,
-    missing_docs,
-    clippy::expect_used,
-    clippy::new_without_default,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "each story uses its part of the stage, and a test may stop at the first surprise"
-)]
 mod stage;
 
 use std::path::Path;

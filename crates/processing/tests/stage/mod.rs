@@ -1,5 +1,14 @@
 //! A system for tests: the shipped policy, a store in a folder that goes away, a clock that is set by hand, a chance
 //! that repeats itself, and a post that keeps the letters.
+#![allow(
+    dead_code,
+    missing_docs,
+    clippy::expect_used,
+    clippy::new_without_default,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "each story uses its part of the stage, and a test may stop at the first surprise"
+)]
 
 use std::collections::BTreeMap;
 use std::path::Path;

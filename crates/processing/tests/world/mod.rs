@@ -1,5 +1,10 @@
 //! A world for histories with crashes, copies and restores in them: a folder with a system on it, backup sets, somebody
 //! who keeps old copies, and what must be true of everybody who ever was.
+#![allow(
+    dead_code,
+    missing_docs,
+    reason = "each test uses a part of it, and steps say by their names what they are"
+)]
 
 mod attacker;
 mod files;
