@@ -247,6 +247,43 @@ fn a_start_names_a_copy_of_another_store_and_a_store_that_was_put_back() {
 }
 
 #[test]
+fn a_start_names_a_key_store_that_was_put_back_and_has_come_to_the_same_step() {
+    let (scene, mara) = lived_in();
+    let chance = scene::chance();
+    let omar = person(&*chance);
+    let keys = scene.options().keys_file;
+    let alone = StoreOptions {
+        second_copy: None,
+        ..scene.options()
+    };
+    let store = scene.open().unwrap();
+    run(async { done(store.commit(protecting(collect(&store, &*chance, &omar))).await) });
+    drop(store);
+    let older = std::fs::read(&keys).unwrap();
+    let store = scene.open().unwrap();
+    run(async { done(store.commit(ended(&mara, 1, Standing::Destroyed)).await) });
+    drop(store);
+    let there = scene.read().key_head().unwrap().unwrap();
+    let newer = std::fs::read(&keys).unwrap();
+
+    // Put back, and served without the copy for a while: the orphan that it brought back dies, and the step is the same.
+    std::fs::write(&keys, older).unwrap();
+    drop(Store::open(alone.clone(), scene.clock.clone(), chance.clone()).unwrap());
+    let mut here = sandyq_store::open_key_store(&alone, &(scene.clock.clone() as _), chance).unwrap();
+    assert_eq!(here.head().unwrap().step, there.step);
+    drop(here);
+    let said = says(&scene);
+    assert!(said.contains("went another way than the second copy"), "{said}");
+    assert!(said.contains("sandyq restore"), "{said}");
+
+    // Starts that change nothing begin segments in which no step of the keys is; it is found behind them too.
+    std::fs::write(&keys, newer).unwrap();
+    for _ in 0..2 {
+        drop(scene.open().unwrap());
+    }
+}
+
+#[test]
 fn a_start_names_a_copy_that_is_away_or_damaged() {
     let (scene, _) = lived_in();
     // Nothing there, as when it is not mounted; and no folder at all.

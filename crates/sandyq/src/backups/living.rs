@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use sandyq_model::{Clock, Fault, SubjectId};
 use sandyq_store::second_copy::SecondCopy;
-use sandyq_store::vault::{KeyReader, KeySettings, KeyStore, Vault};
+use sandyq_store::vault::{KeyHead, KeyReader, KeySettings, KeyStore, Vault};
 use sandyq_store::{StoreOptions, open_key_store};
 
 use crate::commands::drill::{beside, make_private, remove};
@@ -103,7 +103,7 @@ impl LivingKeys {
 
     fn refuse_older(&mut self, options: &StoreOptions, copy: Option<&SecondCopy>) -> Result<(), Failure> {
         match copy {
-            Some(copy) => refuse_older(self.keys.step()?, copy, &options.keys_file),
+            Some(copy) => refuse_older(self.keys.head()?, copy, &options.keys_file),
             None => Ok(()),
         }
     }
@@ -170,23 +170,28 @@ fn no_epoch(keys: &Path) -> Failure {
         .help("bring back the file with the keys of epochs (keys.epoch_copy), or ask the custodians: sandyq keys recover")
 }
 
-/// Refuses a key store, at that step, which the second copy has left behind.
+/// Refuses a key store, at that step, which the second copy has left behind, or which went another way than the copy since
+/// it was put back.
 ///
 /// # Errors
 /// Says at which step each is.
-pub fn refuse_older(here: u64, copy: &SecondCopy, keys_file: &Path) -> Result<(), Failure> {
+pub fn refuse_older(here: KeyHead, copy: &SecondCopy, keys_file: &Path) -> Result<(), Failure> {
     let there = copy.key_step().unwrap_or(0);
-    if here >= there {
-        return Ok(());
-    }
-    Err(Failure::new(
-        Exit::Integrity,
+    let happened = if here.step < there {
         format!(
-            "the key store of the folder is older than the second copy (step {here}, and {there} there), and would bring \
-             back who was destroyed"
-        ),
-    )
-    .help(format!(
+            "the key store of the folder is older than the second copy (step {}, and {there} there), and would bring back \
+             who was destroyed",
+            here.step
+        )
+    } else if copy.key_head()?.is_some_and(|copied| copied.contradicts(&here)) {
+        format!(
+            "the key store of the folder went another way than the second copy and is at the same step, {there}: it was \
+             put back to an older state, and would bring back who was destroyed"
+        )
+    } else {
+        return Ok(());
+    };
+    Err(Failure::new(Exit::Integrity, happened).help(format!(
         "move {} away; the keys are then made anew from the second copy",
         keys_file.display()
     )))

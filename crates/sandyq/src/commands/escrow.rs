@@ -203,7 +203,7 @@ impl Recover {
         let options = configuration.store_options(folder);
         let is_there = options.keys_file.is_file();
         if is_there {
-            KeyStore::step_under(&options.keys_file, &back.top, &*chance)?;
+            KeyStore::head_under(&options.keys_file, &back.top, &*chance)?;
         }
         made.expect([&options.keys_file, &options.key_file]);
         if root_key(folder, configuration, back)? {
@@ -227,7 +227,7 @@ impl Recover {
                         options.keys_file.display()
                     ));
                 }
-                let here = KeyStore::step_under(&options.keys_file, &back.top, &*chance)?;
+                let here = KeyStore::head_under(&options.keys_file, &back.top, &*chance)?;
                 refuse_older(here, &copy, &options.keys_file)?;
             }
         }

@@ -141,6 +141,43 @@ fn custodians_do_not_crown_a_key_store_that_the_second_copy_has_left_behind() {
     assert!(said.err.contains("older than the second copy"), "{}", said.err);
 }
 
+#[test]
+fn custodians_do_not_crown_a_key_store_that_went_another_way_than_the_second_copy() {
+    let place = with_custodians(&["director", "auditor", "notary"], "");
+    copied(&place);
+    run(&place, "keys rotate --now --data data").ends(0);
+    let copy_all = |from: &str, to: &str| {
+        let copied = Command::new("cp")
+            .arg("-a")
+            .args([place.path(from), place.path(to)])
+            .status();
+        assert!(copied.unwrap().success());
+    };
+    copy_all("data", "older");
+    run(&place, "keys rotate --now --data data").ends(0);
+    fs::rename(place.path("data"), place.path("newer")).unwrap();
+
+    // Put back, and worked on without the copy, until it is where the copy is.
+    copy_all("older", "data");
+    let settings = place.path("data/sandyq.toml");
+    let text = fs::read_to_string(&settings).unwrap();
+    fs::write(&settings, text.split("\n[second_copy]").next().unwrap()).unwrap();
+    run(&place, "keys rotate --now --data data").ends(0);
+    decrypt(&place, 1, "director");
+    decrypt(&place, 3, "notary");
+    fs::copy(place.path("data/keys/escrow/payload"), place.path("payload")).unwrap();
+    let recover =
+        "keys recover --data data --payload payload --share share-1 --share share-3 --second-copy copy";
+    let said = run(&place, recover).ends(5);
+    assert!(
+        said.err.contains("went another way than the second copy"),
+        "{}",
+        said.err
+    );
+    let older = "at the same step";
+    assert!(said.err.contains(older), "{}", said.err);
+}
+
 /// A file system in memory, mounted at that place; gone when it is dropped. `None` where it cannot be had, and says so.
 struct Small(std::path::PathBuf);
 

@@ -1,11 +1,11 @@
 //! What frames hold, as bytes and back (`spec/second-copy.md`). Numbers are most significant first; whatever has no fixed
 //! length stands behind its length.
 
-use sandyq_model::SubjectId;
+use sandyq_model::{Fault, SubjectId};
 
 use super::image::{Image, Rows, SharedRow};
 use crate::database::{Row, Value};
-use crate::vault::{KeyRow, KeyStep};
+use crate::vault::{KeyHead, KeyRow, KeyStep};
 
 /// Entries of the ledger, as they follow one another.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,6 +88,16 @@ impl Content {
             Self::Shared(_) => 7,
             Self::Ledger(_) => 8,
         }
+    }
+
+    /// The newest step of the key store, when the row that says it is in this frame.
+    pub(crate) fn key_head(&self) -> Result<Option<KeyHead>, Fault> {
+        let rows = match self {
+            Self::BaseRows(rows) => rows,
+            Self::Step(step) => &step.puts,
+            _ => return Ok(None),
+        };
+        KeyHead::in_rows(rows.iter().map(|(path, row)| (path.as_slice(), row.as_slice())))
     }
 
     /// As bytes.

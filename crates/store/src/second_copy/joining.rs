@@ -14,14 +14,14 @@ use super::shipper::{KeyPages, Shipper};
 use crate::commit::Within;
 use crate::database::{Session, Snapshots};
 use crate::ledger::{self, Book};
-use crate::vault::{CopyKey, KeyStore};
+use crate::vault::{CopyKey, KeyHead, KeyStore};
 
 /// A copy that hears of steps and is not compared yet.
 pub(crate) struct Joining {
     options: SecondCopyOptions,
     outbox: Arc<Outbox>,
     /// The newest step before the first that is heard of.
-    step: u64,
+    keys: KeyHead,
 }
 
 /// A copy that belongs to the store, and may be behind.
@@ -57,7 +57,7 @@ impl Joining {
         clock: &Arc<dyn Clock>,
     ) -> Result<Self, Fault> {
         let outbox = Arc::new(Outbox::new(Arc::clone(clock), options.behind));
-        let step = keys.step()?;
+        let head = keys.head()?;
         let (heard, followed) = (Arc::clone(&outbox), Arc::clone(&outbox));
         keys.observe(Box::new(move |step| {
             heard.step(step);
@@ -67,7 +67,7 @@ impl Joining {
         Ok(Self {
             options: options.clone(),
             outbox,
-            step,
+            keys: head,
         })
     }
 
@@ -94,7 +94,7 @@ impl Joining {
             chance: parts.chance,
         };
         let mut local = Local {
-            step: self.step,
+            keys: self.keys,
             ledger: book.size(),
             root_at: &mut |size| ledger::root(&mut Within(session), size),
             verifier_key: book.verifier_key(),

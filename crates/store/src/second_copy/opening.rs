@@ -20,7 +20,7 @@ use super::shipper::{KeyPages, Position, Shipper, ShipperParts};
 use super::stream::Stream;
 use super::walk::{Walked, stands, walk_end};
 use crate::database::Snapshots;
-use crate::vault::CopyKey;
+use crate::vault::{CopyKey, KeyHead};
 
 /// Where the second copy lies, and how far it may be behind.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub struct SecondCopyOptions {
 /// The store, as the copy is compared with it.
 pub(crate) struct Local<'l> {
     /// The newest durable step of the key store.
-    pub step: u64,
+    pub keys: KeyHead,
     /// How many entries the ledger has.
     pub ledger: u64,
     /// The root of the ledger when it had so many.
@@ -73,6 +73,7 @@ struct Tail {
     ledger: u64,
     base: u64,
     growing: u64,
+    keys: Option<KeyHead>,
     note: Option<String>,
 }
 
@@ -85,8 +86,7 @@ pub(crate) fn open(mut parts: CopyParts, keep: Duration, local: &mut Local<'_>) 
     let mut tail = Tail::default();
     let files = parts.files.as_mut();
     let walked = walk_end(files, &parts.key, &mut |number, content| {
-        tail.take(number, content);
-        Ok(())
+        tail.take(number, content)
     })?;
     refuse_what_was_put_back(&parts.notice, &walked)?;
     tail.compare(local)?;
@@ -94,7 +94,7 @@ pub(crate) fn open(mut parts: CopyParts, keep: Duration, local: &mut Local<'_>) 
     let position = Position {
         step: tail.step,
         ledger: tail.stand.map_or(local.ledger, |_| tail.ledger),
-        base: (tail.base > 0 && tail.step == local.step).then_some(tail.base),
+        base: (tail.base > 0 && tail.step == local.keys.step).then_some(tail.base),
         segments: segments.iter().map(|(first, stand)| (*first, stand.at)).collect(),
     };
     let parts = ShipperParts {
@@ -136,7 +136,8 @@ fn refuse_what_was_put_back(notice: &Notice, walked: &Walked) -> Result<(), Faul
 }
 
 impl Tail {
-    fn take(&mut self, number: u64, content: Content) {
+    fn take(&mut self, number: u64, content: Content) -> Result<(), Fault> {
+        self.keys = content.key_head()?.or(self.keys);
         match content {
             Content::Stand(stand) => {
                 (self.step, self.ledger, self.base) = (stand.step, stand.ledger, stand.base);
@@ -153,14 +154,23 @@ impl Tail {
             }
             Content::BaseRows(_) | Content::Image(_) | Content::Shared(_) => {}
         }
+        Ok(())
     }
 
     fn compare(&self, local: &mut Local<'_>) -> Result<(), Fault> {
-        if self.step > local.step || self.ledger > local.ledger {
+        if self.step > local.keys.step || self.ledger > local.ledger {
             return Err(Fault::Ledger(format!(
                 "the second copy is ahead of this store (step {} of the keys and {} entries there, step {} and {} here): \
                  the store was put back to an older state, and would bring back who was destroyed; run `sandyq restore`",
-                self.step, self.ledger, local.step, local.ledger
+                self.step, self.ledger, local.keys.step, local.ledger
+            )));
+        }
+        if self.keys.is_some_and(|keys| keys.contradicts(&local.keys)) {
+            return Err(Fault::Ledger(format!(
+                "the key store went another way than the second copy and is at the same step, {}: it was put back to an \
+                 older state, and would bring back who was destroyed; move it away and run `sandyq restore`, which makes \
+                 it anew from the copy",
+                local.keys.step
             )));
         }
         let Some(note) = &self.note else { return Ok(()) };

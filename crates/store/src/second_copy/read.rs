@@ -11,7 +11,7 @@ use super::content::{Content, LedgerPage};
 use super::files::{CopyFiles, FolderFiles};
 use super::image::{Image, SharedRow};
 use super::walk::{End, Walked, walk};
-use crate::vault::{CopyKey, KeyReader, KeyRow, KeyStep, KeyStore};
+use crate::vault::{CopyKey, KeyHead, KeyReader, KeyRow, KeyStep, KeyStore};
 
 /// A second copy, verified, with the newest of everything in it. What it holds of keys and images is held in memory.
 #[derive(Debug)]
@@ -77,6 +77,15 @@ impl SecondCopy {
     #[must_use]
     pub fn key_step(&self) -> Option<u64> {
         self.keys.whole.as_ref().map(|whole| whole.step)
+    }
+
+    /// The newest step of the key store in the copy, with what tells it from the same step of another; `None` when the copy
+    /// holds no whole base.
+    ///
+    /// # Errors
+    /// [`Fault::Vault`] when a later version of the program wrote it.
+    pub fn key_head(&self) -> Result<Option<KeyHead>, Fault> {
+        KeyHead::in_rows(self.key_rows())
     }
 
     /// Every row of the key store, by path.

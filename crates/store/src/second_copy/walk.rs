@@ -56,8 +56,8 @@ pub(crate) fn walk(
     walk_from(files, key, &segments, 0, each)
 }
 
-/// Goes through the end of the stream only: from the newest segment on which holds a signed checkpoint, so that the copy can
-/// be told from one of another store.
+/// Goes through the end of the stream only: from the newest segment on which holds a signed checkpoint and a step of the key
+/// store, so that the copy can be told from one of another store.
 ///
 /// # Errors
 /// As [`walk`].
@@ -68,13 +68,14 @@ pub(crate) fn walk_end(
 ) -> Result<Walked, Fault> {
     let segments = segments(files, key)?;
     for from in (0..segments.heads.len()).rev() {
-        let mut is_signed = false;
-        let mut looked = |number, content| {
+        let (mut is_signed, mut has_keys) = (false, false);
+        let mut looked = |number, content: Content| {
             is_signed |= matches!(&content, Content::Ledger(page) if !page.note.is_empty());
+            has_keys |= content.key_head()?.is_some();
             each(number, content)
         };
         let walked = walk_from(files, key, &segments, from, &mut looked)?;
-        if is_signed || from == 0 {
+        if (is_signed && has_keys) || from == 0 {
             return Ok(walked);
         }
     }

@@ -43,8 +43,8 @@ pub use inventory::{KeyInventory, KeyLine};
 #[cfg(test)]
 pub(crate) use key_store::tests::opens_of;
 pub use key_store::{
-    KEY_PAGE_MAX, KeyFollower, KeyObserver, KeyReader, KeyRow, KeyRows, KeyStatus, KeyStep, KeyStore,
-    Rotation,
+    KEY_PAGE_MAX, KeyFollower, KeyHead, KeyObserver, KeyReader, KeyRow, KeyRows, KeyStatus, KeyStep,
+    KeyStore, Rotation,
 };
 pub use keyed_hash::{HASH_BYTES, KeyedHash, TOKEN_BYTES, equal};
 pub use orphans::{Orphans, orphans};

@@ -15,7 +15,7 @@ use crate::second_copy::notice::Notice;
 use crate::second_copy::opening::{CopyParts, Local, open};
 use crate::second_copy::outbox::{Outbox, Parcel};
 use crate::second_copy::shipper::{KeyPages, Shipper};
-use crate::vault::{KeyRow, KeyStep, Vault};
+use crate::vault::{KeyHead, KeyRow, KeyStep, Vault};
 
 /// A key store in memory.
 #[derive(Clone, Default)]
@@ -140,7 +140,10 @@ impl Scene {
         let vault = vault();
         let verifier_key = crate::ledger::Book::empty("example.kz/ledger", vault).unwrap();
         let mut local = Local {
-            step: self.keys.rows().0,
+            keys: KeyHead {
+                step: self.keys.rows().0,
+                link: None,
+            },
             ledger: self.ledger,
             root_at: &mut |_| unreachable!(),
             verifier_key: verifier_key.verifier_key(),

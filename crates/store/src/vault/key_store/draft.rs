@@ -2,6 +2,7 @@
 
 use sandyq_model::{Chance, Fault};
 
+use super::head::link;
 use super::no_state;
 use super::node::{Name, NodeKey};
 use super::rows::{KeyRow, KeyStep, Rows};
@@ -63,9 +64,11 @@ impl<'r> Draft<'r> {
             return Ok(None);
         }
         self.state.step += 1;
-        puts.push((STATE_ROW.to_vec(), self.state.write()));
         puts.sort_unstable();
         puts.dedup();
+        self.state.link = Some(link(&self.state, &puts, &self.removes));
+        puts.push((STATE_ROW.to_vec(), self.state.write()));
+        puts.sort_unstable();
         Ok(Some(KeyStep {
             number: self.state.step,
             puts,

@@ -7,6 +7,7 @@
 //! a backup of the data.
 
 mod draft;
+mod head;
 mod node;
 mod notes;
 mod path;
@@ -41,6 +42,7 @@ use state::{STATE_ROW, State};
 use tops::{TOP_ROW, Tops};
 use tree::Tree;
 
+pub use head::KeyHead;
 pub use reader::{KeyReader, KeyRows};
 pub use rotation::{KeyStatus, Rotation};
 pub use rows::{KeyFollower, KeyObserver, KeyRow, KeyStep};
@@ -231,6 +233,14 @@ impl KeyStore {
     /// When the store does not answer.
     pub fn step(&mut self) -> Result<u64, Fault> {
         Ok(self.state()?.step)
+    }
+
+    /// The newest durable step, with what tells it from the same step of another key store.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn head(&mut self) -> Result<KeyHead, Fault> {
+        Ok(self.state()?.head())
     }
 
     /// The rows behind that path, in order, and the step at which they are so; at most [`KEY_PAGE_MAX`]. Who pages

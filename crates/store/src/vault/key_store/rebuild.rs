@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::super::epoch::EpochKeys;
 use super::super::source::KEY_BYTES;
 use super::draft::Draft;
+use super::head::KeyHead;
 use super::node::NodeKey;
 use super::rows::{Access, KeyRow, KeyStep, Rows};
 use super::sqlite::SqliteRows;
@@ -71,23 +72,23 @@ impl KeyStore {
         crowned
     }
 
-    /// The step of a key store whose epoch key may be lost, when that is the key at its top.
+    /// The newest step of a key store whose epoch key may be lost, when that is the key at its top.
     ///
     /// # Errors
     /// [`Fault::Vault`] when that is not the key at the top of this key store.
-    pub fn step_under(path: &FilePath, top: &[u8; KEY_BYTES], chance: &dyn Chance) -> Result<u64, Fault> {
+    pub fn head_under(path: &FilePath, top: &[u8; KEY_BYTES], chance: &dyn Chance) -> Result<KeyHead, Fault> {
         let mut file = SqliteRows::open(path)?;
         file.begin(Access::Read)?;
-        let step = step_within(&mut file, top, chance);
+        let head = head_within(&mut file, top, chance);
         file.end();
-        step
+        head
     }
 }
 
-fn step_within(file: &mut SqliteRows, top: &[u8; KEY_BYTES], chance: &dyn Chance) -> Result<u64, Fault> {
+fn head_within(file: &mut SqliteRows, top: &[u8; KEY_BYTES], chance: &dyn Chance) -> Result<KeyHead, Fault> {
     let state = State::read(&file.get(STATE_ROW)?.ok_or_else(no_state)?)?;
     Tree::open(file, chance, NodeKey::of(Zeroizing::new(*top)))?;
-    Ok(state.step)
+    Ok(state.head())
 }
 
 fn crown_within(

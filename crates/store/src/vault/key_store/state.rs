@@ -24,7 +24,12 @@ pub(super) struct State {
     pub(super) phase: Phase,
     /// Keys that died in the epoch before, while its key is not known to be forgotten.
     pub(super) ending: Deaths,
+    /// The hash of the last durable commit over the one before; `None` in a row of a version that kept none.
+    pub(super) link: Option<Link>,
 }
+
+/// The hash of a commit over the one before.
+pub(super) type Link = [u8; 32];
 
 /// Keys that died and whose old copies still open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,17 +60,28 @@ impl State {
             renewed: 0,
             phase: Phase::Still,
             ending: Deaths::default(),
+            link: None,
         }
     }
 
     pub(super) fn write(&self) -> Vec<u8> {
+        let mut row = self.without_link();
+        if let (Some(link), Some(format)) = (&self.link, row.first_mut()) {
+            *format = FORMAT;
+            row.extend_from_slice(link);
+        }
+        row
+    }
+
+    /// The row as it was before there were links; a link is over this.
+    pub(super) fn without_link(&self) -> Vec<u8> {
         let phase = match self.phase {
             Phase::Still => 0,
             Phase::Beginning => 1,
             Phase::Ending => 2,
         };
         [
-            &[FORMAT, phase][..],
+            &[FORMAT_WITHOUT_LINK, phase][..],
             &self.epoch.to_be_bytes(),
             &self.step.to_be_bytes(),
             &millis(Some(self.since)),
@@ -86,8 +102,11 @@ impl State {
 
     fn read_whole(row: &[u8]) -> Option<Self> {
         let (head, rest) = row.split_first_chunk::<6>()?;
-        let [FORMAT, phase, epoch @ ..] = *head else {
-            return None;
+        let [format, phase, epoch @ ..] = *head;
+        let (rest, link) = match format {
+            FORMAT_WITHOUT_LINK => (rest, None),
+            FORMAT => rest.split_last_chunk().map(|(rest, link)| (rest, Some(*link)))?,
+            _ => return None,
         };
         let (numbers, []) = rest.as_chunks::<8>() else {
             return None;
@@ -113,6 +132,7 @@ impl State {
                 _ => return None,
             },
             ending: deaths(ending, ending_first),
+            link,
         })
     }
 }
@@ -139,5 +159,8 @@ fn instant(bytes: [u8; 8]) -> Option<Timestamp> {
 
 /// The row.
 pub(super) const STATE_ROW: &[u8] = b"s";
-const FORMAT: u8 = 1;
+/// The format of rows that end with the link.
+const FORMAT: u8 = 2;
+/// The format before.
+const FORMAT_WITHOUT_LINK: u8 = 1;
 const NEVER: i64 = i64::MIN;

@@ -3,6 +3,7 @@
 
 mod attacker;
 mod crash;
+mod heads;
 mod history;
 mod slots;
 
