@@ -19,7 +19,8 @@ use serde::Deserialize;
 use crate::backups::{BackupSettings, ObjectStoreTable};
 use crate::data_folder::DataFolder;
 use crate::failure::{Exit, Failure};
-use crate::key_source::KeysTable;
+use crate::key_source::{EscrowTable, KeysTable};
+use crate::places::{self, Place};
 use crate::second_copy::SecondCopyTable;
 
 /// Everything that `sandyq.toml` can say.
@@ -137,6 +138,14 @@ impl Default for BackupTable {
             max_age_days: keep.max_age_days,
             s3: ObjectStoreTable::default(),
         }
+    }
+}
+
+impl BackupTable {
+    /// The folder that sets go to; `None` when there is none, or they go to an object store.
+    fn folder(&self) -> Option<&Path> {
+        let place = self.place.as_deref()?;
+        (!place.contains("://")).then(|| Path::new(place))
     }
 }
 
@@ -281,8 +290,8 @@ impl Configuration {
             epoch_files: options
                 .epoch_files
                 .iter()
-                .chain(&self.keys.epoch_copy)
                 .cloned()
+                .chain(self.keys.epoch_copy.as_ref().map(|copy| folder.path().join(copy)))
                 .collect(),
             origin: self
                 .ledger
@@ -341,6 +350,27 @@ impl Configuration {
     /// Exit 3 when the settings cannot be followed.
     pub fn second_copy_options(&self, folder: &DataFolder) -> Result<Option<SecondCopyOptions>, Failure> {
         self.second_copy.options(folder, self.backup.max_age_days)
+    }
+
+    /// Refuses places that lie in each other: of backups, of the second copy, of keys, and the data folder.
+    ///
+    /// # Errors
+    /// Exit 3 names the two settings.
+    pub fn places_apart(&self, data: &Path) -> Result<(), Failure> {
+        let named = [
+            ("keys.epoch_copy", self.keys.epoch_copy.as_deref()),
+            (
+                "keys.escrow.copy",
+                self.keys.escrow.as_ref().and_then(EscrowTable::copy),
+            ),
+            ("second_copy.folder", self.second_copy.named()),
+            ("backup.place", self.backup.folder()),
+        ];
+        let named = named
+            .into_iter()
+            .filter_map(|(setting, path)| Some(Place::named(setting, path?, data)));
+        let places: Vec<Place> = std::iter::once(Place::data_folder(data)).chain(named).collect();
+        places::apart(&places)
     }
 
     /// Where the root key comes from, before anything secret is asked for.

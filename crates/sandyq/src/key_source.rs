@@ -55,6 +55,13 @@ struct CustodianTable {
     recipient: String,
 }
 
+impl EscrowTable {
+    /// The second place of the shares, as the settings name it.
+    pub fn copy(&self) -> Option<&Path> {
+        self.copy.as_deref()
+    }
+}
+
 /// The kinds of sources.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]

@@ -15,6 +15,7 @@ mod logging;
 mod new_root;
 mod outside;
 mod password;
+mod places;
 mod policy_source;
 mod rejected_in_words;
 mod running;

@@ -66,6 +66,7 @@ pub struct Surroundings {
 /// Exit 6 when it is in use, 3 when the policy or the keys do not allow it, 5 when the ledger is not what was signed.
 pub fn open(folder: &DataFolder, configuration: &Configuration) -> Result<Opened, Failure> {
     let lock = folder.lock()?;
+    configuration.places_apart(folder.path())?;
     check_clock(folder, WallClock.now())?;
     let policy = Arc::new(policy(folder)?);
     let mut options = configuration

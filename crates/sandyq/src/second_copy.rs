@@ -21,18 +21,23 @@ pub struct SecondCopyTable {
 }
 
 impl SecondCopyTable {
-    /// Where it lies; `None` when there is none.
-    pub fn folder(&self) -> Option<&Path> {
+    /// Where it lies; `None` when there is none. A path that is not absolute begins in the data folder.
+    pub fn folder(&self, data: &Path) -> Option<PathBuf> {
+        self.folder.as_ref().map(|folder| data.join(folder))
+    }
+
+    /// As the settings name it.
+    pub fn named(&self) -> Option<&Path> {
         self.folder.as_deref()
     }
 
     /// What is wrong with these settings, with what they must be.
-    pub fn mistake(&self, data: &Path) -> Option<String> {
-        let Some(folder) = &self.folder else {
+    pub fn mistake(&self) -> Option<String> {
+        if self.folder.is_none() {
             let is_begun = self.behind_seconds.is_some() || !self.country.is_empty();
             return is_begun
                 .then(|| "second_copy.folder is missing; name a folder off this machine".to_owned());
-        };
+        }
         if self.country != COUNTRY {
             return Some(format!(
                 "second_copy.country is not \"{COUNTRY}\"; the folder must be in Kazakhstan, and nobody but you can say \
@@ -47,12 +52,6 @@ impl SecondCopyTable {
                 BEHIND_SECONDS.end()
             ));
         }
-        if data.join(folder).starts_with(data) {
-            return Some(
-                "second_copy.folder lies in the data folder; what is lost together is no second copy"
-                    .to_owned(),
-            );
-        }
         None
     }
 
@@ -61,11 +60,11 @@ impl SecondCopyTable {
     /// # Errors
     /// Exit 3 when the settings cannot be followed.
     pub fn options(&self, data: &DataFolder, keep_days: u32) -> Result<Option<SecondCopyOptions>, Failure> {
-        if let Some(mistake) = self.mistake(data.path()) {
+        if let Some(mistake) = self.mistake() {
             return Err(Failure::new(Exit::Configuration, mistake));
         }
-        Ok(self.folder.as_ref().map(|folder| SecondCopyOptions {
-            folder: folder.clone(),
+        Ok(self.folder(data.path()).map(|folder| SecondCopyOptions {
+            folder,
             behind: Duration::from_secs(u64::from(self.behind())),
             keep: Duration::from_secs(u64::from(keep_days) * 86_400),
         }))
@@ -98,7 +97,7 @@ mod tests {
 
     fn mistake(text: &str) -> Option<String> {
         let table: SecondCopyTable = toml::from_str(text).unwrap();
-        table.mistake(Path::new("/srv/sandyq"))
+        table.mistake()
     }
 
     #[test]
@@ -115,7 +114,6 @@ mod tests {
     fn what_cannot_be_followed_is_named() {
         let says = |text: &str| mistake(text).unwrap();
         assert!(says("country = \"KZ\"").starts_with("second_copy.folder is missing"));
-        assert!(says("folder = \"copy\"\ncountry = \"KZ\"").contains("in the data folder"));
         let never = "folder = \"/mnt/copy\"\ncountry = \"KZ\"\nbehind_seconds = 0";
         assert!(says(never).starts_with("second_copy.behind_seconds is 0"));
     }

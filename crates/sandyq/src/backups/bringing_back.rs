@@ -100,10 +100,10 @@ impl Elsewhere {
     ) -> Result<Option<SecondCopy>, Failure> {
         let folder = self
             .second_copy
-            .as_deref()
-            .or(configuration.second_copy().folder());
+            .clone()
+            .or_else(|| configuration.second_copy().folder(&options.folder));
         let Some(folder) = folder else { return Ok(None) };
-        second_copy::read(folder, options).map(Some).map_err(|failure| {
+        second_copy::read(&folder, options).map(Some).map_err(|failure| {
             failure.help(
                 "mount it, or name another with --second-copy; when it is lost for good, take [second_copy] out of the \
                  settings",

@@ -138,6 +138,11 @@ fn look(folder: &DataFolder) -> Result<Vec<Finding>, Failure> {
         settings(folder, &configuration),
         root_key(folder, &configuration),
     ];
+    findings.extend(configuration.as_ref().ok().map(|settings| {
+        Finding::of("places", &settings.places_apart(folder.path()), |()| {
+            "none of those in the settings lies in another".to_owned()
+        })
+    }));
     findings.extend(
         configuration
             .as_ref()

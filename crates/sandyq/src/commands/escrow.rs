@@ -167,6 +167,7 @@ impl Recover {
         let folder = DataFolder::open(&self.data)?;
         let _lock = folder.lock()?;
         let configuration = Configuration::read(&folder)?;
+        configuration.places_apart(folder.path())?;
         let payload = read(&self.payload)?;
         let shares: Vec<_> = self
             .shares
@@ -213,9 +214,9 @@ impl Recover {
         made.expect(&options.epoch_files);
         let copy = self
             .second_copy
-            .as_deref()
-            .or(configuration.second_copy().folder());
-        match copy {
+            .clone()
+            .or_else(|| configuration.second_copy().folder(folder.path()));
+        match &copy {
             None if !is_there => return Err(no_key_store(&options.keys_file)),
             None => {}
             Some(copy) => {

@@ -14,6 +14,7 @@ use crate::data_folder::DataFolder;
 use crate::failure::{Exit, Failure};
 use crate::new_root::NewRoot;
 use crate::outside::{SystemChance, WallClock};
+use crate::places::in_no_data_folder;
 use crate::shipped_policy;
 use crate::terminal::Terminal;
 
@@ -58,6 +59,7 @@ impl Init {
         let root = self.dir.clone().unwrap_or_else(DataFolder::default_path);
         // Before anything is asked: who types a passphrase twice should not be told then that the place is taken.
         refuse_to_overwrite(&root)?;
+        in_no_data_folder(&root)?;
         let new = self.new_root()?;
         let folder = make(&root, SETTINGS, &new, &WallClock, &SystemChance::new())?;
         let settings = folder.settings_file();

@@ -56,6 +56,10 @@ impl Restore {
         let folder = DataFolder::open(&self.wanted.data)?;
         let _lock = folder.lock()?;
         let configuration = Configuration::read(&folder)?;
+        configuration.places_apart(folder.path())?;
+        if let Some(settings) = &self.settings {
+            Configuration::read_file(settings)?.places_apart(folder.path())?;
+        }
         let options = configuration
             .keys()
             .of(&folder, configuration.store_options(&folder))?;

@@ -60,7 +60,7 @@ impl Serve {
         terminal: &Terminal,
     ) -> Result<(), Failure> {
         let opened = running::open(folder, configuration)?;
-        if configuration.second_copy().folder().is_none() {
+        if configuration.second_copy().folder(folder.path()).is_none() {
             tracing::warn!("there is no second copy of the keys: second_copy.folder is not set");
         }
         let operator = configuration.operator();

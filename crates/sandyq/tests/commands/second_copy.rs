@@ -43,6 +43,46 @@ fn a_folder_abroad_or_nowhere_is_refused() {
 }
 
 #[test]
+fn a_folder_for_the_copy_of_which_nothing_would_be_left_is_refused_by_name() {
+    let place = filled_in();
+    fs::create_dir(place.path("backups")).unwrap();
+    std::os::unix::fs::symlink(place.path("backups"), place.path("link")).unwrap();
+    let backups = "\n[backup]\nplace = \"../link\"\n";
+    settle(&place, &(table(&place.path("backups/copy"), "KZ") + backups));
+    for line in [
+        "serve --data data --json",
+        "verify --data data",
+        "restore --data data --identity none",
+        "keys recover --data data --payload none --share none",
+    ] {
+        let said = run(&place, line).ends(3);
+        assert!(
+            said.err.contains("second_copy.folder lies in backup.place"),
+            "{line}: {}",
+            said.err
+        );
+        assert!(said.err.contains("a place of its own"), "{line}: {}", said.err);
+    }
+    let doctor = run(&place, "doctor --data data --json").ends(1).json();
+    let checks = doctor["checks"].as_array().unwrap();
+    let one = checks.iter().find(|one| one["check"] == "places").unwrap();
+    assert_eq!(one["state"], "wrong", "{one}");
+    assert!(!place.path("backups/copy").exists() && !place.path("data/sandyq.db").exists());
+
+    let place = filled_in();
+    settle(&place, "\n[keys]\nepoch_copy = \"keys/elsewhere.key\"\n");
+    let said = run(&place, "verify --data data").ends(3);
+    assert!(
+        said.err.contains("keys.epoch_copy lies in the data folder"),
+        "{}",
+        said.err
+    );
+    assert!(!place.path("data/keys/elsewhere.key").exists());
+    let said = run(&place, "init data/second").ends(3);
+    assert!(said.err.contains("would lie in the data folder"), "{}", said.err);
+}
+
+#[test]
 fn verify_goes_through_the_copy_and_finds_what_was_changed() {
     let place = filled_in();
     copied(&place);

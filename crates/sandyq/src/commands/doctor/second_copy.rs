@@ -14,11 +14,11 @@ use crate::key_source::Source;
 /// How it is, from the settings and from what `sandyq keys list` lists, when anybody could be asked.
 pub(super) fn finding(folder: &DataFolder, configuration: &Configuration, listed: Option<&Value>) -> Finding {
     let settings = configuration.second_copy();
-    let Some(place) = settings.folder() else {
+    let Some(place) = settings.folder(folder.path()) else {
         let says = "none: when this disk is lost, everybody is lost with their keys; set [second_copy] in the settings";
         return new(State::Warning, says);
     };
-    if let Some(mistake) = settings.mistake(folder.path()) {
+    if let Some(mistake) = settings.mistake() {
         return new(State::Wrong, mistake);
     }
     if !place.is_dir() {
@@ -34,7 +34,7 @@ pub(super) fn finding(folder: &DataFolder, configuration: &Configuration, listed
     if followed.state != State::Well {
         return followed;
     }
-    useless(folder, configuration, place).unwrap_or(followed)
+    useless(folder, configuration, &place).unwrap_or(followed)
 }
 
 /// Whether it follows, as the program that feeds it says.
