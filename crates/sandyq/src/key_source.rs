@@ -135,6 +135,15 @@ impl KeysTable {
         })
     }
 
+    /// Whether somebody must type the secret of the source.
+    pub const fn asks(&self) -> bool {
+        match self.source {
+            Source::File => false,
+            Source::Passphrase => self.passphrase_file.is_none(),
+            Source::Token => self.pin_file.is_none(),
+        }
+    }
+
     /// Looks whether the file of the source is there, whole, and its owner's alone.
     ///
     /// # Errors

@@ -3,7 +3,9 @@
 //! It repairs nothing; opening the store finishes what a crash left, as every start does.
 
 mod epoch;
+mod left_over;
 mod second_copy;
+mod sets;
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -11,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use jiff::{Timestamp, ToSpan};
+use sandyq_ledger::note::VerifierKey;
 use sandyq_model::{Clock, time};
 use sandyq_policy::Policy;
 use sandyq_store::Store;
@@ -86,7 +89,7 @@ impl Doctor {
     /// Looks at everything, and says how it is.
     pub fn run(&self, terminal: &Terminal) -> Result<Exit, Failure> {
         let folder = DataFolder::open(&self.data)?;
-        let findings = look(&folder)?;
+        let findings = look(&folder, terminal)?;
         if self.json {
             let checks: Vec<_> = findings
                 .iter()
@@ -129,7 +132,7 @@ impl State {
     }
 }
 
-fn look(folder: &DataFolder) -> Result<Vec<Finding>, Failure> {
+fn look(folder: &DataFolder, terminal: &Terminal) -> Result<Vec<Finding>, Failure> {
     let now = WallClock.now();
     let configuration = Configuration::read(folder);
     let policy = running::policy(folder);
@@ -156,6 +159,7 @@ fn look(folder: &DataFolder) -> Result<Vec<Finding>, Failure> {
     findings.extend(policy.as_ref().ok().map(|policy| horizon(policy, now)));
     findings.push(clock(folder, now));
     findings.push(disk(folder.path()));
+    findings.extend(left_over::finding(folder, now));
     findings.extend(
         configuration
             .as_ref()
@@ -163,7 +167,12 @@ fn look(folder: &DataFolder) -> Result<Vec<Finding>, Failure> {
             .map(|settings| backup(folder, settings, now)),
     );
     match &configuration {
-        Ok(configuration) => findings.extend(at_rest(folder, configuration)?),
+        Ok(configuration) => {
+            let (inside, ledger) = at_rest(folder, configuration)?;
+            findings.extend(inside);
+            let ledger = ledger.map_or_else(|| sets::ledger_unasked(folder, configuration), Ok);
+            findings.extend(sets::finding(folder, configuration, ledger, terminal));
+        }
         Err(_) => findings.push(Finding::new(
             "database",
             State::Unknown,
@@ -345,15 +354,18 @@ fn backup(folder: &DataFolder, configuration: &Configuration, now: Timestamp) ->
     }
 }
 
-/// What needs the store to be open; a folder that is being served is left in peace.
-fn at_rest(folder: &DataFolder, configuration: &Configuration) -> Result<Vec<Finding>, Failure> {
+/// The name of a ledger and its verifying key.
+type Ledger = (String, VerifierKey);
+
+/// What needs the store to be open; a folder that is being served is left in peace. Gives its ledger too, when it opened.
+fn at_rest(
+    folder: &DataFolder,
+    configuration: &Configuration,
+) -> Result<(Vec<Finding>, Option<Ledger>), Failure> {
     let options = configuration.store_options(folder);
     if !configuration.has_database_server() && !options.database_file().is_file() {
-        return Ok(vec![Finding::new(
-            "database",
-            State::Well,
-            "not made yet; the first start makes it",
-        )]);
+        let says = "not made yet; the first start makes it";
+        return Ok((vec![Finding::new("database", State::Well, says)], None));
     }
     let opened = match running::open(folder, configuration) {
         Ok(opened) => opened,
@@ -368,13 +380,14 @@ fn at_rest(folder: &DataFolder, configuration: &Configuration) -> Result<Vec<Fin
                     .map(|listed| epoch::finding(listed, WallClock.now())),
             );
             findings.push(second_copy::finding(folder, configuration, listed.as_ref()));
-            return Ok(findings);
+            return Ok((findings, None));
         }
         Err(failure) => {
-            return Ok(vec![
-                Finding::new("database", State::Wrong, in_one_line(&failure)),
-                second_copy::finding(folder, configuration, None),
-            ]);
+            let wrong = Finding::new("database", State::Wrong, in_one_line(&failure));
+            return Ok((
+                vec![wrong, second_copy::finding(folder, configuration, None)],
+                None,
+            ));
         }
     };
     let witnesses = configuration.witnesses().len();
@@ -387,7 +400,11 @@ fn at_rest(folder: &DataFolder, configuration: &Configuration) -> Result<Vec<Fin
     if witnesses > 0 {
         findings.push(witness(&opened.store, WallClock.now()));
     }
-    Ok(findings)
+    let ledger = (
+        opened.store.checkpoint().origin,
+        opened.store.verifier_key().clone(),
+    );
+    Ok((findings, Some(ledger)))
 }
 
 /// When somebody outside has signed the ledger last.

@@ -11,6 +11,7 @@
 mod backup;
 mod data_folder;
 mod demonstration;
+mod doctor;
 mod escrow;
 mod help;
 mod key_sources;

@@ -11,6 +11,7 @@ mod folder;
 mod manifest;
 #[cfg(feature = "objstore")]
 mod object;
+mod parts;
 pub mod restore;
 mod rows;
 mod seal;
@@ -25,6 +26,7 @@ pub use folder::FolderShelf;
 pub use manifest::{ChunkLine, Manifest, SetId, TableLines};
 #[cfg(feature = "objstore")]
 pub use object::{ObjectShelf, ObjectStore};
+pub use parts::{BadPart, PartsRead, check_parts};
 pub use seal::{Identity, Recipients};
 pub use shelf::{NAME_BYTES_MAX, Shelf, Stored, check_name};
 pub use tables::{NOT_IN_A_SET, Needed, TABLES_OF_A_SET};

@@ -1,10 +1,10 @@
 //! Reading sets: which there are, and the rows of one, each chunk verified before a row of it is believed.
 
 use sandyq_ledger::note::VerifierKey;
-use sandyq_ledger::tree::sha256;
 
 use super::fault::BackupFault;
-use super::manifest::{ChunkLine, MANIFEST_BYTES_MAX, Manifest, SETS, SetId, TableLines, chunk_name};
+use super::manifest::{ChunkLine, MANIFEST_BYTES_MAX, Manifest, SETS, SetId, TableLines};
+use super::parts::as_signed;
 use super::rows;
 use super::seal::{Identity, Namer, open};
 use super::shelf::Shelf;
@@ -106,18 +106,7 @@ impl VerifiedSet {
 
     fn chunk(&self, line: &ChunkLine, header: &str, columns: usize) -> Result<Vec<Row>, BackupFault> {
         let short = &line.name.get(..12).unwrap_or_default();
-        let stored = self
-            .shelf
-            .get(&chunk_name(&line.name), line.bytes)?
-            .ok_or_else(|| BackupFault::Truncated(format!("its chunk {short}… is missing")))?;
-        if (stored.len() as u64) < line.bytes {
-            return Err(BackupFault::Truncated(format!("its chunk {short}… was cut off")));
-        }
-        if hex::encode(sha256(&stored).0) != line.sha256 {
-            return Err(BackupFault::Corrupt(format!(
-                "its chunk {short}… is not what was signed"
-            )));
-        }
+        let stored = as_signed(&*self.shelf, line)?;
         let plain = open(&stored, &self.identity, line.plain)?;
         if self.namer.name(&plain) != line.name {
             return Err(BackupFault::Corrupt(format!(
