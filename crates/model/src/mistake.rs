@@ -69,6 +69,14 @@ pub enum Problem {
     Code,
     /// No more attempts are left.
     Attempts,
+    /// The address and the password do not belong together; which of the two is wrong is not said.
+    SignIn,
+    /// There were too many attempts from one place; a pause helps.
+    Wait,
+    /// A password that is too short to be the only proof.
+    PasswordShort,
+    /// A password that everybody tries first.
+    PasswordCommon,
     /// The page is out of date; it must be opened again.
     Stale,
 }
@@ -111,6 +119,10 @@ impl Problem {
             Self::ConsentNeeded => "consent-needed",
             Self::Code => "code",
             Self::Attempts => "attempts",
+            Self::SignIn => "sign-in",
+            Self::Wait => "wait",
+            Self::PasswordShort => "password-short",
+            Self::PasswordCommon => "password-common",
             Self::Stale => "stale",
         }
     }

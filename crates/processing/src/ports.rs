@@ -71,6 +71,20 @@ pub enum Message {
         /// Minutes for which it works.
         minutes: u32,
     },
+    /// The code with which the owner of an account proves the address, to choose a new password.
+    ResetCode {
+        /// The code.
+        code: Plain<String>,
+        /// The locator of the page to type it in.
+        ticket: String,
+        /// Minutes for which it works.
+        minutes: u32,
+    },
+    /// Something was done with an account that its owner must know of.
+    AccountNotice {
+        /// What.
+        notice: Notice,
+    },
     /// A question, a registration, an application, an entry was taken in (2.2.7 to 2.2.11).
     Taken {
         /// Its reference number.
@@ -81,6 +95,38 @@ pub enum Message {
         /// Its reference number.
         reference: String,
     },
+}
+
+/// What the owner of an account is told of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// Somebody wanted to register with the address, which has an account.
+    Registered,
+    /// Somebody came in by a browser that had not been used before.
+    SignedIn,
+    /// Another password was chosen.
+    Password,
+}
+
+impl Notice {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Registered, Self::SignedIn, Self::Password];
+
+    /// Its word in the queue and in the translations.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Registered => "registered",
+            Self::SignedIn => "signed-in",
+            Self::Password => "password",
+        }
+    }
+
+    /// The one with that word.
+    #[must_use]
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|notice| notice.name() == word)
+    }
 }
 
 /// Where letters go out (our own mail server, in Kazakhstan).

@@ -8,6 +8,7 @@ use sandyq_policy::Policy;
 use sandyq_store::Store;
 use sandyq_store::vault::Vault;
 
+use crate::access::{Places, Tickets};
 use crate::cases::Catalogue;
 use crate::dossier::{Dossier, Dossiers};
 use crate::operator::Operator;
@@ -42,6 +43,10 @@ struct Parts {
     settings: Settings,
     dossiers: Dossiers,
     wake: tokio::sync::Notify,
+    places: Places,
+    tickets: Tickets,
+    // INVARIANT: one process writes, so that a lock in memory keeps two accounts from one address.
+    accounts: tokio::sync::Mutex<()>,
 }
 
 impl System {
@@ -56,6 +61,9 @@ impl System {
             settings,
             dossiers: Dossiers::default(),
             wake: tokio::sync::Notify::new(),
+            places: Places::default(),
+            tickets: Tickets::default(),
+            accounts: tokio::sync::Mutex::default(),
         }))
     }
 
@@ -116,6 +124,21 @@ impl System {
 
     pub(crate) async fn woken(&self) {
         self.0.wake.notified().await;
+    }
+
+    /// From where too much was tried lately.
+    pub(crate) fn places(&self) -> &Places {
+        &self.0.places
+    }
+
+    /// Tickets that were given out for nobody.
+    pub(crate) fn tickets(&self) -> &Tickets {
+        &self.0.tickets
+    }
+
+    /// Held while an account comes to be, so that one address has one (1.1.3).
+    pub(crate) async fn one_account_at_a_time(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.0.accounts.lock().await
     }
 
     /// The operator, or a fault that says what is missing: the system fails closed (I2).

@@ -230,7 +230,8 @@ async fn serve_until(
         tracing::info!("stopping");
         asked.send_replace(true);
     };
-    let server = axum::serve(listener, site).with_graceful_shutdown(stopping);
+    let server = axum::serve(listener, site.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(stopping);
     let patience = async move {
         // The sender lives as long as the server, so this waits for its word.
         let _ = heard.wait_for(|asked| *asked).await;

@@ -51,7 +51,7 @@ pub fn site(system: System, options: WebOptions) -> Router {
 }
 
 fn public_routes() -> Router<Shared> {
-    use public::{confirm, cookies, home, order, pay, policy, service, taken};
+    use public::{confirm, cookies, forgotten, home, order, pay, policy, service, sign_in, taken};
     Router::new()
         .route("/", get(home::show))
         .route("/policy", get(policy::show))
@@ -66,15 +66,26 @@ fn public_routes() -> Router<Shared> {
         .route("/pay/{reference}", get(pay::open).post(pay::pay))
         .route("/order/{reference}", get(order::show))
         .route("/taken/{reference}", get(taken::show))
+        .route("/sign-in", get(sign_in::open).post(sign_in::sign_in))
+        .route("/sign-in/forgotten", get(forgotten::open).post(forgotten::ask))
+        .route(
+            "/sign-in/forgotten/{ticket}",
+            get(forgotten::open_code).post(forgotten::prove),
+        )
+        .route(
+            "/sign-in/password/{ticket}",
+            get(forgotten::open_password).post(forgotten::choose),
+        )
 }
 
 fn portal_routes() -> Router<Shared> {
-    use portal::{accesses, change, enter, overview, receipt, withdraw};
+    use portal::{accesses, change, enter, overview, password, receipt, withdraw};
     Router::new()
         .route("/my", get(overview::show).post(enter::ask))
         .route("/my/enter/{ticket}", get(enter::open).post(enter::enter))
         .route("/my/accesses", get(accesses::show))
         .route("/my/change/{field}", get(change::open).post(change::correct))
+        .route("/my/password", get(password::open).post(password::choose))
         .route("/my/withdraw", get(withdraw::open).post(withdraw::withdraw))
         .route("/receipt/{id}", get(receipt::show))
         .route("/receipt/{id}/receipt.json", get(receipt::download))

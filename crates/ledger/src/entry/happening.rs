@@ -103,6 +103,10 @@ numbered! {
         EpochEnded = 92 "epoch-ended",
         /// A backup was restored into a scratch place and looked at (5.1.6).
         BackupDrilled = 93 "backup-drilled",
+        /// Somebody set or changed with what they prove who they are: a password, a second factor (2.2.1).
+        AuthenticatorSet = 94 "authenticator-set",
+        /// Somebody took a second factor away (2.2.1).
+        AuthenticatorRemoved = 95 "authenticator-removed",
     }
 }
 

@@ -5,7 +5,7 @@ use sandyq_ledger::entry::{Detail, Happening, Outcome};
 use sandyq_model::act::{Confirm, Use};
 use sandyq_model::value::{self, Context, ValueKind};
 use sandyq_model::{
-    Actor, FieldSet, IdempotencyKey, Operation, Plain, Problem, Role, Standing, SubjectId, time,
+    Actor, Category, FieldSet, IdempotencyKey, Operation, Plain, Problem, Role, Standing, SubjectId, time,
 };
 use sandyq_policy::Language;
 use sandyq_store::Commit;
@@ -82,6 +82,13 @@ impl System {
         let Some(category) = dossier.category() else {
             return Err(wrong());
         };
+        let _one = self.one_account_at_a_time().await;
+        if category == Category::Registered {
+            let email = queue::own_address(self, subject, category).await?;
+            if self.is_taken(&email).await?.is_some_and(|owner| owner != subject) {
+                return Err(wrong());
+            }
+        }
         let moved = self.moved_by_confirmation(&dossier, now);
         let mut statements = vec![code::spend(subject, id, now), opening.statement];
         statements.extend(moved.statements);
@@ -133,8 +140,12 @@ impl System {
             .store()
             .read(move |reader| case_file::by_reference(reader, &wanted))
             .await?;
-        if let Some((subject, _)) = found {
-            self.send_way_in(subject, &email, id, language).await?;
+        let is_sent = match found {
+            Some((subject, _)) => self.send_way_in(subject, &email, id, language).await?,
+            None => false,
+        };
+        if !is_sent {
+            self.note_nobody(id);
         }
         Ok(AskedForLink { ticket, binding })
     }
@@ -194,17 +205,18 @@ impl System {
         })
     }
 
-    /// 2.2.1: the comparison says "the same" or "not the same", and shows nothing; a match queues the mail.
+    /// 2.2.1: the comparison says "the same" or "not the same", and shows nothing; a match queues the mail. Whether
+    /// it did is for nobody outside.
     async fn send_way_in(
         &self,
         subject: SubjectId,
         email: &Plain<String>,
         ticket: [u8; 16],
         language: Language,
-    ) -> Result<(), Rejected> {
+    ) -> Result<bool, Rejected> {
         let dossier = self.dossier(subject).await?;
         if !self.recognises(&dossier, email).await? {
-            return Ok(());
+            return Ok(false);
         }
         let now = self.now();
         let since = now - jiff::SignedDuration::from_hours(1);
@@ -213,7 +225,7 @@ impl System {
             .read(move |reader| code::sent_since(reader, subject, queue::ENTERS, since))
             .await?;
         if sent >= SENT_PER_HOUR_MAX {
-            return Ok(());
+            return Ok(false);
         }
         let until = now + jiff::SignedDuration::from_hours(1);
         let detail = format!("{} {language}", hex::encode(ticket));
@@ -230,10 +242,14 @@ impl System {
         };
         self.store().commit(commit).await.map_err(refused_commit)?;
         self.wake();
-        Ok(())
+        Ok(true)
     }
 
-    async fn recognises(&self, dossier: &Dossier, email: &Plain<String>) -> Result<bool, Rejected> {
+    pub(super) async fn recognises(
+        &self,
+        dossier: &Dossier,
+        email: &Plain<String>,
+    ) -> Result<bool, Rejected> {
         let (Some(category), Some(field)) = (dossier.category(), self.policy().field_named("email")) else {
             return Ok(false);
         };
@@ -265,7 +281,7 @@ impl System {
     }
 
     /// The id in a ticket, for the browser that it was given to.
-    fn bound_ticket(&self, ticket: &str, binding: &str) -> Result<[u8; 16], Rejected> {
+    pub(super) fn bound_ticket(&self, ticket: &str, binding: &str) -> Result<[u8; 16], Rejected> {
         if sandyq_store::vault::equal(self.binding(ticket).as_bytes(), binding.as_bytes()) {
             ticket_id(ticket)
         } else {
@@ -273,19 +289,35 @@ impl System {
         }
     }
 
-    async fn code_of(&self, id: [u8; 16], serves: &str) -> Result<Code, Rejected> {
+    pub(super) async fn code_of(&self, id: [u8; 16], serves: &str) -> Result<Code, Rejected> {
         let found = self.store().read(move |reader| code::by_id(reader, id)).await?;
-        found.filter(|code| code.serves == serves).ok_or_else(wrong)
+        match found.filter(|code| code.serves == serves) {
+            Some(code) => Ok(code),
+            None if self.tickets().are_used_up(id, self.attempts_max(), self.now()) => {
+                Err(Rejected::mistake("code", Problem::Attempts))
+            }
+            None => Err(wrong()),
+        }
+    }
+
+    fn attempts_max(&self) -> u32 {
+        self.policy()
+            .limit("code-attempts")
+            .and_then(|limit| limit.count)
+            .unwrap_or(ATTEMPTS_MAX)
+    }
+
+    /// Notes that a ticket belongs to nobody.
+    pub(super) fn note_nobody(&self, ticket: [u8; 16]) {
+        let now = self.now();
+        let until = now + jiff::SignedDuration::from_mins(i64::from(queue::code_minutes(self)));
+        self.tickets().note(ticket, until, now);
     }
 
     /// Counts the attempt before looking, so that attempts at the same time cannot outrun the limit.
-    async fn check_code(&self, known: &Code, typed: &Plain<String>) -> Result<(), Rejected> {
-        let limit = self
-            .policy()
-            .limit("code-attempts")
-            .and_then(|limit| limit.count)
-            .unwrap_or(ATTEMPTS_MAX);
-        if known.used_at.is_some() || known.expires_at <= self.now() || known.hash == [0; 32] {
+    pub(super) async fn check_code(&self, known: &Code, typed: &Plain<String>) -> Result<(), Rejected> {
+        let limit = self.attempts_max();
+        if known.used_at.is_some() || known.expires_at <= self.now() {
             return Err(wrong());
         }
         let attempt = code::count_attempt_below(known.subject, known.id, limit);
@@ -358,6 +390,6 @@ fn ticket_id(ticket: &str) -> Result<[u8; 16], Rejected> {
     Ok(id)
 }
 
-fn wrong() -> Rejected {
+pub(super) fn wrong() -> Rejected {
     Rejected::mistake("code", Problem::Code)
 }

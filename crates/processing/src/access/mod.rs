@@ -1,14 +1,27 @@
 //! 5.1.4, 6.5: who is calling. Staff sign in by name and password; a subject proves control of a contact on file by a
 //! mailed code. A session is a secret in a cookie, of which only a keyed hash is kept.
 
+mod account;
+mod authenticators;
 mod codes;
+mod forgotten;
 mod password;
+mod passwords;
+mod places;
 mod sessions;
+mod signing_in;
 mod staff;
+mod tickets;
 
+pub(crate) use account::ANSWERED_AFTER;
+pub use authenticators::PasswordState;
 pub use codes::{AskedForLink, Entered};
+pub use passwords::{PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, PASSWORD_LENGTH_MIN_WITH_FACTOR};
+pub(crate) use places::Places;
 pub use sessions::{Caller, SessionToken};
-pub use staff::{PASSWORD_LENGTH_MIN, StaffCard};
+pub use signing_in::{Claim, SignedIn};
+pub use staff::StaffCard;
+pub(crate) use tickets::Tickets;
 
 use sandyq_model::Problem;
 

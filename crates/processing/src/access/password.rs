@@ -1,5 +1,4 @@
-//! Passwords of staff (SP 800-63B-4): long enough, any characters, hashed with argon2id, compared in equal time whether
-//! or not the name exists.
+//! Passwords (SP 800-63B-4) are hashed with argon2id, and compared in equal time whether or not the name exists.
 
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};

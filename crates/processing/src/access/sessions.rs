@@ -82,6 +82,13 @@ pub(super) fn of_subject(system: &System, subject: SubjectId, secret: [u8; 32], 
     })
 }
 
+/// A session for a subject who came in, with a secret of its own.
+pub(super) fn begun(system: &System, subject: SubjectId, now: Timestamp) -> Opening {
+    let mut secret = [0; 32];
+    system.chance().fill(&mut secret);
+    of_subject(system, subject, secret, now)
+}
+
 /// A session for a member of staff.
 pub(super) fn of_staff(system: &System, card: &StaffCard, now: Timestamp) -> Opening {
     let mut secret = [0; 32];

@@ -8,16 +8,13 @@ use sandyq_store::tables::staff::{self, Staff};
 
 use super::codes::Entered;
 use super::password;
+use super::passwords::{PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN};
 use super::sessions::{self, Caller};
 use crate::entry;
 use crate::perform::refused_commit;
 use crate::rejected::Rejected;
 use crate::system::System;
 
-/// The shortest password, in characters, where it is the only factor (SP 800-63B-4).
-pub const PASSWORD_LENGTH_MIN: usize = 15;
-/// The longest, so that hashing stays bounded.
-const PASSWORD_LENGTH_MAX: usize = 256;
 /// Failures in a row before a pause.
 const FAILURES_MAX: u32 = 5;
 /// The pause.

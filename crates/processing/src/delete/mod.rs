@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sandyq_model::act::Delete;
 use sandyq_policy::Permit;
 use sandyq_store::Job;
-use sandyq_store::tables::{code, search_index, session};
+use sandyq_store::tables::{authenticator, code, search_index, session};
 
 use crate::dossier::Dossier;
 use crate::perform::{Changes, Done, Performed};
@@ -27,6 +27,7 @@ impl Performed for Delete {
         let statements = vec![
             session::remove_all_of_subject(id),
             code::remove_all(id),
+            authenticator::remove_all(id),
             search_index::remove_all(id),
         ];
         let changes = Changes {

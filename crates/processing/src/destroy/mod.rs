@@ -11,7 +11,7 @@ use sandyq_model::act::Destroy;
 use sandyq_model::{JobId, ReceiptId, Standing, time};
 use sandyq_policy::Permit;
 use sandyq_store::Statement;
-use sandyq_store::tables::{case_file, code, job, record, search_index, session, subject};
+use sandyq_store::tables::{authenticator, case_file, code, job, record, search_index, session, subject};
 
 use crate::dossier::Dossier;
 use crate::perform::{Changes, Done, Performed};
@@ -51,6 +51,7 @@ impl Performed for Destroy {
         statements.extend([
             session::remove_all_of_subject(id),
             code::remove_all(id),
+            authenticator::remove_all(id),
             search_index::remove_all(id),
         ]);
         statements.push(job::remove_all_but(id, input.job));

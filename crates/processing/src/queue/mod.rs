@@ -21,7 +21,7 @@ use crate::cases::State;
 use crate::circumstances::Circumstances;
 use crate::destroy::{Destruction, receipt};
 use crate::perform::Outcome;
-use crate::ports::{Letter, Message};
+use crate::ports::{Letter, Message, Notice};
 use crate::rejected::Rejected;
 use crate::retention;
 use crate::system::System;
@@ -33,6 +33,10 @@ pub const SEND_CODE: &str = "send-code";
 pub const SEND_ORDER: &str = "send-order";
 /// Mails that something was taken in, with its reference.
 pub const SEND_TAKEN: &str = "send-taken";
+/// Tells the owner of an account that somebody wanted to register with their address.
+pub const SEND_KNOWN: &str = "send-known";
+/// Tells the owner of an account what was done with it.
+pub const SEND_NOTICE: &str = "send-notice";
 /// Ends an account, then destroys.
 pub const DELETE: &str = "delete";
 /// Destroys what is due.
@@ -44,6 +48,10 @@ pub const RECEIPT: &str = "receipt";
 pub const CONFIRMS: &str = "confirm";
 /// What a code is for: opening "my data".
 pub const ENTERS: &str = "enter";
+/// What a code is for: proving the address of an account whose password is forgotten.
+pub const RESETS: &str = "reset";
+/// What a proof is for: choosing a new password.
+pub const CHOOSES: &str = "choose";
 
 /// Digits of a code.
 const CODE_DIGITS: usize = 8;
@@ -90,6 +98,14 @@ async fn work(system: &System, work: &Job) -> Result<(), Rejected> {
     match work.kind.as_str() {
         SEND_CODE => send_code(system, subject, detail).await,
         SEND_ORDER | SEND_TAKEN => send_reference(system, subject, detail).await,
+        SEND_KNOWN => send_notice(system, subject, Notice::Registered, detail).await,
+        SEND_NOTICE => {
+            let (notice, language) = detail.split_once(' ').unwrap_or((detail, "kk"));
+            match Notice::of(notice) {
+                Some(notice) => send_notice(system, subject, notice, language).await,
+                None => Ok(()),
+            }
+        }
         DELETE => delete(system, subject, detail).await,
         DESTROY => destroy(system, subject, detail, work.id).await,
         RECEIPT => receipt::issue(system, detail).await,
@@ -115,11 +131,7 @@ async fn send_code(system: &System, subject: SubjectId, detail: &str) -> Result<
         return Ok(());
     }
     let now = system.now();
-    let minutes = system
-        .policy()
-        .limit("code-minutes")
-        .and_then(|limit| limit.count)
-        .unwrap_or(CODE_MINUTES);
+    let minutes = code_minutes(system);
     let digits = new_code(system);
     let hash = system.vault().code_hash(subject, &known.serves, &digits);
     let until = now + SignedDuration::from_mins(i64::from(minutes));
@@ -129,18 +141,22 @@ async fn send_code(system: &System, subject: SubjectId, detail: &str) -> Result<
     let operation = mailing(system, subject, category, now).for_purpose(identification(category));
     let to = mail_address(system, &operation, &armed).await?;
     let ticket = hex::encode(ticket);
-    let message = if known.serves == CONFIRMS {
-        Message::ConfirmationCode {
+    let message = match known.serves.as_str() {
+        CONFIRMS => Message::ConfirmationCode {
             code: digits,
             ticket,
             minutes,
-        }
-    } else {
-        Message::EntryCode {
+        },
+        RESETS => Message::ResetCode {
             code: digits,
             ticket,
             minutes,
-        }
+        },
+        _ => Message::EntryCode {
+            code: digits,
+            ticket,
+            minutes,
+        },
     };
     Ok(system
         .post()
@@ -150,6 +166,48 @@ async fn send_code(system: &System, subject: SubjectId, detail: &str) -> Result<
             message,
         })
         .await?)
+}
+
+/// Minutes for which a code works.
+pub(crate) fn code_minutes(system: &System) -> u32 {
+    system
+        .policy()
+        .limit("code-minutes")
+        .and_then(|limit| limit.count)
+        .unwrap_or(CODE_MINUTES)
+}
+
+/// 2.2.1: the owner of an account reads what was done with it; the letter has no code and nothing personal.
+async fn send_notice(
+    system: &System,
+    subject: SubjectId,
+    notice: Notice,
+    language: &str,
+) -> Result<(), Rejected> {
+    let dossier = system.dossier(subject).await?;
+    let Some(category) = dossier.category() else {
+        return Ok(());
+    };
+    let to = own_address(system, subject, category).await?;
+    let letter = Letter {
+        to,
+        language: language.parse().unwrap_or(Language::Kk),
+        message: Message::AccountNotice { notice },
+    };
+    Ok(system.post().send(letter).await?)
+}
+
+/// The address of a subject, opened for a letter to them or to see whether it is taken (2.2.1).
+pub(crate) async fn own_address(
+    system: &System,
+    subject: SubjectId,
+    category: Category,
+) -> Result<Plain<String>, Rejected> {
+    let operation = mailing(system, subject, category, system.now()).for_purpose(identification(category));
+    let only_open = Usage::Open {
+        statements: Vec::new(),
+    };
+    mail_address(system, &operation, &only_open).await
 }
 
 /// 2.2.7 to 2.2.11: an order is placed, or something else was taken in; the letter names its reference and nothing more.

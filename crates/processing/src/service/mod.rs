@@ -16,6 +16,7 @@ use sandyq_policy::declarations::{ConsentItem, Service};
 
 pub use about::Offered;
 
+use crate::access::ANSWERED_AFTER;
 use crate::cases::Catalogue;
 use crate::circumstances::Circumstances;
 use crate::collect::{self, Submitted};
@@ -156,6 +157,14 @@ impl System {
         let actor = Actor::subject(subject);
         let accepted = consent::accept(self, &service, &accepted, submission.language, actor.id, now)?;
         let due_at = retention::pending_until(self.policy(), now)?;
+        let earliest = Self::opens_account(&service).then(|| tokio::time::sleep(ANSWERED_AFTER));
+        if let Some(owner) = self.owner_already(&service, &checked.values).await? {
+            let answered = self.answer_as_new(owner, &submission, due_at, key).await;
+            if let Some(earliest) = earliest {
+                earliest.await;
+            }
+            return answered;
+        }
         let mut ticket = [0; 16];
         self.chance().fill(&mut ticket);
         let purpose = service.purposes.first().copied();
@@ -182,11 +191,23 @@ impl System {
             Outcome::Repeated(answer) => String::from_utf8(answer).unwrap_or_default(),
         };
         self.wake();
+        if let Some(earliest) = earliest {
+            earliest.await;
+        }
         Ok(Taken {
             binding: self.binding(&ticket),
             ticket,
             until: due_at,
         })
+    }
+
+    /// 1.1.3-c: whose account has that address already, when the service makes accounts.
+    async fn owner_already(&self, service: &Service, values: &Values) -> Result<Option<SubjectId>, Rejected> {
+        let email = self.policy().field_named("email");
+        match email.and_then(|field| values.get(&field)) {
+            Some(email) if Self::opens_account(service) => Ok(self.is_taken(email).await?),
+            _ => Ok(None),
+        }
     }
 
     /// The declared service of that name.

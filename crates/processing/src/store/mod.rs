@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sandyq_model::FieldSet;
 use sandyq_model::act::Store;
 use sandyq_policy::Permit;
-use sandyq_store::tables::{record, subject};
+use sandyq_store::tables::{authenticator, record, subject};
 
 use crate::dossier::Dossier;
 use crate::perform::{Changes, Done, Performed};
@@ -42,6 +42,8 @@ impl Performed for Store {
             };
             statements.push(record::put(&row));
         }
+        // What proves who somebody is was sealed under the old key as well; a new password is chosen by a letter.
+        statements.push(authenticator::remove_all(dossier.subject));
         let changes = Changes {
             statements,
             moves: true,

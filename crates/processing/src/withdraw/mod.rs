@@ -9,7 +9,7 @@ use sandyq_model::ReceiptId;
 use sandyq_model::act::Withdraw;
 use sandyq_policy::Permit;
 use sandyq_store::tables::consent::{self, ConsentAct, ConsentRow};
-use sandyq_store::tables::{code, session, subject};
+use sandyq_store::tables::{authenticator, code, session, subject};
 
 use crate::dossier::Dossier;
 use crate::perform::{Changes, Done, Performed};
@@ -48,6 +48,7 @@ impl Performed for Withdraw {
             subject::update(&row),
             session::remove_all_of_subject(id),
             code::remove_all(id),
+            authenticator::remove_all(id),
         ];
         for (given, _) in dossier.live_consents(now) {
             let withdrawn = ConsentRow {

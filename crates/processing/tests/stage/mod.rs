@@ -343,8 +343,10 @@ pub fn newest_code(letters: &Letters, email: &str) -> Option<Plain<String>> {
         .rev()
         .filter(|letter| letter.to.expose() == email)
         .find_map(|letter| match &letter.message {
-            Message::ConfirmationCode { code, .. } | Message::EntryCode { code, .. } => Some(code.clone()),
-            Message::OrderPlaced { .. } | Message::Taken { .. } => None,
+            Message::ConfirmationCode { code, .. }
+            | Message::EntryCode { code, .. }
+            | Message::ResetCode { code, .. } => Some(code.clone()),
+            Message::OrderPlaced { .. } | Message::Taken { .. } | Message::AccountNotice { .. } => None,
         })
 }
 

@@ -22,7 +22,7 @@ pub enum Class {
 use Class::{Pseudonymous, Public, Sealed, Secret};
 
 /// Every table with every column and its class.
-pub const TABLES: [(&str, &[(&str, Class)]); 20] = [
+pub const TABLES: [(&str, &[(&str, Class)]); 21] = [
     (
         "subject",
         &[
@@ -125,6 +125,20 @@ pub const TABLES: [(&str, &[(&str, Class)]); 20] = [
             ("expires_at", Pseudonymous),
             ("used_at", Pseudonymous),
             ("at", Pseudonymous),
+        ],
+    ),
+    (
+        "authenticator",
+        &[
+            ("subject_id", Pseudonymous),
+            ("authenticator_id", Pseudonymous),
+            ("kind", Pseudonymous),
+            ("sealed", Sealed),
+            ("step", Pseudonymous),
+            ("failures", Pseudonymous),
+            ("paused_until", Pseudonymous),
+            ("added_at", Pseudonymous),
+            ("used_at", Pseudonymous),
         ],
     ),
     (

@@ -95,7 +95,8 @@ static CONSENT_TEXT: Table = table!(9 "consent_text" ["text_hash", "item", "loca
     of "text_hash", "", put "$1, $2, $3, $4, $5", " ON CONFLICT (text_hash) DO NOTHING");
 
 /// Ways in are in no image: whoever was restored signs in again.
-const WAYS_IN: [&str; 2] = [
+const WAYS_IN: [&str; 3] = [
+    "DELETE FROM authenticator WHERE subject_id = $1",
     "DELETE FROM code WHERE subject_id = $1",
     "DELETE FROM session WHERE subject_id = $1",
 ];

@@ -95,6 +95,19 @@ pub fn find(reader: &mut dyn Reader, hash: [u8; 32]) -> Result<Option<Session>, 
     )
 }
 
+/// The sessions of a subject, ended or not, the newest first.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn of_subject(reader: &mut dyn Reader, subject: SubjectId) -> Result<Vec<Session>, Fault> {
+    reader.list(
+        "SELECT session_hash, kind, subject_id, staff_id, csrf_hash, created_at, seen_at, ends_at FROM session \
+         WHERE subject_id = $1 ORDER BY created_at DESC, session_hash LIMIT 100",
+        &[subject.into()],
+        read,
+    )
+}
+
 fn read(row: &mut Row) -> Result<Session, Fault> {
     Ok(Session {
         hash: row.take(0)?,

@@ -44,6 +44,9 @@ pub enum VaultFault {
     /// A wrapped key was changed, moved, or wrapped under another root key.
     #[error("a wrapped key does not open: it was changed, or the key source is another one")]
     KeyDoesNotOpen,
+    /// What proves who somebody is was changed or moved, or is too long.
+    #[error("an authenticator does not open, or is too long to seal")]
+    Proof,
     /// The cryptographic library refused; it does so only on lengths that we do not use.
     #[error("the cryptographic library refused")]
     Library,

@@ -18,6 +18,7 @@ mod keyed_hash;
 mod opened_keys;
 mod orphans;
 mod permitted;
+mod proof;
 mod sealed;
 mod signer;
 mod source;
@@ -49,6 +50,7 @@ pub use key_store::{
 pub use keyed_hash::{HASH_BYTES, KeyedHash, TOKEN_BYTES, equal};
 pub use orphans::{Orphans, orphans};
 pub use permitted::{Opens, Seals};
+pub use proof::PROOF_BYTES_MAX;
 pub use sealed::{PAD_BYTES, SEALED_VALUE_BYTES_MAX, SealedValue};
 pub use signer::Signer;
 pub use source::{

@@ -38,6 +38,22 @@ pub(super) fn seal(
     if plain.len() > SEALED_VALUE_BYTES_MAX {
         return Err(VaultFault::TooLong(field));
     }
+    let bound = associated_data(key.subject(), field, version, key.generation());
+    Ok(SealedValue {
+        field,
+        version,
+        generation: key.generation(),
+        bytes: seal_bound(key, &bound, plain, chance)?,
+    })
+}
+
+/// Seals a text under the subject's key, bound to what `bound` says about where it stands.
+pub(super) fn seal_bound(
+    key: &SubjectKey,
+    bound: &[u8],
+    plain: &str,
+    chance: &dyn Chance,
+) -> Result<Vec<u8>, VaultFault> {
     let padded = (plain.len() / PAD_BYTES + 1) * PAD_BYTES;
     let mut nonce = [0; NONCE_LEN];
     chance.fill(&mut nonce);
@@ -50,18 +66,12 @@ pub(super) fn seal(
     bytes.push(PAD_MARK);
     bytes.resize(HEAD_BYTES + padded, 0);
     let (_, value) = bytes.split_at_mut(HEAD_BYTES);
-    let bound = associated_data(key.subject(), field, version, key.generation());
     let tag = key
         .cipher()
         .seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), Aad::from(bound), value)
         .map_err(|_| VaultFault::Library)?;
     bytes.extend_from_slice(tag.as_ref());
-    Ok(SealedValue {
-        field,
-        version,
-        generation: key.generation(),
-        bytes,
-    })
+    Ok(bytes)
 }
 
 pub(super) fn open(key: &SubjectKey, sealed: &SealedValue) -> Result<Plain<String>, VaultFault> {
@@ -69,29 +79,45 @@ pub(super) fn open(key: &SubjectKey, sealed: &SealedValue) -> Result<Plain<Strin
     if sealed.generation != key.generation() {
         return Err(VaultFault::OtherGeneration(field));
     }
-    let (head, body) = sealed
-        .bytes
-        .split_at_checked(HEAD_BYTES)
-        .ok_or(VaultFault::UnknownFormat(field))?;
+    let bound = associated_data(key.subject(), field, sealed.version, sealed.generation);
+    open_bound(key, &bound, &sealed.bytes).map_err(|unopened| match unopened {
+        Unopened::Format => VaultFault::UnknownFormat(field),
+        Unopened::Generation => VaultFault::OtherGeneration(field),
+        Unopened::Seal => VaultFault::DoesNotOpen(field),
+    })
+}
+
+/// Why sealed bytes do not open.
+pub(super) enum Unopened {
+    /// They are not of this format.
+    Format,
+    /// They name another generation of the key.
+    Generation,
+    /// They, or where they stand, were changed; or the key is another one.
+    Seal,
+}
+
+/// Opens what [`seal_bound`] sealed in the same place.
+pub(super) fn open_bound(key: &SubjectKey, bound: &[u8], sealed: &[u8]) -> Result<Plain<String>, Unopened> {
+    let (head, body) = sealed.split_at_checked(HEAD_BYTES).ok_or(Unopened::Format)?;
     let [FORMAT, first, second, third, fourth, nonce @ ..] = head else {
-        return Err(VaultFault::UnknownFormat(field));
+        return Err(Unopened::Format);
     };
     if u32::from_be_bytes([*first, *second, *third, *fourth]) != key.generation() {
-        return Err(VaultFault::OtherGeneration(field));
+        return Err(Unopened::Generation);
     }
-    let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| VaultFault::UnknownFormat(field))?;
-    let bound = associated_data(key.subject(), field, sealed.version, sealed.generation);
+    let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| Unopened::Format)?;
     let mut opened = Zeroizing::new(body.to_vec());
     let padded = key
         .cipher()
         .open_in_place(nonce, Aad::from(bound), opened.as_mut_slice())
-        .map_err(|_| VaultFault::DoesNotOpen(field))?;
+        .map_err(|_| Unopened::Seal)?;
     let end = padded
         .iter()
         .rposition(|byte| *byte != 0)
-        .ok_or(VaultFault::UnknownFormat(field))?;
+        .ok_or(Unopened::Format)?;
     if padded.get(end) != Some(&PAD_MARK) {
-        return Err(VaultFault::UnknownFormat(field));
+        return Err(Unopened::Format);
     }
     opened.truncate(end);
     // The buffer becomes the value: one plain copy to wipe, not two.
@@ -99,7 +125,7 @@ pub(super) fn open(key: &SubjectKey, sealed: &SealedValue) -> Result<Plain<Strin
         Ok(text) => Ok(Plain::new(text)),
         Err(error) => {
             drop(Zeroizing::new(error.into_bytes()));
-            Err(VaultFault::UnknownFormat(field))
+            Err(Unopened::Format)
         }
     }
 }

@@ -3,6 +3,7 @@
 mod control;
 mod error_summary;
 mod pagination;
+mod password;
 mod summary_list;
 mod tray;
 mod value;
@@ -10,6 +11,7 @@ mod value;
 pub use control::{Control, control, postal_code_name};
 pub use error_summary::{error_summary, problem_of};
 pub use pagination::pagination;
+pub use password::{PasswordQuestion, password_question};
 pub use summary_list::{Row, summary_list};
 pub use tray::{hidden, submit, tray};
 pub use value::value_text;

@@ -1,7 +1,9 @@
 //! A request becomes a visit: language, session, token. An answer becomes a response. Statuses are chosen here and in
 //! [`crate::turned`] only.
 
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use std::net::{IpAddr, SocketAddr};
+
+use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderName, LOCATION, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
@@ -31,6 +33,10 @@ pub struct Arrival {
     pub caller: Option<Caller>,
     /// The secret that belongs to a code, when this browser asked for it.
     pub binding: Option<String>,
+    /// What this browser was given when the owner of an account came in by it.
+    pub browser: Option<String>,
+    /// The place in the network that the request came from.
+    pub place: Option<IpAddr>,
 }
 
 /// Somebody who sends a form of ours, with our token.
@@ -90,6 +96,8 @@ impl Arrival {
             visit,
             caller,
             binding: cookies::read(&parts.headers, cookies::BINDING),
+            browser: cookies::read(&parts.headers, cookies::BROWSER),
+            place: place_of(parts, desk.options.behind_tls),
         }
     }
 
@@ -249,6 +257,21 @@ async fn caller_of(desk: &Desk, headers: &HeaderMap) -> Option<Caller> {
     let token = cookies::read(headers, cookies::SESSION)?;
     // When the store does not answer, the visit is nobody's: closed, never open (ASVS 16.5.3).
     desk.system.caller(&token).await.ok().flatten()
+}
+
+/// Where a request came from: the other end of the connection or, when TLS is spoken in front of us, what that end says
+/// last. Whatever stands before it was written by the visitor and is not believed (ASVS 4.1.3).
+fn place_of(parts: &Parts, behind_tls: bool) -> Option<IpAddr> {
+    let said = || {
+        let mut lines = parts.headers.get_all("x-forwarded-for").iter();
+        let last = lines.next_back()?.to_str().ok()?.rsplit(',').next()?;
+        last.trim().parse().ok()
+    };
+    let peer = || {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>()?;
+        Some(peer.0.ip())
+    };
+    said().filter(|_| behind_tls).or_else(peer)
 }
 
 /// The token that belongs to the visitor's cookie; with a new cookie when there is none.

@@ -10,11 +10,15 @@ pub const SESSION: &str = "__Host-sandyq";
 pub const VISITOR: &str = "__Host-visitor";
 /// The secret that belongs to one code: the code works together with it only.
 pub const BINDING: &str = "__Host-binding";
+/// What a browser keeps in which the owner of an account came in.
+pub const BROWSER: &str = "__Host-browser";
 /// The language chosen.
 pub const LANGUAGE: &str = "__Host-lang";
 
 /// How long a chosen language is remembered, in seconds: a year.
 pub const LANGUAGE_SECONDS: u32 = 365 * 24 * 60 * 60;
+/// How long a browser is remembered in which the owner of an account came in, in seconds: half a year.
+pub const BROWSER_SECONDS: u32 = 182 * 24 * 60 * 60;
 /// How long the secret of a code is kept, in seconds: an hour, more than any code lives.
 pub const BINDING_SECONDS: u32 = 60 * 60;
 /// The longest value that is looked at, in bytes.

@@ -1,7 +1,7 @@
 //! What letters say (1.2-b, 6.4): plain text, in the reader's language. The subject line holds nothing personal; no letter
 //! holds a value of a field.
 
-use sandyq_processing::ports::{Letter, Message};
+use sandyq_processing::ports::{Letter, Message, Notice};
 
 use crate::language::{Args, phrase, phrase_with};
 
@@ -45,6 +45,15 @@ impl Letters {
                 "letter-enter",
                 self.with_code(code.expose(), &format!("my/enter/{ticket}"), *minutes),
             ),
+            Message::ResetCode {
+                code,
+                ticket,
+                minutes,
+            } => (
+                "letter-reset",
+                self.with_code(code.expose(), &format!("sign-in/forgotten/{ticket}"), *minutes),
+            ),
+            Message::AccountNotice { notice } => (notice_key(*notice), vec![("page", self.sign_in())]),
             Message::Taken { reference } => ("letter-taken", self.with_reference(reference)),
             Message::OrderPlaced { reference } => ("letter-order", self.with_reference(reference)),
         };
@@ -65,6 +74,10 @@ impl Letters {
         }
     }
 
+    fn sign_in(&self) -> String {
+        format!("{}/sign-in", self.site)
+    }
+
     fn with_reference(&self, reference: &str) -> Vec<(&'static str, String)> {
         let page = format!("{}/my", self.site);
         vec![("reference", reference.to_owned()), ("page", page)]
@@ -77,6 +90,14 @@ impl Letters {
             ("page", page),
             ("minutes", minutes.to_string()),
         ]
+    }
+}
+
+const fn notice_key(notice: Notice) -> &'static str {
+    match notice {
+        Notice::Registered => "letter-account-registered",
+        Notice::SignedIn => "letter-account-signed-in",
+        Notice::Password => "letter-account-password",
     }
 }
 
@@ -95,7 +116,13 @@ mod tests {
         };
         for language in LANGUAGES {
             let code = || Plain::from("482913");
+            let notices = Notice::ALL.map(|notice| Message::AccountNotice { notice });
             let messages = [
+                Message::ResetCode {
+                    code: code(),
+                    ticket: "tick".into(),
+                    minutes: 30,
+                },
                 Message::ConfirmationCode {
                     code: code(),
                     ticket: "tick".into(),
@@ -113,8 +140,11 @@ mod tests {
                     reference: "SQ-1234-5678".into(),
                 },
             ];
-            for message in messages {
-                let with_code = !matches!(message, Message::OrderPlaced { .. } | Message::Taken { .. });
+            for message in messages.into_iter().chain(notices) {
+                let with_code = !matches!(
+                    message,
+                    Message::OrderPlaced { .. } | Message::Taken { .. } | Message::AccountNotice { .. }
+                );
                 let letter = Letter {
                     to: Plain::from("dana@example.com"),
                     language,

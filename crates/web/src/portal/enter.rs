@@ -110,6 +110,7 @@ pub fn ask_page(visit: &Visit, asked: &Asked, mistake: &Mistake) -> Page {
         p.lead { (visit.say("my-ask-lead")) }
         (tray(visit, "/my", &[], &inside))
         p { (visit.say("my-ask-neutral")) }
+        p { a href="/sign-in" { (visit.say("my-sign-in")) } }
     };
     Page::new(visit.say("my-title"), body)
         .wrong_if(!mistake.0.is_empty())

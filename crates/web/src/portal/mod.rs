@@ -4,5 +4,6 @@ pub mod accesses;
 pub mod change;
 pub mod enter;
 pub mod overview;
+pub mod password;
 pub mod receipt;
 pub mod withdraw;

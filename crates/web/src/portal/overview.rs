@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 use maud::{Markup, html};
+use sandyq_model::Category;
 use sandyq_processing::System;
 use sandyq_processing::request::{MyData, MyRow};
 
@@ -63,6 +64,9 @@ pub fn page(visit: &Visit, data: &MyData, category: &str, from: &dyn Fn(&str) ->
         }
         ul.cards {
             (card(visit, "/my/accesses", "my-card-accesses"))
+            @if data.category == Category::Registered {
+                (card(visit, "/my/password", "my-card-password"))
+            }
             (card(visit, "/my/withdraw", "my-card-withdraw"))
         }
         h2 { (visit.say("my-rows-title")) }

@@ -50,7 +50,7 @@ pub async fn confirm(Path(ticket): Path<String>, sent: Sent) -> Response {
             arrival.set_cookie(cookies::set(cookies::SESSION, &session, None));
             arrival.set_cookie(cookies::clear(cookies::BINDING));
             Ok(Answer::SeeOther(case.map_or_else(
-                || "/my".to_owned(),
+                || "/my/password".to_owned(),
                 |case| format!("/taken/{case}"),
             )))
         }

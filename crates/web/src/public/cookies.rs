@@ -4,7 +4,7 @@ use axum::response::Response;
 use maud::html;
 
 use crate::http::arrival::{Answer, Arrival};
-use crate::http::cookies::{BINDING, LANGUAGE, SESSION, VISITOR};
+use crate::http::cookies::{BINDING, BROWSER, LANGUAGE, SESSION, VISITOR};
 use crate::layout::Page;
 use crate::visit::Visit;
 
@@ -15,11 +15,12 @@ pub async fn show(arrival: Arrival) -> Response {
 }
 
 /// Each cookie with the keys of what it is for and how long it stays.
-const COOKIES: [(&str, &str, &str); 4] = [
+const COOKIES: [(&str, &str, &str); 5] = [
     (VISITOR, "cookie-visitor", "cookie-until-closed"),
     (LANGUAGE, "cookie-language", "cookie-year"),
     (BINDING, "cookie-binding", "cookie-hour"),
     (SESSION, "cookie-session", "cookie-until-out"),
+    (BROWSER, "cookie-browser", "cookie-half-year"),
 ];
 
 /// The page.

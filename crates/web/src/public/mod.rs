@@ -2,9 +2,11 @@
 
 pub mod confirm;
 pub mod cookies;
+pub mod forgotten;
 pub mod home;
 pub mod order;
 pub mod pay;
 pub mod policy;
 pub mod service;
+pub mod sign_in;
 pub mod taken;

@@ -1,6 +1,7 @@
 //! All pages, rendered with samples in all languages: valid structure, nothing untranslated, nothing from elsewhere.
 //! With `SANDYQ_PAGES=folder` the pages are written there, to be looked at.
 
+mod account;
 mod people;
 mod services;
 mod structure;
@@ -328,6 +329,7 @@ fn all(language: Language) -> Vec<Sample> {
         paying_pages,
         portal_pages,
         leaving_pages,
+        account::pages,
         staff_pages,
         turned_pages,
     ];

@@ -76,10 +76,10 @@ impl Stage {
         self.system.run_queue().await.unwrap();
         let letters = self.letters.0.lock().unwrap();
         let code = letters.iter().rev().find_map(|letter| match &letter.message {
-            Message::ConfirmationCode { code, .. } | Message::EntryCode { code, .. } => {
-                Some(code.expose().clone())
-            }
-            Message::OrderPlaced { .. } | Message::Taken { .. } => None,
+            Message::ConfirmationCode { code, .. }
+            | Message::EntryCode { code, .. }
+            | Message::ResetCode { code, .. } => Some(code.expose().clone()),
+            Message::OrderPlaced { .. } | Message::Taken { .. } | Message::AccountNotice { .. } => None,
         });
         code.expect("a code was mailed")
     }

@@ -41,6 +41,44 @@ letter-order-text =
     Our staff will make out the licence and send it to this address.
     {""}
     With the reference number and this e-mail address you can at any time see which data we hold about you, who looked at it, and take it back: { $page }
+letter-reset-subject = Your code for a new password
+letter-reset-text =
+    Good day,
+    {""}
+    with this code you choose a new password for your account:
+    {""}
+        { $code }
+    {""}
+    Type it in here: { $page }
+    The code works once and for { $minutes } minutes.
+    {""}
+    If you did not ask for it, do nothing: your password stays as it is.
+letter-account-registered-subject = You have an account already
+letter-account-registered-text =
+    Good day,
+    {""}
+    somebody wanted to open an account with this address. It has one already, so nothing was changed and nothing of what was typed was kept.
+    {""}
+    If it was you, sign in here: { $page }
+    On the same page you can ask for a new password.
+    {""}
+    If it was not you, there is nothing for you to do: whoever it was did not learn that you have an account.
+letter-account-signed-in-subject = Somebody signed in to your account
+letter-account-signed-in-text =
+    Good day,
+    {""}
+    somebody signed in to your account with your password, in a browser that had not been used for it before.
+    {""}
+    If it was you, there is nothing for you to do.
+    If it was not you, choose a new password now. This signs everybody else out: { $page }
+letter-account-password-subject = Your password was changed
+letter-account-password-text =
+    Good day,
+    {""}
+    the password of your account was changed, and everybody was signed out.
+    {""}
+    If it was you, there is nothing for you to do.
+    If it was not you, ask for a new password now: { $page }
 letter-foot =
     { $operator }
     We never ask for passwords or card numbers by mail.

@@ -6,6 +6,7 @@ mod keys;
 mod opened_keys;
 mod passphrase;
 mod permits;
+mod proofs;
 mod sealing;
 mod speed;
 

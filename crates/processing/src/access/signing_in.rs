@@ -1,0 +1,211 @@
+//! 2.2.1: an account's owner comes in by address and password. An address that is not known costs the same work, takes
+//! the same time and gets the same answer as a password that does not fit.
+//!
+//! After some failures strangers are not listened to for a while; a browser in which the owner was before still is, and
+//! so is whoever proves the address by a letter. Nobody can lock an owner out.
+
+use std::net::IpAddr;
+
+use jiff::SignedDuration;
+use sandyq_ledger::entry::{Detail, Happening, Outcome};
+use sandyq_model::{Actor, IdempotencyKey, Plain, Problem, Role, SubjectId};
+use sandyq_policy::Language;
+use sandyq_store::tables::{authenticator, subject};
+use sandyq_store::{Commit, Job, Statement};
+
+use super::account::{ANSWERED_AFTER, Account};
+use super::authenticators::{PASSWORD, id_of};
+use super::sessions::{self, SessionToken};
+use crate::entry;
+use crate::perform::refused_commit;
+use crate::rejected::Rejected;
+use crate::system::System;
+
+/// Failures in a row before strangers are not listened to for a while.
+const FAILURES_MAX: u32 = 5;
+/// For how long, after the first such row; twice as long after each further one.
+const PAUSE: SignedDuration = SignedDuration::from_mins(1);
+/// The longest pause.
+const PAUSE_MAX: SignedDuration = SignedDuration::from_mins(15);
+
+/// Who somebody says they are, and from where.
+pub struct Claim {
+    /// The address.
+    pub email: Plain<String>,
+    /// The password.
+    pub password: Plain<String>,
+    /// The language read.
+    pub language: Language,
+    /// The place in the network.
+    pub place: Option<IpAddr>,
+    /// What this browser was given when its owner last came in.
+    pub browser: Option<String>,
+}
+
+/// Somebody is in.
+pub struct SignedIn {
+    /// For the cookie.
+    pub session: SessionToken,
+    /// For a cookie that stays: the owner was here before.
+    pub browser: String,
+}
+
+impl System {
+    /// Opens a session for the owner of an account.
+    ///
+    /// # Errors
+    /// A mistake with `email` when it is none; else with `password`, the same whatever does not fit.
+    pub async fn sign_in_to_account(&self, claim: Claim) -> Result<SignedIn, Rejected> {
+        let earliest = tokio::time::sleep(ANSWERED_AFTER);
+        let signed_in = self.try_claim(claim).await;
+        if signed_in.is_err() {
+            earliest.await;
+        }
+        signed_in
+    }
+
+    async fn try_claim(&self, claim: Claim) -> Result<SignedIn, Rejected> {
+        let now = self.now();
+        let email = self.email_of(&claim.email)?;
+        if self.places().is_paused(claim.place, now) {
+            return Err(Rejected::mistake("password", Problem::Wait));
+        }
+        let account = self.account_of(&email).await?;
+        let fits = self.password_fits(account.as_ref(), &claim.password).await?;
+        let is_known = account
+            .as_ref()
+            .is_some_and(|account| self.knows_browser(account.dossier.subject, claim.browser.as_deref()));
+        let is_paused = account
+            .as_ref()
+            .and_then(|account| account.has(PASSWORD)?.paused_until)
+            .is_some_and(|until| now < until && !is_known);
+        let account = match account {
+            Some(account) if fits && !is_paused => account,
+            other => {
+                let detail = if is_paused {
+                    Detail::Throttled
+                } else {
+                    Detail::Credentials
+                };
+                self.places().note_failure(claim.place, now);
+                self.account_refused(other.as_ref(), detail).await?;
+                return Err(Rejected::mistake("password", Problem::SignIn));
+            }
+        };
+        // 2.2.1: the policy has its say on the comparison before anything opens.
+        if !self.recognises(&account.dossier, &email).await? {
+            return Err(Rejected::mistake("password", Problem::SignIn));
+        }
+        let mut jobs = Vec::new();
+        if !is_known {
+            jobs.push(self.notice(account.dossier.subject, "signed-in", claim.language));
+        }
+        let used = authenticator::used(account.dossier.subject, id_of(PASSWORD), now);
+        let session = self.open_way(&account, vec![used], jobs).await?;
+        let browser = match claim.browser.filter(|_| is_known) {
+            Some(browser) => browser,
+            None => self.new_browser(account.dossier.subject),
+        };
+        Ok(SignedIn { session, browser })
+    }
+
+    /// Begins a session; using an account moves the day on which it ends (8).
+    pub(super) async fn open_way(
+        &self,
+        account: &Account,
+        beside: Vec<Statement>,
+        jobs: Vec<Job>,
+    ) -> Result<SessionToken, Rejected> {
+        let now = self.now();
+        let dossier = &account.dossier;
+        let opening = sessions::begun(self, dossier.subject, now);
+        let mut statements = beside;
+        statements.push(opening.statement);
+        let moves = self.is_relation(dossier, now);
+        if moves {
+            statements.push(subject::update(&subject::Subject {
+                due_at: self.ends_at(dossier, now)?,
+                ..dossier.known()?.clone()
+            }));
+        }
+        let commit = Commit {
+            subject: Some((dossier.subject, dossier.version)),
+            moves,
+            statements,
+            jobs,
+            entries: vec![self.about_account(account, Happening::SignedIn, Outcome::Done, Detail::None)],
+            ..Commit::default()
+        };
+        let committed = self.store().commit(commit).await;
+        if moves {
+            self.forget(dossier.subject);
+        }
+        committed.map_err(refused_commit)?;
+        self.wake();
+        Ok(opening.token)
+    }
+
+    /// A way in was refused: for an account it counts; for nobody as much is written, and touches nobody.
+    pub(super) async fn account_refused(
+        &self,
+        account: Option<&Account>,
+        detail: Detail,
+    ) -> Result<(), Rejected> {
+        let refused = match account {
+            Some(account) => self.about_account(account, Happening::SignInRefused, Outcome::Refused, detail),
+            None => {
+                let site = Actor::system(Role::SITE);
+                entry::of_happening(&site, Happening::SignInRefused, Outcome::Refused, detail, self)
+            }
+        };
+        let failures = account
+            .and_then(|account| account.has(PASSWORD))
+            .map_or(0, |row| row.failures);
+        let subject = match account {
+            Some(account) => account.dossier.subject,
+            None => SubjectId::random(self.chance()),
+        };
+        let pause = pause_after(failures + 1).map(|pause| self.now() + pause);
+        let commit = Commit {
+            statements: vec![authenticator::count_failure(subject, id_of(PASSWORD), pause)],
+            entries: vec![refused],
+            ..Commit::default()
+        };
+        self.store()
+            .commit(commit)
+            .await
+            .map(|_| ())
+            .map_err(refused_commit)
+    }
+
+    /// What a browser keeps in which an owner came in: a random number with our seal on it.
+    pub(super) fn new_browser(&self, subject: SubjectId) -> String {
+        let number = IdempotencyKey::random(self.chance()).to_string();
+        let seal = self.browser_seal(subject, &number);
+        format!("{number}.{seal}")
+    }
+
+    /// Whether that owner came in by that browser before.
+    fn knows_browser(&self, subject: SubjectId, browser: Option<&str>) -> bool {
+        browser
+            .and_then(|browser| browser.split_once('.'))
+            .is_some_and(|(number, seal)| {
+                sandyq_store::vault::equal(self.browser_seal(subject, number).as_bytes(), seal.as_bytes())
+            })
+    }
+
+    fn browser_seal(&self, subject: SubjectId, number: &str) -> String {
+        let scope = [b"browser ", &subject.as_bytes()[..], number.as_bytes()].concat();
+        hex::encode(self.vault().form_hash(&scope).as_bytes())
+    }
+}
+
+/// How long strangers are not listened to after so many failures in a row.
+fn pause_after(failures: u32) -> Option<SignedDuration> {
+    if failures == 0 || !failures.is_multiple_of(FAILURES_MAX) {
+        return None;
+    }
+    let doubled = failures / FAILURES_MAX - 1;
+    let factor = 1_i32.checked_shl(doubled.min(16)).unwrap_or(i32::MAX);
+    Some((PAUSE * factor).min(PAUSE_MAX))
+}

@@ -1,0 +1,341 @@
+//! 1.1.3, 2.2.1: an account, from registration to the way in; and what strangers learn by trying: nothing.
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test may stop at the first surprise"
+)]
+
+mod stage;
+
+use jiff::SignedDuration;
+use sandyq_model::{Plain, Problem};
+use sandyq_processing::access::{Caller, Claim, SessionToken, SignedIn};
+use sandyq_processing::service::Submission;
+use sandyq_processing::{Language, Rejected};
+use sandyq_store::tables::authenticator;
+use stage::{Stage, answers};
+
+const DANA: &str = "dana@example.com";
+const PASSWORD: &str = "seven horses on a hill";
+const OTHER: &str = "eight camels in the sand";
+
+fn registration(email: &str) -> Submission {
+    Submission {
+        service: "account".to_owned(),
+        language: Language::En,
+        answers: answers(&[("last_name", "Omarova"), ("first_name", "Dana"), ("email", email)]),
+        about: None,
+        quantity: 1,
+    }
+}
+
+fn claim(email: &str, password: &str) -> Claim {
+    Claim {
+        email: Plain::from(email),
+        password: Plain::from(password),
+        language: Language::En,
+        place: None,
+        browser: None,
+    }
+}
+
+fn problem(outcome: Result<impl Sized, Rejected>, input: &str) -> Option<Problem> {
+    match outcome {
+        Err(Rejected::Mistake(mistake)) => mistake.of(input),
+        Err(other) => panic!("not a mistake: {other}"),
+        Ok(_) => None,
+    }
+}
+
+async fn caller(stage: &Stage, session: &SessionToken) -> Option<Caller> {
+    stage.system.caller(session.expose()).await.unwrap()
+}
+
+async fn tries(stage: &Stage, email: &str, password: &str) -> Result<SignedIn, Rejected> {
+    stage.system.sign_in_to_account(claim(email, password)).await
+}
+
+async fn chooses(
+    stage: &Stage,
+    caller: &Caller,
+    current: &str,
+    password: &str,
+) -> Result<SessionToken, Rejected> {
+    let (current, password) = (Plain::from(current), Plain::from(password));
+    let chosen = stage
+        .system
+        .choose_password(caller, &current, &password, Language::En)
+        .await;
+    stage.system.run_queue().await.unwrap();
+    chosen
+}
+
+/// Dana registered, confirmed, and chose a password.
+async fn registered(stage: &Stage) -> Caller {
+    let taken = stage.submits(registration(DANA)).await.unwrap();
+    let entered = stage.confirms(&taken, DANA).await;
+    let first = caller(stage, &entered.session).await.unwrap();
+    let session = chooses(stage, &first, "", PASSWORD).await.unwrap();
+    assert!(
+        caller(stage, &entered.session).await.is_none(),
+        "the session is another one now"
+    );
+    caller(stage, &session).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_registers_chooses_a_password_and_comes_in() {
+    let stage = Stage::new();
+    let taken = stage.submits(registration(DANA)).await.unwrap();
+    assert_eq!(
+        problem(tries(&stage, DANA, PASSWORD).await, "password"),
+        Some(Problem::SignIn)
+    );
+    let entered = stage.confirms(&taken, DANA).await;
+    let first = caller(&stage, &entered.session).await.unwrap();
+    let state = stage.system.my_password(&first).await.unwrap().unwrap();
+    assert!(!state.chosen);
+    for (poor, says) in [
+        ("too short", Problem::PasswordShort),
+        ("passwordpassword", Problem::PasswordCommon),
+        ("Sandyq Demonstration", Problem::PasswordCommon),
+    ] {
+        assert_eq!(
+            problem(chooses(&stage, &first, "", poor).await, "password"),
+            Some(says),
+            "{poor}"
+        );
+    }
+    chooses(&stage, &first, "", PASSWORD).await.unwrap();
+    let signed_in = tries(&stage, "  DANA@example.com ", PASSWORD).await.unwrap();
+    let known = caller(&stage, &signed_in.session).await.unwrap();
+    let data = stage.system.my_data(&known, Language::En).await.unwrap();
+    assert!(data.rows.iter().any(|row| row.value.expose() == "Omarova"));
+    stage.system.run_queue().await.unwrap();
+    assert_eq!(
+        stage.letters_to(DANA),
+        2,
+        "a code, and a word about a browser that is new"
+    );
+    let again = Claim {
+        browser: Some(signed_in.browser),
+        ..claim(DANA, PASSWORD)
+    };
+    stage.system.sign_in_to_account(again).await.unwrap();
+    stage.system.run_queue().await.unwrap();
+    assert_eq!(
+        stage.letters_to(DANA),
+        2,
+        "nothing new about a browser that is known"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_registers_a_taken_address_learns_nothing_and_the_owner_is_told() {
+    let stage = Stage::new();
+    registered(&stage).await;
+    let before = stage.letters_to(DANA);
+    let counts = || stage.system.store().read(sandyq_store::tables::subject::counts);
+    let people = counts().await.unwrap();
+    let taken = stage.submits(registration(DANA)).await.unwrap();
+    let fresh = stage.submits(registration("aigul@example.com")).await.unwrap();
+    assert_eq!(taken.until, fresh.until);
+    assert_eq!(taken.ticket.len(), fresh.ticket.len());
+    assert_eq!(stage.letters_to(DANA), before + 1);
+    let code = Plain::from("12345678");
+    let mut said = Vec::new();
+    for ticket in [&taken, &fresh] {
+        let mut answers = Vec::new();
+        for _ in 0..7 {
+            let tried = stage
+                .system
+                .confirm(&ticket.ticket, &ticket.binding, &code, stage.key())
+                .await;
+            answers.push(problem(tried, "code"));
+        }
+        said.push(answers);
+    }
+    assert_eq!(said[0], said[1], "word for word");
+    assert_eq!(said[0].last().unwrap(), &Some(Problem::Attempts));
+    let now = counts().await.unwrap();
+    let sum = |rows: &[(_, _, u64)]| rows.iter().map(|row| row.2).sum::<u64>();
+    assert_eq!(sum(&now), sum(&people) + 1, "nothing of the second Dana was kept");
+    tries(&stage, DANA, PASSWORD).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_registrations_of_one_address_one_becomes_an_account() {
+    let stage = Stage::new();
+    let first = stage.submits(registration(DANA)).await.unwrap();
+    let first_code = stage.code_for(DANA);
+    let second = stage.submits(registration(DANA)).await.unwrap();
+    let second_code = stage.code_for(DANA);
+    let confirm = |taken: &sandyq_processing::service::Taken, code: &Plain<String>| {
+        let (system, key) = (stage.system.clone(), stage.key());
+        let (ticket, binding, code) = (taken.ticket.clone(), taken.binding.clone(), code.clone());
+        async move { system.confirm(&ticket, &binding, &code, key).await }
+    };
+    let (one, two) = tokio::join!(confirm(&first, &first_code), confirm(&second, &second_code));
+    assert_eq!(u8::from(one.is_ok()) + u8::from(two.is_ok()), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn known_and_unknown_addresses_get_one_answer_after_the_same_time() {
+    let stage = Stage::new();
+    registered(&stage).await;
+    for email in [DANA, "nobody@example.com"] {
+        let begun = tokio::time::Instant::now();
+        let refused = tries(&stage, email, "not this one at all").await;
+        assert_eq!(problem(refused, "password"), Some(Problem::SignIn), "{email}");
+        assert!(begun.elapsed().as_millis() >= 400);
+        let asked = stage
+            .system
+            .ask_for_reset(&Plain::from(email), Language::En)
+            .await
+            .unwrap();
+        let before = stage.letters_to(email);
+        stage.system.run_queue().await.unwrap();
+        assert_eq!(stage.letters_to(email) - before, usize::from(email == DANA));
+        let mut said = Vec::new();
+        for _ in 0..6 {
+            let code = Plain::from("00000000");
+            let tried = stage
+                .system
+                .prove_for_reset(&asked.ticket, &asked.binding, &code)
+                .await;
+            said.push(problem(tried, "code").unwrap());
+        }
+        assert_eq!(said[..5], [Problem::Code; 5], "{email}");
+        assert_eq!(said[5], Problem::Attempts, "{email}");
+    }
+    assert_eq!(
+        problem(tries(&stage, "no address", PASSWORD).await, "email"),
+        Some(Problem::Email)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn strangers_are_paused_and_the_owner_is_not_locked_out() {
+    let stage = Stage::new();
+    registered(&stage).await;
+    let own = tries(&stage, DANA, PASSWORD).await.unwrap();
+    for _ in 0..5 {
+        tries(&stage, DANA, "not this one at all").await.err().unwrap();
+    }
+    let right = tries(&stage, DANA, PASSWORD).await;
+    assert_eq!(
+        problem(right, "password"),
+        Some(Problem::SignIn),
+        "from a strange browser not for now"
+    );
+    let known = Claim {
+        browser: Some(own.browser.clone()),
+        ..claim(DANA, PASSWORD)
+    };
+    stage.system.sign_in_to_account(known).await.unwrap();
+    let forged = Claim {
+        browser: Some(own.browser.replace(|c: char| c.is_ascii_digit(), "0")),
+        ..claim(DANA, "not this one at all")
+    };
+    stage.system.sign_in_to_account(forged).await.err().unwrap();
+    stage.passes(SignedDuration::from_mins(2));
+    tries(&stage, DANA, PASSWORD).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forgotten_password_is_chosen_anew_by_the_letter_and_everybody_goes_out() {
+    let stage = Stage::new();
+    let inside = registered(&stage).await;
+    let asked = stage
+        .system
+        .ask_for_reset(&Plain::from(DANA), Language::En)
+        .await
+        .unwrap();
+    stage.system.run_queue().await.unwrap();
+    let code = stage.code_for(DANA);
+    let elsewhere = stage.system.prove_for_reset(&asked.ticket, "0000", &code).await;
+    assert_eq!(problem(elsewhere, "code"), Some(Problem::Code), "another browser");
+    let proven = stage
+        .system
+        .prove_for_reset(&asked.ticket, &asked.binding, &code)
+        .await
+        .unwrap();
+    let again = stage
+        .system
+        .prove_for_reset(&asked.ticket, &asked.binding, &code)
+        .await;
+    assert_eq!(problem(again, "code"), Some(Problem::Code), "a code works once");
+    let choose = |password: &'static str| {
+        let (system, proven) = (
+            stage.system.clone(),
+            (proven.ticket.clone(), proven.binding.clone()),
+        );
+        async move {
+            let password = Plain::from(password);
+            system
+                .reset_password(&proven.0, &proven.1, &password, Language::En)
+                .await
+        }
+    };
+    assert_eq!(
+        problem(choose("short").await, "password"),
+        Some(Problem::PasswordShort)
+    );
+    choose(OTHER).await.unwrap();
+    assert!(choose(PASSWORD).await.is_err(), "once");
+    let data = stage.system.my_data(&inside, Language::En).await;
+    assert!(data.is_ok(), "the caller was read before");
+    assert_eq!(
+        problem(tries(&stage, DANA, PASSWORD).await, "password"),
+        Some(Problem::SignIn)
+    );
+    tries(&stage, DANA, OTHER).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changing_the_password_takes_the_present_one_and_ends_every_other_session() {
+    let stage = Stage::new();
+    let inside = registered(&stage).await;
+    let other = tries(&stage, DANA, PASSWORD).await.unwrap();
+    let wrong = chooses(&stage, &inside, "not this one at all", OTHER).await;
+    assert_eq!(problem(wrong, "current"), Some(Problem::SignIn));
+    let before = stage.letters_to(DANA);
+    let session = chooses(&stage, &inside, PASSWORD, OTHER).await.unwrap();
+    assert!(stage.letters_to(DANA) > before, "the owner is told");
+    assert!(caller(&stage, &other.session).await.is_none());
+    assert!(caller(&stage, &session).await.is_some());
+    // The same characters in another writing are the same password (NFKC).
+    let composed = "Тойға шақырамын: ёлка й";
+    let decomposed = "Тойға шақырамын: е\u{308}лка и\u{306}";
+    let now = caller(&stage, &session).await.unwrap();
+    chooses(&stage, &now, OTHER, decomposed).await.unwrap();
+    tries(&stage, DANA, composed).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_withdrawal_ends_the_account_and_what_proved_its_owner() {
+    let stage = Stage::new();
+    let inside = registered(&stage).await;
+    let subject = inside.subject.unwrap();
+    let kept = || {
+        stage
+            .system
+            .store()
+            .read(move |reader| authenticator::of_subject(reader, subject))
+    };
+    let rows = kept().await.unwrap();
+    assert_eq!(rows.len(), 1);
+    let sealed = String::from_utf8_lossy(&rows[0].sealed);
+    assert!(!sealed.contains("argon2"), "the hash is sealed");
+    stage.system.take_withdrawal(&inside, stage.key()).await.unwrap();
+    stage.system.run_queue().await.unwrap();
+    assert!(kept().await.unwrap().is_empty());
+    assert_eq!(
+        problem(tries(&stage, DANA, PASSWORD).await, "password"),
+        Some(Problem::SignIn)
+    );
+    let again = stage.submits(registration(DANA)).await.unwrap();
+    stage.confirms(&again, DANA).await;
+}

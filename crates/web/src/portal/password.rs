@@ -1,0 +1,136 @@
+//! 2.2.1: the owner of an account chooses a password, the first time or anew.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use maud::html;
+use sandyq_model::{Mistake, Problem};
+
+use crate::components::{PasswordQuestion, error_summary, password_question, submit, tray};
+use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
+use crate::http::cookies;
+use crate::layout::Page;
+use crate::visit::Visit;
+
+const PATH: &str = "/my/password";
+
+/// How a password is chosen.
+pub struct Choice {
+    /// Where the form goes.
+    pub action: String,
+    /// Whether the present one is asked for.
+    pub asks_current: bool,
+    /// The keys of its sentences begin with this.
+    pub key: &'static str,
+    /// Where the way back leads.
+    pub back: &'static str,
+}
+
+/// The choice of whoever is signed in.
+#[must_use]
+pub fn own(chosen: bool) -> Choice {
+    Choice {
+        action: PATH.to_owned(),
+        asks_current: chosen,
+        key: if chosen {
+            "password-change"
+        } else {
+            "password-first"
+        },
+        back: "/my",
+    }
+}
+
+/// GET /my/password
+pub async fn open(arrival: Arrival) -> Response {
+    let outcome = opened(&arrival).await;
+    arrival.respond(outcome)
+}
+
+async fn opened(arrival: &Arrival) -> Outcome {
+    let state = arrival.system.my_password(arrival.known()?).await?;
+    Ok(match state {
+        Some(state) => Answer::Page(page(&arrival.visit, &own(state.chosen), &Mistake::default())),
+        None => Answer::SeeOther("/my".to_owned()),
+    })
+}
+
+/// POST /my/password
+pub async fn choose(mut sent: Sent) -> Response {
+    let outcome = chosen(&mut sent).await;
+    sent.arrival.respond(outcome)
+}
+
+async fn chosen(sent: &mut Sent) -> Outcome {
+    sent.typed.only(|name| matches!(name, "current" | "password"))?;
+    let caller = sent.arrival.known()?.clone();
+    let system = sent.arrival.system.clone();
+    let Some(state) = system.my_password(&caller).await? else {
+        return Ok(Answer::SeeOther("/my".to_owned()));
+    };
+    let choice = own(state.chosen);
+    if sent.typed.text("step") == "show" {
+        let page = page(&sent.arrival.visit, &choice, &Mistake::default());
+        return Ok(Answer::Page(page));
+    }
+    sent.fresh()?;
+    let (current, password) = (sent.typed.plain("current"), sent.typed.plain("password"));
+    let language = sent.arrival.visit.language;
+    let tried = system
+        .choose_password(&caller, &current, &password, language)
+        .await;
+    match mistake_of(tried)? {
+        Ok(session) => {
+            sent.arrival
+                .set_cookie(cookies::set(cookies::SESSION, session.expose(), None));
+            Ok(Answer::SeeOther("/my".to_owned()))
+        }
+        Err(mistake) => {
+            let page = page(&sent.arrival.visit, &choice, &mistake);
+            Ok(Answer::Status(StatusCode::UNPROCESSABLE_ENTITY, page))
+        }
+    }
+}
+
+/// The page.
+#[must_use]
+pub fn page(visit: &Visit, choice: &Choice, mistake: &Mistake) -> Page {
+    let say = |part: &str| visit.say(&format!("{}-{part}", choice.key));
+    let (current_label, label) = (
+        visit.say("password-current-label"),
+        visit.say("password-chosen-label"),
+    );
+    let hint = visit.say("password-hint");
+    let current = PasswordQuestion {
+        name: "current",
+        label: &current_label,
+        hint: "",
+        new: false,
+    };
+    let new = PasswordQuestion {
+        name: "password",
+        label: &label,
+        hint: &hint,
+        new: true,
+    };
+    let inside = html! {
+        @if choice.asks_current { (password_question(visit, &current, mistake)) }
+        (password_question(visit, &new, mistake))
+        (submit("choose", &visit.say("password-button")))
+    };
+    let label_of = |name: &str| match name {
+        "current" => Some(current_label.clone()),
+        "password" => Some(label.clone()),
+        _ => None,
+    };
+    let body = html! {
+        (error_summary(visit, mistake, label_of, |name, _: Problem| name.to_owned()))
+        h1 { (say("title")) }
+        p.lead { (say("lead")) }
+        (tray(visit, &choice.action, &[], &inside))
+        p { (visit.say("password-advice")) }
+    };
+    Page::new(say("title"), body)
+        .wrong_if(!mistake.0.is_empty())
+        .back_to(choice.back)
+        .keeping_typed(choice.action.clone(), "show", "choose")
+}

@@ -1,0 +1,184 @@
+//! 2.2.1: a forgotten password: the address, the code from the letter, a new password. Every address gets the same pages.
+
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+use maud::html;
+use sandyq_model::value::ValueKind;
+use sandyq_model::{Mistake, Plain, Problem};
+
+use crate::components::{Control, control, error_summary, submit, tray};
+use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
+use crate::http::cookies;
+use crate::layout::Page;
+use crate::portal::password::{self, Choice};
+use crate::public::confirm::{CodePage, code_page};
+use crate::visit::Visit;
+
+const PATH: &str = "/sign-in/forgotten";
+
+/// GET /sign-in/forgotten
+pub async fn open(arrival: Arrival) -> Response {
+    let page = ask_page(&arrival.visit, "", &Mistake::default());
+    arrival.respond(Ok(Answer::Page(page)))
+}
+
+/// POST /sign-in/forgotten
+pub async fn ask(mut sent: Sent) -> Response {
+    let outcome = asked(&mut sent).await;
+    sent.arrival.respond(outcome)
+}
+
+async fn asked(sent: &mut Sent) -> Outcome {
+    sent.typed.only(|name| name == "email")?;
+    let email = sent.typed.text("email").trim().to_owned();
+    let visit = &sent.arrival.visit;
+    if sent.typed.text("step") == "show" {
+        return Ok(Answer::Page(ask_page(visit, &email, &Mistake::default())));
+    }
+    sent.fresh()?;
+    let system = &sent.arrival.system;
+    let tried = system
+        .ask_for_reset(&Plain::new(email.clone()), visit.language)
+        .await;
+    match mistake_of(tried)? {
+        Ok(link) => {
+            bind(&mut sent.arrival, &link.binding);
+            Ok(Answer::SeeOther(format!("{PATH}/{}", link.ticket)))
+        }
+        Err(mistake) => Ok(wrong(ask_page(visit, &email, &mistake))),
+    }
+}
+
+/// GET /sign-in/forgotten/{ticket}
+pub async fn open_code(Path(ticket): Path<String>, arrival: Arrival) -> Response {
+    let page = code_page(&arrival.visit, &of(&ticket), "", &Mistake::default());
+    arrival.respond(Ok(Answer::Page(page)))
+}
+
+/// POST /sign-in/forgotten/{ticket}
+pub async fn prove(Path(ticket): Path<String>, mut sent: Sent) -> Response {
+    let outcome = proven(&mut sent, &ticket).await;
+    sent.arrival.respond(outcome)
+}
+
+async fn proven(sent: &mut Sent, ticket: &str) -> Outcome {
+    sent.typed.only(|name| name == "code")?;
+    let typed = sent.typed.text("code").to_owned();
+    if sent.typed.text("step") == "show" {
+        let page = code_page(&sent.arrival.visit, &of(ticket), &typed, &Mistake::default());
+        return Ok(Answer::Page(page));
+    }
+    sent.fresh()?;
+    let binding = sent.arrival.binding.clone().unwrap_or_default();
+    let code = sent.typed.plain("code");
+    let system = &sent.arrival.system;
+    match mistake_of(system.prove_for_reset(ticket, &binding, &code).await)? {
+        Ok(link) => {
+            bind(&mut sent.arrival, &link.binding);
+            Ok(Answer::SeeOther(format!("/sign-in/password/{}", link.ticket)))
+        }
+        Err(mistake) => Ok(wrong(code_page(
+            &sent.arrival.visit,
+            &of(ticket),
+            &typed,
+            &mistake,
+        ))),
+    }
+}
+
+/// GET /sign-in/password/{ticket}
+pub async fn open_password(Path(ticket): Path<String>, arrival: Arrival) -> Response {
+    let page = password::page(&arrival.visit, &choice(&ticket), &Mistake::default());
+    arrival.respond(Ok(Answer::Page(page)))
+}
+
+/// POST /sign-in/password/{ticket}
+pub async fn choose(Path(ticket): Path<String>, mut sent: Sent) -> Response {
+    let outcome = chosen(&mut sent, &ticket).await;
+    sent.arrival.respond(outcome)
+}
+
+async fn chosen(sent: &mut Sent, ticket: &str) -> Outcome {
+    sent.typed.only(|name| name == "password")?;
+    let choice = choice(ticket);
+    if sent.typed.text("step") == "show" {
+        let page = password::page(&sent.arrival.visit, &choice, &Mistake::default());
+        return Ok(Answer::Page(page));
+    }
+    sent.fresh()?;
+    let binding = sent.arrival.binding.clone().unwrap_or_default();
+    let typed = sent.typed.plain("password");
+    let language = sent.arrival.visit.language;
+    let system = &sent.arrival.system;
+    let tried = system.reset_password(ticket, &binding, &typed, language).await;
+    match mistake_of(tried)? {
+        Ok(session) => {
+            sent.arrival
+                .set_cookie(cookies::set(cookies::SESSION, session.expose(), None));
+            sent.arrival.set_cookie(cookies::clear(cookies::BINDING));
+            Ok(Answer::SeeOther("/my".to_owned()))
+        }
+        Err(mistake) => Ok(wrong(password::page(&sent.arrival.visit, &choice, &mistake))),
+    }
+}
+
+fn bind(arrival: &mut Arrival, binding: &str) {
+    let seconds = Some(cookies::BINDING_SECONDS);
+    arrival.set_cookie(cookies::set(cookies::BINDING, binding, seconds));
+}
+
+const fn wrong(page: Page) -> Answer {
+    Answer::Status(StatusCode::UNPROCESSABLE_ENTITY, page)
+}
+
+/// The page for the code of that ticket.
+#[must_use]
+pub fn of(ticket: &str) -> CodePage {
+    CodePage {
+        action: format!("{PATH}/{ticket}"),
+        key: "reset",
+        back: PATH,
+    }
+}
+
+fn choice(ticket: &str) -> Choice {
+    Choice {
+        action: format!("/sign-in/password/{ticket}"),
+        asks_current: false,
+        key: "password-new",
+        back: "/sign-in",
+    }
+}
+
+/// The page that asks where to send the letter.
+#[must_use]
+pub fn ask_page(visit: &Visit, email: &str, mistake: &Mistake) -> Page {
+    let label = visit.say("my-email-label");
+    let of_email = Control {
+        name: "email",
+        kind: ValueKind::Email,
+        label: &label,
+        hint: "",
+        why: html! {},
+        typed: email,
+        autocomplete: "email",
+        required: true,
+    };
+    let inside = html! {
+        (control(visit, &of_email, mistake, ""))
+        (submit("ask", &visit.say("my-ask-button")))
+    };
+    let id = |name: &str, _: Problem| name.to_owned();
+    let body = html! {
+        (error_summary(visit, mistake, |_| Some(label.clone()), id))
+        h1 { (visit.say("forgotten-title")) }
+        p.lead { (visit.say("forgotten-lead")) }
+        (tray(visit, PATH, &[], &inside))
+        p { (visit.say("forgotten-neutral")) }
+    };
+    Page::new(visit.say("forgotten-title"), body)
+        .wrong_if(!mistake.0.is_empty())
+        .back_to("/sign-in")
+        .keeping_typed(PATH, "show", "ask")
+}
