@@ -79,6 +79,8 @@ pub enum Problem {
     PasswordCommon,
     /// The page is out of date; it must be opened again.
     Stale,
+    /// The same form was sent before, with something else in it.
+    SentBefore,
 }
 
 impl Problem {
@@ -124,6 +126,7 @@ impl Problem {
             Self::PasswordShort => "password-short",
             Self::PasswordCommon => "password-common",
             Self::Stale => "stale",
+            Self::SentBefore => "sent-before",
         }
     }
 }

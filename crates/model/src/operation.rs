@@ -70,6 +70,8 @@ pub struct Operation<V: Act> {
     pub at: Timestamp,
     /// The same key, the same submission.
     pub key: IdempotencyKey,
+    /// A keyed hash of what was submitted under that key; `None` for what is done once for another reason.
+    pub content: Option<[u8; 32]>,
     act: PhantomData<V>,
 }
 
@@ -94,6 +96,7 @@ impl<V: Act> Operation<V> {
             effect: false,
             at,
             key,
+            content: None,
             act: PhantomData,
         }
     }
@@ -115,6 +118,13 @@ impl<V: Act> Operation<V> {
     #[must_use]
     pub const fn for_purpose(mut self, purpose: Purpose) -> Self {
         self.purpose = Some(purpose);
+        self
+    }
+
+    /// The same operation, submitted with that content.
+    #[must_use]
+    pub const fn submitted(mut self, content: [u8; 32]) -> Self {
+        self.content = Some(content);
         self
     }
 

@@ -20,6 +20,7 @@ pub mod dossier;
 mod entry;
 pub mod extract;
 pub mod key_epochs;
+mod once;
 pub mod operator;
 pub mod perform;
 pub mod ports;

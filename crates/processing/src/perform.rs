@@ -8,12 +8,14 @@ use std::sync::Arc;
 use sandyq_ledger::entry::{Clauses, Detail, Happening, Outcome as Accounted};
 use sandyq_model::{Act, Actor, Clause, Fault, IdempotencyKey, Operation, Refusal, Verb};
 use sandyq_policy::{Permit, Spent};
+use sandyq_store::tables::idempotency::Once;
 use sandyq_store::vault::NewKey;
 use sandyq_store::{Commit, CommitError, Committed, Job, Statement};
 
 use crate::circumstances::Circumstances;
 use crate::dossier::Dossier;
 use crate::entry;
+use crate::once::sent_before;
 use crate::rejected::Rejected;
 use crate::system::System;
 
@@ -114,7 +116,13 @@ impl System {
                 output,
             } = done;
             let moves = changes.moves;
-            let commit = self.commit_of(operation.key, &dossier, &spent, circumstances, changes);
+            let commit = self.commit_of(
+                (operation.key, operation.content),
+                &dossier,
+                &spent,
+                circumstances,
+                changes,
+            );
             let committed = self.store().commit(commit).await;
             if moves {
                 self.forget(operation.subject);
@@ -136,7 +144,7 @@ impl System {
 
     fn commit_of<V: Performed>(
         &self,
-        key: IdempotencyKey,
+        (key, content): (IdempotencyKey, Option<[u8; 32]>),
         dossier: &Dossier,
         spent: &Spent<V>,
         circumstances: &Circumstances,
@@ -155,7 +163,7 @@ impl System {
                 changes.remainder,
                 self.now(),
             )],
-            idempotency: changes.answer.map(|answer| (key, answer)),
+            once: changes.answer.map(|answer| Once { key, content, answer }),
             new_keys: changes.new_keys,
             dead_keys: changes
                 .dead_generations
@@ -274,6 +282,7 @@ pub(crate) fn refused_commit(error: CommitError) -> Rejected {
             Fault::Busy("too many operations are waiting; try again in a moment".into()).into()
         }
         CommitError::Stale => Fault::Busy("the record changed meanwhile; try again".into()).into(),
+        CommitError::OtherSubmission => sent_before(),
         CommitError::Conflict(what) => crate::access::conflict(what),
     }
 }

@@ -275,6 +275,75 @@ async fn the_same_submission_twice_is_one_order() {
     assert_eq!(stage.letters_to(MARA), 1);
 }
 
+/// Whether it was refused because its key was used for something else.
+fn was_sent_before<T>(outcome: Result<T, Rejected>) -> bool {
+    matches!(outcome, Err(Rejected::Mistake(mistake)) if mistake.of("key") == Some(Problem::SentBefore))
+}
+
+#[tokio::test]
+async fn the_same_key_with_something_else_in_it_is_refused_and_done_by_nobody() {
+    let stage = Stage::new();
+    let (key, system) = (stage.key(), &stage.system);
+    let accepted = stage.all_consents("guest-purchase");
+    let first = system
+        .submit(purchase(MARA), accepted.clone(), key)
+        .await
+        .unwrap();
+    let mut more = purchase(MARA);
+    more.quantity = 3;
+    for other in [purchase("else@example.kz"), more] {
+        assert!(was_sent_before(system.submit(other, accepted.clone(), key).await));
+    }
+    system.run_queue().await.unwrap();
+    assert_eq!(
+        (stage.letters_to(MARA), stage.letters_to("else@example.kz")),
+        (1, 0)
+    );
+
+    // The same with each later form: a code, a card, a correction, a withdrawal.
+    let (key, code) = (stage.key(), stage.code_for(MARA));
+    let entered = system
+        .confirm(&first.ticket, &first.binding, &code, key)
+        .await
+        .unwrap();
+    let wrong = Plain::from("000 000");
+    assert!(was_sent_before(
+        system.confirm(&first.ticket, &first.binding, &wrong, key).await
+    ));
+    let grouped = Plain::new(format!("{} ", code.expose()));
+    system
+        .confirm(&first.ticket, &first.binding, &grouped, key)
+        .await
+        .unwrap();
+    let (mara, case) = (
+        system.caller(entered.session.expose()).await.unwrap().unwrap(),
+        entered.case.unwrap(),
+    );
+    let phone = Plain::from("+7 701 765 43 21");
+    let clarify = async |typed: &Plain<String>, key| system.clarify(&mara, "contact_phone", typed, key).await;
+    let key = stage.key();
+    clarify(&phone, key).await.unwrap();
+    clarify(&phone, key).await.unwrap();
+    assert!(was_sent_before(
+        clarify(&Plain::from("+7 701 000 00 01"), key).await
+    ));
+    let paid = system
+        .pay(
+            &mara,
+            &case,
+            card("4111 1111 1111 1111", "123"),
+            Language::En,
+            key,
+        )
+        .await;
+    assert!(was_sent_before(paid), "a key of another form");
+    stage.pays(&mara, &case).await.unwrap();
+    assert!(was_sent_before(system.take_withdrawal(&mara, key).await));
+    let data = system.my_data(&mara, Language::En).await.unwrap();
+    let row = data.rows.iter().find(|row| row.name == "contact_phone").unwrap();
+    assert!(row.value.expose().ends_with("4321"), "what was sent first holds");
+}
+
 #[tokio::test]
 async fn the_way_back_by_mail_tells_a_stranger_nothing() {
     let stage = Stage::new();

@@ -12,7 +12,7 @@ mod scene;
 use sandyq_model::{Clause, Fault, IdempotencyKey, JobId, Standing, Verb};
 use sandyq_store::tables::{idempotency, job, posting, record, refusal_count, subject};
 use sandyq_store::{Commit, CommitError, Committed, Job};
-use scene::{chance, clarify, collect, done, entry, extract, now, open, person, run};
+use scene::{chance, clarify, collect, done, entry, extract, now, once, open, person, run};
 
 #[test]
 fn a_change_and_its_entry_are_there_together_and_after_a_restart() {
@@ -88,7 +88,7 @@ fn the_same_submission_is_not_done_twice() {
         let store = open(folder.path());
         done(store.commit(collect(&store, &*chance, &mara)).await);
         let submit = |answer: &[u8]| Commit {
-            idempotency: Some((key, answer.to_vec())),
+            once: Some(once(key, answer)),
             refusals: vec![Clause::fixed("4.3")],
             ..clarify(&mara, 1, b"once")
         };
@@ -105,10 +105,10 @@ fn the_same_submission_is_not_done_twice() {
         };
         assert!(results.contains(&Committed::Already(answer.clone())));
         let (stored, refusals) = store
-            .read(move |reader| Ok((idempotency::answer(reader, key)?, refusal_count::all(reader)?)))
+            .read(move |reader| Ok((idempotency::done(reader, key)?, refusal_count::all(reader)?)))
             .await
             .unwrap();
-        assert_eq!(stored, Some(answer));
+        assert_eq!(stored.unwrap().answer, answer);
         assert_eq!(refusals, [(Clause::fixed("4.3"), 1)]);
         assert_eq!(store.checkpoint().size, 2);
     });
@@ -126,7 +126,7 @@ fn one_bad_commit_of_a_group_fails_alone_and_leaves_nothing() {
         for (place, someone) in people.iter().enumerate() {
             let mut commit = collect(&store, &*chance, someone);
             if place == 7 {
-                commit.idempotency = Some((key, Vec::new()));
+                commit.once = Some(once(key, b""));
                 commit
                     .statements
                     .push(job::finish(None, JobId::random(&*chance), now()));
@@ -150,7 +150,7 @@ fn one_bad_commit_of_a_group_fails_alone_and_leaves_nothing() {
                 let postings = posting::count(reader, bad.pseudonym.unwrap())?;
                 Ok((
                     subject::find(reader, bad.id)?,
-                    idempotency::answer(reader, key)?,
+                    idempotency::done(reader, key)?,
                     postings,
                 ))
             })

@@ -17,6 +17,7 @@ use sandyq_model::rehearsal::SeededChance;
 use sandyq_model::{Clause, Field, FieldSet, IdempotencyKey, JobId, Purpose, Standing, SubjectId, Verb};
 use sandyq_store::tables::case_file::{self, CaseFile};
 use sandyq_store::tables::consent::{self, ConsentAct, ConsentRow};
+use sandyq_store::tables::idempotency::Once;
 use sandyq_store::tables::subject::Subject;
 use sandyq_store::tables::{job, posting, record, refusal_count, search_index, subject};
 use sandyq_store::{Commit, CommitError, Committed, Job, Store};
@@ -78,6 +79,7 @@ struct Known {
 enum Expected {
     Done,
     Already(Vec<u8>),
+    OtherSubmission,
     Stale,
     Conflict,
 }
@@ -109,7 +111,11 @@ impl Story {
                 ..Commit::default()
             },
             Step::Submit { person, key } => Commit {
-                idempotency: Some((key_of(*key), vec![*person as u8])),
+                once: Some(Once {
+                    key: key_of(*key),
+                    content: Some([*person as u8; 32]),
+                    answer: vec![*person as u8],
+                }),
                 ..scene::extract(&self.people[*person], self.version(*person, false))
             },
             Step::LeaveJob { person, job } => Commit {
@@ -183,7 +189,11 @@ impl Story {
             Step::Refuse { clause } => *self.model.refusals.entry(*clause).or_default() += 1,
             Step::Submit { person, key } => {
                 if let Some(answer) = self.model.answers.get(key) {
-                    return Expected::Already(answer.clone());
+                    return if *answer == [*person as u8] {
+                        Expected::Already(answer.clone())
+                    } else {
+                        Expected::OtherSubmission
+                    };
                 }
                 let expected = self.look(*person, false);
                 if expected == Expected::Done {
@@ -299,6 +309,7 @@ fn ended(result: Result<Committed, CommitError>) -> Expected {
     match result {
         Ok(Committed::Done { .. }) => Expected::Done,
         Ok(Committed::Already(answer)) => Expected::Already(answer),
+        Err(CommitError::OtherSubmission) => Expected::OtherSubmission,
         Err(CommitError::Stale) => Expected::Stale,
         Err(CommitError::Conflict(_)) => Expected::Conflict,
         Err(other) => panic!("{other}"),
@@ -385,6 +396,52 @@ fn two_programs_on_one_server_keep_one_ledger() {
         assert_eq!(indices, (0..40).collect::<Vec<_>>());
         assert_eq!(one.verify(|_, _| ()).await.unwrap().entries, 40);
     });
+}
+
+#[test]
+fn a_key_that_comes_with_other_content_is_refused_in_the_same_group_and_later() {
+    for place in Place::all() {
+        run(async {
+            let (store, chance) = (place.open(), chance());
+            let mara = person(&*chance);
+            scene::done(store.commit(scene::collect(&store, &*chance, &mara)).await);
+            let submit = |content: Option<u8>| {
+                let commit = Commit {
+                    once: Some(Once {
+                        key: key_of(0),
+                        content: content.map(|byte| [byte; 32]),
+                        answer: b"done".to_vec(),
+                    }),
+                    ..scene::extract(&mara, 1)
+                };
+                let store = store.clone();
+                tokio::spawn(async move { store.commit(commit).await })
+            };
+            let waiting: Vec<_> = (0..60_u8)
+                .map(|number| (number % 2, submit(Some(number % 2))))
+                .collect();
+            let mut ended = [[0; 3]; 2];
+            for (content, one) in waiting {
+                let how = match one.await.unwrap() {
+                    Ok(Committed::Done { .. }) => 0,
+                    Ok(Committed::Already(answer)) if answer == b"done" => 1,
+                    Err(CommitError::OtherSubmission) => 2,
+                    other => panic!("{other:?}"),
+                };
+                ended[usize::from(content)][how] += 1;
+            }
+            let first = usize::from(ended[1][0] == 1);
+            assert_eq!((ended[first], ended[1 - first]), ([1, 29, 0], [0, 0, 30]));
+            let other = 1 - u8::try_from(first).unwrap();
+            assert!(matches!(
+                submit(Some(other)).await.unwrap(),
+                Err(CommitError::OtherSubmission)
+            ));
+            // What says nothing of its content, as older versions did, is the same submission.
+            assert!(matches!(submit(None).await.unwrap(), Ok(Committed::Already(_))));
+            assert_eq!(store.checkpoint().size, 2);
+        });
+    }
 }
 
 #[test]

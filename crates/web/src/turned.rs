@@ -85,6 +85,13 @@ pub(crate) fn mistake_page(visit: &Visit, mistake: &Mistake) -> (StatusCode, Pag
     if mistake.0.iter().any(|(_, problem)| *problem == Problem::Stale) {
         return (StatusCode::FORBIDDEN, stale_page(visit));
     }
+    if mistake
+        .0
+        .iter()
+        .any(|(_, problem)| *problem == Problem::SentBefore)
+    {
+        return (StatusCode::CONFLICT, sent_before_page(visit));
+    }
     let body = html! {
         h1 { (visit.say("mistake-title")) }
         p.lead { (visit.say("mistake-lead")) }
@@ -112,6 +119,16 @@ fn stale_page(visit: &Visit) -> Page {
         p { a href=(visit.here) { (visit.say("open-again")) } }
     };
     Page::new(visit.say("stale-title"), body)
+}
+
+fn sent_before_page(visit: &Visit) -> Page {
+    let body = html! {
+        h1 { (visit.say("sent-before-title")) }
+        p.lead { (visit.say("mistake-sent-before")) }
+        p { (visit.say("mistake-sent-before-next")) }
+        p { a href=(visit.here) { (visit.say("open-again")) } }
+    };
+    Page::new(visit.say("sent-before-title"), body)
 }
 
 /// A failure of ours: a number for the reader, the story for the log.

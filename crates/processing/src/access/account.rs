@@ -15,6 +15,7 @@ use sandyq_store::{Commit, Committed};
 
 use crate::clarify;
 use crate::dossier::Dossier;
+use crate::once::SentUnder;
 use crate::perform::refused_commit;
 use crate::queue;
 use crate::rejected::Rejected;
@@ -114,14 +115,14 @@ impl System {
         owner: SubjectId,
         submission: &Submission,
         until: jiff::Timestamp,
-        key: sandyq_model::IdempotencyKey,
+        sent: SentUnder,
     ) -> Result<Taken, Rejected> {
         let now = self.now();
         let mut ticket = [0; 16];
         self.chance().fill(&mut ticket);
         let mut commit = Commit {
             statements: vec![code::insert(&self.code_of_nobody(owner, ticket, queue::CONFIRMS))],
-            idempotency: Some((key, hex::encode(ticket).into_bytes())),
+            once: Some(sent.answered(hex::encode(ticket).into_bytes())),
             ..Commit::default()
         };
         if self.may_write_to(owner, queue::CONFIRMS).await? {

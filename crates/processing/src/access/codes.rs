@@ -10,7 +10,7 @@ use sandyq_model::{
 use sandyq_policy::Language;
 use sandyq_store::Commit;
 use sandyq_store::tables::code::{self, Code};
-use sandyq_store::tables::{case_file, idempotency, search_index, subject};
+use sandyq_store::tables::{case_file, search_index, subject};
 
 use super::sessions::{self, SessionToken};
 use crate::circumstances::Circumstances;
@@ -67,11 +67,12 @@ impl System {
     ) -> Result<Entered, Rejected> {
         let id = self.bound_ticket(ticket, binding)?;
         let known = self.code_of(id, queue::CONFIRMS).await?;
+        let sent = self.sent_under(key, "confirm", &[&id, digits(typed).expose().as_bytes()]);
         let subject = known.subject;
         let secret = self.session_secret(id, key);
         let now = self.now();
         let opening = sessions::of_subject(self, subject, secret, now);
-        if self.was_answered(key).await? {
+        if self.was_done(sent).await? {
             return Ok(Entered {
                 session: opening.token,
                 case: self.first_case(subject).await?,
@@ -93,7 +94,7 @@ impl System {
         let mut statements = vec![code::spend(subject, id, now), opening.statement];
         statements.extend(moved.statements);
         let operation: Operation<Confirm> =
-            Operation::new(Actor::subject(subject), subject, category, now, key);
+            Operation::new(Actor::subject(subject), subject, category, now, sent.key).submitted(sent.content);
         let proof = Proof {
             statements,
             jobs: moved.jobs,
@@ -163,9 +164,10 @@ impl System {
     ) -> Result<Entered, Rejected> {
         let id = self.bound_ticket(ticket, binding)?;
         let known = self.code_of(id, queue::ENTERS).await?;
+        let sent = self.sent_under(key, "enter", &[&id, digits(typed).expose().as_bytes()]);
         let now = self.now();
         let opening = sessions::of_subject(self, known.subject, self.session_secret(id, key), now);
-        if self.was_answered(key).await? {
+        if self.was_done(sent).await? {
             return Ok(Entered {
                 session: opening.token,
                 case: None,
@@ -191,7 +193,7 @@ impl System {
             moves,
             statements,
             entries: vec![signed_in],
-            idempotency: Some((key, Vec::new())),
+            once: Some(sent.answered(Vec::new())),
             ..Commit::default()
         };
         let committed = self.store().commit(commit).await;
@@ -334,10 +336,9 @@ impl System {
                 other => Err(refused_commit(other)),
             };
         }
-        let digits: String = typed.expose().chars().filter(char::is_ascii_digit).collect();
         let hash = self
             .vault()
-            .code_hash(known.subject, &known.serves, &Plain::new(digits));
+            .code_hash(known.subject, &known.serves, &digits(typed));
         if hash.matches(&known.hash) {
             return Ok(());
         }
@@ -366,14 +367,6 @@ impl System {
         *self.vault().form_hash(&scope).as_bytes()
     }
 
-    pub(crate) async fn was_answered(&self, key: IdempotencyKey) -> Result<bool, Rejected> {
-        Ok(self
-            .store()
-            .read(move |reader| idempotency::answer(reader, key))
-            .await?
-            .is_some())
-    }
-
     async fn first_case(&self, subject: SubjectId) -> Result<Option<String>, Rejected> {
         Ok(self
             .dossier(subject)
@@ -388,6 +381,11 @@ fn ticket_id(ticket: &str) -> Result<[u8; 16], Rejected> {
     let mut id = [0; 16];
     hex::decode_to_slice(ticket, &mut id).map_err(|_| wrong())?;
     Ok(id)
+}
+
+/// The digits of a code, however they are grouped.
+fn digits(typed: &Plain<String>) -> Plain<String> {
+    Plain::new(typed.expose().chars().filter(char::is_ascii_digit).collect())
 }
 
 pub(super) fn wrong() -> Rejected {

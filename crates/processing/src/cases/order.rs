@@ -17,6 +17,7 @@ use super::State;
 use crate::access::Caller;
 use crate::circumstances::Circumstances;
 use crate::dossier::Dossier;
+use crate::once::SentUnder;
 use crate::ports::{Authorisation, Card};
 use crate::queue;
 use crate::record::Recorded;
@@ -68,6 +69,8 @@ impl System {
         let subject = caller.own_subject()?;
         let dossier = self.dossier(subject).await?;
         let case = own_case(&dossier, reference)?.clone();
+        // Nothing of the card is in it, not even hashed: one authorisation for one order is what a repetition means.
+        let sent = self.sent_under(key, "pay", &[subject.as_bytes(), case.id.as_bytes()]);
         let placed = Placed {
             reference: case.reference.clone(),
             authorised_by: self.payments().name().to_owned(),
@@ -76,7 +79,7 @@ impl System {
         if dossier.known()?.withdrawn_at.is_some() {
             return Err(Rejected::NotFound);
         }
-        if State::of(&case.state).is_document() {
+        if self.was_done(sent).await? || State::of(&case.state).is_document() {
             return Ok(placed);
         }
         let (values, card) = self.read_card(form)?;
@@ -86,7 +89,8 @@ impl System {
             Authorisation::Granted => {}
             Authorisation::Declined => return Err(Rejected::mistake("card_number", Problem::CardDeclined)),
         }
-        self.place(caller, &dossier, &case, values, language, key).await?;
+        self.place(caller, &dossier, &case, values, (language, sent))
+            .await?;
         self.wake();
         Ok(placed)
     }
@@ -168,8 +172,7 @@ impl System {
         dossier: &Dossier,
         case: &CaseFile,
         values: Values,
-        language: Language,
-        key: IdempotencyKey,
+        (language, sent): (Language, SentUnder),
     ) -> Result<(), Rejected> {
         let known = dossier.known()?;
         let now = self.now();
@@ -201,7 +204,8 @@ impl System {
             answer: Vec::new(),
         };
         let operation: Operation<Record> =
-            Operation::new(caller.actor, dossier.subject, known.category, now, key)
+            Operation::new(caller.actor, dossier.subject, known.category, now, sent.key)
+                .submitted(sent.content)
                 .on(self.card_fields())
                 .for_purpose(self.policy().case_purpose(&case.kind).unwrap_or(Purpose::ORDERS))
                 .in_case(case.id);

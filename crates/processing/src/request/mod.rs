@@ -304,8 +304,11 @@ impl System {
         let value = self
             .read(field, typed, context)
             .map_err(|problem| Rejected::mistake(name, problem))?;
+        let parts: [&[u8]; 3] = [subject.as_bytes(), name.as_bytes(), value.expose().as_bytes()];
+        let sent = self.sent_under(key, "clarify", &parts);
         let operation: Operation<Clarify> =
-            Operation::new(caller.actor, subject, known.category, self.now(), key)
+            Operation::new(caller.actor, subject, known.category, self.now(), sent.key)
+                .submitted(sent.content)
                 .on(FieldSet::only(field))
                 .for_purpose(queue::identification(known.category));
         let values = Values::from([(field, value)]);
@@ -361,8 +364,10 @@ impl System {
         let known = dossier.known().map_err(|_| Rejected::NotFound)?.clone();
         let due = self.withdrawal_due()?;
         let receipt = ReceiptId::random(self.chance());
+        let sent = self.sent_under(key, "withdraw", &[subject.as_bytes()]);
         let operation: Operation<Withdraw> =
-            Operation::new(caller.actor, subject, known.category, self.now(), key);
+            Operation::new(caller.actor, subject, known.category, self.now(), sent.key)
+                .submitted(sent.content);
         let input = Withdrawal {
             receipt,
             channel: "portal".to_owned(),

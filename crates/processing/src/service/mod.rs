@@ -41,6 +41,25 @@ pub struct Submission {
     pub quantity: u32,
 }
 
+impl Submission {
+    /// What tells it from another: what it is about, what was typed, and the consents.
+    fn parts<'s>(&'s self, quantity: &'s [u8], accepted: &'s [(String, String)]) -> Vec<&'s [u8]> {
+        let about = self.about.as_deref().unwrap_or_default();
+        let typed = self.answers.iter();
+        let typed = typed.flat_map(|(input, typed)| [input.as_bytes(), typed.expose().as_bytes()]);
+        let consents = accepted.iter();
+        let consents = consents.flat_map(|(item, hash)| [item.as_bytes(), hash.as_bytes()]);
+        let first: [&[u8]; 3] = [self.service.as_bytes(), about.as_bytes(), quantity];
+        let between: &[u8] = b"consents";
+        first
+            .into_iter()
+            .chain(typed)
+            .chain([between])
+            .chain(consents)
+            .collect()
+    }
+}
+
 /// A submission without mistakes.
 pub struct Checked {
     /// The values as they would be kept.
@@ -147,6 +166,8 @@ impl System {
     ) -> Result<Taken, Rejected> {
         let service = self.declared(&submission.service)?.clone();
         let checked = self.check(&submission)?;
+        let quantity = submission.quantity.to_be_bytes();
+        let sent = self.sent_under(key, "submit", &submission.parts(&quantity, &accepted));
         let prolongs = |item: &ConsentItem| {
             item.prolongs.is_some() && accepted.iter().any(|(id, _)| *id == *item.name.as_str())
         };
@@ -159,7 +180,7 @@ impl System {
         let due_at = retention::pending_until(self.policy(), now)?;
         let earliest = Self::opens_account(&service).then(|| tokio::time::sleep(ANSWERED_AFTER));
         if let Some(owner) = self.owner_already(&service, &checked.values).await? {
-            let answered = self.answer_as_new(owner, &submission, due_at, key).await;
+            let answered = self.answer_as_new(owner, &submission, due_at, sent).await;
             if let Some(earliest) = earliest {
                 earliest.await;
             }
@@ -168,13 +189,15 @@ impl System {
         let mut ticket = [0; 16];
         self.chance().fill(&mut ticket);
         let purpose = service.purposes.first().copied();
-        let mut operation: Operation<Collect> =
-            Operation::new(Actor::system(Role::SITE), subject, service.category, now, key).on(checked
-                .values
-                .keys()
-                .copied()
-                .collect());
-        operation.purpose = purpose;
+        let mut operation: Operation<Collect> = Operation::new(
+            Actor::system(Role::SITE),
+            subject,
+            service.category,
+            now,
+            sent.key,
+        )
+        .on(checked.values.keys().copied().collect());
+        (operation.purpose, operation.content) = (purpose, Some(sent.content));
         let circumstances = Circumstances::submission(collect::agreed(&accepted));
         let input = Submitted {
             values: checked.values,

@@ -39,6 +39,7 @@ fn answer(
         }),
         Some(Verdict::Already(answer)) => Ok(Committed::Already(answer.clone())),
         Some(Verdict::SameAs(earlier)) => same_as(*earlier, group),
+        Some(Verdict::OtherContent) => Err(CommitError::OtherSubmission),
         Some(Verdict::Stale) => Err(CommitError::Stale),
         Some(Verdict::Conflict(what)) => Err(CommitError::Conflict(what)),
         Some(Verdict::Behind(reason)) => Err(Fault::Busy(reason.clone()).into()),
@@ -49,10 +50,8 @@ fn answer(
 
 /// INVARIANT: an earlier commit that did not happen has given its key free, so the one meant here was done.
 fn same_as(earlier: usize, group: &[Pending]) -> Result<Committed, CommitError> {
-    let stored = group
-        .get(earlier)
-        .and_then(|pending| pending.idempotency.as_ref());
+    let stored = group.get(earlier).and_then(|pending| pending.once.as_ref());
     stored
-        .map(|(_, answer)| Committed::Already(answer.clone()))
+        .map(|once| Committed::Already(once.answer.clone()))
         .ok_or(CommitError::Stale)
 }

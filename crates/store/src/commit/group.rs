@@ -338,8 +338,15 @@ fn note_side_effects<'g, I: Iterator<Item = &'g Pending>>(
     done: impl Fn() -> I,
     now: &Value,
 ) -> Result<(), DatabaseError> {
-    let answers = done().filter_map(|pending| pending.idempotency.as_ref());
-    let answers = answers.map(|(key, answer)| vec![(*key).into(), answer.as_slice().into(), now.clone()]);
+    let answers = done().filter_map(|pending| pending.once.as_ref());
+    let answers = answers.map(|once| {
+        let content = once
+            .content
+            .as_ref()
+            .map(|content| Value::from(content.as_slice()));
+        let answer = once.answer.as_slice();
+        vec![once.key.into(), answer.into(), now.clone(), content.into()]
+    });
     many(session, &dialect::KEEP_ANSWERS, answers.collect())?;
     let mut refusals: BTreeMap<&str, i64> = BTreeMap::new();
     for clause in done().flat_map(|pending| &pending.refusals) {

@@ -18,9 +18,10 @@ mod whole;
 mod writer;
 
 use sandyq_ledger::entry::Entry;
-use sandyq_model::{Clause, Fault, IdempotencyKey, SubjectId};
+use sandyq_model::{Clause, Fault, SubjectId};
 
 use crate::database::Statement;
+use crate::tables::idempotency::Once;
 use crate::tables::job::Job;
 use crate::vault::NewKey;
 
@@ -52,8 +53,8 @@ pub struct Commit {
     pub entries: Vec<Entry>,
     /// Clauses that refused; each is counted.
     pub refusals: Vec<Clause>,
-    /// The submission's key and the answer that a repetition of it gets.
-    pub idempotency: Option<(IdempotencyKey, Vec<u8>)>,
+    /// The submission, with the answer that a repetition of it gets.
+    pub once: Option<Once>,
     /// Keys that must be durable before this is.
     pub new_keys: Vec<NewKey>,
     /// Subjects and generations whose keys die with this (6.3).
@@ -86,10 +87,13 @@ pub enum CommitError {
     /// A statement touched another number of rows than it must, or a row stood in the way.
     #[error("a row was not as expected: {0}")]
     Conflict(&'static str),
+    /// The key of the submission was used for another one.
+    #[error("this key was used for another submission")]
+    OtherSubmission,
     /// Too much is waiting.
     #[error("too many commits are waiting")]
     Busy,
-    /// Ours: whether it happened is not known to the caller; the idempotency key makes asking again safe.
+    /// Ours: whether it happened is not known to the caller; the key of the submission makes asking again safe.
     #[error(transparent)]
     Fault(#[from] Fault),
 }

@@ -7,6 +7,7 @@ use sandyq_model::{Fault, IdempotencyKey, SubjectId};
 
 use super::queue::Pending;
 use crate::database::{DatabaseError, Session, dialect};
+use crate::tables::idempotency::Once;
 
 /// What becomes of one commit of a group.
 pub(super) enum Verdict {
@@ -16,6 +17,8 @@ pub(super) enum Verdict {
     Already(Vec<u8>),
     /// Its submission is the same as that of an earlier commit of this group.
     SameAs(usize),
+    /// Its key was used for a submission of other content, before or in this group.
+    OtherContent,
     /// Its subject is of another version.
     Stale,
     /// A row was not as expected.
@@ -34,9 +37,11 @@ pub(super) struct Plan {
     behind: Option<String>,
 }
 
-enum Known {
-    Before(Vec<u8>),
-    InGroup(usize),
+/// A submission that was done.
+struct Known {
+    once: Once,
+    /// Its place, when it is of this group.
+    place: Option<usize>,
 }
 
 /// What to take back when a commit turns out not to happen.
@@ -50,8 +55,8 @@ impl Plan {
     pub(super) fn look_up(session: &mut dyn Session, group: &[Pending]) -> Result<Self, DatabaseError> {
         let keys: Vec<[u8; 16]> = group
             .iter()
-            .filter_map(|pending| pending.idempotency.as_ref())
-            .map(|(key, _)| *key.as_bytes())
+            .filter_map(|pending| pending.once.as_ref())
+            .map(|once| *once.key.as_bytes())
             .collect();
         let mut subjects: Vec<[u8; 16]> = group
             .iter()
@@ -67,10 +72,12 @@ impl Plan {
         };
         if !keys.is_empty() {
             for mut row in session.look_up(&dialect::ANSWERS, &keys)? {
-                plan.answers.insert(
-                    row.take(0).map_err(unreadable)?,
-                    Known::Before(row.take(1).map_err(unreadable)?),
-                );
+                let once = Once {
+                    key: row.take(0).map_err(unreadable)?,
+                    answer: row.take(1).map_err(unreadable)?,
+                    content: row.take(2).map_err(unreadable)?,
+                };
+                plan.answers.insert(once.key, Known { once, place: None });
             }
         }
         if !subjects.is_empty() {
@@ -93,16 +100,16 @@ impl Plan {
 
     /// Whether the commit in that place of the group may be done, and if so, that it is.
     pub(super) fn admit(&mut self, place: usize, pending: &Pending) -> Result<Trace, Verdict> {
-        let key = pending.idempotency.as_ref().map(|(key, _)| *key);
-        match key.and_then(|key| self.answers.get(&key)) {
-            Some(Known::Before(answer)) => return Err(Verdict::Already(answer.clone())),
-            Some(Known::InGroup(earlier)) => return Err(Verdict::SameAs(*earlier)),
-            None => {}
+        if let Some(verdict) = pending.once.as_ref().and_then(|once| self.was_done(once)) {
+            return Err(verdict);
         }
         if let Some(reason) = self.behind.as_ref().filter(|_| pending.is_guarded()) {
             return Err(Verdict::Behind(reason.clone()));
         }
-        let mut trace = Trace { key, version: None };
+        let mut trace = Trace {
+            key: pending.once.as_ref().map(|once| once.key),
+            version: None,
+        };
         if let Some((subject, decided_on)) = pending.subject {
             let version = self.versions.get(&subject).copied().unwrap_or(0);
             if version != decided_on {
@@ -113,10 +120,24 @@ impl Plan {
                 self.versions.insert(subject, version + 1);
             }
         }
-        if let Some(key) = key {
-            self.answers.insert(key, Known::InGroup(place));
+        if let Some(once) = &pending.once {
+            let place = Some(place);
+            let once = once.clone();
+            self.answers.insert(once.key, Known { once, place });
         }
         Ok(trace)
+    }
+
+    /// What a submission gets that was done already; `None` for a new one.
+    fn was_done(&self, again: &Once) -> Option<Verdict> {
+        let known = self.answers.get(&again.key)?;
+        Some(if !known.once.is_of(again.content.as_ref()) {
+            Verdict::OtherContent
+        } else if let Some(earlier) = known.place {
+            Verdict::SameAs(earlier)
+        } else {
+            Verdict::Already(known.once.answer.clone())
+        })
     }
 
     /// Takes back what [`Plan::admit`] has noted.

@@ -5,13 +5,14 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sandyq_ledger::entry::Entry;
-use sandyq_model::{Clause, Fault, IdempotencyKey, SubjectId};
+use sandyq_model::{Clause, Fault, SubjectId};
 use tokio::sync::oneshot;
 
 use super::{COMMIT_QUEUE_MAX, Commit, CommitError, Committed, GROUP_MAX};
 use crate::database::{Statement, statement};
 use crate::ledger::NewEntry;
 use crate::second_copy::Parcel;
+use crate::tables::idempotency::Once;
 use crate::tables::job;
 use crate::vault::{KeyStore, NewKey};
 
@@ -28,8 +29,8 @@ pub(crate) struct Pending {
     pub entries: Vec<NewEntry>,
     /// Clauses that refused.
     pub refusals: Vec<Clause>,
-    /// The submission's key and answer.
-    pub idempotency: Option<(IdempotencyKey, Vec<u8>)>,
+    /// The submission.
+    pub once: Option<Once>,
     /// Keys to put.
     pub new_keys: Vec<NewKey>,
     /// Keys to kill.
@@ -72,7 +73,7 @@ impl Pending {
             jobs,
             entries,
             refusals,
-            idempotency,
+            once,
             new_keys,
             dead_keys,
             protects,
@@ -93,7 +94,7 @@ impl Pending {
             statements: all,
             entries,
             refusals,
-            idempotency,
+            once,
             new_keys,
             dead_keys,
             protects,

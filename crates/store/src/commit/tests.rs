@@ -15,7 +15,7 @@ use crate::database::{
     Bulk, DatabaseError, ErrorKind, Lookup, Row, Session, SqliteSession, Statement, Value,
 };
 use crate::recovery;
-use crate::scene::{self, chance, collect, done, entry, extract, now, person, run};
+use crate::scene::{self, chance, collect, done, entry, extract, now, once, person, run};
 use crate::store::Store;
 use crate::tables::subject::Subject;
 use crate::tables::{record, subject};
@@ -175,7 +175,7 @@ fn a_failed_sync_is_never_a_success_and_the_writer_stops() {
         let (mara, aliya) = (person(&*chance), person(&*chance));
         let key = IdempotencyKey::random(&*chance);
         let submission = |store: &Store| Commit {
-            idempotency: Some((key, b"taken".to_vec())),
+            once: Some(once(key, b"taken")),
             ..collect(store, &*chance, &aliya)
         };
         run(async {

@@ -197,6 +197,7 @@ pub const TABLES: [(&str, &[(&str, Class)]); 21] = [
             ("key", Pseudonymous),
             ("answer", Pseudonymous),
             ("at", Pseudonymous),
+            ("content", Pseudonymous),
         ],
     ),
     ("refusal_count", &[("clause", Public), ("count", Public)]),

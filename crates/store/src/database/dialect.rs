@@ -57,14 +57,15 @@ pub(crate) const VERSIONS: Lookup = Lookup {
 
 /// The answers that submissions were given.
 pub(crate) const ANSWERS: Lookup = Lookup {
-    one: "SELECT key, answer FROM idempotency WHERE key = $1",
-    all: "SELECT key, answer FROM idempotency WHERE key = ANY($1)",
+    one: "SELECT key, answer, content FROM idempotency WHERE key = $1",
+    all: "SELECT key, answer, content FROM idempotency WHERE key = ANY($1)",
 };
 
 /// Keeps the answers of submissions.
 pub(crate) const KEEP_ANSWERS: Bulk = Bulk {
-    one: "INSERT INTO idempotency (key, answer, at) VALUES ($1, $2, $3)",
-    all: "INSERT INTO idempotency (key, answer, at) SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bigint[])",
+    one: "INSERT INTO idempotency (key, answer, at, content) VALUES ($1, $2, $3, $4)",
+    all: "INSERT INTO idempotency (key, answer, at, content) \
+          SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bigint[], $4::bytea[])",
 };
 
 /// Leads from pseudonyms to entries.

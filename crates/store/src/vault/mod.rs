@@ -226,6 +226,15 @@ impl Vault {
         IdempotencyKey::from_bytes(first_bytes(self.idempotency.hash(&[scope, text]).as_bytes()))
     }
 
+    /// What tells what was submitted from something else under the same key. The key that the caller has goes in and is kept
+    /// nowhere, so that nobody who has the hash and every key of ours can try what was submitted.
+    #[must_use]
+    pub fn submission_hash(&self, key: IdempotencyKey, parts: &[&[u8]]) -> KeyedHash {
+        let scope: [&[u8]; 2] = [b"content", key.as_bytes()];
+        let all: Vec<&[u8]> = scope.iter().chain(parts).copied().collect();
+        self.idempotency.hash(&all)
+    }
+
     /// The signature (HMAC-SHA256) on a message to another system of the operator, which holds [`Vault::webhook_secret`]
     /// for that recipient.
     #[must_use]

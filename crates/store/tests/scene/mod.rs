@@ -15,7 +15,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use jiff::Timestamp;
 use sandyq_ledger::entry::{By, Deed, Entry, Happening};
 use sandyq_model::rehearsal::{SeededChance, SetClock};
-use sandyq_model::{Category, Chance, Fault, Field, Pseudonym, Role, Standing, SubjectId, Verb};
+use sandyq_model::{
+    Category, Chance, Fault, Field, IdempotencyKey, Pseudonym, Role, Standing, SubjectId, Verb,
+};
+use sandyq_store::tables::idempotency::Once;
 use sandyq_store::tables::record::{self, Record};
 use sandyq_store::tables::subject::{self, Subject};
 use sandyq_store::vault::KeyFile;
@@ -117,6 +120,15 @@ pub fn collect(store: &Store, chance: &dyn Chance, person: &Subject) -> Commit {
         entries: vec![entry(Verb::Collect, person)],
         new_keys: vec![new_key],
         ..Commit::default()
+    }
+}
+
+/// A submission of one content only.
+pub fn once(key: IdempotencyKey, answer: &[u8]) -> Once {
+    Once {
+        key,
+        content: None,
+        answer: answer.to_vec(),
     }
 }
 

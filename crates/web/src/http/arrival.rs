@@ -326,7 +326,8 @@ fn file(name: &str, kind: &'static str, content: Vec<u8>) -> Response {
 pub fn mistake_of<T>(outcome: Result<T, Rejected>) -> Result<Result<T, Mistake>, Rejected> {
     match outcome {
         Ok(done) => Ok(Ok(done)),
-        Err(Rejected::Mistake(mistake)) => Ok(Err(mistake)),
+        // It belongs to no input, and the form that was sent is of no use any more.
+        Err(Rejected::Mistake(mistake)) if mistake.of("key") != Some(Problem::SentBefore) => Ok(Err(mistake)),
         Err(rejected) => Err(rejected),
     }
 }

@@ -289,6 +289,11 @@ fn turned_pages(language: Language) -> Vec<Sample> {
             turned::mistake_page(&visit, &Mistake::one("iin", Problem::Unknown)).1,
         ),
         (
+            "sent-before",
+            visit.clone(),
+            turned::mistake_page(&visit, &Mistake::one("key", Problem::SentBefore)).1,
+        ),
+        (
             "stale",
             visit.clone(),
             turned::mistake_page(&visit, &Mistake::one("token", Problem::Stale)).1,
