@@ -101,7 +101,7 @@ pub fn in_no_data_folder(root: &Path) -> Result<(), Failure> {
 }
 
 /// Where a path leads, link by link, whether something is there or not.
-fn real(path: &Path) -> PathBuf {
+pub fn real(path: &Path) -> PathBuf {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let mut found = PathBuf::new();
     let mut rest: VecDeque<PathBuf> = parts(&path).collect();

@@ -13,7 +13,7 @@ use sandyq_store::backup::{Identity, SetId, VerifiedSet, open_set};
 use sandyq_store::second_copy::SecondCopy;
 use sandyq_store::vault::Vault;
 
-use super::vault;
+use super::{from_here, vault};
 use crate::configuration::Configuration;
 use crate::data_folder::DataFolder;
 use crate::failure::{Exit, Failure};
@@ -74,7 +74,8 @@ impl Wanted {
         let origin = configuration.store_options(folder).origin;
         let key = sandyq_store::ledger::verifier_key(&origin, &vault)?;
         let settings = configuration.backups();
-        let shelf = settings.shelf(settings.place(self.from.as_deref())?, folder)?;
+        let from = self.from.as_deref().map(from_here).transpose()?;
+        let shelf = settings.shelf(settings.place(from.as_deref())?, folder)?;
         let text = fs::read_to_string(&self.identity)
             .map_err(|error| Failure::file("read", &self.identity, &error))?;
         let identity = Identity::read(&text)?;

@@ -122,8 +122,21 @@ impl BackupSettings {
     }
 }
 
+/// A place that was typed: a path begins in the folder that one is in, not in the data folder, nor where a server works.
+///
+/// # Errors
+/// Exit 2 when it is no path.
+pub fn from_here(place: &str) -> Result<String, Failure> {
+    if place.contains("://") {
+        return Ok(place.to_owned());
+    }
+    std::path::absolute(place)
+        .map(|path| path.to_string_lossy().into_owned())
+        .map_err(|error| Failure::new(Exit::Usage, format!("the place of backups is no path: {error}")))
+}
+
 /// How a place in an object store begins.
-pub const S3: &str = "s3://";
+const S3: &str = "s3://";
 
 /// The keys of a data folder, read beside whoever serves it.
 ///

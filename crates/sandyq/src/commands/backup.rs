@@ -9,7 +9,7 @@ use sandyq_store::backup::{SetLine, list};
 use sandyq_store::vault::Vault;
 use serde_json::{Value, json};
 
-use crate::backups::{self, Remembered, S3};
+use crate::backups::{self, Remembered};
 use crate::configuration::Configuration;
 use crate::data_folder::DataFolder;
 use crate::door::{Asked, at_work};
@@ -79,8 +79,7 @@ impl Backup {
 
     fn make(&self, terminal: &Terminal) -> Result<Exit, Failure> {
         let folder = DataFolder::open(&self.of.data)?;
-        // The server has another working folder than whoever asks.
-        let to = self.to.as_deref().map(absolute).transpose()?;
+        let to = self.to.as_deref().map(backups::from_here).transpose()?;
         let made = at_work(&folder, Asked::Backup { to }, terminal)?;
         if self.of.json {
             terminal.answer_json(&made)?;
@@ -91,21 +90,13 @@ impl Backup {
     }
 }
 
-fn absolute(place: &str) -> Result<String, Failure> {
-    if place.starts_with(S3) {
-        return Ok(place.to_owned());
-    }
-    std::path::absolute(place)
-        .map(|path| path.to_string_lossy().into_owned())
-        .map_err(|error| Failure::new(Exit::Usage, format!("--to is no path: {error}")))
-}
-
 impl Of {
     fn list(&self, from: Option<&str>, terminal: &Terminal) -> Result<Exit, Failure> {
         let folder = DataFolder::open(&self.data)?;
         let configuration = Configuration::read(&folder)?;
         let settings = configuration.backups();
-        let place = settings.place(from)?;
+        let from = from.map(backups::from_here).transpose()?;
+        let place = settings.place(from.as_deref())?;
         let (origin, key) = ledger_key(&folder, &configuration)?.0;
         let sets = list(&*settings.shelf(place, &folder)?, &origin, &key)?;
         let drilled = Remembered::read(&folder).drilled;

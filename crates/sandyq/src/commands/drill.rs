@@ -16,6 +16,7 @@ use crate::data_folder::DataFolder;
 use crate::door::{Asked, at_work};
 use crate::failure::{Exit, Failure};
 use crate::outside::WallClock;
+use crate::places::real;
 use crate::terminal::Terminal;
 
 /// Restore the newest set into a scratch place, look at it, and remember what was found.
@@ -105,9 +106,9 @@ pub(super) fn in_scratch(
     Ok(built?)
 }
 
-/// A folder beside the data folder, named after it.
+/// A folder beside the data folder, named after it: beside where it really is, so that one can take the place of the other.
 pub fn beside(data: &Path, what: &str) -> PathBuf {
-    let mut name = data.components().as_path().as_os_str().to_owned();
+    let mut name = real(data).into_os_string();
     name.push(format!(".{what}"));
     PathBuf::from(name)
 }

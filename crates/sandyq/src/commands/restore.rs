@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::io::BufRead;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -17,6 +17,7 @@ use crate::configuration::Configuration;
 use crate::data_folder::DataFolder;
 use crate::failure::{Exit, Failure};
 use crate::outside::{self, WallClock};
+use crate::places::real;
 use crate::running;
 use crate::swap::swap;
 use crate::terminal::{Terminal, Tone};
@@ -53,7 +54,8 @@ pub struct Restore {
 impl Restore {
     /// Plans, asks, builds, swaps.
     pub fn run(&self, terminal: &Terminal) -> Result<Exit, Failure> {
-        let folder = DataFolder::open(&self.wanted.data)?;
+        // Folders change places, and a link to one would be left with the old one.
+        let folder = DataFolder::open(&real(&self.wanted.data))?;
         let _lock = folder.lock()?;
         let configuration = Configuration::read(&folder)?;
         configuration.places_apart(folder.path())?;
@@ -189,10 +191,7 @@ fn copy_but(from: &Path, to: &Path, but: &[&str]) -> Result<(), Failure> {
     for entry in fs::read_dir(from).map_err(unread)? {
         let entry = entry.map_err(unread)?;
         let name = entry.file_name();
-        let is_left = but
-            .iter()
-            .any(|left| name.to_str().is_some_and(|name| name.starts_with(left)));
-        if is_left {
+        if but.iter().any(|left| name == *left) {
             continue;
         }
         let (source, target) = (entry.path(), to.join(&name));
@@ -202,6 +201,11 @@ fn copy_but(from: &Path, to: &Path, but: &[&str]) -> Result<(), Failure> {
             copy_but(&source, &target, &[])?;
         } else if kind.is_file() {
             fs::copy(&source, &target).map_err(|error| Failure::file("copy", &source, &error))?;
+        } else if kind.is_symlink() {
+            // It leads where it led: the new folder lies where the old one does.
+            fs::read_link(&source)
+                .and_then(|to| symlink(to, &target))
+                .map_err(|error| Failure::file("copy", &source, &error))?;
         }
     }
     Ok(())
@@ -258,5 +262,14 @@ fn as_json(plan: &Plan, done: Option<(&Restored, &Path)>) -> Value {
     })
 }
 
-/// Names with these beginnings are made anew, or moved, or are of the program that ran.
-const NOT_COPIED: [&str; 5] = ["sandyq.db", "sandyq.lock", "sandyq.sock", "ledger.head", "keys"];
+/// What is made anew, or moved, or is of the program that ran.
+const NOT_COPIED: [&str; 8] = [
+    "sandyq.db",
+    "sandyq.db-wal",
+    "sandyq.db-shm",
+    "sandyq.db-journal",
+    "sandyq.lock",
+    "sandyq.sock",
+    "ledger.head",
+    "keys",
+];

@@ -17,5 +17,6 @@ mod help;
 mod key_sources;
 mod keys;
 mod policy;
+mod restore;
 mod said;
 mod second_copy;

@@ -12,6 +12,7 @@ use super::super::backup::ago;
 use super::super::drill::beside;
 use super::{Finding, State};
 use crate::data_folder::DataFolder;
+use crate::places::real;
 
 /// Old data folders, and what an interruption left of a new one; nothing when there are none.
 pub(super) fn finding(folder: &DataFolder, now: Timestamp) -> Option<Finding> {
@@ -39,7 +40,7 @@ pub(super) fn finding(folder: &DataFolder, now: Timestamp) -> Option<Finding> {
 
 /// Those folders, and since when they are there.
 fn folders(folder: &DataFolder) -> Option<Vec<(Timestamp, PathBuf)>> {
-    let data = std::path::absolute(folder.path()).ok()?;
+    let data = real(folder.path());
     let entries = fs::read_dir(data.parent()?).ok()?;
     let starts = LEFT.map(|what| beside(&data, what));
     let starts: Vec<&str> = starts
