@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use sandyq_model::rehearsal::{SeededChance, SetClock};
-use sandyq_model::{Chance, SubjectId};
-use sandyq_store::vault::{EpochSlots, KeyFile, KeyStore, KeyVersions, NewKey, Vault};
+use sandyq_model::{Chance, Field, SubjectId};
+use sandyq_store::vault::{EpochSlots, KeyFile, KeyStore, KeyVersions, Lead, NewKey, Vault};
 
 /// Deaths in one epoch that are measured.
 const DEATHS: [usize; 3] = [1, 100, 10_000];
@@ -15,6 +15,8 @@ const DEATHS: [usize; 3] = [1, 100, 10_000];
 const GROUP: usize = 1024;
 /// Nodes that get a new key in one durable commit, as the store asks for.
 const NODES_A_STEP: usize = 64;
+/// The fields by which each is found: an e-mail address and a telephone number.
+const LEADS: [u8; 2] = [13, 6];
 /// Keys that are looked up.
 const LOOKS: usize = 20_000;
 
@@ -46,6 +48,19 @@ pub fn measure(people: usize) {
     keys.looks("look up a key after the epochs");
 }
 
+fn lead_to(subject: SubjectId, field: u8, chance: &SeededChance) -> Lead {
+    let mut lead = Lead {
+        subject,
+        field: Field::new(field).unwrap(),
+        generation: 1,
+        mark: [0; 12],
+        token: [0; 16],
+    };
+    chance.fill(&mut lead.mark);
+    chance.fill(&mut lead.token);
+    lead
+}
+
 impl Keys {
     fn with(people: usize) -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -61,11 +76,12 @@ impl Keys {
         // In order, so that making it does not take longer than measuring it.
         living.sort_unstable();
         for group in living.chunks(8 * GROUP) {
-            let new: Vec<NewKey> = group
-                .iter()
-                .map(|id| vault.new_subject_key(&*chance, *id, 1).unwrap().1)
-                .collect();
-            store.put(&new).unwrap();
+            let (mut new, mut leads): (Vec<NewKey>, Vec<Lead>) = (Vec::new(), Vec::new());
+            for id in group {
+                new.push(vault.new_subject_key(&*chance, *id, 1).unwrap().1);
+                leads.extend(LEADS.map(|field| lead_to(*id, field, &chance)));
+            }
+            store.put_all(&new, &leads).unwrap();
         }
         Self {
             folder,

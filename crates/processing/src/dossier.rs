@@ -13,7 +13,8 @@ use sandyq_model::{
 };
 use sandyq_policy::Policy;
 use sandyq_store::tables::consent::{ConsentAct, ConsentRow};
-use sandyq_store::tables::{case_file, consent, record, subject};
+use sandyq_store::tables::search_index::Findable;
+use sandyq_store::tables::{case_file, consent, record, search_index, subject};
 use sandyq_store::vault::{SealedValue, SubjectKey};
 use sandyq_store::{Reader, Store};
 
@@ -36,23 +37,26 @@ pub struct Dossier {
     pub cases: Vec<case_file::CaseFile>,
     /// All sealed values, by field.
     pub records: Vec<record::Record>,
+    /// By what the person is found, by field.
+    pub findable: Vec<Findable>,
     /// The data key of the present generation; `None` once it is destroyed.
     pub key: Option<Arc<SubjectKey>>,
 }
 
 impl Dossier {
     pub(crate) async fn load(store: &Store, id: SubjectId) -> Result<Self, Fault> {
-        let (row, consents, cases, records) = store
+        let (row, consents, cases, records, findable) = store
             .read(move |reader: &mut dyn Reader| {
                 let row = subject::find(reader, id)?;
                 if row.is_none() {
-                    return Ok((None, Vec::new(), Vec::new(), Vec::new()));
+                    return Ok((None, Vec::new(), Vec::new(), Vec::new(), Vec::new()));
                 }
                 Ok((
                     row,
                     consent::of_subject(reader, id)?,
                     case_file::of_subject(reader, id)?,
                     record::of_subject(reader, id)?,
+                    search_index::of_subject(reader, id)?,
                 ))
             })
             .await?;
@@ -69,6 +73,7 @@ impl Dossier {
             consents,
             cases,
             records,
+            findable,
             key,
         })
     }

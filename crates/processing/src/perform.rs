@@ -9,7 +9,7 @@ use sandyq_ledger::entry::{Clauses, Detail, Happening, Outcome as Accounted};
 use sandyq_model::{Act, Actor, Clause, Fault, IdempotencyKey, Operation, Refusal, Verb};
 use sandyq_policy::{Permit, Spent};
 use sandyq_store::tables::idempotency::Once;
-use sandyq_store::vault::NewKey;
+use sandyq_store::vault::{Lead, NewKey};
 use sandyq_store::{Commit, CommitError, Committed, Job, Statement};
 
 use crate::circumstances::Circumstances;
@@ -62,6 +62,10 @@ pub struct Changes {
     pub new_keys: Vec<NewKey>,
     /// Keys that die after the rows are durable, before the answer: their generations.
     pub dead_generations: Vec<u32>,
+    /// By which of their values the person is found from now on.
+    pub leads: Vec<Lead>,
+    /// The person is found by nothing any more.
+    pub found_by_nothing: bool,
     /// Whether anything that belongs to the subject changes.
     pub moves: bool,
     /// What a second submission with the same key is answered; nothing personal.
@@ -165,6 +169,8 @@ impl System {
             )],
             once: changes.answer.map(|answer| Once { key, content, answer }),
             new_keys: changes.new_keys,
+            leads: changes.leads,
+            without_leads: changes.found_by_nothing.then_some(subject).into_iter().collect(),
             dead_keys: changes
                 .dead_generations
                 .into_iter()

@@ -13,6 +13,7 @@ extern crate self as sandyq_store;
 pub mod backup;
 pub mod commit;
 pub mod database;
+mod leads;
 pub mod ledger;
 mod options;
 mod recovery;

@@ -10,6 +10,7 @@ use sandyq_model::{Chance, Clock, Fault, SubjectId};
 
 use crate::commit::{self, Within, Writer, WriterParts};
 use crate::database::{self, PostgresSession, ReaderExt, Readers, Session, Snapshots, SqliteSession};
+use crate::leads::sweep_leads;
 use crate::ledger::{self, Book, HeadFile, Published, WitnessedFile};
 use crate::options::StoreOptions;
 use crate::second_copy::{JoinParts, Joining, follow};
@@ -69,7 +70,7 @@ pub(crate) fn open_on(
         None => None,
     };
     let traces = commit::finish_deaths(session.as_mut(), &mut keys, &vault)?;
-    sweep_orphans(session.as_mut(), &mut keys)?;
+    sweep(session.as_mut(), &mut keys, &vault)?;
     head_file.write(&book.head().note);
     let shipping = shipper.map(|shipper| follow(shipper, &book)).transpose()?;
     finish_epoch(session.as_mut(), &mut keys)?;
@@ -271,17 +272,22 @@ fn verify_when_small(session: &mut dyn Session, published: &Published) -> Result
     Ok(())
 }
 
-/// Keys that were written for commits which then did not happen. While the head is locked no other process is between
-/// writing a key and committing its subject.
-fn sweep_orphans(session: &mut dyn Session, keys: &mut KeyStore) -> Result<(), Fault> {
+/// Keys and leads that were written for commits which then did not happen, and leads that a restored database lacks. While
+/// the head is locked no other process is between writing a key and committing its subject.
+fn sweep(session: &mut dyn Session, keys: &mut KeyStore, vault: &Vault) -> Result<(), Fault> {
     session.begin()?;
-    let swept = sweep_within(session, keys);
+    let swept = sweep_within(session, keys, vault);
     session.rollback();
     swept
 }
 
-fn sweep_within(session: &mut dyn Session, keys: &mut KeyStore) -> Result<(), Fault> {
+fn sweep_within(session: &mut dyn Session, keys: &mut KeyStore, vault: &Vault) -> Result<(), Fault> {
     session.rows(session.dialect().lock_head(), &[])?;
+    sweep_orphans(session, keys)?;
+    sweep_leads(&mut Within(session), keys, vault)
+}
+
+fn sweep_orphans(session: &mut dyn Session, keys: &mut KeyStore) -> Result<(), Fault> {
     let used: Vec<(SubjectId, u32)> = Within(session).list(
         "SELECT subject_id, key_generation FROM subject WHERE standing <> 4 \
          UNION SELECT subject_id, generation FROM record",

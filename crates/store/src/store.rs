@@ -10,7 +10,7 @@ use sandyq_ledger::note::VerifierKey;
 use sandyq_ledger::tile::TileId;
 use sandyq_ledger::tree::{ConsistencyProof, InclusionProof};
 use sandyq_ledger::witness::{Request, Witnessed};
-use sandyq_model::{Chance, Clock, Fault, SubjectId};
+use sandyq_model::{Chance, Clock, Fault, Field, SubjectId};
 
 use crate::backup::{self, BackupFault, Made, SetAbout, Shelf};
 use crate::commit::{Commit, CommitError, Committed, Writer};
@@ -19,9 +19,10 @@ use crate::ledger::{self, Published, Report, WitnessedFile};
 use crate::options::StoreOptions;
 use crate::recovery;
 use crate::second_copy::{CopyStatus, Shipping};
-use crate::tables::epoch_end;
+use crate::tables::{epoch_end, search_index};
 use crate::vault::{
-    EpochSchedule, KeyInventory, KeyReader, KeyStatus, KeyStore, Rotation, SubjectKey, Vault, WrappedKey,
+    EpochSchedule, KeyInventory, KeyReader, KeyStatus, KeyStore, Rotation, SearchToken, SubjectKey, Vault,
+    WrappedKey,
 };
 
 /// Everything at rest. All clones are one store; the last one to go waits for the commits that are under way.
@@ -119,6 +120,23 @@ impl Store {
         self.parts
             .vault
             .subject_key(&self.parts.key_reader, subject, generation)
+    }
+
+    /// The subjects who are found by that token ([`Vault::blind_index`]) in that field, in the order of their ids; at most so
+    /// many. A token goes to no log.
+    ///
+    /// # Errors
+    /// When a store does not answer.
+    pub async fn subjects_with(
+        &self,
+        field: Field,
+        token: SearchToken,
+        limit: usize,
+    ) -> Result<Vec<SubjectId>, Fault> {
+        let mut leads = self.parts.key_reader.leads_from(&token)?;
+        leads.retain(|lead| lead.field == field);
+        self.read(move |reader| search_index::followed(reader, &leads, limit))
+            .await
     }
 
     /// How the epochs of keys stand.

@@ -14,12 +14,12 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use sandyq_model::rehearsal::SeededChance;
-use sandyq_model::{Clause, Field, FieldSet, IdempotencyKey, JobId, Purpose, Standing, SubjectId, Verb};
+use sandyq_model::{Clause, FieldSet, IdempotencyKey, JobId, Purpose, Standing, SubjectId, Verb};
 use sandyq_store::tables::case_file::{self, CaseFile};
 use sandyq_store::tables::consent::{self, ConsentAct, ConsentRow};
 use sandyq_store::tables::idempotency::Once;
 use sandyq_store::tables::subject::Subject;
-use sandyq_store::tables::{job, posting, record, refusal_count, search_index, subject};
+use sandyq_store::tables::{job, posting, record, refusal_count, subject};
 use sandyq_store::{Commit, CommitError, Committed, Job, Store};
 use scene::{Place, chance, entry, now, person, run, submit_in_order, value};
 
@@ -471,9 +471,6 @@ fn consents_cases_and_tokens_read_back_as_written() {
             }));
             commit.statements.push(consent::append(&given));
             commit.statements.extend(case_file::open(&order));
-            commit
-                .statements
-                .push(search_index::put(mara.id, Field::new(13).unwrap(), [9; 16]));
             scene::done(store.commit(commit).await);
             let moved = case_file::set_state(mara.id, order.id, "open", "fulfilled", Some(now()));
             scene::done(
@@ -502,10 +499,6 @@ fn consents_cases_and_tokens_read_back_as_written() {
                         ("fulfilled", Some(now()))
                     );
                     assert_eq!(case_file::by_reference(reader, &reference)?, Some((id, order.id)));
-                    assert_eq!(
-                        search_index::subjects_with(reader, Field::new(13).unwrap(), [9; 16], 5)?,
-                        [id]
-                    );
                     let values = record::of_subject(reader, id)?;
                     assert_eq!(values[0].sealed, [0, 255, 128]);
                     assert_eq!(values[0].floor.as_deref(), Some("tax-documents"));

@@ -124,7 +124,7 @@ fn only_numbers_texts_and_bytes_and_nothing_that_the_engine_makes_up() {
 }
 
 #[test]
-fn sealed_are_values_and_what_proves_who_somebody_is_and_keys_are_in_no_column() {
+fn sealed_are_values_tokens_and_what_proves_who_somebody_is_and_keys_are_in_no_column() {
     let of_class = |class| {
         let columns = TABLES
             .iter()
@@ -136,7 +136,11 @@ fn sealed_are_values_and_what_proves_who_somebody_is_and_keys_are_in_no_column()
     };
     assert_eq!(
         of_class(Class::Sealed),
-        [("record", "sealed"), ("authenticator", "sealed")]
+        [
+            ("record", "sealed"),
+            ("search_index", "sealed"),
+            ("authenticator", "sealed")
+        ]
     );
     assert_eq!(of_class(Class::Key), []);
 }

@@ -10,7 +10,6 @@ use sandyq_policy::Language;
 use sandyq_policy::declarations::Service;
 use sandyq_store::tables::authenticator::{self, Authenticator};
 use sandyq_store::tables::code::{self, Code};
-use sandyq_store::tables::search_index;
 use sandyq_store::{Commit, Committed};
 
 use crate::clarify;
@@ -25,7 +24,7 @@ use crate::system::System;
 /// No answer that could tell whether there is an account comes sooner.
 pub(crate) const ANSWERED_AFTER: Duration = Duration::from_millis(400);
 /// So many people with one address are looked at.
-const NAMESAKES_MAX: u32 = 16;
+const NAMESAKES_MAX: usize = 200;
 /// Letters of one kind to one person in an hour.
 const LETTERS_PER_HOUR_MAX: u64 = 5;
 
@@ -48,9 +47,7 @@ impl System {
     /// The people with that value in that field; the one place that asks.
     async fn people_with(&self, field: Field, folded: &Plain<String>) -> Result<Vec<SubjectId>, Fault> {
         let token = self.vault().blind_index(field, folded);
-        self.store()
-            .read(move |reader| search_index::subjects_with(reader, field, token, NAMESAKES_MAX))
-            .await
+        self.store().subjects_with(field, token, NAMESAKES_MAX).await
     }
 
     /// The account with that address. One that was confirmed by a code comes before one that was only typed in later.

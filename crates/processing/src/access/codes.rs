@@ -10,7 +10,7 @@ use sandyq_model::{
 use sandyq_policy::Language;
 use sandyq_store::Commit;
 use sandyq_store::tables::code::{self, Code};
-use sandyq_store::tables::{case_file, search_index, subject};
+use sandyq_store::tables::{case_file, subject};
 
 use super::sessions::{self, SessionToken};
 use crate::circumstances::Circumstances;
@@ -256,15 +256,10 @@ impl System {
             return Ok(false);
         };
         let subject = dossier.subject;
-        let known = self
-            .store()
-            .read(move |reader| search_index::of_subject(reader, subject))
-            .await?;
         let token = self
             .vault()
             .blind_index(field, &value::folded(ValueKind::Email, email));
         let usage = Usage::Match {
-            known,
             claimed: vec![(field, token)],
         };
         let key = IdempotencyKey::random(self.chance());

@@ -10,7 +10,7 @@ use sandyq_policy::Permit;
 
 use crate::dossier::Dossier;
 use crate::perform::{Changes, Done, Performed};
-use crate::record;
+use crate::record::{self, FoundBy};
 use crate::rejected::Rejected;
 use crate::system::System;
 
@@ -31,9 +31,11 @@ impl Performed for Clarify {
         let version_of = |field| dossier.version_of(field) + 1;
         let (sealed, spent) = system.vault().seal(permit, dossier.key()?, version_of, input)?;
         let mut statements = record::rows(&sealed, dossier.subject, SOURCE, now, Some(now));
-        statements.extend(record::tokens(system, dossier.subject, input));
+        let found_by = FoundBy::of(system, dossier.key()?, input)?;
+        statements.extend(found_by.statements);
         let changes = Changes {
             statements,
+            leads: found_by.leads,
             moves: true,
             answer: Some(Vec::new()),
             ..Changes::default()

@@ -16,7 +16,7 @@ use crate::consent::Accepted;
 use crate::dossier::Dossier;
 use crate::perform::{Changes, Done, Performed};
 use crate::queue;
-use crate::record;
+use crate::record::{self, FoundBy};
 use crate::rejected::Rejected;
 use crate::system::System;
 
@@ -77,9 +77,9 @@ impl Performed for Collect {
         changes
             .statements
             .extend(record::rows(&sealed, id, &input.source, now, None));
-        changes
-            .statements
-            .extend(record::tokens(system, id, &input.values));
+        let found_by = FoundBy::of(system, &key, &input.values)?;
+        changes.statements.extend(found_by.statements);
+        changes.leads = found_by.leads;
         for accepted in &input.accepted {
             changes
                 .statements

@@ -34,6 +34,7 @@ impl Performed for Delete {
             statements,
             jobs: next.clone(),
             moves: true,
+            found_by_nothing: true,
             ..Changes::default()
         };
         Ok(Done {

@@ -62,6 +62,7 @@ impl Performed for Destroy {
         let next = queue::task(system, id, queue::RECEIPT, now, &input.receipt.to_string());
         done.changes.jobs.push(next);
         done.changes.moves = true;
+        done.changes.found_by_nothing = true;
         Ok(done)
     }
 }

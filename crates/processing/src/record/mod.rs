@@ -13,7 +13,7 @@ use sandyq_policy::Permit;
 use sandyq_policy::declarations::Search;
 use sandyq_store::Statement;
 use sandyq_store::tables::{record, search_index};
-use sandyq_store::vault::SealedValue;
+use sandyq_store::vault::{Lead, NewLead, SealedValue, SubjectKey};
 
 use crate::dossier::Dossier;
 use crate::perform::{Changes, Done, Performed};
@@ -51,10 +51,12 @@ impl Performed for Record {
             .vault()
             .seal(permit, dossier.key()?, version_of, &input.values)?;
         let mut statements = rows(&sealed, id, &input.source, now, Some(now));
-        statements.extend(tokens(system, id, &input.values));
+        let found_by = FoundBy::of(system, dossier.key()?, &input.values)?;
+        statements.extend(found_by.statements);
         statements.extend(input.case_changes.iter().cloned());
         let changes = Changes {
             statements,
+            leads: found_by.leads,
             jobs: input.jobs.clone(),
             moves: true,
             answer: Some(input.answer.clone()),
@@ -91,14 +93,50 @@ pub(crate) fn rows(
     sealed.iter().map(|value| record::put(&row(value))).collect()
 }
 
-/// Search tokens of the fields that may be searched; cards never are (1.1.2-f).
-pub(crate) fn tokens(system: &System, subject: SubjectId, values: &Values) -> Vec<Statement> {
-    let searched = values.iter().filter_map(|(field, value)| {
-        let kind = system.policy().kind(*field)?;
-        let searched = system.policy().class(*field)?.search == Search::Exact;
-        searched.then(|| (*field, value::folded(kind, value)))
-    });
-    searched
-        .map(|(field, folded)| search_index::put(subject, field, system.vault().blind_index(field, &folded)))
-        .collect()
+/// What people are found by: values of the fields that may be searched. Cards never are (1.1.2-f).
+#[derive(Default)]
+pub(crate) struct FoundBy {
+    /// The sealed tokens.
+    pub(crate) statements: Vec<Statement>,
+    /// What leads from the tokens to the person.
+    pub(crate) leads: Vec<Lead>,
+}
+
+impl FoundBy {
+    /// Of these values.
+    ///
+    /// # Errors
+    /// When a token cannot be sealed.
+    pub(crate) fn of(system: &System, key: &SubjectKey, values: &Values) -> Result<Self, Rejected> {
+        let mut found_by = Self::default();
+        for (field, value) in values.iter() {
+            let class = system.policy().class(*field);
+            let Some(kind) = system.policy().kind(*field) else {
+                continue;
+            };
+            if class.is_some_and(|class| class.search == Search::Exact) {
+                let folded = value::folded(kind, value);
+                found_by.add(&system.vault().new_lead(key, *field, &folded)?);
+            }
+        }
+        Ok(found_by)
+    }
+
+    /// Of what the person was found by, under a new key.
+    ///
+    /// # Errors
+    /// When a token does not open, or cannot be sealed.
+    pub(crate) fn renewed(system: &System, dossier: &Dossier, key: &SubjectKey) -> Result<Self, Rejected> {
+        let mut found_by = Self::default();
+        for row in &dossier.findable {
+            let old = system.vault().open_lead(dossier.key()?, row.field, &row.sealed)?;
+            found_by.add(&system.vault().renew_lead(key, &old)?);
+        }
+        Ok(found_by)
+    }
+
+    fn add(&mut self, new: &NewLead) {
+        self.statements.push(search_index::put(new));
+        self.leads.push(new.lead);
+    }
 }

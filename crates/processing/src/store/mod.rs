@@ -9,6 +9,7 @@ use sandyq_store::tables::{authenticator, record, subject};
 
 use crate::dossier::Dossier;
 use crate::perform::{Changes, Done, Performed};
+use crate::record::FoundBy;
 use crate::rejected::Rejected;
 use crate::system::System;
 
@@ -44,8 +45,11 @@ impl Performed for Store {
         }
         // What proves who somebody is was sealed under the old key as well; a new password is chosen by a letter.
         statements.push(authenticator::remove_all(dossier.subject));
+        let found_by = FoundBy::renewed(system, dossier, &new)?;
+        statements.extend(found_by.statements);
         let changes = Changes {
             statements,
+            leads: found_by.leads,
             moves: true,
             new_keys: vec![new_key],
             dead_generations: vec![known.key_generation],

@@ -6,7 +6,7 @@ use sandyq_model::act::Use;
 use sandyq_model::value::Values;
 use sandyq_policy::Permit;
 use sandyq_store::Statement;
-use sandyq_store::tables::search_index::Token;
+use sandyq_store::vault::SearchToken;
 
 use crate::dossier::Dossier;
 use crate::perform::{Changes, Done, Performed};
@@ -24,10 +24,8 @@ pub enum Usage {
     InHand,
     /// Compare stored tokens with these, by field: match or no match (2.2.1).
     Match {
-        /// What the subject is known by.
-        known: Vec<(sandyq_model::Field, Token)>,
         /// What was claimed.
-        claimed: Vec<(sandyq_model::Field, Token)>,
+        claimed: Vec<(sandyq_model::Field, SearchToken)>,
     },
 }
 
@@ -70,8 +68,14 @@ impl Performed for Use {
                 changes: Changes::default(),
                 output: Used::Nothing,
             }),
-            Usage::Match { known, claimed } => {
-                let matches = !claimed.is_empty() && claimed.iter().all(|token| known.contains(token));
+            Usage::Match { claimed } => {
+                let key = dossier.key()?;
+                let mut tokens = Vec::with_capacity(dossier.findable.len());
+                for row in &dossier.findable {
+                    let lead = system.vault().open_lead(key, row.field, &row.sealed)?;
+                    tokens.push((lead.field, lead.token));
+                }
+                let matches = !claimed.is_empty() && claimed.iter().all(|token| tokens.contains(token));
                 Ok(Done {
                     spent: permit.spend(),
                     changes: Changes::default(),

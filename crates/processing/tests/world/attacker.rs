@@ -27,7 +27,7 @@ impl Attacker {
         self.rows.extend(rows.map(Result::unwrap));
     }
 
-    /// Every data key that opens with what lies in that folder now.
+    /// Every data key that opens with what lies in that folder now, or to whose subject a lead that dies with it does.
     pub fn opens(&self, data: &Path) -> BTreeSet<(SubjectId, u32)> {
         let held = epoch_keys(&data.join("keys"));
         let mut known: BTreeMap<Vec<u8>, BTreeSet<Vec<u8>>> = BTreeMap::new();
@@ -45,23 +45,40 @@ impl Attacker {
             let bound = [b"sandyq/key-node", &[1][..], steps].concat();
             let keys = known.get(steps).cloned().unwrap_or_default();
             for content in keys.iter().filter_map(|key| opens(key, &row[1..], &bound)) {
-                let number = u16::from_be_bytes(content[1..3].try_into().unwrap());
                 if content[0] == 1 {
-                    let below = (0..16_u8).filter(|step| number & 1 << step != 0);
+                    let below = (0..16_u8).filter(|step| number(&content, 1) & 1 << step != 0);
                     for (step, key) in below.zip(content[3..].chunks(32)) {
                         let child = [steps, &[step]].concat();
                         known.entry(child).or_default().insert(key.to_vec());
                     }
                 } else {
-                    opened.extend(content[3..].chunks(83).map(|entry| {
-                        let subject = SubjectId::from_bytes(entry[..16].try_into().unwrap());
-                        (subject, u32::from_be_bytes(entry[16..20].try_into().unwrap()))
-                    }));
+                    opened.extend(names(&content));
                 }
             }
         }
         opened
     }
+}
+
+fn number(content: &[u8], at: usize) -> usize {
+    usize::from(u16::from_be_bytes(content[at..at + 2].try_into().unwrap()))
+}
+
+/// Whose keys lie in a bucket, and to whose keys leads belong that do.
+fn names(content: &[u8]) -> Vec<(SubjectId, u32)> {
+    let name = |bytes: &[u8], generation: &[u8]| {
+        let subject = SubjectId::from_bytes(bytes.try_into().unwrap());
+        (subject, u32::from_be_bytes(generation.try_into().unwrap()))
+    };
+    let keys = content[3..].chunks(83).take(number(content, 1));
+    let mut names: Vec<_> = keys.map(|key| name(&key[..16], &key[16..20])).collect();
+    let mut at = 3 + 83 * number(content, 1);
+    while at < content.len() {
+        let leads = content[at + 2..].chunks(49).take(number(content, at));
+        names.extend(leads.map(|lead| name(&lead[16..32], &lead[33..37])));
+        at += 2 + 49 * number(content, at);
+    }
+    names
 }
 
 /// The keys of epochs in the file as it lies there now.

@@ -75,7 +75,7 @@ pub const TABLES_OF_A_SET: [Needed; 17] = [
     ),
     paged!(
         "search_index",
-        "subject_id, field, token" = ["subject_id", "field", "token"],
+        "subject_id, field, generation, sealed" = ["subject_id", "field", "generation", "sealed"],
         "subject_id, field" > "$1, $2", limit "$3", order [0, 1], numbers [false, true]
     ),
     paged!(

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use sandyq_model::{Fault, SubjectId};
+use sandyq_model::Fault;
 
 use super::plan::{Plan, Verdict};
 use super::queue::Pending;
@@ -18,7 +18,6 @@ use crate::database::{
 };
 use crate::ledger::Page;
 use crate::second_copy::Parcel;
-use crate::vault::NewKey;
 
 /// Why an attempt at a group did not come to its end.
 enum Trouble {
@@ -36,7 +35,7 @@ enum Trouble {
 struct Prepared {
     verdicts: Vec<Verdict>,
     page: Option<Page>,
-    new_keys: Vec<NewKey>,
+    before: keys::Before,
 }
 
 /// An attempt that came to its end.
@@ -97,7 +96,7 @@ fn attempt(parts: &mut WriterParts, group: &[Pending], each_alone: bool) -> Resu
     let Prepared {
         verdicts,
         page,
-        new_keys,
+        before,
     } = match prepared {
         Ok(prepared) => prepared,
         Err(trouble) => {
@@ -113,15 +112,15 @@ fn attempt(parts: &mut WriterParts, group: &[Pending], each_alone: bool) -> Resu
             first_index,
         });
     }
-    make_durable(parts, &new_keys)?;
+    make_durable(parts, &before)?;
     if let Some(page) = page {
         parts.book.turn(page);
         parts.head_file.write(&parts.book.head().note);
         parts.published.set(parts.book.head().clone());
     }
     parts.died.clear();
-    let dead = dead_keys(group, &verdicts);
-    keys::kill(parts, &dead).map_err(Trouble::Unknown)?;
+    let after = keys::after(done(group, &verdicts));
+    keys::settle(parts, &after).map_err(Trouble::Unknown)?;
     hand_over(parts, group, &verdicts);
     traces::remove(parts);
     Ok(Settled {
@@ -153,24 +152,24 @@ fn prepare(parts: &mut WriterParts, group: &[Pending], each_alone: bool) -> Resu
         change_together(session, group, &mut plan)?
     };
     number(group, &mut verdicts);
-    let (page, new_keys) = account(parts, group, &verdicts)?;
+    let page = account(parts, group, &verdicts)?;
+    let before = keys::before(done(group, &verdicts));
     Ok(Prepared {
         verdicts,
         page,
-        new_keys,
+        before,
     })
 }
 
-/// The rows that every group leaves: its accounts, answers, counts and intents. Gives the ledger's page and the keys
-/// that must be durable first.
+/// The rows that every group leaves: its accounts, answers, counts and intents. Gives the ledger's page.
 fn account(
     parts: &mut WriterParts,
     group: &[Pending],
     verdicts: &[Verdict],
-) -> Result<(Option<Page>, Vec<NewKey>), Trouble> {
+) -> Result<Option<Page>, Trouble> {
     let done = || done(group, verdicts);
     if done().next().is_none() {
-        return Ok((None, Vec::new()));
+        return Ok(None);
     }
     let now = Value::from(parts.clock.now());
     let entries = done().flat_map(|pending| &pending.entries);
@@ -185,13 +184,13 @@ fn account(
     }
     let clear = keys::clear_intents(&parts.died);
     session.perform(&clear.iter().collect::<Vec<_>>())?;
-    Ok((page, keys::new_keys(done())))
+    Ok(page)
 }
 
-/// New keys first, then everything else. A failure to sync leaves unknown what is durable; only the engine's own word
+/// New keys and leads first, then everything else. A failure to sync leaves unknown what is durable; only the engine's own word
 /// that it has undone the transaction lets the writer go on.
-fn make_durable(parts: &mut WriterParts, new_keys: &[NewKey]) -> Result<(), Trouble> {
-    if let Err(fault) = parts.keys.put(new_keys) {
+fn make_durable(parts: &mut WriterParts, before: &keys::Before) -> Result<(), Trouble> {
+    if let Err(fault) = before.put(&mut parts.keys) {
         parts.session.rollback();
         return Err(Trouble::Undone(fault.to_string()));
     }
@@ -324,12 +323,6 @@ fn done<'g>(group: &'g [Pending], verdicts: &'g [Verdict]) -> impl Iterator<Item
         .zip(verdicts)
         .filter(|(_, verdict)| matches!(verdict, Verdict::Done(_)))
         .map(|(pending, _)| pending)
-}
-
-fn dead_keys(group: &[Pending], verdicts: &[Verdict]) -> Vec<(SubjectId, u32)> {
-    done(group, verdicts)
-        .flat_map(|pending| pending.dead_keys.iter().copied())
-        .collect()
 }
 
 /// Answers of submissions, counts of refusals, and intents of deaths.

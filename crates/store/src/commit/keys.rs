@@ -10,21 +10,58 @@ use super::traces::{Traces, leave_no_trace};
 use super::writer::WriterParts;
 use crate::database::dialect::Dialect;
 use crate::database::{ReaderExt, Session, Statement, statement};
-use crate::vault::{KeyStore, NewKey, Vault};
+use crate::vault::{KeyStore, Lead, Leads, NewKey, Vault};
 
-/// The keys that commits of the group bring, of those that are done.
-pub(super) fn new_keys<'g>(done: impl Iterator<Item = &'g Pending>) -> Vec<NewKey> {
-    done.flat_map(|pending| pending.new_keys.iter().cloned())
-        .collect()
+/// What the key store must have before the group is durable.
+#[derive(Default)]
+pub(super) struct Before {
+    keys: Vec<NewKey>,
+    leads: Vec<Lead>,
 }
 
-/// Lets keys die whose intents are durable. From then on the vault does not know them either.
-pub(super) fn kill(parts: &mut WriterParts, dead: &[(SubjectId, u32)]) -> Result<(), Fault> {
-    if dead.is_empty() {
-        return Ok(());
+/// What commits of the group bring, of those that are done.
+pub(super) fn before<'g>(done: impl Iterator<Item = &'g Pending>) -> Before {
+    let mut before = Before::default();
+    for pending in done {
+        before.keys.extend(pending.new_keys.iter().cloned());
+        before.leads.extend(&pending.leads);
     }
-    kill_in(&mut parts.keys, &parts.vault, dead)?;
-    parts.traces.add(dead);
+    before
+}
+
+impl Before {
+    /// Makes it durable.
+    pub(super) fn put(&self, keys: &mut KeyStore) -> Result<(), Fault> {
+        keys.put_all(&self.keys, &self.leads)
+    }
+}
+
+/// What the key store must lose once the group is durable.
+#[derive(Default)]
+pub(super) struct After {
+    dead: Vec<(SubjectId, u32)>,
+    ended: Leads,
+}
+
+/// What commits of the group end, of those that are done. Nothing led to somebody whose first key they bring.
+pub(super) fn after<'g>(done: impl Iterator<Item = &'g Pending>) -> After {
+    let mut after = After::default();
+    for pending in done {
+        after.dead.extend(&pending.dead_keys);
+        after.ended.to.extend(&pending.without_leads);
+        if pending.new_keys.is_empty() {
+            after.ended.replaced_by.extend(&pending.leads);
+        }
+    }
+    after
+}
+
+/// Lets keys die whose intents are durable, and leads whose data has ended. From then on the vault does not know the keys
+/// either.
+pub(super) fn settle(parts: &mut WriterParts, after: &After) -> Result<(), Fault> {
+    parts.keys.settle(&after.dead, &after.ended)?;
+    forget(&parts.vault, &after.dead);
+    parts.traces.add(&after.dead);
     Ok(())
 }
 
@@ -77,8 +114,12 @@ pub(crate) fn finish_deaths(
 
 fn kill_in(keys: &mut KeyStore, vault: &Vault, dead: &[(SubjectId, u32)]) -> Result<(), Fault> {
     keys.kill(dead)?;
-    dead.iter().for_each(|(subject, _)| vault.forget(*subject));
+    forget(vault, dead);
     Ok(())
+}
+
+fn forget(vault: &Vault, dead: &[(SubjectId, u32)]) {
+    dead.iter().for_each(|(subject, _)| vault.forget(*subject));
 }
 
 fn clear_intent(subject: SubjectId, generation: u32) -> Statement {

@@ -23,7 +23,7 @@ use sandyq_model::{Clause, Fault, SubjectId};
 use crate::database::Statement;
 use crate::tables::idempotency::Once;
 use crate::tables::job::Job;
-use crate::vault::NewKey;
+use crate::vault::{Lead, NewKey};
 
 pub(crate) use found::begin_ledger;
 pub(crate) use group::{Within, store_page};
@@ -59,6 +59,11 @@ pub struct Commit {
     pub new_keys: Vec<NewKey>,
     /// Subjects and generations whose keys die with this (6.3).
     pub dead_keys: Vec<(SubjectId, u32)>,
+    /// Leads that must be durable before this is; others to the same subject and field end with it. Their sealed tokens
+    /// are among the statements.
+    pub leads: Vec<Lead>,
+    /// Subjects to whom no lead leads any more.
+    pub without_leads: Vec<SubjectId>,
     /// Whether it protects somebody, so that no restore of an older backup may lose it: the second copy gets the rows of the
     /// subject, and of the receipts about those whom the entries name, as they are afterwards.
     pub protects: bool,

@@ -14,7 +14,7 @@ use crate::ledger::NewEntry;
 use crate::second_copy::Parcel;
 use crate::tables::idempotency::Once;
 use crate::tables::job;
-use crate::vault::{KeyStore, NewKey};
+use crate::vault::{KeyStore, Lead, NewKey};
 
 /// A commit with everything done that can be done before its turn: entries encoded and hashed, jobs turned into
 /// statements. That work is done on the threads of those who submit, not on the one that writes.
@@ -35,6 +35,10 @@ pub(crate) struct Pending {
     pub new_keys: Vec<NewKey>,
     /// Keys to kill.
     pub dead_keys: Vec<(SubjectId, u32)>,
+    /// Leads to put.
+    pub leads: Vec<Lead>,
+    /// Subjects whose leads all end.
+    pub without_leads: Vec<SubjectId>,
     /// Whose rows the second copy gets, when the commit protects somebody.
     pub protects: Option<Parcel>,
     /// Who waits.
@@ -76,6 +80,8 @@ impl Pending {
             once,
             new_keys,
             dead_keys,
+            leads,
+            without_leads,
             protects,
         } = commit;
         let mut all = Vec::with_capacity(statements.len() + jobs.len() + 1);
@@ -97,6 +103,8 @@ impl Pending {
             once,
             new_keys,
             dead_keys,
+            leads,
+            without_leads,
             protects,
             answer,
         }

@@ -60,7 +60,8 @@ pub const TABLES: [(&str, &[(&str, Class)]); 21] = [
         &[
             ("subject_id", Pseudonymous),
             ("field", Pseudonymous),
-            ("token", Secret),
+            ("generation", Pseudonymous),
+            ("sealed", Sealed),
         ],
     ),
     (

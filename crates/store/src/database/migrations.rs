@@ -21,7 +21,7 @@ struct Migration {
 const META: &str =
     "CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) CLUSTERED;";
 
-const MIGRATIONS: [Migration; 5] = [
+const MIGRATIONS: [Migration; 6] = [
     Migration {
         name: "first-tables",
         text: include_str!("migrations/0001-first-tables.sql"),
@@ -33,6 +33,10 @@ const MIGRATIONS: [Migration; 5] = [
     Migration {
         name: "offerings",
         text: include_str!("migrations/0003-offerings.sql"),
+    },
+    Migration {
+        name: "sealed-tokens",
+        text: include_str!("migrations/0004-sealed-tokens.sql"),
     },
     Migration {
         name: "submissions-by-content",

@@ -1,63 +1,109 @@
-//! Blind index tokens: who has this value, without the value.
+//! By which of their values people can be found: each value's token, sealed under its person's key. What leads from a
+//! token to a person lies in the key store ([`Lead`]), and counts while the row of its mark is here.
 
 use sandyq_model::{Fault, Field, SubjectId};
 
-use crate::database::{Reader, ReaderExt, Statement, statement};
+use crate::database::{Reader, ReaderExt, Row, Statement, statement};
+use crate::vault::{Lead, LeadMark, NewLead, mark_of};
 
-/// A keyed hash of a folded value ([`Vault::blind_index`](crate::vault::Vault)).
-pub type Token = [u8; 16];
+/// One searchable value of a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Findable {
+    /// Whose.
+    pub subject: SubjectId,
+    /// Which field.
+    pub field: Field,
+    /// The generation of the key that the token is sealed under.
+    pub generation: u32,
+    /// The sealed token.
+    pub sealed: Vec<u8>,
+}
 
-/// Writes the token of a field in place of the one that is there.
+impl Findable {
+    /// The mark of the lead that belongs to it; `None` when it is damaged.
+    #[must_use]
+    pub fn mark(&self) -> Option<LeadMark> {
+        mark_of(&self.sealed)
+    }
+
+    /// Whether the lead belongs to it.
+    #[must_use]
+    pub fn is_of(&self, lead: &Lead) -> bool {
+        (self.subject, self.field) == (lead.subject, lead.field) && self.mark() == Some(lead.mark)
+    }
+}
+
+/// Writes the sealed token of a field in place of the one that is there. Its lead must be in the same commit.
 #[must_use]
-pub fn put(subject: SubjectId, field: Field, token: Token) -> Statement {
+pub fn put(new: &NewLead) -> Statement {
     statement(
-        "INSERT INTO search_index (subject_id, field, token) VALUES ($1, $2, $3) \
-         ON CONFLICT (subject_id, field) DO UPDATE SET token = excluded.token",
-        [subject.into(), field.into(), token.into()],
+        "INSERT INTO search_index (subject_id, field, generation, sealed) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT (subject_id, field) DO UPDATE SET generation = excluded.generation, sealed = excluded.sealed",
+        [
+            new.lead.subject.into(),
+            new.lead.field.into(),
+            new.lead.generation.into(),
+            new.sealed.as_slice().into(),
+        ],
     )
     .touching(1)
 }
 
-/// Removes the token of one field.
-#[must_use]
-pub fn remove(subject: SubjectId, field: Field) -> Statement {
-    statement(
-        "DELETE FROM search_index WHERE subject_id = $1 AND field = $2",
-        [subject.into(), field.into()],
-    )
-}
-
-/// Removes every token of a subject.
+/// Removes every sealed token of a subject.
 #[must_use]
 pub fn remove_all(subject: SubjectId) -> Statement {
     statement("DELETE FROM search_index WHERE subject_id = $1", [subject.into()])
 }
 
-/// The subjects with that token in that field, in the order of their ids.
+/// What a subject can be found by, by field.
 ///
 /// # Errors
 /// When the engine does not answer.
-pub fn subjects_with(
-    reader: &mut dyn Reader,
-    field: Field,
-    token: Token,
-    limit: u32,
-) -> Result<Vec<SubjectId>, Fault> {
+pub fn of_subject(reader: &mut dyn Reader, subject: SubjectId) -> Result<Vec<Findable>, Fault> {
     reader.list(
-        "SELECT subject_id FROM search_index WHERE token = $1 AND field = $2 ORDER BY subject_id LIMIT $3",
-        &[token.into(), field.into(), limit.into()],
-        |row| row.take(0),
+        "SELECT subject_id, field, generation, sealed FROM search_index WHERE subject_id = $1 ORDER BY field",
+        &[subject.into()],
+        row_of,
     )
 }
 
-/// The tokens of a subject, by field.
+/// The subjects to whom these leads lead now, in the order of their ids and each once; at most so many.
 ///
 /// # Errors
 /// When the engine does not answer.
-pub fn of_subject(reader: &mut dyn Reader, subject: SubjectId) -> Result<Vec<(Field, Token)>, Fault> {
+pub fn followed(reader: &mut dyn Reader, leads: &[Lead], limit: usize) -> Result<Vec<SubjectId>, Fault> {
+    let mut found = Vec::new();
+    for lead in leads {
+        if found.len() >= limit {
+            break;
+        }
+        let here = of_subject(reader, lead.subject)?;
+        if here.iter().any(|row| row.is_of(lead)) && found.last() != Some(&lead.subject) {
+            found.push(lead.subject);
+        }
+    }
+    Ok(found)
+}
+
+/// The next rows behind that subject, in order; at most so many.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn page(reader: &mut dyn Reader, after: Option<SubjectId>, limit: u32) -> Result<Vec<Findable>, Fault> {
+    let after = after.map_or(Vec::new(), |subject| subject.as_bytes().to_vec());
     reader.list(
-        "SELECT field, token FROM search_index WHERE subject_id = $1 ORDER BY field",
-        &[subject.into()],
-        |row| Ok((row.take(0)?, row.take(1)?)),
+        "SELECT subject_id, field, generation, sealed FROM search_index WHERE subject_id > $1 \
+         ORDER BY subject_id, field LIMIT $2",
+        &[after.into(), limit.into()],
+        row_of,
     )
+}
+
+fn row_of(row: &mut Row) -> Result<Findable, Fault> {
+    Ok(Findable {
+        subject: row.take(0)?,
+        field: row.take(1)?,
+        generation: row.take(2)?,
+        sealed: row.take(3)?,
+    })
 }

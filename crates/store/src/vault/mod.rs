@@ -15,6 +15,7 @@ mod hierarchy;
 mod inventory;
 mod key_store;
 mod keyed_hash;
+mod lead;
 mod opened_keys;
 mod orphans;
 mod permitted;
@@ -45,9 +46,10 @@ pub use inventory::{KeyInventory, KeyLine};
 pub(crate) use key_store::tests::opens_of;
 pub use key_store::{
     KEY_PAGE_MAX, KeyFollower, KeyHead, KeyObserver, KeyReader, KeyRow, KeyRows, KeyStatus, KeyStep,
-    KeyStore, Rotation,
+    KeyStore, Leads, Rotation,
 };
 pub use keyed_hash::{HASH_BYTES, KeyedHash, TOKEN_BYTES, equal};
+pub use lead::{Lead, LeadMark, NewLead, SearchToken, mark_of};
 pub use orphans::{Orphans, orphans};
 pub use permitted::{Opens, Seals};
 pub use proof::PROOF_BYTES_MAX;
@@ -196,8 +198,40 @@ impl Vault {
 
     /// The token by which a folded value of that field is found again (`sandyq_model::value::folded`).
     #[must_use]
-    pub fn blind_index(&self, field: Field, folded: &Plain<String>) -> [u8; TOKEN_BYTES] {
+    pub fn blind_index(&self, field: Field, folded: &Plain<String>) -> SearchToken {
         self.blind_index.token(field, folded.expose())
+    }
+
+    /// A lead by which the subject of that key is found again, and its token sealed for the data.
+    ///
+    /// # Errors
+    /// When the cryptographic library refuses; it has no reason to.
+    pub fn new_lead(&self, key: &SubjectKey, field: Field, folded: &Plain<String>) -> Result<NewLead, Fault> {
+        Ok(lead::seal(
+            key,
+            field,
+            self.blind_index(field, folded),
+            &*self.chance,
+        )?)
+    }
+
+    /// The same under another generation of the subject's key, with which the old lead does not die.
+    ///
+    /// # Errors
+    /// When the key is of somebody else.
+    pub fn renew_lead(&self, key: &SubjectKey, lead: &Lead) -> Result<NewLead, Fault> {
+        if key.subject() != lead.subject {
+            return Err(VaultFault::OtherSubject.into());
+        }
+        Ok(lead::seal(key, lead.field, lead.token, &*self.chance)?)
+    }
+
+    /// The lead that a sealed token of that field belongs to.
+    ///
+    /// # Errors
+    /// When it was changed or moved, or is of another key.
+    pub fn open_lead(&self, key: &SubjectKey, field: Field, sealed: &[u8]) -> Result<Lead, Fault> {
+        Ok(lead::open(key, field, sealed)?)
     }
 
     /// The hash of a one-time code. Bound to the subject and to what it serves, so that equal codes have unequal

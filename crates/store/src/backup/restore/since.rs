@@ -51,7 +51,11 @@ const TABLES_OF_A_PERSON: [Table; 7] = [
         "subject_id, field, version, generation, sealed, source, recorded_at, confirmed_at, until_at, floor",
         "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10"
     ),
-    table!("search_index", "subject_id, field, token", "$1, $2, $3"),
+    table!(
+        "search_index",
+        "subject_id, field, generation, sealed",
+        "$1, $2, $3, $4"
+    ),
     table!(
         "consent",
         "subject_id, consent_id, act, item, purpose, fields, recipient, locale, text_hash, term_until, channel, actor, \

@@ -111,7 +111,7 @@ fn whoever_kept_every_frame_reads_nobody_who_was_destroyed_in_an_epoch_that_ende
         run(live_on(&store, &*chance, &mut lives));
         wait_until_it_follows(&store);
         let opened = opens_of(&kept(copy.path(), &source), &source, &options.epoch_files);
-        let opens = |id: &SubjectId| opened.contains(&(*id, 1));
+        let opens = |id: &SubjectId| opened.keys.contains(&(*id, 1));
         assert!(lives.living.iter().all(|one| opens(&one.id)));
         assert!(!lives.dead_before.iter().any(opens), "round {round}");
         assert!(
@@ -123,7 +123,7 @@ fn whoever_kept_every_frame_reads_nobody_who_was_destroyed_in_an_epoch_that_ende
         wait_until_it_follows(&store);
         lives.dead_before.append(&mut lives.dead_now);
         let opened = opens_of(&kept(copy.path(), &source), &source, &options.epoch_files);
-        let opens = |id: &SubjectId| opened.contains(&(*id, 1));
+        let opens = |id: &SubjectId| opened.keys.contains(&(*id, 1));
         assert!(
             lives.living.iter().all(|one| opens(&one.id)),
             "the new rows are in the copy"

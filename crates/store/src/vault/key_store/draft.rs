@@ -2,9 +2,11 @@
 
 use sandyq_model::{Chance, Fault};
 
+use super::super::lead::Lead;
 use super::head::link;
 use super::no_state;
 use super::node::{Name, NodeKey};
+use super::path::Path;
 use super::rows::{KeyRow, KeyStep, Rows};
 use super::state::{STATE_ROW, State};
 use super::tops::{TOP_ROW, Tops};
@@ -45,15 +47,32 @@ impl<'r> Draft<'r> {
         }
     }
 
-    /// Takes a key away, and marks every node above it: each holds or leads to what older copies hold.
+    /// Takes a key away, and the leads that die with it.
     pub(super) fn remove(&mut self, name: Name) -> Result<bool, Fault> {
+        for lead in self.tree.leads_to(name.0)? {
+            if lead.generation == name.1 {
+                self.remove_lead(&lead)?;
+            }
+        }
         let Some(bucket) = self.tree.take(name)? else {
             return Ok(false);
         };
         self.state.count = self.state.count.saturating_sub(1);
+        self.mark(&bucket);
+        Ok(true)
+    }
+
+    /// Takes a lead away from both its ends.
+    pub(super) fn remove_lead(&mut self, lead: &Lead) -> Result<(), Fault> {
+        let buckets = self.tree.take_lead(lead)?;
+        buckets.iter().for_each(|bucket| self.mark(bucket));
+        Ok(())
+    }
+
+    /// Marks a node and every one above it: each holds or leads to what older copies hold.
+    fn mark(&mut self, bucket: &Path) {
         self.puts
             .extend(bucket.with_those_above().map(|path| (path.mark(), Vec::new())));
-        Ok(true)
     }
 
     /// The step that makes it durable; `None` when nothing changes.

@@ -8,6 +8,7 @@
 
 mod draft;
 mod head;
+mod leads;
 mod node;
 mod notes;
 mod path;
@@ -31,6 +32,7 @@ use sandyq_model::{Chance, Clock, Fault, SubjectId};
 use super::Vault;
 use super::epoch::{EpochKeys, Escrow};
 use super::inventory::KeyInventory;
+use super::lead::Lead;
 use super::orphans::{Orphans, orphans};
 use super::subject_key::{NewKey, WrappedKey};
 use draft::Draft;
@@ -43,6 +45,7 @@ use tops::{TOP_ROW, Tops};
 use tree::Tree;
 
 pub use head::KeyHead;
+pub use leads::Leads;
 pub use reader::{KeyReader, KeyRows};
 pub use rotation::{KeyStatus, Rotation};
 pub use rows::{KeyFollower, KeyObserver, KeyRow, KeyStep};
@@ -144,14 +147,23 @@ impl KeyStore {
     /// # Errors
     /// [`Fault::Vault`] when there is another key of the same subject and generation, or nothing could be written.
     pub fn put(&mut self, keys: &[NewKey]) -> Result<(), Fault> {
-        if keys.is_empty() {
+        self.put_all(keys, &[])
+    }
+
+    /// The same, with leads to the subjects of these or of earlier keys. A lead is there before the data whose token it
+    /// starts from is; who follows it must look whether that is.
+    ///
+    /// # Errors
+    /// As [`KeyStore::put`].
+    pub fn put_all(&mut self, keys: &[NewKey], leads: &[Lead]) -> Result<(), Fault> {
+        if keys.is_empty() && leads.is_empty() {
             return Ok(());
         }
         self.change(|draft| {
             for key in keys {
                 draft.state.count += u64::from(draft.tree.put(key)?);
             }
-            Ok(())
+            leads.iter().try_for_each(|lead| draft.tree.lead(*lead))
         })
     }
 
@@ -177,14 +189,22 @@ impl KeyStore {
         self.scrubbed(gone)
     }
 
-    /// Takes the keys out of their rows, in one durable commit. Gives how many still lived; killing a dead key again does
-    /// no harm. The vault must then forget the subjects ([`Vault::forget`]). Older copies of the rows still hold the
-    /// keys until the epoch ends.
+    /// Takes the keys out of their rows, and with them the leads that die with them, in one durable commit. Gives how many
+    /// still lived; killing a dead key again does no harm. The vault must then forget the subjects ([`Vault::forget`]).
+    /// Older copies of the rows still hold the keys until the epoch ends.
     ///
     /// # Errors
     /// When the store does not answer: then it is not known whether the keys live, and the kill must be done again.
     pub fn kill(&mut self, dead: &[(SubjectId, u32)]) -> Result<u64, Fault> {
-        if dead.is_empty() {
+        self.settle(dead, &Leads::default())
+    }
+
+    /// The same, and takes away the leads that a commit in the data store has ended.
+    ///
+    /// # Errors
+    /// As [`KeyStore::kill`]. A lead that stays by mistake leads nowhere, and the next start takes it away.
+    pub fn settle(&mut self, dead: &[(SubjectId, u32)], ended: &Leads) -> Result<u64, Fault> {
+        if dead.is_empty() && ended.is_empty() {
             return Ok(0);
         }
         let at = self.clock.now();
@@ -194,10 +214,31 @@ impl KeyStore {
                 gone += u64::from(draft.remove(*name)?);
             }
             draft.state.deaths.add(gone, at);
+            ended.end_in(draft)?;
             Ok(gone)
         });
         // Also when nothing lived any more: a crash may have come before the journal was overwritten.
         self.scrubbed(gone)
+    }
+
+    /// The leads to the next subjects behind that one, of whole subjects, in order; about [`KEY_PAGE_MAX`].
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn page_of_leads(&mut self, after: Option<SubjectId>) -> Result<Vec<Lead>, Fault> {
+        self.look(|tree| tree.page_of_leads(after, KEY_PAGE_MAX))
+    }
+
+    /// Takes leads away and adds others, in one durable commit: what a start finds to be done.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn mend_leads(&mut self, stray: &[Lead], missing: &[Lead]) -> Result<(), Fault> {
+        let mended = self.change(|draft| {
+            stray.iter().try_for_each(|lead| draft.remove_lead(lead))?;
+            missing.iter().try_for_each(|lead| draft.tree.lead(*lead))
+        });
+        self.scrubbed(mended)
     }
 
     /// Puts newly wrapped keys in the place of the old wrapping of the same keys, in one durable commit: a step of a

@@ -5,16 +5,19 @@
 //! associated data  "sandyq/key-node" | format | steps from the top
 //! inner node       1 | which of the 16 children there are (2) | the key of each (32)
 //! bucket           2 | how many (2) | subject (16) | generation (4) | wrapped data key (63) | …
+//! with leads       3 | how many keys (2) | as above | how many leads from here (2) | lead (49) | … | and to here | …
+//! lead             token (16) | subject (16) | field (1) | generation (4) | mark (12)
 //! ```
 //! So a row opens in its own place only, and what was in a row opens for nobody once the node's key is forgotten.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use sandyq_model::{Chance, Fault, SubjectId};
+use sandyq_model::{Chance, Fault, Field, SubjectId};
 use zeroize::Zeroizing;
 
 use super::super::fault::VaultFault;
+use super::super::lead::Lead;
 use super::super::source::KEY_BYTES;
 use super::super::subject_key::WRAPPED_BYTES;
 use super::path::Path;
@@ -52,14 +55,36 @@ pub(super) type Name = (SubjectId, u32);
 pub(super) enum Node {
     /// Leads on: the keys of the nodes below.
     Inner(BTreeMap<u8, NodeKey>),
-    /// Holds wrapped data keys.
-    Bucket(BTreeMap<Name, [u8; WRAPPED_BYTES]>),
+    /// Where something lies.
+    Bucket(Bucket),
+}
+
+/// What lies at the places of one part of the tree.
+#[derive(Default)]
+pub(super) struct Bucket {
+    /// Wrapped data keys, at their subject.
+    pub(super) keys: BTreeMap<Name, [u8; WRAPPED_BYTES]>,
+    /// Leads, at the token they start from.
+    pub(super) from_here: BTreeSet<Lead>,
+    /// The same leads once more, at the subject they lead to.
+    pub(super) to_here: BTreeSet<Lead>,
+}
+
+impl Bucket {
+    /// How much lies in it.
+    pub(super) fn len(&self) -> usize {
+        self.keys.len() + self.from_here.len() + self.to_here.len()
+    }
 }
 
 impl Node {
     /// A bucket with nothing in it.
     pub(super) const fn empty() -> Self {
-        Self::Bucket(BTreeMap::new())
+        Self::Bucket(Bucket {
+            keys: BTreeMap::new(),
+            from_here: BTreeSet::new(),
+            to_here: BTreeSet::new(),
+        })
     }
 
     /// The row of this node under that key.
@@ -98,7 +123,10 @@ impl Node {
     fn content_bytes(&self) -> usize {
         match self {
             Self::Inner(children) => HEAD_BYTES + children.len() * KEY_BYTES,
-            Self::Bucket(keys) => HEAD_BYTES + keys.len() * ENTRY_BYTES,
+            Self::Bucket(bucket) => {
+                let leads = bucket.from_here.len() + bucket.to_here.len();
+                HEAD_BYTES + bucket.keys.len() * ENTRY_BYTES + leads * LEAD_BYTES + 2 * COUNT_BYTES
+            }
         }
     }
 
@@ -114,14 +142,19 @@ impl Node {
                     content.extend_from_slice(key.secret());
                 }
             }
-            Self::Bucket(keys) => {
-                let count = u16::try_from(keys.len()).unwrap_or(u16::MAX);
-                content.push(BUCKET);
-                content.extend_from_slice(&count.to_be_bytes());
-                for ((subject, generation), wrapped) in keys {
+            Self::Bucket(bucket) => {
+                let leads = [&bucket.from_here, &bucket.to_here];
+                let without = leads.iter().all(|leads| leads.is_empty());
+                content.push(if without { BUCKET } else { BUCKET_WITH_LEADS });
+                content.extend_from_slice(&count(bucket.keys.len()));
+                for ((subject, generation), wrapped) in &bucket.keys {
                     content.extend_from_slice(subject.as_bytes());
                     content.extend_from_slice(&generation.to_be_bytes());
                     content.extend_from_slice(wrapped);
+                }
+                for leads in leads.into_iter().filter(|_| !without) {
+                    content.extend_from_slice(&count(leads.len()));
+                    leads.iter().for_each(|lead| write_lead(lead, content));
                 }
             }
         }
@@ -141,11 +174,23 @@ impl Node {
                 let whole = left.is_empty() && keys.len() == usize::try_from(number.count_ones()).ok()?;
                 whole.then(|| Self::Inner(children.collect()))
             }
-            BUCKET => {
-                let (entries, left) = rest.as_chunks::<ENTRY_BYTES>();
-                let keys: Option<BTreeMap<_, _>> = entries.iter().map(read_entry).collect();
-                let whole = left.is_empty() && entries.len() == usize::from(number);
-                keys.filter(|_| whole).map(Self::Bucket)
+            BUCKET | BUCKET_WITH_LEADS => {
+                let (entries, rest) = rest.split_at_checked(usize::from(number) * ENTRY_BYTES)?;
+                let (entries, _) = entries.as_chunks::<ENTRY_BYTES>();
+                let keys = entries.iter().map(read_entry).collect::<Option<_>>()?;
+                let (from_here, to_here, rest) = if kind == BUCKET {
+                    (BTreeSet::new(), BTreeSet::new(), rest)
+                } else {
+                    let (from_here, rest) = read_leads(rest)?;
+                    let (to_here, rest) = read_leads(rest)?;
+                    (from_here, to_here, rest)
+                };
+                let bucket = Bucket {
+                    keys,
+                    from_here,
+                    to_here,
+                };
+                rest.is_empty().then_some(Self::Bucket(bucket))
             }
             _ => None,
         }
@@ -157,6 +202,40 @@ fn read_entry(entry: &[u8; ENTRY_BYTES]) -> Option<(Name, [u8; WRAPPED_BYTES])> 
     let (generation, wrapped) = rest.split_first_chunk::<4>()?;
     let name = (SubjectId::from_bytes(*subject), u32::from_be_bytes(*generation));
     Some((name, wrapped.try_into().ok()?))
+}
+
+fn count(number: usize) -> [u8; COUNT_BYTES] {
+    u16::try_from(number).unwrap_or(u16::MAX).to_be_bytes()
+}
+
+fn write_lead(lead: &Lead, content: &mut Vec<u8>) {
+    content.extend_from_slice(&lead.token);
+    content.extend_from_slice(lead.subject.as_bytes());
+    content.push(lead.field.number());
+    content.extend_from_slice(&lead.generation.to_be_bytes());
+    content.extend_from_slice(&lead.mark);
+}
+
+fn read_leads(content: &[u8]) -> Option<(BTreeSet<Lead>, &[u8])> {
+    let (number, rest) = content.split_first_chunk::<COUNT_BYTES>()?;
+    let bytes = usize::from(u16::from_be_bytes(*number)) * LEAD_BYTES;
+    let (leads, rest) = rest.split_at_checked(bytes)?;
+    let (leads, _) = leads.as_chunks::<LEAD_BYTES>();
+    Some((leads.iter().map(read_lead).collect::<Option<_>>()?, rest))
+}
+
+fn read_lead(lead: &[u8; LEAD_BYTES]) -> Option<Lead> {
+    let (token, rest) = lead.split_first_chunk::<16>()?;
+    let (subject, rest) = rest.split_first_chunk::<16>()?;
+    let (field, rest) = rest.split_first()?;
+    let (generation, mark) = rest.split_first_chunk::<4>()?;
+    Some(Lead {
+        subject: SubjectId::from_bytes(*subject),
+        field: Field::new(*field)?,
+        generation: u32::from_be_bytes(*generation),
+        mark: mark.try_into().ok()?,
+        token: *token,
+    })
 }
 
 fn associated_data(path: &Path) -> Vec<u8> {
@@ -171,11 +250,14 @@ fn does_not_open() -> Fault {
     Fault::Vault("a node of the key tree does not open: it was changed, or is of another time".to_owned())
 }
 
-/// A bucket with more keys than this is split among 16.
-pub(super) const BUCKET_KEYS_MAX: usize = 32;
+/// A bucket in which more lies than this is split among 16.
+pub(super) const BUCKET_MAX: usize = 32;
 const FORMAT: u8 = 1;
 const INNER: u8 = 1;
 const BUCKET: u8 = 2;
+const BUCKET_WITH_LEADS: u8 = 3;
 /// Kind, and which or how many.
 const HEAD_BYTES: usize = 3;
+const COUNT_BYTES: usize = 2;
 const ENTRY_BYTES: usize = 16 + 4 + WRAPPED_BYTES;
+const LEAD_BYTES: usize = 16 + 16 + 1 + 4 + NONCE_LEN;

@@ -1,6 +1,9 @@
-//! Where a node of the key tree stands: the half-bytes of subjects' random ids that lead to it from the top.
+//! Where a node of the key tree stands: the half-bytes of subjects' random ids, or of tokens, that lead to it from the top.
 
 use sandyq_model::SubjectId;
+
+/// Where something lies in the tree: a subject's id, or a token.
+pub(super) type Place = [u8; 16];
 
 /// The way from the top to a node; one half-byte for each level.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,9 +39,9 @@ impl Path {
         (0..=self.0.len()).map(|depth| Self(self.0.iter().copied().take(depth).collect()))
     }
 
-    /// The step that leads from here towards that subject.
-    pub(super) fn towards(&self, subject: SubjectId) -> u8 {
-        let byte = subject.as_bytes().get(self.depth() / 2).copied().unwrap_or(0);
+    /// The step that leads from here towards that place.
+    pub(super) fn towards(&self, place: &Place) -> u8 {
+        let byte = place.get(self.depth() / 2).copied().unwrap_or(0);
         if self.depth().is_multiple_of(2) {
             byte >> 4
         } else {
@@ -79,5 +82,5 @@ impl Path {
 pub(super) const MARK_ROWS: u8 = b'd';
 /// Nodes.
 const NODE_ROWS: u8 = b'n';
-/// Steps from the top to the end of a subject's id.
+/// Steps from the top to the end of a place.
 pub(super) const DEPTH_MAX: usize = 32;

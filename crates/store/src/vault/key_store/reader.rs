@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sandyq_model::{Chance, Fault, SubjectId};
 
+use super::super::lead::{Lead, SearchToken};
 use super::super::subject_key::WrappedKey;
 use super::draft::Draft;
 use super::rotation::KeyStatus;
@@ -44,11 +45,24 @@ impl KeyReader {
     /// # Errors
     /// When the store does not answer.
     pub fn get(&self, subject: SubjectId, generation: u32) -> Result<Option<WrappedKey>, Fault> {
+        self.look(|tree| tree.find((subject, generation)))
+    }
+
+    /// The leads that start from a token. Each counts only while the data holds the sealed token of its mark.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn leads_from(&self, token: &SearchToken) -> Result<Vec<Lead>, Fault> {
+        self.look(|tree| tree.leads_from(token))
+    }
+
+    /// Looks at the tree as it is now.
+    fn look<R>(&self, see: impl Fn(&mut Tree<'_>) -> Result<R, Fault>) -> Result<R, Fault> {
         let mut rows = self.lock();
         let mut tries = TRIES_MAX;
         loop {
             rows.begin(Access::Read)?;
-            let found = self.find(rows.as_mut(), subject, generation);
+            let found = self.look_once(rows.as_mut(), &see);
             rows.end();
             match found {
                 // An epoch may have ended between the snapshot and the opening of its top.
@@ -77,17 +91,16 @@ impl KeyReader {
         page_of_rows(self.lock().as_mut(), after)
     }
 
-    fn find(
+    fn look_once<R>(
         &self,
         rows: &mut dyn Rows,
-        subject: SubjectId,
-        generation: u32,
-    ) -> Result<Option<WrappedKey>, Looked> {
+        see: &impl Fn(&mut Tree<'_>) -> Result<R, Fault>,
+    ) -> Result<R, Looked> {
         let Some(_) = rows.get(TOP_ROW)? else {
             return Err(no_state().into());
         };
         let top = Draft::top(rows, &self.tops).map_err(|_| Looked::Top)?;
-        Ok(Tree::open(rows, &*self.chance, top)?.find((subject, generation))?)
+        Ok(see(&mut Tree::open(rows, &*self.chance, top)?)?)
     }
 
     fn lock(&self) -> MutexGuard<'_, Box<dyn Rows>> {

@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 
 use sandyq_model::{Chance, Fault, SubjectId};
 
+use super::super::lead::{Lead, SearchToken};
 use super::super::subject_key::{NewKey, WrappedKey};
-use super::node::{BUCKET_KEYS_MAX, Name, Node, NodeKey};
-use super::path::{DEPTH_MAX, Path};
+use super::node::{BUCKET_MAX, Bucket, Name, Node, NodeKey};
+use super::path::{DEPTH_MAX, Path, Place};
 use super::rows::{KeyRow, Rows};
 
 /// The nodes that one transaction has opened.
@@ -26,7 +27,7 @@ struct Opened {
     changed: bool,
 }
 
-/// Where the way to a subject ends.
+/// Where the way to a place ends.
 enum End {
     Bucket(Path),
     /// No node yet below that one.
@@ -66,10 +67,10 @@ impl<'r> Tree<'r> {
 
     /// The wrapped key of that name.
     pub(super) fn find(&mut self, name: Name) -> Result<Option<WrappedKey>, Fault> {
-        let End::Bucket(path) = self.walk(name.0)? else {
+        let End::Bucket(path) = self.walk(name.0.as_bytes())? else {
             return Ok(None);
         };
-        let Some(bytes) = self.bucket(&path)?.get(&name) else {
+        let Some(bytes) = self.bucket(&path)?.keys.get(&name) else {
             return Ok(None);
         };
         Ok(Some(WrappedKey::from_row(name.0, name.1, bytes)?))
@@ -81,31 +82,79 @@ impl<'r> Tree<'r> {
     /// When another key of the same name is there: overwriting it would destroy what it has sealed.
     pub(super) fn put(&mut self, key: &NewKey) -> Result<bool, Fault> {
         let key = key.wrapped();
-        let path = match self.walk(key.subject())? {
-            End::Bucket(path) => path,
-            End::Gap(above) => self.grow(&above, above.towards(key.subject()))?,
-        };
+        let path = self.bucket_for(key.subject().as_bytes())?;
         let bucket = self.bucket(&path)?;
-        match bucket.get(&(key.subject(), key.generation())) {
+        match bucket.keys.get(&(key.subject(), key.generation())) {
             Some(there) if there == key.as_bytes() => return Ok(false),
             Some(_) => return Err(occupied()),
-            None => bucket.insert((key.subject(), key.generation()), *key.as_bytes()),
+            None => bucket
+                .keys
+                .insert((key.subject(), key.generation()), *key.as_bytes()),
         };
-        let overfull = bucket.len() > BUCKET_KEYS_MAX;
-        self.touch(&path);
-        if overfull {
-            self.split(path)?;
-        }
+        self.filled(path)?;
         Ok(true)
+    }
+
+    /// Adds a lead at both its ends; does nothing when too many start from the same token.
+    pub(super) fn lead(&mut self, lead: Lead) -> Result<(), Fault> {
+        let from = self.bucket_for(&lead.token)?;
+        let leads = &mut self.bucket(&from)?.from_here;
+        let beside = leads.iter().filter(|other| other.token == lead.token).count();
+        if beside >= LEADS_FROM_TOKEN_MAX || !leads.insert(lead) {
+            return Ok(());
+        }
+        self.filled(from)?;
+        let to = self.bucket_for(lead.subject.as_bytes())?;
+        self.bucket(&to)?.to_here.insert(lead);
+        self.filled(to)
+    }
+
+    /// The leads that start from a token.
+    pub(super) fn leads_from(&mut self, token: &SearchToken) -> Result<Vec<Lead>, Fault> {
+        let End::Bucket(path) = self.walk(token)? else {
+            return Ok(Vec::new());
+        };
+        let leads = self.bucket(&path)?.from_here.iter();
+        Ok(leads.filter(|lead| lead.token == *token).copied().collect())
+    }
+
+    /// The leads that lead to a subject.
+    pub(super) fn leads_to(&mut self, subject: SubjectId) -> Result<Vec<Lead>, Fault> {
+        let End::Bucket(path) = self.walk(subject.as_bytes())? else {
+            return Ok(Vec::new());
+        };
+        let leads = self.bucket(&path)?.to_here.iter();
+        Ok(leads.filter(|lead| lead.subject == subject).copied().collect())
+    }
+
+    /// Takes a lead away; gives the buckets in which it was.
+    pub(super) fn take_lead(&mut self, lead: &Lead) -> Result<Vec<Path>, Fault> {
+        let mut taken = Vec::with_capacity(2);
+        for place in [&lead.token, lead.subject.as_bytes()] {
+            let End::Bucket(path) = self.walk(place)? else {
+                continue;
+            };
+            let bucket = self.bucket(&path)?;
+            // Both ends may lie in one bucket.
+            if bucket.from_here.remove(lead) | bucket.to_here.remove(lead) {
+                self.touch(&path);
+                taken.push(path);
+            }
+        }
+        Ok(taken)
     }
 
     /// Puts another wrapping of the same key in the place of the one that is there; says whether there was one.
     pub(super) fn replace(&mut self, key: &NewKey) -> Result<bool, Fault> {
         let key = key.wrapped();
-        let End::Bucket(path) = self.walk(key.subject())? else {
+        let End::Bucket(path) = self.walk(key.subject().as_bytes())? else {
             return Ok(false);
         };
-        match self.bucket(&path)?.get_mut(&(key.subject(), key.generation())) {
+        match self
+            .bucket(&path)?
+            .keys
+            .get_mut(&(key.subject(), key.generation()))
+        {
             Some(there) => *there = *key.as_bytes(),
             None => return Ok(false),
         }
@@ -115,10 +164,10 @@ impl<'r> Tree<'r> {
 
     /// Takes a key away; gives the bucket in which it was.
     pub(super) fn take(&mut self, name: Name) -> Result<Option<Path>, Fault> {
-        let End::Bucket(path) = self.walk(name.0)? else {
+        let End::Bucket(path) = self.walk(name.0.as_bytes())? else {
             return Ok(None);
         };
-        if self.bucket(&path)?.remove(&name).is_none() {
+        if self.bucket(&path)?.keys.remove(&name).is_none() {
             return Ok(None);
         }
         self.touch(&path);
@@ -159,6 +208,40 @@ impl<'r> Tree<'r> {
     /// The next keys after that one, in order; at most so many. Keeps no node.
     pub(super) fn page(&mut self, after: Option<Name>, limit: usize) -> Result<Vec<WrappedKey>, Fault> {
         let mut page = Vec::with_capacity(limit);
+        self.each_bucket(after.map(|(subject, _)| subject), |bucket| {
+            let behind = bucket
+                .keys
+                .iter()
+                .filter(|(name, _)| after.is_none_or(|after| **name > after));
+            for ((subject, generation), bytes) in behind.take(limit - page.len()) {
+                page.push(WrappedKey::from_row(*subject, *generation, bytes)?);
+            }
+            Ok(page.len() < limit)
+        })?;
+        Ok(page)
+    }
+
+    /// The leads to the next subjects behind that one, in order; of whole subjects, and about so many. Keeps no node.
+    pub(super) fn page_of_leads(
+        &mut self,
+        after: Option<SubjectId>,
+        about: usize,
+    ) -> Result<Vec<Lead>, Fault> {
+        let mut page = Vec::new();
+        self.each_bucket(after, |bucket| {
+            let behind = bucket.to_here.iter();
+            page.extend(behind.filter(|lead| after.is_none_or(|after| lead.subject > after)));
+            Ok(page.len() < about)
+        })?;
+        Ok(page)
+    }
+
+    /// Visits the buckets in order, but those whose subjects are all before that one, until told to stop.
+    fn each_bucket(
+        &mut self,
+        after: Option<SubjectId>,
+        mut visit: impl FnMut(&Bucket) -> Result<bool, Fault>,
+    ) -> Result<(), Fault> {
         let top = self.nodes.get(&Path::top()).ok_or_else(missing)?;
         let mut ahead = vec![(Path::top(), top.key.clone())];
         while let Some((path, key)) = ahead.pop() {
@@ -168,30 +251,22 @@ impl<'r> Tree<'r> {
                         .into_iter()
                         .rev()
                         .map(|(step, key)| (path.child(step), key));
-                    ahead.extend(
-                        below.filter(|(path, _)| after.is_none_or(|(subject, _)| !path.is_before(subject))),
-                    );
+                    ahead.extend(below.filter(|(path, _)| after.is_none_or(|after| !path.is_before(after))));
                 }
-                Node::Bucket(keys) => {
-                    let behind = keys
-                        .iter()
-                        .filter(|(name, _)| after.is_none_or(|after| **name > after));
-                    for ((subject, generation), bytes) in behind.take(limit - page.len()) {
-                        page.push(WrappedKey::from_row(*subject, *generation, bytes)?);
-                    }
-                    if page.len() >= limit {
+                Node::Bucket(bucket) => {
+                    if !visit(&bucket)? {
                         break;
                     }
                 }
             }
         }
-        Ok(page)
+        Ok(())
     }
 
-    fn walk(&mut self, subject: SubjectId) -> Result<End, Fault> {
+    fn walk(&mut self, place: &Place) -> Result<End, Fault> {
         let mut path = Path::top();
         loop {
-            let step = path.towards(subject);
+            let step = path.towards(place);
             let key = match &self.nodes.get(&path).ok_or_else(missing)?.node {
                 Node::Bucket(_) => return Ok(End::Bucket(path)),
                 Node::Inner(children) => children.get(&step).cloned(),
@@ -202,6 +277,23 @@ impl<'r> Tree<'r> {
             path = path.child(step);
             self.load(path.clone(), key)?;
         }
+    }
+
+    /// The bucket for a place, which is there or grows.
+    fn bucket_for(&mut self, place: &Place) -> Result<Path, Fault> {
+        match self.walk(place)? {
+            End::Bucket(path) => Ok(path),
+            End::Gap(above) => self.grow(&above, above.towards(place)),
+        }
+    }
+
+    /// A bucket has become fuller: its row changes, and it may be too full.
+    fn filled(&mut self, path: Path) -> Result<(), Fault> {
+        self.touch(&path);
+        if self.bucket(&path)?.len() > BUCKET_MAX {
+            self.split(path)?;
+        }
+        Ok(())
     }
 
     fn walk_to(&mut self, end: &Path) -> Result<(), Fault> {
@@ -255,18 +347,15 @@ impl<'r> Tree<'r> {
                 continue;
             }
             let opened = self.nodes.get_mut(&path).ok_or_else(missing)?;
-            let Node::Bucket(keys) = std::mem::replace(&mut opened.node, Node::Inner(BTreeMap::new())) else {
+            let Node::Bucket(bucket) = std::mem::replace(&mut opened.node, Node::Inner(BTreeMap::new()))
+            else {
                 return Err(missing());
             };
             opened.changed = true;
-            let mut parts: BTreeMap<u8, BTreeMap<_, _>> = BTreeMap::new();
-            for (name, bytes) in keys {
-                parts.entry(path.towards(name.0)).or_default().insert(name, bytes);
-            }
-            for (step, keys) in parts {
+            for (step, bucket) in parts_of(bucket, &path) {
                 let part = self.grow(&path, step)?;
-                let too_many = keys.len() > BUCKET_KEYS_MAX;
-                self.bucket(&part)?.extend(keys);
+                let too_many = bucket.len() > BUCKET_MAX;
+                *self.bucket(&part)? = bucket;
                 if too_many {
                     overfull.push(part);
                 }
@@ -275,12 +364,9 @@ impl<'r> Tree<'r> {
         Ok(())
     }
 
-    fn bucket(
-        &mut self,
-        path: &Path,
-    ) -> Result<&mut BTreeMap<Name, [u8; super::super::WRAPPED_BYTES]>, Fault> {
+    fn bucket(&mut self, path: &Path) -> Result<&mut Bucket, Fault> {
         match self.nodes.get_mut(path).map(|opened| &mut opened.node) {
-            Some(Node::Bucket(keys)) => Ok(keys),
+            Some(Node::Bucket(bucket)) => Ok(bucket),
             _ => Err(missing()),
         }
     }
@@ -299,6 +385,24 @@ impl<'r> Tree<'r> {
     }
 }
 
+/// What lies in a bucket, by the step from there towards its place.
+fn parts_of(bucket: Bucket, path: &Path) -> BTreeMap<u8, Bucket> {
+    let mut parts: BTreeMap<u8, Bucket> = BTreeMap::new();
+    for (name, bytes) in bucket.keys {
+        let part = parts.entry(path.towards(name.0.as_bytes())).or_default();
+        part.keys.insert(name, bytes);
+    }
+    for lead in bucket.from_here {
+        let part = parts.entry(path.towards(&lead.token)).or_default();
+        part.from_here.insert(lead);
+    }
+    for lead in bucket.to_here {
+        let part = parts.entry(path.towards(lead.subject.as_bytes())).or_default();
+        part.to_here.insert(lead);
+    }
+    parts
+}
+
 fn occupied() -> Fault {
     Fault::Vault("another key of the same subject and generation is there already".to_owned())
 }
@@ -309,3 +413,6 @@ fn missing() -> Fault {
             .to_owned(),
     )
 }
+
+/// No more leads start from one token: so many people with one address are nobody's, and a search shows fewer.
+pub(super) const LEADS_FROM_TOKEN_MAX: usize = 1000;

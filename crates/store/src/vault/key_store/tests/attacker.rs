@@ -37,18 +37,44 @@ fn epoch_keys(source: &dyn KeySource, file: &PathBuf) -> Vec<(u32, Vec<u8>)> {
 }
 
 /// Every data key that opens, of all that was kept.
-pub(super) fn everything_that_opens(cellar: &Cellar) -> BTreeSet<(SubjectId, u32)> {
+pub(super) fn everything_that_opens(cellar: &Cellar) -> Opened {
     let kept = cellar.kept.lock().unwrap().clone();
     let files = ["epoch.key", "epoch-elsewhere.key"].map(|file| cellar.path(file));
     opens_of(&kept, &cellar.source, &files)
 }
 
+/// What he has opened.
+#[derive(Default)]
+pub(crate) struct Opened {
+    /// Data keys.
+    pub(crate) keys: BTreeSet<(SubjectId, u32)>,
+    /// Tokens, and whom they lead to.
+    pub(crate) tokens: BTreeSet<([u8; 16], SubjectId)>,
+}
+
+impl Opened {
+    /// Reads what lies in a bucket.
+    fn take(&mut self, content: &[u8]) {
+        let subject = |bytes: &[u8]| SubjectId::from_bytes(bytes.try_into().unwrap());
+        let number = |at: usize| usize::from(u16::from_be_bytes(content[at..at + 2].try_into().unwrap()));
+        let mut at = 3;
+        for entry in content[at..].chunks(83).take(number(1)) {
+            let generation = u32::from_be_bytes(entry[16..20].try_into().unwrap());
+            self.keys.insert((subject(&entry[..16]), generation));
+        }
+        at += 83 * number(1);
+        while at < content.len() {
+            for lead in content[at + 2..].chunks(49).take(number(at)) {
+                let token = lead[..16].try_into().unwrap();
+                self.tokens.insert((token, subject(&lead[16..32])));
+            }
+            at += 2 + 49 * number(at);
+        }
+    }
+}
+
 /// The same, of rows from anywhere.
-pub(crate) fn opens_of(
-    kept: &BTreeSet<KeyRow>,
-    source: &dyn KeySource,
-    epoch_files: &[PathBuf],
-) -> BTreeSet<(SubjectId, u32)> {
+pub(crate) fn opens_of(kept: &BTreeSet<KeyRow>, source: &dyn KeySource, epoch_files: &[PathBuf]) -> Opened {
     let mut known: BTreeMap<Vec<u8>, BTreeSet<Vec<u8>>> = BTreeMap::new();
     let held: Vec<(u32, Vec<u8>)> = epoch_files
         .iter()
@@ -62,26 +88,22 @@ pub(crate) fn opens_of(
             known.entry(Vec::new()).or_default().insert(top);
         }
     }
-    let mut opened = BTreeSet::new();
+    let mut opened = Opened::default();
     // In order of paths: what leads to a node is before it.
     for (path, row) in kept.iter().filter(|(path, _)| path.starts_with(b"n")) {
         let steps = &path[1..];
         let bound = [b"sandyq/key-node", &[1][..], steps].concat();
         let keys = known.get(steps).cloned().unwrap_or_default();
         for content in keys.iter().filter_map(|key| opens(key, &row[1..], &bound)) {
-            let number = u16::from_be_bytes(content[1..3].try_into().unwrap());
             if content[0] == 1 {
+                let number = u16::from_be_bytes(content[1..3].try_into().unwrap());
                 let below = (0..16_u8).filter(|step| number & 1 << step != 0);
                 for (step, key) in below.zip(content[3..].chunks(32)) {
                     let child = [steps, &[step]].concat();
                     known.entry(child).or_default().insert(key.to_vec());
                 }
             } else {
-                for entry in content[3..].chunks(83) {
-                    let subject = SubjectId::from_bytes(entry[..16].try_into().unwrap());
-                    let generation = u32::from_be_bytes(entry[16..20].try_into().unwrap());
-                    opened.insert((subject, generation));
-                }
+                opened.take(&content);
             }
         }
     }

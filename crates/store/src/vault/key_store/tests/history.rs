@@ -4,16 +4,20 @@
 use std::collections::BTreeMap;
 
 use super::attacker::everything_that_opens;
+use sandyq_model::{Chance, Field, SubjectId};
+
 use super::{Cellar, Custodians, all_rows, name, rotate};
 use crate::vault::key_store::node::Name;
-use crate::vault::key_store::{KeyStore, Rotation};
-use crate::vault::{NewKey, WrappedKey};
+use crate::vault::key_store::{KeyStore, Leads, Rotation};
+use crate::vault::{Lead, NewKey, WrappedKey};
 
 struct History {
     cellar: Cellar,
     living: BTreeMap<Name, WrappedKey>,
     /// Who died, and in which epoch.
     dead: BTreeMap<Name, u32>,
+    /// How the living are found, and how the dead were.
+    leads: BTreeMap<SubjectId, Lead>,
 }
 
 impl History {
@@ -21,9 +25,43 @@ impl History {
         let new: Vec<NewKey> = (0..1 + self.cellar.below(40))
             .map(|_| self.cellar.new_key(1))
             .collect();
-        store.put(&new).unwrap();
+        let leads: Vec<Lead> = new.iter().map(|key| self.lead_to(name(key).0)).collect();
+        store.put_all(&new, &leads).unwrap();
         self.living
             .extend(new.iter().map(|key| (name(key), key.wrapped().clone())));
+        self.leads.extend(leads.iter().map(|lead| (lead.subject, *lead)));
+    }
+
+    /// Some share a token.
+    fn lead_to(&self, subject: SubjectId) -> Lead {
+        let mut lead = Lead {
+            subject,
+            field: Field::new(13).unwrap(),
+            generation: 1,
+            mark: [0; 12],
+            token: [7; 16],
+        };
+        self.cellar.chance.fill(&mut lead.mark);
+        if self.cellar.below(8) > 0 {
+            self.cellar.chance.fill(&mut lead.token);
+        }
+        lead
+    }
+
+    /// Somebody is found by something else from now on.
+    fn change(&mut self, store: &mut KeyStore) {
+        let place = self.cellar.below(self.living.len());
+        let Some(subject) = self.living.keys().nth(place).map(|name| name.0) else {
+            return;
+        };
+        let new = self.lead_to(subject);
+        store.put_all(&[], &[new]).unwrap();
+        let ended = Leads {
+            replaced_by: vec![new],
+            to: Vec::new(),
+        };
+        store.settle(&[], &ended).unwrap();
+        self.leads.insert(subject, new);
     }
 
     fn deaths(&mut self, store: &mut KeyStore) {
@@ -51,7 +89,24 @@ impl History {
         }
         for name in self.dead.keys().step_by(5) {
             assert_eq!(reader.get(name.0, name.1).unwrap(), None);
+            let leads = reader.leads_from(&self.leads[&name.0].token).unwrap();
+            assert!(leads.iter().all(|lead| lead.subject != name.0));
         }
+        for name in self.living.keys().step_by(7) {
+            let lead = self.leads[&name.0];
+            assert!(reader.leads_from(&lead.token).unwrap().contains(&lead));
+        }
+        let mut led = Vec::new();
+        while let Some(page) = Some(
+            store
+                .page_of_leads(led.last().map(|lead: &Lead| lead.subject))
+                .unwrap(),
+        )
+        .filter(|page| !page.is_empty())
+        {
+            led.extend(page);
+        }
+        assert!(led.iter().eq(self.living.keys().map(|name| &self.leads[&name.0])));
         let page = store.page(None).unwrap();
         assert!(page.iter().eq(self.living.values().take(1024)));
         assert_eq!(store.status().unwrap().living, self.living.len() as u64);
@@ -61,15 +116,17 @@ impl History {
     fn the_attacker_fails(&self, store: &mut KeyStore) -> usize {
         let status = store.status().unwrap();
         let opened = everything_that_opens(&self.cellar);
-        assert!(self.living.keys().all(|name| opened.contains(name)));
+        assert!(self.living.keys().all(|name| opened.keys.contains(name)));
+        let found = |name: &Name| opened.tokens.iter().any(|(_, subject)| *subject == name.0);
         for (name, died_in) in &self.dead {
+            let may = *died_in == status.epoch || status.ending == Some(*died_in);
             assert!(
-                *died_in == status.epoch || status.ending == Some(*died_in) || !opened.contains(name),
+                may || !(opened.keys.contains(name) || found(name)),
                 "died in {died_in}, it is {}",
                 status.epoch
             );
         }
-        self.dead.keys().filter(|name| opened.contains(name)).count()
+        self.dead.keys().filter(|name| opened.keys.contains(name)).count()
     }
 }
 
@@ -81,11 +138,13 @@ fn who_died_in_an_epoch_that_ended_opens_for_nobody_who_kept_everything() {
             cellar: Cellar::new(seed),
             living: BTreeMap::new(),
             dead: BTreeMap::new(),
+            leads: BTreeMap::new(),
         };
         let mut store = history.cellar.store();
         for _ in 0..60 {
-            match history.cellar.below(12) {
+            match history.cellar.below(14) {
                 0..4 => history.births(&mut store),
+                12.. => history.change(&mut store),
                 4..8 => history.deaths(&mut store),
                 8 => {
                     // Once more when the epoch before was still ending.
