@@ -71,8 +71,12 @@ pub enum Problem {
     Attempts,
     /// The address and the password do not belong together; which of the two is wrong is not said.
     SignIn,
+    /// The number of the second proof does not fit, or was used before.
+    OneTime,
     /// There were too many attempts from one place; a pause helps.
     Wait,
+    /// Not the password of whoever is signed in.
+    PasswordWrong,
     /// A password that is too short to be the only proof.
     PasswordShort,
     /// A password that everybody tries first.
@@ -122,7 +126,9 @@ impl Problem {
             Self::Code => "code",
             Self::Attempts => "attempts",
             Self::SignIn => "sign-in",
+            Self::OneTime => "one-time",
             Self::Wait => "wait",
+            Self::PasswordWrong => "password-wrong",
             Self::PasswordShort => "password-short",
             Self::PasswordCommon => "password-common",
             Self::Stale => "stale",

@@ -106,11 +106,21 @@ pub enum Notice {
     SignedIn,
     /// Another password was chosen.
     Password,
+    /// A second proof was set up.
+    FactorAdded,
+    /// The second proof was taken away.
+    FactorRemoved,
 }
 
 impl Notice {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Registered, Self::SignedIn, Self::Password];
+    pub const ALL: [Self; 5] = [
+        Self::Registered,
+        Self::SignedIn,
+        Self::Password,
+        Self::FactorAdded,
+        Self::FactorRemoved,
+    ];
 
     /// Its word in the queue and in the translations.
     #[must_use]
@@ -119,6 +129,8 @@ impl Notice {
             Self::Registered => "registered",
             Self::SignedIn => "signed-in",
             Self::Password => "password",
+            Self::FactorAdded => "factor-added",
+            Self::FactorRemoved => "factor-removed",
         }
     }
 

@@ -11,7 +11,9 @@ mod stage;
 
 use jiff::SignedDuration;
 use sandyq_model::{Plain, Problem};
-use sandyq_processing::access::{Caller, Claim, SessionToken, SignedIn};
+use sandyq_processing::access::{
+    AskedForLink, Caller, Claim, Reset, SecondStep, SessionToken, SignedIn, Way,
+};
 use sandyq_processing::service::Submission;
 use sandyq_processing::{Language, Rejected};
 use sandyq_store::tables::authenticator;
@@ -53,8 +55,15 @@ async fn caller(stage: &Stage, session: &SessionToken) -> Option<Caller> {
     stage.system.caller(session.expose()).await.unwrap()
 }
 
+async fn claims(stage: &Stage, claim: Claim) -> Result<SignedIn, Rejected> {
+    match stage.system.sign_in_to_account(claim).await? {
+        Way::Open(signed_in) => Ok(signed_in),
+        Way::SecondProof(_) => panic!("a second proof is asked for"),
+    }
+}
+
 async fn tries(stage: &Stage, email: &str, password: &str) -> Result<SignedIn, Rejected> {
-    stage.system.sign_in_to_account(claim(email, password)).await
+    claims(stage, claim(email, password)).await
 }
 
 async fn chooses(
@@ -70,6 +79,16 @@ async fn chooses(
         .await;
     stage.system.run_queue().await.unwrap();
     chosen
+}
+
+fn reset_of(proven: &AskedForLink, password: &str, second_proof: &str) -> Reset {
+    Reset {
+        ticket: proven.ticket.clone(),
+        binding: proven.binding.clone(),
+        password: Plain::from(password),
+        second_proof: Plain::from(second_proof),
+        language: Language::En,
+    }
 }
 
 /// Dana registered, confirmed, and chose a password.
@@ -123,7 +142,7 @@ async fn somebody_registers_chooses_a_password_and_comes_in() {
         browser: Some(signed_in.browser),
         ..claim(DANA, PASSWORD)
     };
-    stage.system.sign_in_to_account(again).await.unwrap();
+    claims(&stage, again).await.unwrap();
     stage.system.run_queue().await.unwrap();
     assert_eq!(
         stage.letters_to(DANA),
@@ -234,12 +253,12 @@ async fn strangers_are_paused_and_the_owner_is_not_locked_out() {
         browser: Some(own.browser.clone()),
         ..claim(DANA, PASSWORD)
     };
-    stage.system.sign_in_to_account(known).await.unwrap();
+    claims(&stage, known).await.unwrap();
     let forged = Claim {
         browser: Some(own.browser.replace(|c: char| c.is_ascii_digit(), "0")),
         ..claim(DANA, "not this one at all")
     };
-    stage.system.sign_in_to_account(forged).await.err().unwrap();
+    claims(&stage, forged).await.err().unwrap();
     stage.passes(SignedDuration::from_mins(2));
     tries(&stage, DANA, PASSWORD).await.unwrap();
 }
@@ -268,16 +287,9 @@ async fn a_forgotten_password_is_chosen_anew_by_the_letter_and_everybody_goes_ou
         .await;
     assert_eq!(problem(again, "code"), Some(Problem::Code), "a code works once");
     let choose = |password: &'static str| {
-        let (system, proven) = (
-            stage.system.clone(),
-            (proven.ticket.clone(), proven.binding.clone()),
-        );
-        async move {
-            let password = Plain::from(password);
-            system
-                .reset_password(&proven.0, &proven.1, &password, Language::En)
-                .await
-        }
+        let system = stage.system.clone();
+        let reset = reset_of(&proven, password, "");
+        async move { system.reset_password(reset).await }
     };
     assert_eq!(
         problem(choose("short").await, "password"),
@@ -300,7 +312,7 @@ async fn changing_the_password_takes_the_present_one_and_ends_every_other_sessio
     let inside = registered(&stage).await;
     let other = tries(&stage, DANA, PASSWORD).await.unwrap();
     let wrong = chooses(&stage, &inside, "not this one at all", OTHER).await;
-    assert_eq!(problem(wrong, "current"), Some(Problem::SignIn));
+    assert_eq!(problem(wrong, "current"), Some(Problem::PasswordWrong));
     let before = stage.letters_to(DANA);
     let session = chooses(&stage, &inside, PASSWORD, OTHER).await.unwrap();
     assert!(stage.letters_to(DANA) > before, "the owner is told");
@@ -338,4 +350,203 @@ async fn a_withdrawal_ends_the_account_and_what_proved_its_owner() {
     );
     let again = stage.submits(registration(DANA)).await.unwrap();
     stage.confirms(&again, DANA).await;
+}
+
+/// The number that a program on a telephone shows at that moment (RFC 6238), told apart from the system's own.
+fn number(secret: &str, stage: &Stage) -> String {
+    let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    let mut bits = Vec::new();
+    for sign in secret.chars() {
+        let value = alphabet.find(sign).unwrap();
+        bits.extend((0..5).rev().map(|bit| u8::from(value >> bit & 1 == 1)));
+    }
+    let bytes: Vec<u8> = bits
+        .chunks_exact(8)
+        .map(|byte| byte.iter().fold(0, |all, bit| all << 1 | bit))
+        .collect();
+    let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &bytes);
+    let step = u64::try_from(stage.now().as_second()).unwrap() / 30;
+    let tag = aws_lc_rs::hmac::sign(&key, &step.to_be_bytes());
+    let tag = tag.as_ref();
+    let place = usize::from(tag[19] & 15);
+    let four: [u8; 4] = tag[place..place + 4].try_into().unwrap();
+    format!("{:06}", (u32::from_be_bytes(four) & 0x7fff_ffff) % 1_000_000)
+}
+
+async fn second(stage: &Stage, link: &AskedForLink, code: &str) -> Result<SignedIn, Rejected> {
+    let step = SecondStep {
+        ticket: link.ticket.clone(),
+        binding: link.binding.clone(),
+        code: Plain::from(code),
+        language: Language::En,
+        place: None,
+        browser: None,
+    };
+    stage.system.sign_in_by_second_proof(step).await
+}
+
+async fn led_on(stage: &Stage) -> AskedForLink {
+    match stage
+        .system
+        .sign_in_to_account(claim(DANA, PASSWORD))
+        .await
+        .unwrap()
+    {
+        Way::SecondProof(link) => link,
+        Way::Open(_) => panic!("the password alone opened the way"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_proof_is_asked_for_and_each_number_opens_the_way_once() {
+    let stage = Stage::new();
+    let inside = registered(&stage).await;
+    let system = &stage.system;
+    let wrong = system
+        .propose_second_proof(&inside, &Plain::from("not this one at all"))
+        .await;
+    assert_eq!(problem(wrong, "current"), Some(Problem::PasswordWrong));
+    let proposed = system
+        .propose_second_proof(&inside, &Plain::from(PASSWORD))
+        .await
+        .unwrap();
+    let secret = proposed.secret.expose().clone();
+    let early = system
+        .set_second_proof(&inside, &Plain::from("000000"), Language::En)
+        .await;
+    assert_eq!(problem(early, "code"), Some(Problem::OneTime));
+    tries(&stage, DANA, PASSWORD).await.unwrap();
+    let first = Plain::new(number(&secret, &stage));
+    let set = system
+        .set_second_proof(&inside, &first, Language::En)
+        .await
+        .unwrap();
+    assert_eq!(set.codes.len(), 10);
+    assert!(caller(&stage, &set.session).await.is_some());
+    let link = led_on(&stage).await;
+    let again = second(&stage, &link, first.expose()).await;
+    assert_eq!(
+        problem(again, "code"),
+        Some(Problem::OneTime),
+        "used to set it up"
+    );
+    stage.passes(SignedDuration::from_secs(30));
+    let now = number(&secret, &stage);
+    let other = AskedForLink {
+        ticket: link.ticket.clone(),
+        binding: "00".to_owned(),
+    };
+    assert_eq!(
+        problem(second(&stage, &other, &now).await, "code"),
+        Some(Problem::Code),
+        "another browser"
+    );
+    second(&stage, &link, &now).await.unwrap();
+    let next = led_on(&stage).await;
+    assert_eq!(
+        problem(second(&stage, &next, &now).await, "code"),
+        Some(Problem::OneTime),
+        "replayed"
+    );
+    let paper = set.codes[3].expose().to_uppercase();
+    second(&stage, &next, &paper).await.unwrap();
+    let last = led_on(&stage).await;
+    assert_eq!(
+        problem(second(&stage, &last, &paper).await, "code"),
+        Some(Problem::OneTime),
+        "on paper, once"
+    );
+    for _ in 0..4 {
+        second(&stage, &last, "123456").await.err().unwrap();
+    }
+    assert_eq!(
+        problem(second(&stage, &last, &now).await, "code"),
+        Some(Problem::Attempts)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_alone_does_not_get_around_the_second_proof() {
+    let stage = Stage::new();
+    let inside = registered(&stage).await;
+    let system = &stage.system;
+    let proposed = system
+        .propose_second_proof(&inside, &Plain::from(PASSWORD))
+        .await
+        .unwrap();
+    let secret = proposed.secret.expose().clone();
+    let first = Plain::new(number(&secret, &stage));
+    let set = system
+        .set_second_proof(&inside, &first, Language::En)
+        .await
+        .unwrap();
+    let asked = system
+        .ask_for_reset(&Plain::from(DANA), Language::En)
+        .await
+        .unwrap();
+    system.run_queue().await.unwrap();
+    let proven = system
+        .prove_for_reset(&asked.ticket, &asked.binding, &stage.code_for(DANA))
+        .await
+        .unwrap();
+    assert!(
+        system
+            .reset_takes_second_proof(&proven.ticket, &proven.binding)
+            .await
+            .unwrap()
+    );
+    let without = system.reset_password(reset_of(&proven, "nine eagles", "")).await;
+    assert_eq!(problem(without, "code"), Some(Problem::OneTime));
+    let code = set.codes[0].expose().clone();
+    let session = system
+        .reset_password(reset_of(&proven, "nine eagles", &code))
+        .await
+        .unwrap();
+    let owner = caller(&stage, &session).await.unwrap();
+    let (short, code) = (Plain::from("nine eagles"), set.codes[1].clone());
+    let kept = system
+        .remove_second_proof(&owner, &short, &code, Language::En)
+        .await;
+    assert_eq!(
+        problem(kept, "current"),
+        Some(Problem::PasswordShort),
+        "too short to be alone"
+    );
+    let session = chooses(&stage, &owner, "nine eagles", OTHER).await.unwrap();
+    let owner = caller(&stage, &session).await.unwrap();
+    system
+        .remove_second_proof(&owner, &Plain::from(OTHER), &code, Language::En)
+        .await
+        .unwrap();
+    tries(&stage, DANA, OTHER).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sessions_are_listed_and_ended_by_their_owner_alone() {
+    let stage = Stage::new();
+    let inside = registered(&stage).await;
+    let other = tries(&stage, DANA, PASSWORD).await.unwrap();
+    let (stranger, _) = stage.guest("aigul@example.com").await;
+    let list = stage.system.my_sessions(&inside).await.unwrap();
+    assert_eq!(list.len(), 2);
+    let name = list.iter().find(|session| !session.own).unwrap().name.clone();
+    let by_stranger = stage.system.end_session(&stranger, Some(&name)).await;
+    assert!(matches!(by_stranger, Err(Rejected::NotFound)));
+    stage.system.end_session(&inside, Some(&name)).await.unwrap();
+    assert!(caller(&stage, &other.session).await.is_none());
+    tries(&stage, DANA, PASSWORD).await.unwrap();
+    stage.system.end_session(&inside, None).await.unwrap();
+    assert_eq!(stage.system.my_sessions(&inside).await.unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_value_of_an_account_changes_with_the_password_only() {
+    let stage = Stage::new();
+    let inside = registered(&stage).await;
+    let city = Plain::from("Astana");
+    for (typed, right) in [("not this one at all", false), (PASSWORD, true)] {
+        let proof = (&Plain::from(typed), stage.key());
+        let changed = stage.system.clarify_proven(&inside, "city", &city, proof).await;
+        assert_eq!(changed.is_ok(), right, "{typed}");
+    }
 }

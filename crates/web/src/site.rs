@@ -67,6 +67,10 @@ fn public_routes() -> Router<Shared> {
         .route("/order/{reference}", get(order::show))
         .route("/taken/{reference}", get(taken::show))
         .route("/sign-in", get(sign_in::open).post(sign_in::sign_in))
+        .route(
+            "/sign-in/second/{ticket}",
+            get(sign_in::open_second).post(sign_in::second),
+        )
         .route("/sign-in/forgotten", get(forgotten::open).post(forgotten::ask))
         .route(
             "/sign-in/forgotten/{ticket}",
@@ -79,12 +83,17 @@ fn public_routes() -> Router<Shared> {
 }
 
 fn portal_routes() -> Router<Shared> {
-    use portal::{accesses, change, enter, overview, password, receipt, withdraw};
+    use portal::{accesses, change, enter, overview, password, receipt, second_proof, sessions, withdraw};
     Router::new()
         .route("/my", get(overview::show).post(enter::ask))
         .route("/my/enter/{ticket}", get(enter::open).post(enter::enter))
         .route("/my/accesses", get(accesses::show))
         .route("/my/change/{field}", get(change::open).post(change::correct))
+        .route("/my/sessions", get(sessions::show).post(sessions::end))
+        .route(
+            "/my/second-proof",
+            get(second_proof::open).post(second_proof::go_on),
+        )
         .route("/my/password", get(password::open).post(password::choose))
         .route("/my/withdraw", get(withdraw::open).post(withdraw::withdraw))
         .route("/receipt/{id}", get(receipt::show))

@@ -1,4 +1,4 @@
-//! 2.2.1: with what one proves who one is – so far a password. What is kept is sealed under the person's own key and
+//! 2.2.1: with what one proves who one is – a password, and what [`super::factors`] adds to it. What is kept is sealed under the person's own key and
 //! ends with the account.
 
 use sandyq_ledger::entry::{Detail, Happening, Outcome};
@@ -9,6 +9,7 @@ use sandyq_store::tables::session;
 use sandyq_store::{Commit, Statement};
 
 use super::account::{self, Account};
+use super::factors::ONE_TIME;
 use super::sessions::{self, Caller, SessionToken};
 use super::{password, passwords};
 use crate::dossier::Dossier;
@@ -65,6 +66,19 @@ impl System {
         self.set_password(&account, chosen, language, Vec::new()).await
     }
 
+    /// ASVS 7.5.1: the owner of an account with a password types it before a value changes.
+    pub(crate) async fn prove_before_change(
+        &self,
+        caller: &Caller,
+        current: &Plain<String>,
+    ) -> Result<(), Rejected> {
+        match self.own_account(caller.own_subject()?).await {
+            Ok(account) if account.has(PASSWORD).is_some() => self.prove_again(&account, current).await,
+            Ok(_) | Err(Rejected::NotFound) => Ok(()),
+            Err(other) => Err(other),
+        }
+    }
+
     /// The caller's account, or "there is nothing of this kind".
     pub(super) async fn own_account(&self, subject: SubjectId) -> Result<Account, Rejected> {
         let dossier = self.dossier(subject).await?;
@@ -76,6 +90,12 @@ impl System {
             dossier,
             authenticators,
         })
+    }
+
+    /// Whether a letter alone must not open the way any more.
+    pub(super) async fn has_second_proof(&self, subject: SubjectId) -> Result<bool, Fault> {
+        let rows = self.authenticators(subject).await?;
+        Ok(rows.iter().any(|row| row.kind == ONE_TIME))
     }
 
     /// ASVS 7.5.1: before something that could lock the owner out or let somebody else in, the password once more.
@@ -91,7 +111,7 @@ impl System {
             return Ok(());
         }
         self.account_refused(Some(account), Detail::Credentials).await?;
-        Err(Rejected::mistake("current", Problem::SignIn))
+        Err(Rejected::mistake("current", Problem::PasswordWrong))
     }
 
     /// Whether that is the password. For nobody it takes as long and never fits.
@@ -186,7 +206,7 @@ impl System {
         chosen: &Plain<String>,
     ) -> Result<Plain<String>, Rejected> {
         let chosen = passwords::normalized(chosen);
-        let alone = account.authenticators.iter().all(|row| row.kind == PASSWORD);
+        let alone = account.has(ONE_TIME).is_none();
         passwords::judge(&chosen, &self.guessable(), alone)
             .map_err(|problem| Rejected::mistake("password", problem))?;
         Ok(chosen)

@@ -217,7 +217,7 @@ impl System {
         language: Language,
     ) -> Result<bool, Rejected> {
         let dossier = self.dossier(subject).await?;
-        if !self.recognises(&dossier, email).await? {
+        if !self.recognises(&dossier, email).await? || self.has_second_proof(subject).await? {
             return Ok(false);
         }
         let now = self.now();
@@ -313,24 +313,7 @@ impl System {
 
     /// Counts the attempt before looking, so that attempts at the same time cannot outrun the limit.
     pub(super) async fn check_code(&self, known: &Code, typed: &Plain<String>) -> Result<(), Rejected> {
-        let limit = self.attempts_max();
-        if known.used_at.is_some() || known.expires_at <= self.now() {
-            return Err(wrong());
-        }
-        let attempt = code::count_attempt_below(known.subject, known.id, limit);
-        let attempted = self
-            .store()
-            .commit(Commit {
-                statements: vec![attempt],
-                ..Commit::default()
-            })
-            .await;
-        if let Err(error) = attempted {
-            return match error {
-                sandyq_store::CommitError::Conflict(_) => Err(Rejected::mistake("code", Problem::Attempts)),
-                other => Err(refused_commit(other)),
-            };
-        }
+        self.count_attempt(known).await?;
         let hash = self
             .vault()
             .code_hash(known.subject, &known.serves, &digits(typed));
@@ -352,6 +335,27 @@ impl System {
         };
         self.store().commit(commit).await.map_err(refused_commit)?;
         Err(wrong())
+    }
+
+    /// One attempt more, if the code still works and there is one left.
+    pub(super) async fn count_attempt(&self, known: &Code) -> Result<(), Rejected> {
+        let limit = self.attempts_max();
+        if known.used_at.is_some() || known.expires_at <= self.now() {
+            return Err(wrong());
+        }
+        let attempt = code::count_attempt_below(known.subject, known.id, limit);
+        let attempted = self
+            .store()
+            .commit(Commit {
+                statements: vec![attempt],
+                ..Commit::default()
+            })
+            .await;
+        match attempted {
+            Ok(_) => Ok(()),
+            Err(sandyq_store::CommitError::Conflict(_)) => Err(Rejected::mistake("code", Problem::Attempts)),
+            Err(other) => Err(refused_commit(other)),
+        }
     }
 
     /// The same submission opens the same session, however often it is sent.

@@ -18,6 +18,20 @@ use crate::system::System;
 /// Minutes within which a proven owner chooses a new password.
 const CHOOSING_MINUTES: i64 = 15;
 
+/// A new password of somebody who proved the address.
+pub struct Reset {
+    /// The page on which it was typed.
+    pub ticket: String,
+    /// The secret of the browser in which the address was proven.
+    pub binding: String,
+    /// The new password.
+    pub password: Plain<String>,
+    /// A number or a code on paper, where there is a second proof.
+    pub second_proof: Plain<String>,
+    /// The language read.
+    pub language: Language,
+}
+
 impl System {
     /// Asks for the letter. The answer is the same for everybody.
     ///
@@ -103,25 +117,33 @@ impl System {
         Ok(known.subject)
     }
 
+    /// Whether the proven owner has a second proof, which a new password takes as well (ASVS 6.4.3).
+    ///
+    /// # Errors
+    /// A mistake with `code` in another browser.
+    pub async fn reset_takes_second_proof(&self, ticket: &str, binding: &str) -> Result<bool, Rejected> {
+        let id = self.bound_ticket(ticket, binding)?;
+        let known = self.code_of(id, queue::CHOOSES).await?;
+        Ok(self.has_second_proof(known.subject).await?)
+    }
+
     /// The proven owner chooses a new password: every session ends, and one begins.
     ///
     /// # Errors
-    /// A mistake with `password`, or with `code` when the time is over.
-    pub async fn reset_password(
-        &self,
-        ticket: &str,
-        binding: &str,
-        chosen: &Plain<String>,
-        language: Language,
-    ) -> Result<SessionToken, Rejected> {
-        let id = self.bound_ticket(ticket, binding)?;
+    /// A mistake with `password`, or with `code` when the time is over or the second proof is not right.
+    pub async fn reset_password(&self, reset: Reset) -> Result<SessionToken, Rejected> {
+        let id = self.bound_ticket(&reset.ticket, &reset.binding)?;
         let known = self.code_of(id, queue::CHOOSES).await?;
         let now = self.now();
         if known.used_at.is_some() || known.expires_at <= now {
             return Err(Rejected::mistake("code", Problem::Stale));
         }
         let account = self.own_account(known.subject).await.map_err(|_| wrong())?;
-        let spent = code::spend(known.subject, id, now);
-        self.set_password(&account, chosen, language, vec![spent]).await
+        self.acceptable(&account, &reset.password)?;
+        self.count_attempt(&known).await?;
+        let mut beside = self.second_proof(&account, &reset.second_proof).await?;
+        beside.push(code::spend(known.subject, id, now));
+        self.set_password(&account, &reset.password, reset.language, beside)
+            .await
     }
 }

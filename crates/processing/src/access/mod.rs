@@ -4,7 +4,9 @@
 mod account;
 mod authenticators;
 mod codes;
+mod factors;
 mod forgotten;
+mod own_sessions;
 mod password;
 mod passwords;
 mod places;
@@ -16,10 +18,13 @@ mod tickets;
 pub(crate) use account::ANSWERED_AFTER;
 pub use authenticators::PasswordState;
 pub use codes::{AskedForLink, Entered};
+pub use factors::{Proposed, SecondProof};
+pub use forgotten::Reset;
+pub use own_sessions::OwnSession;
 pub use passwords::{PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, PASSWORD_LENGTH_MIN_WITH_FACTOR};
 pub(crate) use places::Places;
 pub use sessions::{Caller, SessionToken};
-pub use signing_in::{Claim, SignedIn};
+pub use signing_in::{Claim, SecondStep, SignedIn, Way};
 pub use staff::StaffCard;
 pub(crate) use tickets::Tickets;
 

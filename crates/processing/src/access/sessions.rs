@@ -18,6 +18,8 @@ use crate::system::System;
 /// How long a subject's session stays without being used, and at all.
 const SUBJECT: (SignedDuration, SignedDuration) =
     (SignedDuration::from_mins(30), SignedDuration::from_hours(2));
+/// How long a subject's session stays without being used.
+pub(super) const SUBJECT_IDLE: SignedDuration = SUBJECT.0;
 /// The same for staff.
 const STAFF: (SignedDuration, SignedDuration) =
     (SignedDuration::from_mins(30), SignedDuration::from_hours(12));

@@ -10,14 +10,18 @@ use jiff::SignedDuration;
 use sandyq_ledger::entry::{Detail, Happening, Outcome};
 use sandyq_model::{Actor, IdempotencyKey, Plain, Problem, Role, SubjectId};
 use sandyq_policy::Language;
+use sandyq_store::tables::code::{self, Code};
 use sandyq_store::tables::{authenticator, subject};
 use sandyq_store::{Commit, Job, Statement};
 
 use super::account::{ANSWERED_AFTER, Account};
 use super::authenticators::{PASSWORD, id_of};
+use super::codes::{AskedForLink, wrong};
+use super::factors::{ONE_TIME, used_up};
 use super::sessions::{self, SessionToken};
 use crate::entry;
 use crate::perform::refused_commit;
+use crate::queue;
 use crate::rejected::Rejected;
 use crate::system::System;
 
@@ -25,6 +29,8 @@ use crate::system::System;
 const FAILURES_MAX: u32 = 5;
 /// For how long, after the first such row; twice as long after each further one.
 const PAUSE: SignedDuration = SignedDuration::from_mins(1);
+/// For how long a password that was right leads on to the second proof.
+const SECOND_PROOF_WITHIN: SignedDuration = SignedDuration::from_mins(10);
 /// The longest pause.
 const PAUSE_MAX: SignedDuration = SignedDuration::from_mins(15);
 
@@ -42,6 +48,30 @@ pub struct Claim {
     pub browser: Option<String>,
 }
 
+/// The second proof as it was typed.
+pub struct SecondStep {
+    /// The page on which it was typed.
+    pub ticket: String,
+    /// The secret of the browser in which the password was right.
+    pub binding: String,
+    /// A number, or a code on paper.
+    pub code: Plain<String>,
+    /// The language read.
+    pub language: Language,
+    /// The place in the network.
+    pub place: Option<IpAddr>,
+    /// What this browser was given when its owner last came in.
+    pub browser: Option<String>,
+}
+
+/// What comes of an address and a password that belong together.
+pub enum Way {
+    /// The way is open.
+    Open(SignedIn),
+    /// A second proof is asked for on that page.
+    SecondProof(AskedForLink),
+}
+
 /// Somebody is in.
 pub struct SignedIn {
     /// For the cookie.
@@ -51,11 +81,11 @@ pub struct SignedIn {
 }
 
 impl System {
-    /// Opens a session for the owner of an account.
+    /// Opens a session for the owner of an account, or the way to the second proof.
     ///
     /// # Errors
     /// A mistake with `email` when it is none; else with `password`, the same whatever does not fit.
-    pub async fn sign_in_to_account(&self, claim: Claim) -> Result<SignedIn, Rejected> {
+    pub async fn sign_in_to_account(&self, claim: Claim) -> Result<Way, Rejected> {
         let earliest = tokio::time::sleep(ANSWERED_AFTER);
         let signed_in = self.try_claim(claim).await;
         if signed_in.is_err() {
@@ -64,7 +94,7 @@ impl System {
         signed_in
     }
 
-    async fn try_claim(&self, claim: Claim) -> Result<SignedIn, Rejected> {
+    async fn try_claim(&self, claim: Claim) -> Result<Way, Rejected> {
         let now = self.now();
         let email = self.email_of(&claim.email)?;
         if self.places().is_paused(claim.place, now) {
@@ -96,16 +126,76 @@ impl System {
         if !self.recognises(&account.dossier, &email).await? {
             return Err(Rejected::mistake("password", Problem::SignIn));
         }
-        let mut jobs = Vec::new();
-        if !is_known {
-            jobs.push(self.notice(account.dossier.subject, "signed-in", claim.language));
+        if account.has(ONE_TIME).is_some() {
+            return self.lead_to_second_proof(&account).await;
         }
-        let used = authenticator::used(account.dossier.subject, id_of(PASSWORD), now);
-        let session = self.open_way(&account, vec![used], jobs).await?;
-        let browser = match claim.browser.filter(|_| is_known) {
-            Some(browser) => browser,
-            None => self.new_browser(account.dossier.subject),
+        let browser = claim.browser.filter(|_| is_known);
+        let signed_in = self
+            .come_in(&account, Vec::new(), browser, claim.language)
+            .await?;
+        Ok(Way::Open(signed_in))
+    }
+
+    async fn lead_to_second_proof(&self, account: &Account) -> Result<Way, Rejected> {
+        let mut ticket = [0; 16];
+        self.chance().fill(&mut ticket);
+        let until = self.now() + SECOND_PROOF_WITHIN;
+        let proof = code::insert(&Code {
+            expires_at: until,
+            ..self.code_of_nobody(account.dossier.subject, ticket, queue::SECOND)
+        });
+        let commit = Commit {
+            statements: vec![proof],
+            ..Commit::default()
         };
+        self.store().commit(commit).await.map_err(refused_commit)?;
+        let ticket = hex::encode(ticket);
+        let binding = self.binding(&ticket);
+        Ok(Way::SecondProof(AskedForLink { ticket, binding }))
+    }
+
+    /// The second proof of somebody whose password was right a moment ago, in this browser.
+    ///
+    /// # Errors
+    /// A mistake with `code`.
+    pub async fn sign_in_by_second_proof(&self, step: SecondStep) -> Result<SignedIn, Rejected> {
+        let id = self.bound_ticket(&step.ticket, &step.binding)?;
+        let now = self.now();
+        if self.places().is_paused(step.place, now) {
+            return Err(Rejected::mistake("code", Problem::Wait));
+        }
+        let known = self.code_of(id, queue::SECOND).await?;
+        self.count_attempt(&known).await?;
+        let account = self.own_account(known.subject).await.map_err(|_| wrong())?;
+        let proof = self.second_proof(&account, &step.code).await;
+        if proof.is_err() {
+            self.places().note_failure(step.place, now);
+        }
+        let mut statements = proof?;
+        statements.push(code::spend(known.subject, id, now));
+        let browser = step
+            .browser
+            .filter(|browser| self.knows_browser(known.subject, Some(browser)));
+        self.come_in(&account, statements, browser, step.language).await
+    }
+
+    /// Everything is proven: a session, and a letter when the browser was not here before.
+    async fn come_in(
+        &self,
+        account: &Account,
+        beside: Vec<Statement>,
+        browser: Option<String>,
+        language: Language,
+    ) -> Result<SignedIn, Rejected> {
+        let subject = account.dossier.subject;
+        let mut statements = beside;
+        statements.push(authenticator::used(subject, id_of(PASSWORD), self.now()));
+        let jobs = match &browser {
+            Some(_) => Vec::new(),
+            None => vec![self.notice(subject, "signed-in", language)],
+        };
+        let session = self.open_way(account, statements, jobs).await?;
+        let browser = browser.unwrap_or_else(|| self.new_browser(subject));
         Ok(SignedIn { session, browser })
     }
 
@@ -140,7 +230,7 @@ impl System {
         if moves {
             self.forget(dossier.subject);
         }
-        committed.map_err(refused_commit)?;
+        committed.map_err(used_up)?;
         self.wake();
         Ok(opening.token)
     }

@@ -50,6 +50,8 @@ pub const CONFIRMS: &str = "confirm";
 pub const ENTERS: &str = "enter";
 /// What a code is for: proving the address of an account whose password is forgotten.
 pub const RESETS: &str = "reset";
+/// What a proof is for: going on to the second proof.
+pub const SECOND: &str = "second";
 /// What a proof is for: choosing a new password.
 pub const CHOOSES: &str = "choose";
 

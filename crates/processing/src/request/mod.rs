@@ -275,6 +275,22 @@ impl System {
         }
     }
 
+    /// 6.2: the caller changes a value of their own, at once; the owner of an account types the password once more.
+    ///
+    /// # Errors
+    /// A mistake with the input of that name or with `current`, or a refusal.
+    pub async fn clarify_proven(
+        &self,
+        caller: &Caller,
+        name: &str,
+        typed: &Plain<String>,
+        proof: (&Plain<String>, IdempotencyKey),
+    ) -> Result<(), Rejected> {
+        let (current, key) = proof;
+        self.prove_before_change(caller, current).await?;
+        self.clarify(caller, name, typed, key).await
+    }
+
     /// 6.2: the caller changes a value of their own, at once.
     ///
     /// # Errors

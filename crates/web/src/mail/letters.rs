@@ -98,6 +98,8 @@ const fn notice_key(notice: Notice) -> &'static str {
         Notice::Registered => "letter-account-registered",
         Notice::SignedIn => "letter-account-signed-in",
         Notice::Password => "letter-account-password",
+        Notice::FactorAdded => "letter-account-factor-added",
+        Notice::FactorRemoved => "letter-account-factor-removed",
     }
 }
 

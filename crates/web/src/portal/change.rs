@@ -9,7 +9,9 @@ use sandyq_model::{Mistake, Plain, Problem};
 use sandyq_processing::Rejected;
 use sandyq_processing::request::MyRow;
 
-use crate::components::{Control, control, error_summary, postal_code_name, submit, tray};
+use crate::components::{
+    Control, PasswordQuestion, control, error_summary, password_question, postal_code_name, submit, tray,
+};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
 use crate::layout::Page;
 use crate::visit::Visit;
@@ -21,6 +23,8 @@ pub struct Correction {
     pub value: String,
     /// The postal code of an address.
     pub postal_code: String,
+    /// Whether the password is asked for: for an account that has one.
+    pub asks_password: bool,
 }
 
 impl Correction {
@@ -35,10 +39,12 @@ impl Correction {
             Some((lines, code)) => Self {
                 value: lines.to_owned(),
                 postal_code: code.to_owned(),
+                asks_password: false,
             },
             None => Self {
                 value: value.clone(),
                 postal_code: String::new(),
+                asks_password: false,
             },
         }
     }
@@ -67,16 +73,23 @@ fn kind(name: &str) -> ValueKind {
 
 /// GET /my/change/{field}
 pub async fn open(Path(field): Path<String>, arrival: Arrival) -> Response {
-    let outcome = match row_of(&arrival, &field).await {
-        Ok(row) => Ok(Answer::Page(page(
-            &arrival.visit,
-            &row,
-            &Correction::held(&row),
-            &Mistake::default(),
-        ))),
-        Err(rejected) => Err(rejected),
-    };
+    let outcome = opened(&arrival, &field).await;
     arrival.respond(outcome)
+}
+
+async fn opened(arrival: &Arrival, field: &str) -> Outcome {
+    let row = row_of(arrival, field).await?;
+    let held = Correction {
+        asks_password: asks_password(arrival).await?,
+        ..Correction::held(&row)
+    };
+    let page = page(&arrival.visit, &row, &held, &Mistake::default());
+    Ok(Answer::Page(page))
+}
+
+async fn asks_password(arrival: &Arrival) -> Result<bool, Rejected> {
+    let state = arrival.system.my_password(arrival.known()?).await?;
+    Ok(state.is_some_and(|state| state.chosen))
 }
 
 /// POST /my/change/{field}
@@ -88,20 +101,23 @@ pub async fn correct(Path(field): Path<String>, sent: Sent) -> Response {
 async fn corrected(sent: &Sent, field: &str) -> Outcome {
     let row = row_of(&sent.arrival, field).await?;
     let code_name = postal_code_name(field);
-    sent.typed.only(|name| name == field || name == code_name)?;
+    sent.typed
+        .only(|name| name == field || name == code_name || name == "current")?;
     let typed = Correction {
         value: sent.typed.text(field).to_owned(),
         postal_code: sent.typed.text(&code_name).trim().to_owned(),
+        asks_password: asks_password(&sent.arrival).await?,
     };
     let visit = &sent.arrival.visit;
     if sent.typed.text("step") == "show" {
         return Ok(Answer::Page(page(visit, &row, &typed, &Mistake::default())));
     }
     sent.fresh()?;
+    let (current, key) = (sent.typed.plain("current"), sent.key()?);
     let done = sent
         .arrival
         .system
-        .clarify(sent.arrival.known()?, field, &typed.joined(), sent.key()?)
+        .clarify_proven(sent.arrival.known()?, field, &typed.joined(), (&current, key))
         .await;
     match mistake_of(done)? {
         Ok(()) => Ok(Answer::SeeOther("/my".to_owned())),
@@ -138,9 +154,21 @@ pub fn page(visit: &Visit, row: &MyRow, typed: &Correction, mistake: &Mistake) -
         autocomplete: "on",
         required: true,
     };
+    let password_label = visit.say("password-current-label");
+    let current = PasswordQuestion {
+        name: "current",
+        label: &password_label,
+        hint: "",
+        new: false,
+    };
     let inside = html! {
         (control(visit, &of, mistake, &typed.postal_code))
+        @if typed.asks_password { (password_question(visit, &current, mistake)) }
         (submit("save", &visit.say("change-button")))
+    };
+    let label_of = |name: &str| match name {
+        "current" => Some(password_label.clone()),
+        _ => Some(row.label.clone()),
     };
     let title = visit.say_of("change-title", "field", &row.label);
     let id = |name: &str, problem: Problem| {
@@ -151,7 +179,7 @@ pub fn page(visit: &Visit, row: &MyRow, typed: &Correction, mistake: &Mistake) -
         }
     };
     let body = html! {
-        (error_summary(visit, mistake, |_| Some(row.label.clone()), id))
+        (error_summary(visit, mistake, label_of, id))
         h1 { (title) }
         p.lead { (visit.say("change-lead")) }
         (tray(visit, &action, &[], &inside))

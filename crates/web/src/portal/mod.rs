@@ -6,4 +6,6 @@ pub mod enter;
 pub mod overview;
 pub mod password;
 pub mod receipt;
+pub mod second_proof;
+pub mod sessions;
 pub mod withdraw;

@@ -66,7 +66,9 @@ pub fn page(visit: &Visit, data: &MyData, category: &str, from: &dyn Fn(&str) ->
             (card(visit, "/my/accesses", "my-card-accesses"))
             @if data.category == Category::Registered {
                 (card(visit, "/my/password", "my-card-password"))
+                (card(visit, "/my/second-proof", "my-card-second"))
             }
+            (card(visit, "/my/sessions", "my-card-sessions"))
             (card(visit, "/my/withdraw", "my-card-withdraw"))
         }
         h2 { (visit.say("my-rows-title")) }

@@ -9,6 +9,7 @@ use crate::components::{PasswordQuestion, error_summary, password_question, subm
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
 use crate::http::cookies;
 use crate::layout::Page;
+use crate::portal::second_proof::number_question;
 use crate::visit::Visit;
 
 const PATH: &str = "/my/password";
@@ -19,6 +20,8 @@ pub struct Choice {
     pub action: String,
     /// Whether the present one is asked for.
     pub asks_current: bool,
+    /// Whether the second proof is asked for.
+    pub asks_second: bool,
     /// The keys of its sentences begin with this.
     pub key: &'static str,
     /// Where the way back leads.
@@ -31,6 +34,7 @@ pub fn own(chosen: bool) -> Choice {
     Choice {
         action: PATH.to_owned(),
         asks_current: chosen,
+        asks_second: false,
         key: if chosen {
             "password-change"
         } else {
@@ -115,11 +119,13 @@ pub fn page(visit: &Visit, choice: &Choice, mistake: &Mistake) -> Page {
     let inside = html! {
         @if choice.asks_current { (password_question(visit, &current, mistake)) }
         (password_question(visit, &new, mistake))
+        @if choice.asks_second { (number_question(visit, mistake)) }
         (submit("choose", &visit.say("password-button")))
     };
     let label_of = |name: &str| match name {
         "current" => Some(current_label.clone()),
         "password" => Some(label.clone()),
+        "code" => Some(visit.say("second-code-label")),
         _ => None,
     };
     let body = html! {

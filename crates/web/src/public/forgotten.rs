@@ -6,6 +6,8 @@ use axum::response::Response;
 use maud::html;
 use sandyq_model::value::ValueKind;
 use sandyq_model::{Mistake, Plain, Problem};
+use sandyq_processing::Rejected;
+use sandyq_processing::access::Reset;
 
 use crate::components::{Control, control, error_summary, submit, tray};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
@@ -89,8 +91,14 @@ async fn proven(sent: &mut Sent, ticket: &str) -> Outcome {
 
 /// GET /sign-in/password/{ticket}
 pub async fn open_password(Path(ticket): Path<String>, arrival: Arrival) -> Response {
-    let page = password::page(&arrival.visit, &choice(&ticket), &Mistake::default());
-    arrival.respond(Ok(Answer::Page(page)))
+    let outcome = match choice(&arrival, &ticket).await {
+        Ok(choice) => {
+            let page = password::page(&arrival.visit, &choice, &Mistake::default());
+            Ok(Answer::Page(page))
+        }
+        Err(rejected) => Err(rejected),
+    };
+    arrival.respond(outcome)
 }
 
 /// POST /sign-in/password/{ticket}
@@ -100,19 +108,21 @@ pub async fn choose(Path(ticket): Path<String>, mut sent: Sent) -> Response {
 }
 
 async fn chosen(sent: &mut Sent, ticket: &str) -> Outcome {
-    sent.typed.only(|name| name == "password")?;
-    let choice = choice(ticket);
+    sent.typed.only(|name| matches!(name, "password" | "code"))?;
+    let choice = choice(&sent.arrival, ticket).await?;
     if sent.typed.text("step") == "show" {
         let page = password::page(&sent.arrival.visit, &choice, &Mistake::default());
         return Ok(Answer::Page(page));
     }
     sent.fresh()?;
-    let binding = sent.arrival.binding.clone().unwrap_or_default();
-    let typed = sent.typed.plain("password");
-    let language = sent.arrival.visit.language;
-    let system = &sent.arrival.system;
-    let tried = system.reset_password(ticket, &binding, &typed, language).await;
-    match mistake_of(tried)? {
+    let reset = Reset {
+        ticket: ticket.to_owned(),
+        binding: sent.arrival.binding.clone().unwrap_or_default(),
+        password: sent.typed.plain("password"),
+        second_proof: sent.typed.plain("code"),
+        language: sent.arrival.visit.language,
+    };
+    match mistake_of(sent.arrival.system.reset_password(reset).await)? {
         Ok(session) => {
             sent.arrival
                 .set_cookie(cookies::set(cookies::SESSION, session.expose(), None));
@@ -142,13 +152,17 @@ pub fn of(ticket: &str) -> CodePage {
     }
 }
 
-fn choice(ticket: &str) -> Choice {
-    Choice {
+/// What is asked for with the new password; in another browser the page is not there.
+async fn choice(arrival: &Arrival, ticket: &str) -> Result<Choice, Rejected> {
+    let binding = arrival.binding.clone().unwrap_or_default();
+    let asks_second = arrival.system.reset_takes_second_proof(ticket, &binding).await;
+    Ok(Choice {
         action: format!("/sign-in/password/{ticket}"),
         asks_current: false,
+        asks_second: asks_second.map_err(|_| Rejected::NotFound)?,
         key: "password-new",
         back: "/sign-in",
-    }
+    })
 }
 
 /// The page that asks where to send the letter.

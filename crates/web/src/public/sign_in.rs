@@ -1,16 +1,18 @@
 //! 2.2.1: the way in for whoever has an account. The page says the same whether or not there is one.
 
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::html;
 use sandyq_model::value::ValueKind;
 use sandyq_model::{Mistake, Plain, Problem};
-use sandyq_processing::access::Claim;
+use sandyq_processing::access::{Claim, SecondStep, SignedIn, Way};
 
 use crate::components::{Control, PasswordQuestion, control, error_summary, password_question, submit, tray};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
 use crate::http::cookies;
 use crate::layout::Page;
+use crate::portal::second_proof::number_question;
 use crate::visit::{Standpoint, Visit};
 
 /// GET /sign-in
@@ -44,20 +46,85 @@ async fn signed_in(sent: &mut Sent) -> Outcome {
         browser: sent.arrival.browser.clone(),
     };
     match mistake_of(sent.arrival.system.sign_in_to_account(claim).await)? {
-        Ok(signed_in) => {
-            let session = signed_in.session.expose();
+        Ok(Way::Open(signed_in)) => Ok(come_in(&mut sent.arrival, &signed_in)),
+        Ok(Way::SecondProof(link)) => {
+            let seconds = Some(cookies::BINDING_SECONDS);
             sent.arrival
-                .set_cookie(cookies::set(cookies::SESSION, session, None));
-            let seconds = Some(cookies::BROWSER_SECONDS);
-            sent.arrival
-                .set_cookie(cookies::set(cookies::BROWSER, &signed_in.browser, seconds));
-            Ok(Answer::SeeOther("/my".to_owned()))
+                .set_cookie(cookies::set(cookies::BINDING, &link.binding, seconds));
+            Ok(Answer::SeeOther(format!("/sign-in/second/{}", link.ticket)))
         }
         Err(mistake) => {
             let page = page(&sent.arrival.visit, &email, &mistake);
             Ok(Answer::Status(StatusCode::UNPROCESSABLE_ENTITY, page))
         }
     }
+}
+
+fn come_in(arrival: &mut Arrival, signed_in: &SignedIn) -> Answer {
+    let session = signed_in.session.expose();
+    arrival.set_cookie(cookies::set(cookies::SESSION, session, None));
+    let seconds = Some(cookies::BROWSER_SECONDS);
+    arrival.set_cookie(cookies::set(cookies::BROWSER, &signed_in.browser, seconds));
+    arrival.set_cookie(cookies::clear(cookies::BINDING));
+    Answer::SeeOther("/my".to_owned())
+}
+
+/// GET /sign-in/second/{ticket}
+pub async fn open_second(Path(ticket): Path<String>, arrival: Arrival) -> Response {
+    let page = second_page(&arrival.visit, &ticket, &Mistake::default());
+    arrival.respond(Ok(Answer::Page(page)))
+}
+
+/// POST /sign-in/second/{ticket}
+pub async fn second(Path(ticket): Path<String>, mut sent: Sent) -> Response {
+    let outcome = proven_twice(&mut sent, &ticket).await;
+    sent.arrival.respond(outcome)
+}
+
+async fn proven_twice(sent: &mut Sent, ticket: &str) -> Outcome {
+    sent.typed.only(|name| name == "code")?;
+    if sent.typed.text("step") == "show" {
+        let page = second_page(&sent.arrival.visit, ticket, &Mistake::default());
+        return Ok(Answer::Page(page));
+    }
+    sent.fresh()?;
+    let step = SecondStep {
+        ticket: ticket.to_owned(),
+        binding: sent.arrival.binding.clone().unwrap_or_default(),
+        code: sent.typed.plain("code"),
+        language: sent.arrival.visit.language,
+        place: sent.arrival.place,
+        browser: sent.arrival.browser.clone(),
+    };
+    match mistake_of(sent.arrival.system.sign_in_by_second_proof(step).await)? {
+        Ok(signed_in) => Ok(come_in(&mut sent.arrival, &signed_in)),
+        Err(mistake) => {
+            let page = second_page(&sent.arrival.visit, ticket, &mistake);
+            Ok(Answer::Status(StatusCode::UNPROCESSABLE_ENTITY, page))
+        }
+    }
+}
+
+/// The page that asks for the second proof.
+#[must_use]
+pub fn second_page(visit: &Visit, ticket: &str, mistake: &Mistake) -> Page {
+    let action = format!("/sign-in/second/{ticket}");
+    let inside = html! {
+        (number_question(visit, mistake))
+        (submit("go", &visit.say("sign-in-button")))
+    };
+    let label_of = |_: &str| Some(visit.say("second-code-label"));
+    let body = html! {
+        (error_summary(visit, mistake, label_of, |_, _: Problem| "code".to_owned()))
+        h1 { (visit.say("second-title")) }
+        p.lead { (visit.say("second-lead")) }
+        (tray(visit, &action, &[], &inside))
+        p { (visit.say("second-lost")) }
+    };
+    Page::new(visit.say("second-title"), body)
+        .wrong_if(!mistake.0.is_empty())
+        .back_to("/sign-in")
+        .keeping_typed(action, "show", "go")
 }
 
 /// The page.

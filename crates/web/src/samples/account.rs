@@ -1,10 +1,11 @@
 //! The pages of an account: the way in, a forgotten password, a new one.
 
-use sandyq_model::{Mistake, Problem};
+use sandyq_model::{Mistake, Plain, Problem};
 use sandyq_processing::Language;
+use sandyq_processing::access::{OwnSession, Proposed};
 
 use super::{Sample, visit};
-use crate::portal::password;
+use crate::portal::{password, second_proof, sessions};
 use crate::public::confirm::code_page;
 use crate::public::{forgotten, sign_in};
 use crate::visit::Standpoint;
@@ -16,18 +17,25 @@ pub fn pages(language: Language) -> Vec<Sample> {
     let unfit = Mistake::one("password", Problem::SignIn);
     let no_address = Mistake::one("email", Problem::Email);
     let common = Mistake(vec![
-        ("current".into(), Problem::SignIn),
+        ("current".into(), Problem::PasswordWrong),
         ("password".into(), Problem::PasswordCommon),
     ]);
     let (door, asks) = (outside("/sign-in"), outside("/sign-in/forgotten"));
     let code = outside("/sign-in/forgotten/0123");
     let own = inside("/my/password");
+    let second = outside("/sign-in/second/0123");
+    let one_time = Mistake::one("code", Problem::OneTime);
     vec![
         ("sign-in", door.clone(), sign_in::page(&door, "", &none)),
         (
             "sign-in-wrong",
             door.clone(),
             sign_in::page(&door, "dana@example.com", &unfit),
+        ),
+        (
+            "sign-in-second",
+            second.clone(),
+            sign_in::second_page(&second, "0123", &one_time),
         ),
         ("forgotten", asks.clone(), forgotten::ask_page(&asks, "", &none)),
         (
@@ -50,5 +58,50 @@ pub fn pages(language: Language) -> Vec<Sample> {
             own.clone(),
             password::page(&own, &password::own(true), &common),
         ),
+    ]
+}
+
+/// The second proof, and where one is signed in.
+pub fn inner_pages(language: Language) -> Vec<Sample> {
+    let inside = |here: &str| visit(language, here, Standpoint::Subject);
+    let none = Mistake::default();
+    let own = inside("/my/second-proof");
+    let wrong = Mistake(vec![
+        ("current".into(), Problem::PasswordWrong),
+        ("code".into(), Problem::OneTime),
+    ]);
+    let proposed = Proposed {
+        secret: Plain::from("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"),
+        link: Plain::from(
+            "otpauth://totp/example.kz?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=example.kz",
+        ),
+    };
+    let codes = ["4k7mt0q2xz", "h3v9cpwd81", "0fyr5s6bna"].map(Plain::from);
+    let at = |text: &str| text.parse().unwrap();
+    let sessions = [("a1", true), ("b2", false), ("c3", false)].map(|(name, own)| OwnSession {
+        name: name.to_owned(),
+        since: at("2026-11-23T05:00:00Z"),
+        seen_at: at("2026-11-23T05:20:00Z"),
+        own,
+    });
+    let list = inside("/my/sessions");
+    vec![
+        ("second-begin", own.clone(), second_proof::begin_page(&own, &none)),
+        (
+            "second-set",
+            own.clone(),
+            second_proof::confirm_page(&own, &proposed, &none),
+        ),
+        (
+            "second-codes",
+            own.clone(),
+            second_proof::codes_page(&own, &codes),
+        ),
+        (
+            "second-remove-wrong",
+            own.clone(),
+            second_proof::remove_page(&own, &wrong),
+        ),
+        ("sessions", list.clone(), sessions::page(&list, &sessions)),
     ]
 }

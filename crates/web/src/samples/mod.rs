@@ -335,6 +335,7 @@ fn all(language: Language) -> Vec<Sample> {
         portal_pages,
         leaving_pages,
         account::pages,
+        account::inner_pages,
         staff_pages,
         turned_pages,
     ];

@@ -79,6 +79,22 @@ letter-account-password-text =
     {""}
     If it was you, there is nothing for you to do.
     If it was not you, ask for a new password now: { $page }
+letter-account-factor-added-subject = A second proof was added to your account
+letter-account-factor-added-text =
+    Good day,
+    {""}
+    from now on your account asks for a number from your telephone beside the password.
+    {""}
+    If it was you, there is nothing for you to do.
+    If it was not you, write to us at once: the address is on the site. You sign in here: { $page }
+letter-account-factor-removed-subject = The second proof of your account was taken away
+letter-account-factor-removed-text =
+    Good day,
+    {""}
+    from now on the password alone opens your account.
+    {""}
+    If it was you, there is nothing for you to do.
+    If it was not you, choose a new password now: { $page }
 letter-foot =
     { $operator }
     We never ask for passwords or card numbers by mail.

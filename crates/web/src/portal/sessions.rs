@@ -1,0 +1,76 @@
+//! 2.2.6: where one is signed in, and how to end it.
+
+use axum::response::Response;
+use maud::html;
+use sandyq_processing::access::OwnSession;
+
+use crate::components::hidden;
+use crate::http::arrival::{Answer, Arrival, Outcome, Sent};
+use crate::layout::Page;
+use crate::visit::Visit;
+
+const PATH: &str = "/my/sessions";
+
+/// GET /my/sessions
+pub async fn show(arrival: Arrival) -> Response {
+    let outcome = listed(&arrival).await;
+    arrival.respond(outcome)
+}
+
+async fn listed(arrival: &Arrival) -> Outcome {
+    let sessions = arrival.system.my_sessions(arrival.known()?).await?;
+    Ok(Answer::Page(page(&arrival.visit, &sessions)))
+}
+
+/// POST /my/sessions: ends one of them, or all the others.
+pub async fn end(sent: Sent) -> Response {
+    let outcome = ended(&sent).await;
+    sent.arrival.respond(outcome)
+}
+
+async fn ended(sent: &Sent) -> Outcome {
+    sent.typed.only(|name| name == "session")?;
+    sent.fresh()?;
+    let caller = sent.arrival.known()?;
+    let name = Some(sent.typed.text("session")).filter(|name| !name.is_empty());
+    sent.arrival.system.end_session(caller, name).await?;
+    Ok(Answer::SeeOther(PATH.to_owned()))
+}
+
+/// The page.
+#[must_use]
+pub fn page(visit: &Visit, sessions: &[OwnSession]) -> Page {
+    let others = sessions.iter().filter(|session| !session.own).count();
+    let body = html! {
+        h1 { (visit.say("sessions-title")) }
+        p.lead { (visit.say("sessions-lead")) }
+        div.held { @for (place, session) in sessions.iter().enumerate() {
+            article.datum {
+                h2 {
+                    @if session.own { (visit.say("sessions-own")) }
+                    @else { (visit.say("sessions-other")) " " (place + 1) }
+                }
+                dl {
+                    dt { (visit.say("sessions-since")) } dd { (visit.date_and_time(session.since)) }
+                    dt { (visit.say("sessions-seen")) } dd { (visit.date_and_time(session.seen_at)) }
+                }
+                @if !session.own {
+                    form.plain method="post" action=(PATH) {
+                        (hidden("token", &visit.token))
+                        (hidden("session", &session.name))
+                        button.quiet type="submit" {
+                            (visit.say("sessions-end")) span.unseen { " " (place + 1) }
+                        }
+                    }
+                }
+            }
+        } }
+        @if others > 1 {
+            form.plain method="post" action=(PATH) {
+                (hidden("token", &visit.token))
+                button.go type="submit" { (visit.say("sessions-end-others")) }
+            }
+        }
+    };
+    Page::new(visit.say("sessions-title"), body).back_to("/my")
+}
