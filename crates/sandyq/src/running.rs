@@ -35,6 +35,10 @@ use crate::policy_source::PolicySource;
 const MADE_SECOND: i64 = 1_793_491_200;
 /// Clocks that are set right go back a little.
 const CLOCK_SLACK_SECONDS: i64 = 300;
+/// How long everything that works beside requests may take to end then, after them.
+pub const CLOSING: Duration = Duration::from_secs(40);
+/// How long a task may take to hear that it is to end.
+const HEARING: Duration = Duration::from_secs(2);
 /// How long requests that are under way may take to end when the server is asked to stop.
 const FAREWELL: Duration = Duration::from_secs(10);
 
@@ -200,6 +204,11 @@ pub fn beside(
     Ok(beside)
 }
 
+/// Ends what a server does beside serving. A task that waits for a place that does not answer does not hear of it, and is left.
+pub async fn stop_beside(beside: &mut JoinSet<()>) {
+    let _gone_or_left = tokio::time::timeout(HEARING, beside.shutdown()).await;
+}
+
 /// Serves the site and works off the queue until `stop`; what is under way ends first.
 ///
 /// # Errors
@@ -214,7 +223,7 @@ pub async fn serve(
     let served = serve_until(sandyq_web::site(system, options), listener, stop).await;
     worker.abort();
     // Until the worker is gone it holds the store, which ends its commits in peace when the last one lets go of it.
-    let _ = worker.await;
+    let _gone_or_left = tokio::time::timeout(HEARING, worker).await;
     tracing::info!("stopped");
     served
 }

@@ -13,6 +13,7 @@ extern crate self as sandyq_store;
 pub mod backup;
 pub mod commit;
 pub mod database;
+mod farewell;
 mod leads;
 pub mod ledger;
 mod options;
@@ -28,6 +29,7 @@ mod whole_file;
 
 pub use commit::{Commit, CommitError, Committed};
 pub use database::{Reader, Row, Statement, Value};
+pub use farewell::Farewell;
 pub use ledger::Report;
 pub use options::StoreOptions;
 pub use recovery::open_key_store;

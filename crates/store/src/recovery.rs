@@ -10,6 +10,7 @@ use sandyq_model::{Chance, Clock, Fault, SubjectId};
 
 use crate::commit::{self, Within, Writer, WriterParts};
 use crate::database::{self, PostgresSession, ReaderExt, Readers, Session, Snapshots, SqliteSession};
+use crate::farewell::Farewell;
 use crate::leads::sweep_leads;
 use crate::ledger::{self, Book, HeadFile, Published, WitnessedFile};
 use crate::options::StoreOptions;
@@ -72,9 +73,11 @@ pub(crate) fn open_on(
     let traces = commit::finish_deaths(session.as_mut(), &mut keys, &vault)?;
     sweep(session.as_mut(), &mut keys, &vault)?;
     head_file.write(&book.head().note);
-    let shipping = shipper.map(|shipper| follow(shipper, &book)).transpose()?;
+    let farewell = Farewell::default();
+    let shipping = shipper.map(|shipper| follow(shipper, &book, farewell.clone()));
+    let shipping = shipping.transpose()?;
     finish_epoch(session.as_mut(), &mut keys)?;
-    let readers = Readers::start(open_readers(options, options.readers.max(1))?)?;
+    let readers = Readers::start(open_readers(options, options.readers.max(1))?, farewell.clone())?;
     let key_reader = keys.reader()?;
     let parts = WriterParts {
         session,
@@ -89,7 +92,7 @@ pub(crate) fn open_on(
         outbox: shipping.as_ref().map(|shipping| Arc::clone(shipping.outbox())),
     };
     Ok(Parts {
-        writer: Writer::start(parts)?,
+        writer: Writer::start(parts, farewell.clone())?,
         shipping,
         readers,
         key_reader,
@@ -97,6 +100,7 @@ pub(crate) fn open_on(
         published,
         witnessed: Arc::new(witnessed),
         epoch_schedule: options.epoch_schedule,
+        farewell,
     })
 }
 

@@ -15,6 +15,7 @@ use sandyq_model::{Chance, Clock, Fault, Field, SubjectId};
 use crate::backup::{self, BackupFault, Made, SetAbout, Shelf};
 use crate::commit::{Commit, CommitError, Committed, Writer};
 use crate::database::{Reader, Readers};
+use crate::farewell::Farewell;
 use crate::ledger::{self, Published, Report, WitnessedFile};
 use crate::options::StoreOptions;
 use crate::recovery;
@@ -25,7 +26,8 @@ use crate::vault::{
     WrappedKey,
 };
 
-/// Everything at rest. All clones are one store; the last one to go waits for the commits that are under way.
+/// Everything at rest. All clones are one store; the last one to go waits for the commits that are under
+/// way, and for places outside that answer.
 #[derive(Clone)]
 pub struct Store {
     parts: Arc<Parts>,
@@ -58,6 +60,8 @@ pub(crate) struct Parts {
     pub witnessed: Arc<WitnessedFile>,
     /// When an epoch of keys ends.
     pub epoch_schedule: EpochSchedule,
+    /// What is left when all this is gone.
+    pub farewell: Farewell,
 }
 
 impl Store {
@@ -96,6 +100,12 @@ impl Store {
             .submit(f)?
             .await
             .map_err(|_| Fault::Store("the reading thread has stopped".into()))?
+    }
+
+    /// What will have been left when the last clone of this store is gone: nothing, unless a place outside does not answer.
+    #[must_use]
+    pub fn farewell(&self) -> Farewell {
+        self.parts.farewell.clone()
     }
 
     /// The vault: keys, seals, blind indices.

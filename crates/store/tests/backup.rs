@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use age::secrecy::ExposeSecret;
 use jiff::SignedDuration;
@@ -23,6 +24,73 @@ use sandyq_store::backup::{
 use sandyq_store::tables::subject;
 use sandyq_store::{Commit, Row, Store};
 use scene::{Place, collect, done, now, person, run};
+
+/// A place that does not answer when something is put there.
+struct Silent(FolderShelf, std::sync::mpsc::Sender<()>);
+
+impl Shelf for Silent {
+    fn put(&self, _: &str, _: &[u8]) -> Result<(), BackupFault> {
+        self.1.send(()).unwrap();
+        loop {
+            std::thread::park();
+        }
+    }
+
+    fn get(&self, name: &str, limit: u64) -> Result<Option<Vec<u8>>, BackupFault> {
+        self.0.get(name, limit)
+    }
+
+    fn list(&self, folder: &str) -> Result<Vec<Stored>, BackupFault> {
+        self.0.list(folder)
+    }
+
+    fn remove(&self, name: &str) -> Result<(), BackupFault> {
+        self.0.remove(name)
+    }
+
+    fn called(&self) -> String {
+        "a place that does not answer".into()
+    }
+}
+
+#[test]
+fn a_place_that_does_not_answer_does_not_hold_up_the_end_and_nothing_acknowledged_is_lost() {
+    let place = Place::sqlite();
+    let store = place.open();
+    let people = fill(&store, 3);
+    let (folder, custodian) = (tempfile::tempdir().unwrap(), Custodian::new());
+    let (tell, hear) = std::sync::mpsc::channel();
+    let silent = Silent(FolderShelf::at(folder.path()).unwrap(), tell);
+    let making = store.back_up(Box::new(silent), about(&store, &custodian), |_, _| {});
+    let ended = run(async { tokio::time::timeout(Duration::from_millis(200), making).await });
+    assert!(ended.is_err(), "nobody is told that there is a set");
+    hear.recv().unwrap();
+    let farewell = store.farewell();
+    drop(store);
+    let left = farewell.left();
+    assert!(
+        left.len() == 1 && left[0].contains("a backup that was being made"),
+        "{left:?}"
+    );
+
+    let store = place.open();
+    let counts = run(store.read(subject::counts)).unwrap();
+    assert_eq!(
+        counts.iter().map(|(_, _, count)| *count).sum::<u64>(),
+        people.len() as u64
+    );
+    let origin = store.checkpoint().origin;
+    let sets = list(
+        &FolderShelf::at(folder.path()).unwrap(),
+        &origin,
+        store.verifier_key(),
+    )
+    .unwrap();
+    assert!(sets.is_empty(), "there is no half set");
+    let farewell = store.farewell();
+    drop(store);
+    assert!(farewell.left().is_empty());
+}
 
 /// A pair of keys: who can open sets, and the identity that does.
 struct Custodian(age::x25519::Identity);

@@ -130,7 +130,7 @@ impl Demo {
             letter_box: Some(letter_box),
         };
         let served = running::serve(system, worker, options, listener, stop).await;
-        beside.shutdown().await;
+        running::stop_beside(&mut beside).await;
         served
     }
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use sandyq_store::Farewell;
 use sandyq_web::WebOptions;
 use sandyq_web::mail::{Letters, SmtpPost};
 use serde_json::json;
@@ -21,7 +22,8 @@ use crate::terminal::Terminal;
 
 /// Serve the site, the portal and the console.
 ///
-/// Stops on Ctrl-C and on SIGTERM when what is under way has ended. The log goes to stderr; SANDYQ_LOG sets how much.
+/// Stops on Ctrl-C and on SIGTERM when what is under way has ended, within a minute also when a place outside does not
+/// answer: then with exit 7, and it says what was left. The log goes to stderr; SANDYQ_LOG sets how much.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -49,8 +51,18 @@ impl Serve {
             return Err(incomplete(&folder, missing));
         }
         logging::begin(LevelFilter::INFO);
-        running::runtime()?.block_on(self.serve(&folder, &configuration, terminal))?;
-        Ok(Exit::Done)
+        let runtime = running::runtime()?;
+        let served = runtime.block_on(self.serve(&folder, &configuration, terminal));
+        // Also threads of the runtime may wait for a place that does not answer.
+        runtime.shutdown_timeout(running::CLOSING);
+        let left = served?.left();
+        if left.is_empty() {
+            return Ok(Exit::Done);
+        }
+        let left = left
+            .into_iter()
+            .fold(Failure::new(Exit::Unavailable, LEFT), Failure::help);
+        Err(left)
     }
 
     async fn serve(
@@ -58,8 +70,9 @@ impl Serve {
         folder: &DataFolder,
         configuration: &Configuration,
         terminal: &Terminal,
-    ) -> Result<(), Failure> {
+    ) -> Result<Farewell, Failure> {
         let opened = running::open(folder, configuration)?;
+        let farewell = opened.store.farewell();
         if configuration.second_copy().folder(folder.path()).is_none() {
             tracing::warn!("there is no second copy of the keys: second_copy.folder is not set");
         }
@@ -103,10 +116,13 @@ impl Serve {
         let mut beside = running::beside(&system, configuration, folder)?;
         let worker = running::start_worker(&system);
         let served = running::serve(system, worker, options, listener, stop).await;
-        beside.shutdown().await;
-        served
+        running::stop_beside(&mut beside).await;
+        served.map(|()| farewell)
     }
 }
+
+/// What is said when not everything came to its end.
+const LEFT: &str = "stopped, and something was left; what was acknowledged is durable";
 
 fn incomplete(folder: &DataFolder, missing: Vec<String>) -> Failure {
     let happened = format!(

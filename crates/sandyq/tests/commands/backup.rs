@@ -1,6 +1,8 @@
 //! `backup`, `backup list`, `backup thin`: without a server and through the door of one that runs.
 
+use std::net::TcpListener;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use super::data_folder::filled_in;
 use super::said::Place;
@@ -77,6 +79,34 @@ fn a_backup_is_made_listed_and_thinned_without_a_server() {
     std::fs::write(&manifest, text).unwrap();
     let list = place.sandyq(&["backup", "list", "--data", "data"]).ends(1);
     assert!(list.out.contains("is not what was signed"), "{}", list.out);
+}
+
+#[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "it is measured how long a real stop takes"
+)]
+fn a_place_of_backups_that_does_not_answer_does_not_hold_up_a_stop() {
+    let place = with_backups();
+    // Whoever listens there takes what is sent, and never answers.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let settings = place.path("data/sandyq.toml");
+    let text = std::fs::read_to_string(&settings).unwrap();
+    let folder = place.path("backups").display().to_string();
+    let store = format!(
+        "[backup.s3]\nendpoint = \"http://{}\"\nregion = \"kz-1\"\ncountry = \"KZ\"\naccess_key = \"a\"\n\
+         secret_file = \"s3-secret\"\n",
+        silent.local_addr().unwrap()
+    );
+    std::fs::write(&settings, text.replace(&folder, "s3://sets/house") + &store).unwrap();
+    std::fs::write(place.path("data/s3-secret"), "secret\n").unwrap();
+    let serving = place.serving(&["serve", "--data", "data", "--json"]);
+    let _asked = silent.accept().unwrap();
+    let begun = Instant::now();
+    assert_eq!(serving.stop(), Some(7));
+    assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
+    // Nothing is spoiled by it.
+    place.sandyq(&["verify", "--data", "data"]).ends(0);
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! The one thread that commits, and what it owns.
 
 use std::sync::Arc;
-use std::thread::JoinHandle;
 
 use sandyq_model::{Clock, Fault, SubjectId};
 use tokio::sync::oneshot;
@@ -10,6 +9,7 @@ use super::queue::{Answer, Queue};
 use super::traces::Traces;
 use super::{Commit, CommitError, group};
 use crate::database::Session;
+use crate::farewell::{COMMITS_WAIT, Farewell, Thread};
 use crate::ledger::{Book, HeadFile, Published};
 use crate::second_copy::Outbox;
 use crate::vault::{KeyStore, Vault};
@@ -41,7 +41,8 @@ pub(crate) struct WriterParts {
 /// The writer. When dropped, it finishes what waits and stops.
 pub(crate) struct Writer {
     queue: Arc<Queue>,
-    thread: Option<JoinHandle<()>>,
+    thread: Option<Thread>,
+    farewell: Farewell,
 }
 
 impl Writer {
@@ -49,16 +50,14 @@ impl Writer {
     ///
     /// # Errors
     /// When there is no thread to be had.
-    pub(crate) fn start(parts: WriterParts) -> Result<Self, Fault> {
+    pub(crate) fn start(parts: WriterParts, farewell: Farewell) -> Result<Self, Fault> {
         let queue = Arc::new(Queue::default());
         let stopping = Stopping(Arc::clone(&queue));
-        let thread = std::thread::Builder::new()
-            .name("sandyq-writer".into())
-            .spawn(move || run(parts, &stopping))
-            .map_err(|error| Fault::Store(format!("no thread to write on: {error}")))?;
+        let thread = Thread::start("sandyq-writer", move || run(parts, &stopping))?;
         Ok(Self {
             queue,
             thread: Some(thread),
+            farewell,
         })
     }
 
@@ -92,9 +91,15 @@ impl Writer {
 impl Drop for Writer {
     fn drop(&mut self) {
         self.queue.close();
-        if let Some(thread) = self.thread.take() {
-            // A thread that panicked has nothing left to finish.
-            let _ = thread.join();
+        if self
+            .thread
+            .take()
+            .is_some_and(|thread| !thread.ends_within(COMMITS_WAIT))
+        {
+            self.farewell.leave(
+                "commits that nobody was answered are left, because the disk or a place of keys does not answer; the next \
+                 start finds what is durable of them",
+            );
         }
     }
 }

@@ -3,12 +3,13 @@
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
+use std::time::Duration;
 
 use sandyq_model::Fault;
 use tokio::sync::oneshot;
 
 use super::{DatabaseError, Reader};
+use crate::farewell::{Farewell, PLACE_WAIT, Thread};
 
 /// Reads that may wait; one more is refused as busy (back-pressure).
 pub(crate) const READ_QUEUE_MAX: usize = 4096;
@@ -23,10 +24,12 @@ pub(crate) trait Snapshots: Send {
     fn as_reader(&mut self) -> &mut dyn Reader;
 }
 
-/// The reading threads. When dropped, they finish what waits and stop.
+/// The reading threads. When dropped, they finish what waits and stop; one that cannot, as in the middle of a backup whose
+/// place does not answer, is left.
 pub(crate) struct Readers {
     waiting: Arc<Waiting>,
-    threads: Vec<JoinHandle<()>>,
+    threads: Vec<Thread>,
+    farewell: Farewell,
 }
 
 type Question = Box<dyn FnOnce(&mut dyn Snapshots) + Send>;
@@ -45,21 +48,22 @@ struct Queue {
 
 impl Readers {
     /// Starts a thread for each connection.
-    pub(crate) fn start(connections: Vec<Box<dyn Snapshots>>) -> Result<Self, Fault> {
+    pub(crate) fn start(connections: Vec<Box<dyn Snapshots>>, farewell: Farewell) -> Result<Self, Fault> {
         let waiting = Arc::new(Waiting::default());
         let mut threads = Vec::with_capacity(connections.len());
         for mut connection in connections {
             let waiting = Arc::clone(&waiting);
-            let thread = std::thread::Builder::new()
-                .name("sandyq-reader".into())
-                .spawn(move || {
-                    while let Some(question) = waiting.next() {
-                        question(connection.as_mut());
-                    }
-                });
-            threads.push(thread.map_err(|error| Fault::Store(format!("no thread to read on: {error}")))?);
+            threads.push(Thread::start("sandyq-reader", move || {
+                while let Some(question) = waiting.next() {
+                    question(connection.as_mut());
+                }
+            })?);
         }
-        Ok(Self { waiting, threads })
+        Ok(Self {
+            waiting,
+            threads,
+            farewell,
+        })
     }
 
     /// Hands a question over; the answer comes through what is returned.
@@ -88,13 +92,15 @@ impl Drop for Readers {
         self.waiting.lock().closed = true;
         self.waiting.changed.notify_all();
         let this = std::thread::current().id();
-        for thread in self
-            .threads
-            .drain(..)
-            .filter(|thread| thread.thread().id() != this)
-        {
-            // A thread that panicked has nothing left to finish.
-            let _ = thread.join();
+        let mut limit = PLACE_WAIT;
+        for thread in self.threads.drain(..).filter(|thread| thread.id() != this) {
+            if !thread.ends_within(limit) && !limit.is_zero() {
+                self.farewell.leave(
+                    "a backup that was being made has not come to its end, and is left: there is no half set of it; if its \
+                     place does not answer, look at the mount",
+                );
+                limit = Duration::ZERO;
+            }
         }
     }
 }

@@ -13,6 +13,7 @@ use super::outbox::Outbox;
 use super::shipper::{KeyPages, Shipper};
 use crate::commit::Within;
 use crate::database::{Session, Snapshots};
+use crate::farewell::Farewell;
 use crate::ledger::{self, Book};
 use crate::vault::{CopyKey, KeyHead, KeyStore};
 
@@ -108,7 +109,7 @@ impl Joining {
 ///
 /// # Errors
 /// When it cannot be made durable: a store does not begin to serve with a copy that does not follow.
-pub(crate) fn follow(mut joined: Joined, book: &Book) -> Result<Shipping, Fault> {
+pub(crate) fn follow(mut joined: Joined, book: &Book, farewell: Farewell) -> Result<Shipping, Fault> {
     joined.shipper.catch_up(book.size(), &book.head().note)?;
-    Shipping::start(joined.shipper, joined.place)
+    Shipping::start(joined.shipper, joined.place, farewell)
 }

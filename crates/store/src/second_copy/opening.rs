@@ -3,7 +3,6 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use sandyq_ledger::checkpoint::Checkpoint;
@@ -20,6 +19,7 @@ use super::shipper::{KeyPages, Position, Shipper, ShipperParts};
 use super::stream::Stream;
 use super::walk::{Walked, stands, walk_end};
 use crate::database::Snapshots;
+use crate::farewell::{Farewell, PLACE_WAIT, Thread};
 use crate::vault::{CopyKey, KeyHead};
 
 /// Where the second copy lies, and how far it may be behind.
@@ -190,11 +190,12 @@ impl Tail {
     }
 }
 
-/// The thread that ships. When dropped, it ships what waits and stops.
+/// The thread that ships. When dropped, it ships what waits and stops; when the folder does not answer, it is left.
 pub(crate) struct Shipping {
     outbox: Arc<Outbox>,
     place: (PathBuf, CopyKey),
-    thread: Option<JoinHandle<()>>,
+    thread: Option<Thread>,
+    farewell: Farewell,
 }
 
 impl Shipping {
@@ -202,16 +203,18 @@ impl Shipping {
     ///
     /// # Errors
     /// When there is no thread to be had.
-    pub(crate) fn start(shipper: Shipper, place: (PathBuf, CopyKey)) -> Result<Self, Fault> {
+    pub(crate) fn start(
+        shipper: Shipper,
+        place: (PathBuf, CopyKey),
+        farewell: Farewell,
+    ) -> Result<Self, Fault> {
         let outbox = Arc::clone(shipper.outbox());
-        let thread = std::thread::Builder::new()
-            .name("sandyq-second-copy".into())
-            .spawn(move || run(shipper))
-            .map_err(|error| Fault::Store(format!("no thread to ship on: {error}")))?;
+        let thread = Thread::start("sandyq-second-copy", move || run(shipper))?;
         Ok(Self {
             outbox,
             place,
             thread: Some(thread),
+            farewell,
         })
     }
 }
@@ -235,9 +238,15 @@ impl Shipping {
 impl Drop for Shipping {
     fn drop(&mut self) {
         self.outbox.close();
-        if let Some(thread) = self.thread.take() {
-            // A thread that panicked ships nothing more; the next start does.
-            let _ = thread.join();
+        if self
+            .thread
+            .take()
+            .is_some_and(|thread| !thread.ends_within(PLACE_WAIT))
+        {
+            self.farewell.leave(
+                "the folder of the second copy does not answer, and does not have what was done last; the next start brings \
+                 it up to date: look at its mount before",
+            );
         }
     }
 }

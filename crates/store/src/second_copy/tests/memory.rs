@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use super::super::files::CopyFiles;
 
@@ -29,6 +30,8 @@ pub struct Folder {
     pub operations: u64,
     /// Which operations fail, from and to, and how.
     pub failing: Option<(u64, u64, Failing)>,
+    /// Whether it does not answer, as a mount of a machine that is gone.
+    pub hanging: bool,
 }
 
 impl Folder {
@@ -77,6 +80,9 @@ impl CopyFiles for Memory {
     }
 
     fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        while self.with(|folder| folder.hanging) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
         self.with(|folder| {
             let how = folder.step();
             let kept = match how {

@@ -10,9 +10,10 @@ use sandyq_model::rehearsal::{SeededChance, SetClock};
 use super::format::key;
 use super::memory::{Failing, Memory};
 use crate::database::{Reader, Row, Snapshots, Value};
+use crate::farewell::Farewell;
 use crate::second_copy::SecondCopy;
 use crate::second_copy::notice::Notice;
-use crate::second_copy::opening::{CopyParts, Local, open};
+use crate::second_copy::opening::{CopyParts, Local, Shipping, open};
 use crate::second_copy::outbox::{Outbox, Parcel};
 use crate::second_copy::shipper::{KeyPages, Shipper};
 use crate::vault::{KeyHead, KeyRow, KeyStep, Vault};
@@ -234,6 +235,36 @@ fn a_start_brings_a_copy_that_is_behind_up_to_date() {
     scene.start().unwrap();
     scene.agrees("nothing was missing");
     assert_eq!(scene.memory.with(|folder| folder.files.len()), files + 1);
+}
+
+#[test]
+fn a_folder_that_does_not_answer_does_not_hold_up_the_end_and_is_brought_up_to_date_later() {
+    let mut scene = Scene::new();
+    let shipper = scene.start().unwrap();
+    let (farewell, place) = (Farewell::default(), (scene.folder.path().to_owned(), key(7)));
+    let shipping = Shipping::start(shipper, place.clone(), farewell.clone()).unwrap();
+    scene.memory.with(|folder| folder.hanging = true);
+    scene.act(1);
+    drop(shipping);
+    let left = farewell.left();
+    assert!(
+        left.len() == 1 && left[0].contains("the folder of the second copy does not answer"),
+        "{left:?}"
+    );
+    let copy = SecondCopy::read(&mut scene.memory.clone(), &key(7)).unwrap();
+    assert_eq!(copy.ledger_size(), 0, "nothing is taken for shipped");
+
+    // It answers again, and whoever was left comes to an end, as with the end of the process.
+    scene.memory.with(|folder| folder.hanging = false);
+    while scene.outbox.status().behind.is_some() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let farewell = Farewell::default();
+    let shipping = Shipping::start(scene.start().unwrap(), place, farewell.clone()).unwrap();
+    scene.act(2);
+    drop(shipping);
+    assert!(farewell.left().is_empty());
+    scene.agrees("what waited at the end");
 }
 
 #[test]
