@@ -11,6 +11,8 @@ mod harness_itself;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]
+mod s1_1_3_account;
+#[cfg(test)]
 mod s1_1_every_service;
 #[cfg(test)]
 mod s2_2_7_guest_purchase;

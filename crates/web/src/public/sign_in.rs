@@ -161,9 +161,11 @@ pub fn page(visit: &Visit, email: &str, mistake: &Mistake) -> Page {
         (error_summary(visit, mistake, label_of, |name, _: Problem| name.to_owned()))
         h1 { (visit.say("sign-in-title")) }
         (tray(visit, "/sign-in", &[], &inside))
-        p { a href="/sign-in/forgotten" { (visit.say("sign-in-forgotten")) } }
-        p { a href="/services/account" { (visit.say("sign-in-register")) } }
-        p { a href="/my" { (visit.say("sign-in-without")) } }
+        ul.ways {
+            li { a href="/sign-in/forgotten" { (visit.say("sign-in-forgotten")) } }
+            li { a href="/services/account" { (visit.say("sign-in-register")) } }
+            li { a href="/my" { (visit.say("sign-in-without")) } }
+        }
     };
     Page::new(visit.say("sign-in-title"), body)
         .wrong_if(!mistake.0.is_empty())
