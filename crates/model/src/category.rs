@@ -1,4 +1,4 @@
-//! 1.1.2–1.1.5: four categories of people, each with an exact field set.
+//! 1.1.2–1.1.5, 6.4: five categories of people, each with an exact field set.
 
 use std::fmt;
 use std::str::FromStr;
@@ -15,11 +15,19 @@ pub enum Category {
     Partner = 3,
     /// Applies for a vacancy (1.1.5).
     Applicant = 4,
+    /// Writes to us about their rights, known or not (6.4).
+    Writer = 5,
 }
 
 impl Category {
-    /// All four.
-    pub const ALL: [Self; 4] = [Self::Guest, Self::Registered, Self::Partner, Self::Applicant];
+    /// All five.
+    pub const ALL: [Self; 5] = [
+        Self::Guest,
+        Self::Registered,
+        Self::Partner,
+        Self::Applicant,
+        Self::Writer,
+    ];
 
     /// Its number in storage.
     #[must_use]
@@ -41,6 +49,7 @@ impl Category {
             Self::Registered => "registered",
             Self::Partner => "partner",
             Self::Applicant => "applicant",
+            Self::Writer => "writer",
         }
     }
 }
@@ -62,7 +71,7 @@ impl FromStr for Category {
     }
 }
 
-/// The word names none of the four categories.
+/// The word names none of the five categories.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no such category; there are guest, registered, partner and applicant")]
+#[error("no such category; there are guest, registered, partner, applicant and writer")]
 pub struct UnknownCategory;

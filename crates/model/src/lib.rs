@@ -24,6 +24,7 @@ pub mod recipient;
 pub mod refusal;
 #[cfg(feature = "rehearsal")]
 pub mod rehearsal;
+pub mod request;
 pub mod role;
 pub mod standing;
 pub mod time;
@@ -48,6 +49,7 @@ pub use plain::Plain;
 pub use purpose::Purpose;
 pub use recipient::{Country, Recipient, RecipientKind};
 pub use refusal::Refusal;
+pub use request::{Channel, RequestKind, RequestState, Step};
 pub use role::Role;
 pub use standing::Standing;
 pub use time::Clock;

@@ -85,6 +85,12 @@ pub enum Problem {
     Stale,
     /// The same form was sent before, with something else in it.
     SentBefore,
+    /// The contact was changed a short while ago; another proof is needed (6.5).
+    RecentContact,
+    /// It is no PDF, JPEG or PNG of a size that is taken.
+    File,
+    /// What was asked for is not done yet.
+    NotDone,
 }
 
 impl Problem {
@@ -133,6 +139,9 @@ impl Problem {
             Self::PasswordCommon => "password-common",
             Self::Stale => "stale",
             Self::SentBefore => "sent-before",
+            Self::RecentContact => "recent-contact",
+            Self::File => "file",
+            Self::NotDone => "not-done",
         }
     }
 }

@@ -33,12 +33,19 @@ pub struct Move {
 }
 
 /// The whole table. What is not in it does not happen.
-pub const MOVES: [Move; 8] = [
+pub const MOVES: [Move; 9] = [
     Move {
         from: None,
         verb: Verb::Collect,
         remainder: false,
         to: Standing::Pending,
+    },
+    // 6.4: a request needs no consent and is worked on from its first moment.
+    Move {
+        from: None,
+        verb: Verb::Record,
+        remainder: false,
+        to: Standing::Active,
     },
     Move {
         from: Some(Standing::Pending),

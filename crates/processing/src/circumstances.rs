@@ -1,7 +1,7 @@
 //! What the way in knows about an operation, and the store does not. Only `processing` makes those that say anything
 //! in the caller's favour.
 
-use sandyq_model::{FieldSet, Recipient};
+use sandyq_model::{FieldSet, Recipient, Role};
 
 use crate::access::Caller;
 
@@ -52,6 +52,14 @@ impl Circumstances {
         Self {
             familiar,
             ..Self::SYSTEM
+        }
+    }
+
+    /// The responsible person acts and thereby approves this very act (5.1.1); nobody else's act is approved by that.
+    pub(crate) fn responsible(caller: &Caller) -> Self {
+        Self {
+            approved: caller.actor.human && caller.actor.role == Role::RESPONSIBLE,
+            ..Self::staff(caller)
         }
     }
 

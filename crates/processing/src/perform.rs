@@ -155,6 +155,7 @@ impl System {
         changes: Changes,
     ) -> Commit {
         let subject = spent.subject();
+        let begins = dossier.row.is_none();
         Commit {
             subject: Some((subject, dossier.version)),
             moves: changes.moves,
@@ -176,7 +177,7 @@ impl System {
                 .into_iter()
                 .map(|generation| (subject, generation))
                 .collect(),
-            protects: protects(V::VERB),
+            protects: protects(V::VERB) || begins,
             ..Commit::default()
         }
     }

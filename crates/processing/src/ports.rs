@@ -85,6 +85,11 @@ pub enum Message {
         /// What.
         notice: Notice,
     },
+    /// The code by which somebody shows that a request is theirs (6.5).
+    IdentityCode {
+        /// The code.
+        code: Plain<String>,
+    },
     /// A question, a registration, an application, an entry was taken in (2.2.7 to 2.2.11).
     Taken {
         /// Its reference number.

@@ -83,7 +83,9 @@ fn public_routes() -> Router<Shared> {
 }
 
 fn portal_routes() -> Router<Shared> {
-    use portal::{accesses, change, enter, overview, password, receipt, second_proof, sessions, withdraw};
+    use portal::{
+        accesses, change, enter, overview, password, receipt, requests, second_proof, sessions, withdraw,
+    };
     Router::new()
         .route("/my", get(overview::show).post(enter::ask))
         .route("/my/enter/{ticket}", get(enter::open).post(enter::enter))
@@ -96,6 +98,9 @@ fn portal_routes() -> Router<Shared> {
         )
         .route("/my/password", get(password::open).post(password::choose))
         .route("/my/withdraw", get(withdraw::open).post(withdraw::withdraw))
+        .route("/my/requests", get(requests::list))
+        .route("/my/requests/new", get(requests::open).post(requests::ask))
+        .route("/my/requests/{reference}", get(requests::show))
         .route("/receipt/{id}", get(receipt::show))
         .route("/receipt/{id}/receipt.json", get(receipt::download))
 }

@@ -107,6 +107,8 @@ numbered! {
         AuthenticatorSet = 94 "authenticator-set",
         /// Somebody took a second factor away (2.2.1).
         AuthenticatorRemoved = 95 "authenticator-removed",
+        /// A request of a subject went a step on: a check of identity, a warning, an earlier due date (6.5, PRE-5).
+        RequestMoved = 96 "request-moved",
     }
 }
 

@@ -63,10 +63,12 @@ pub enum ValueKind {
     Education,
     /// Places and periods of work, a line each.
     Experience,
+    /// A picture of a letter: taken in with the letter, never typed.
+    Scan,
 }
 
 impl ValueKind {
-    const NAMES: [(&'static str, Self); 20] = [
+    const NAMES: [(&'static str, Self); 21] = [
         ("name", Self::Name),
         ("latin-name", Self::LatinName),
         ("birth-date", Self::BirthDate),
@@ -87,6 +89,7 @@ impl ValueKind {
         ("choice", Self::Choice),
         ("education", Self::Education),
         ("experience", Self::Experience),
+        ("scan", Self::Scan),
     ];
 
     /// The kind of this name.
@@ -139,6 +142,7 @@ pub fn parse(kind: ValueKind, typed: &Plain<String>, context: Context) -> Result
         ValueKind::CardNumber => card::number(typed),
         ValueKind::CardExpiry => card::expiry(typed, context.today),
         ValueKind::CardVerification => Err(Problem::CardVerificationStored),
+        ValueKind::Scan => Err(Problem::Unknown),
         ValueKind::Count => text::count(typed),
         ValueKind::Text => text::line(typed).map(|text| stray::covered(&text)),
         ValueKind::Organization | ValueKind::Region | ValueKind::City | ValueKind::Choice => {

@@ -45,7 +45,11 @@ impl Account {
 
 impl System {
     /// The people with that value in that field; the one place that asks.
-    async fn people_with(&self, field: Field, folded: &Plain<String>) -> Result<Vec<SubjectId>, Fault> {
+    pub(crate) async fn people_with(
+        &self,
+        field: Field,
+        folded: &Plain<String>,
+    ) -> Result<Vec<SubjectId>, Fault> {
         let token = self.vault().blind_index(field, folded);
         self.store().subjects_with(field, token, NAMESAKES_MAX).await
     }

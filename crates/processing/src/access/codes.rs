@@ -312,7 +312,7 @@ impl System {
     }
 
     /// Counts the attempt before looking, so that attempts at the same time cannot outrun the limit.
-    pub(super) async fn check_code(&self, known: &Code, typed: &Plain<String>) -> Result<(), Rejected> {
+    pub(crate) async fn check_code(&self, known: &Code, typed: &Plain<String>) -> Result<(), Rejected> {
         self.count_attempt(known).await?;
         let hash = self
             .vault()

@@ -202,6 +202,7 @@ impl System {
                 &format!("{} {language}", hex::encode(case.id.as_bytes())),
             )],
             answer: Vec::new(),
+            begins: None,
         };
         let operation: Operation<Record> =
             Operation::new(caller.actor, dossier.subject, known.category, now, sent.key)

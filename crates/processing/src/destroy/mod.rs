@@ -11,7 +11,9 @@ use sandyq_model::act::Destroy;
 use sandyq_model::{JobId, ReceiptId, Standing, time};
 use sandyq_policy::Permit;
 use sandyq_store::Statement;
-use sandyq_store::tables::{authenticator, case_file, code, job, record, search_index, session, subject};
+use sandyq_store::tables::{
+    authenticator, case_file, code, job, record, search_index, session, subject, subject_request,
+};
 
 use crate::dossier::Dossier;
 use crate::perform::{Changes, Done, Performed};
@@ -59,8 +61,13 @@ impl Performed for Destroy {
             statements.push(job::finish(Some(id), job, now));
         }
         statements.push(act.keep(input.receipt, now));
+        statements.extend(subject_request::carried_out(id, now));
+        statements.push(subject_request::unlink(id));
         let next = queue::task(system, id, queue::RECEIPT, now, &input.receipt.to_string());
         done.changes.jobs.push(next);
+        done.changes
+            .jobs
+            .push(queue::task(system, id, queue::REQUESTS, now, ""));
         done.changes.moves = true;
         done.changes.found_by_nothing = true;
         Ok(done)

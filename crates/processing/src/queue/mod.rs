@@ -41,6 +41,10 @@ pub const SEND_NOTICE: &str = "send-notice";
 pub const DELETE: &str = "delete";
 /// Destroys what is due.
 pub const DESTROY: &str = "destroy";
+/// Lets the closed requests go that are about somebody who is gone.
+pub const REQUESTS: &str = "requests";
+/// Mails the code by which somebody who wrote shows who they are (6.5).
+pub const SEND_IDENTITY: &str = "send-identity";
 /// Signs the receipt of a destruction.
 pub const RECEIPT: &str = "receipt";
 
@@ -54,6 +58,9 @@ pub const RESETS: &str = "reset";
 pub const SECOND: &str = "second";
 /// What a proof is for: choosing a new password.
 pub const CHOOSES: &str = "choose";
+
+/// What a code is for: showing from whom a request is (6.5).
+pub const IDENTIFIES: &str = "identify";
 
 /// Digits of a code.
 const CODE_DIGITS: usize = 8;
@@ -111,6 +118,8 @@ async fn work(system: &System, work: &Job) -> Result<(), Rejected> {
         DELETE => delete(system, subject, detail).await,
         DESTROY => destroy(system, subject, detail, work.id).await,
         RECEIPT => receipt::issue(system, detail).await,
+        REQUESTS => system.requests_go_with(subject).await,
+        SEND_IDENTITY => send_identity(system, subject, detail).await,
         _ => Ok(()),
     }
 }
@@ -212,6 +221,36 @@ pub(crate) async fn own_address(
     mail_address(system, &operation, &only_open).await
 }
 
+/// 6.5: whoever says to be that person tells us the code that only the contact on file gets.
+async fn send_identity(system: &System, subject: SubjectId, detail: &str) -> Result<(), Rejected> {
+    let (ticket, language) = ticket_and_language(detail)?;
+    let dossier = system.dossier(subject).await?;
+    let found = system
+        .store()
+        .read(move |reader| code::by_id(reader, ticket))
+        .await?;
+    let (Some(category), Some(known)) = (dossier.category(), found.filter(|code| code.used_at.is_none()))
+    else {
+        return Ok(());
+    };
+    let digits = new_code(system);
+    let hash = system.vault().code_hash(subject, &known.serves, &digits);
+    let armed = Usage::Open {
+        statements: vec![code::arm(subject, ticket, *hash.as_bytes(), known.expires_at)],
+    };
+    let operation = mailing(system, subject, category, system.now()).for_purpose(identification(category));
+    let to = mail_address(system, &operation, &armed).await?;
+    let message = Message::IdentityCode { code: digits };
+    Ok(system
+        .post()
+        .send(Letter {
+            to,
+            language,
+            message,
+        })
+        .await?)
+}
+
 /// 2.2.7 to 2.2.11: an order is placed, or something else was taken in; the letter names its reference and nothing more.
 async fn send_reference(system: &System, subject: SubjectId, detail: &str) -> Result<(), Rejected> {
     let (case, language) = ticket_and_language(detail)?;
@@ -272,7 +311,7 @@ fn email() -> FieldSet {
 /// The number of the field `email`.
 const EMAIL: u8 = 13;
 
-async fn mail_address(
+pub(crate) async fn mail_address(
     system: &System,
     operation: &Operation<Use>,
     usage: &Usage,

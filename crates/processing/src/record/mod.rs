@@ -8,11 +8,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use sandyq_model::act::Record;
 use sandyq_model::value::{self, Values};
-use sandyq_model::{Field, SubjectId};
+use sandyq_model::{Category, Field, Pseudonym, Standing, SubjectId, Verb};
 use sandyq_policy::Permit;
 use sandyq_policy::declarations::Search;
 use sandyq_store::Statement;
-use sandyq_store::tables::{record, search_index};
+use sandyq_store::tables::{record, search_index, subject};
 use sandyq_store::vault::{Lead, NewLead, SealedValue, SubjectKey};
 
 use crate::dossier::Dossier;
@@ -32,6 +32,16 @@ pub struct Recorded {
     pub jobs: Vec<sandyq_store::Job>,
     /// What a repeated submission is answered.
     pub answer: Vec<u8>,
+    /// What begins with it, where nobody is known yet: the record of a request (6.4).
+    pub begins: Option<Beginning>,
+}
+
+/// A record that begins with its first values.
+pub struct Beginning {
+    /// What it is a record of.
+    pub category: Category,
+    /// When it goes at the latest (8-b).
+    pub due_at: Timestamp,
 }
 
 impl Performed for Record {
@@ -44,6 +54,9 @@ impl Performed for Record {
         input: &Recorded,
         system: &System,
     ) -> Result<Done<Self>, Rejected> {
+        if let Some(beginning) = &input.begins {
+            return begin(permit, dossier, input, beginning, system);
+        }
         let now = permit.at();
         let id = dossier.subject;
         let version_of = |field: Field| dossier.version_of(field) + 1;
@@ -68,6 +81,51 @@ impl Performed for Record {
             output: (),
         })
     }
+}
+
+/// 6.4: the record of a request begins, under a key of its own, and is worked on from its first moment.
+fn begin(
+    permit: Permit<Record>,
+    dossier: &Dossier,
+    input: &Recorded,
+    beginning: &Beginning,
+    system: &System,
+) -> Result<Done<Record>, Rejected> {
+    let now = permit.at();
+    let id = dossier.subject;
+    let standing = Standing::after(dossier.standing(), Verb::Record, false).ok_or(Rejected::NotFound)?;
+    let (key, new_key) = system.vault().new_subject_key(system.chance(), id, 1)?;
+    let (sealed, spent) = system.vault().seal(permit, &key, |_| 1, &input.values)?;
+    let row = subject::Subject {
+        id,
+        category: beginning.category,
+        standing,
+        version: 0,
+        pseudonym: Some(Pseudonym::random(system.chance())),
+        key_generation: 1,
+        created_at: now,
+        confirmed_at: Some(now),
+        blocked_at: None,
+        withdrawn_at: None,
+        destroyed_at: None,
+        due_at: Some(beginning.due_at),
+    };
+    let mut statements = vec![subject::insert(&row)];
+    statements.extend(rows(&sealed, id, &input.source, now, Some(now)));
+    statements.extend(input.case_changes.iter().cloned());
+    let changes = Changes {
+        statements,
+        jobs: input.jobs.clone(),
+        new_keys: vec![new_key],
+        moves: true,
+        answer: Some(input.answer.clone()),
+        ..Changes::default()
+    };
+    Ok(Done {
+        spent,
+        changes,
+        output: (),
+    })
 }
 
 /// Sealed values as rows.

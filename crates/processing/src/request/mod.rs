@@ -1,15 +1,33 @@
 //! 6: what people do with their own data: see it, see who looked, change it, take their consent back.
 
+mod answering;
+mod ask;
+pub mod deadline;
+mod desk;
+mod identity;
+mod letter;
+mod register;
 mod responsible;
+mod step;
+mod view;
+mod watch;
 
+pub use answering::{LateReason, Norm};
+pub use ask::Asking;
+pub use desk::{Board, BoardRow};
+pub use letter::{Entry as LetterEntry, LETTER_SCAN_BYTES_MAX, Scan};
 pub use responsible::Overview;
+pub use view::{RequestView, StepView};
+
+pub(crate) use register::received;
 
 use jiff::Timestamp;
 use sandyq_ledger::entry::{Deed, Detail, Entry, Happening, Outcome as EntryOutcome};
 use sandyq_model::act::{Clarify, Extract, Withdraw};
 use sandyq_model::value::{Context, Values};
 use sandyq_model::{
-    Category, Field, FieldSet, IdempotencyKey, Operation, Plain, Problem, Purpose, ReceiptId, Standing, time,
+    Category, Channel, Field, FieldSet, IdempotencyKey, Operation, Plain, Problem, Purpose, ReceiptId,
+    Standing, time,
 };
 use sandyq_policy::Language;
 use sandyq_policy::declarations::WordKind;
@@ -386,7 +404,8 @@ impl System {
                 .submitted(sent.content);
         let input = Withdrawal {
             receipt,
-            channel: "portal".to_owned(),
+            channel: Channel::Portal.name().to_owned(),
+            registered: Some(self.withdrawal_registered(subject, Channel::Portal, receipt)?),
         };
         let number = match self.perform(&operation, &Circumstances::OWN, &input).await? {
             Outcome::Done { .. } => receipt.to_string(),

@@ -4,7 +4,8 @@
 use jiff::Timestamp;
 use sandyq_model::act::{Block, Destroy, Store, Unblock, Withdraw};
 use sandyq_model::{
-    Act, Actor, Category, Field, FieldSet, IdempotencyKey, Operation, ReceiptId, Role, Standing, SubjectId,
+    Act, Actor, Category, Channel, Field, FieldSet, IdempotencyKey, Operation, ReceiptId, Role, Standing,
+    SubjectId,
 };
 use sandyq_store::tables::case_file;
 
@@ -100,12 +101,27 @@ impl System {
         caller: &Caller,
         subject: SubjectId,
     ) -> Result<Withdrawn, Rejected> {
+        self.withdraw_at_request(caller, subject, None).await
+    }
+
+    /// As [`System::withdraw_by_letter`], where the request stands in the register already under that reference.
+    pub(crate) async fn withdraw_at_request(
+        &self,
+        caller: &Caller,
+        subject: SubjectId,
+        request: Option<&str>,
+    ) -> Result<Withdrawn, Rejected> {
         let dossier = self.dossier(subject).await?;
         let operation: Operation<Withdraw> = self.by_staff(caller.actor, &dossier)?;
         let receipt = ReceiptId::random(self.chance());
+        let registered = match request {
+            Some(_) => None,
+            None => Some(self.withdrawal_registered(subject, Channel::Letter, receipt)?),
+        };
         let input = Withdrawal {
             receipt,
-            channel: "letter".to_owned(),
+            channel: Channel::Letter.name().to_owned(),
+            registered,
         };
         let number = match self
             .perform(&operation, &Circumstances::staff(caller), &input)

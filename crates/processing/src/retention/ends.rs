@@ -109,7 +109,7 @@ fn in_days(from: Timestamp, days: u32) -> Result<Timestamp, Fault> {
 }
 
 /// The same time of day in Kazakhstan, so many months later.
-fn in_months(from: Timestamp, months: u32) -> Result<Timestamp, Fault> {
+pub(crate) fn in_months(from: Timestamp, months: u32) -> Result<Timestamp, Fault> {
     if months == 0 {
         return Ok(from);
     }

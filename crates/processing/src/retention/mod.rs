@@ -5,6 +5,8 @@
 
 mod ends;
 
+pub(crate) use ends::in_months;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use sandyq_model::{Fault, FieldSet, time};

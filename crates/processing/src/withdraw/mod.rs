@@ -9,12 +9,14 @@ use sandyq_model::ReceiptId;
 use sandyq_model::act::Withdraw;
 use sandyq_policy::Permit;
 use sandyq_store::tables::consent::{self, ConsentAct, ConsentRow};
+use sandyq_store::tables::subject_request::SubjectRequest;
 use sandyq_store::tables::{authenticator, code, session, subject};
 
 use crate::dossier::Dossier;
 use crate::perform::{Changes, Done, Performed};
 use crate::queue;
 use crate::rejected::Rejected;
+use crate::request;
 use crate::system::System;
 
 /// How a withdrawal came in.
@@ -23,6 +25,8 @@ pub struct Withdrawal {
     pub receipt: ReceiptId,
     /// By which channel.
     pub channel: String,
+    /// Its line in the register of requests, unless another request stands there for it.
+    pub registered: Option<SubjectRequest>,
 }
 
 impl Performed for Withdraw {
@@ -59,6 +63,9 @@ impl Performed for Withdraw {
                 ..given.clone()
             };
             statements.push(consent::append(&withdrawn));
+        }
+        if let Some(request) = input.registered.as_ref().filter(|_| known.withdrawn_at.is_none()) {
+            statements.extend(request::received(request, permit.actor().role));
         }
         let detail = input.receipt.to_string();
         let jobs = vec![queue::task(system, id, queue::DELETE, now, &detail)];

@@ -10,6 +10,8 @@
     reason = "each story uses its part of the stage, and a test may stop at the first surprise"
 )]
 
+pub mod asked;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -239,6 +241,12 @@ impl Stage {
         let by = sandyq_model::Actor::system(sandyq_model::Role::ADMINISTRATOR);
         let password = || Plain::from("a long enough password");
         self.system.add_staff(&by, name, role, password()).await.unwrap();
+        self.staff_again(name).await
+    }
+
+    /// The same member of staff, who signs in again and reads the policy that is in force now.
+    pub async fn staff_again(&self, name: &str) -> Caller {
+        let password = || Plain::from("a long enough password");
         let entered = self.system.sign_in(name, password()).await.unwrap();
         let caller = self
             .system
@@ -263,6 +271,11 @@ impl Stage {
     /// Closes the system and opens it again on the same folder.
     pub fn reopens(self) -> Self {
         self.reopens_after(|| ())
+    }
+
+    /// Closes the system and opens it again under another policy.
+    pub fn under_policy(self, policy: Arc<Policy>) -> Self {
+        Self { policy, ..self }.reopens()
     }
 
     /// As [`Stage::reopens`], with something done in between.
@@ -345,7 +358,8 @@ pub fn newest_code(letters: &Letters, email: &str) -> Option<Plain<String>> {
         .find_map(|letter| match &letter.message {
             Message::ConfirmationCode { code, .. }
             | Message::EntryCode { code, .. }
-            | Message::ResetCode { code, .. } => Some(code.clone()),
+            | Message::ResetCode { code, .. }
+            | Message::IdentityCode { code } => Some(code.clone()),
             Message::OrderPlaced { .. } | Message::Taken { .. } | Message::AccountNotice { .. } => None,
         })
 }

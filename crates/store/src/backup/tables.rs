@@ -55,7 +55,7 @@ macro_rules! paged {
 }
 
 /// Every table of a set, each after those that it leads to.
-pub const TABLES_OF_A_SET: [Needed; 17] = [
+pub const TABLES_OF_A_SET: [Needed; 19] = [
     paged!(
         "subject",
         "subject_id, category, standing, version, pseudonym, key_generation, created_at, confirmed_at, blocked_at, \
@@ -104,6 +104,24 @@ pub const TABLES_OF_A_SET: [Needed; 17] = [
         "case_reference",
         "reference, subject_id, case_id" = ["reference", "subject_id", "case_id"],
         "subject_id, case_id" > "$1, $2", limit "$3", order [1, 2], numbers [false, false]
+    ),
+    paged!(
+        "subject_request",
+        "subject_id, reference, kind, channel, state, received_at, due_policy, due_law, due_at, \
+         warned_at, closed_at, about, identity_at, identity_by, identity_attempts, norm, late_reason, \
+         locale, letter_year, letter_number, envelope_on, merged_into" = [
+            "subject_id", "reference", "kind", "channel", "state", "received_at", "due_policy", "due_law", "due_at",
+            "warned_at", "closed_at", "about", "identity_at", "identity_by", "identity_attempts", "norm",
+            "late_reason", "locale", "letter_year", "letter_number", "envelope_on", "merged_into"
+        ],
+        "subject_id" > "$1", limit "$2", order [0], numbers [false]
+    ),
+    paged!(
+        "request_step",
+        "subject_id, step_number, step, state, at, role" = [
+            "subject_id", "step_number", "step", "state", "at", "role"
+        ],
+        "subject_id, step_number" > "$1, $2", limit "$3", order [0, 1], numbers [false, true]
     ),
     paged!(
         "staff",

@@ -22,7 +22,7 @@ pub enum Class {
 use Class::{Pseudonymous, Public, Sealed, Secret};
 
 /// Every table with every column and its class.
-pub const TABLES: [(&str, &[(&str, Class)]); 21] = [
+pub const TABLES: [(&str, &[(&str, Class)]); 23] = [
     (
         "subject",
         &[
@@ -113,6 +113,44 @@ pub const TABLES: [(&str, &[(&str, Class)]); 21] = [
             ("reference", Pseudonymous),
             ("subject_id", Pseudonymous),
             ("case_id", Pseudonymous),
+        ],
+    ),
+    (
+        "subject_request",
+        &[
+            ("subject_id", Pseudonymous),
+            ("reference", Pseudonymous),
+            ("kind", Pseudonymous),
+            ("channel", Pseudonymous),
+            ("state", Pseudonymous),
+            ("received_at", Pseudonymous),
+            ("due_policy", Pseudonymous),
+            ("due_law", Pseudonymous),
+            ("due_at", Pseudonymous),
+            ("warned_at", Pseudonymous),
+            ("closed_at", Pseudonymous),
+            ("about", Pseudonymous),
+            ("identity_at", Pseudonymous),
+            ("identity_by", Pseudonymous),
+            ("identity_attempts", Pseudonymous),
+            ("norm", Pseudonymous),
+            ("late_reason", Pseudonymous),
+            ("locale", Pseudonymous),
+            ("letter_year", Pseudonymous),
+            ("letter_number", Pseudonymous),
+            ("envelope_on", Pseudonymous),
+            ("merged_into", Pseudonymous),
+        ],
+    ),
+    (
+        "request_step",
+        &[
+            ("subject_id", Pseudonymous),
+            ("step_number", Pseudonymous),
+            ("step", Pseudonymous),
+            ("state", Pseudonymous),
+            ("at", Pseudonymous),
+            ("role", Pseudonymous),
         ],
     ),
     (

@@ -21,7 +21,7 @@ struct Migration {
 const META: &str =
     "CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) CLUSTERED;";
 
-const MIGRATIONS: [Migration; 6] = [
+const MIGRATIONS: [Migration; 7] = [
     Migration {
         name: "first-tables",
         text: include_str!("migrations/0001-first-tables.sql"),
@@ -45,6 +45,10 @@ const MIGRATIONS: [Migration; 6] = [
     Migration {
         name: "authenticators",
         text: include_str!("migrations/0006-authenticators.sql"),
+    },
+    Migration {
+        name: "subject-requests",
+        text: include_str!("migrations/0010-subject-requests.sql"),
     },
 ];
 

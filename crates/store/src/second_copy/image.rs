@@ -69,7 +69,7 @@ macro_rules! table {
 }
 
 /// The tables of a subject; each leads to no later one, so that rows can be put in this order.
-static OF_SUBJECT: [Table; 7] = [
+static OF_SUBJECT: [Table; 9] = [
     table!(1 "subject" ["subject_id", "category", "standing", "version", "pseudonym", "key_generation", "created_at",
         "confirmed_at", "blocked_at", "withdrawn_at", "destroyed_at", "due_at"] of "subject_id", "",
         put "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12", ""),
@@ -87,6 +87,13 @@ static OF_SUBJECT: [Table; 7] = [
     table!(6 "case_reference" ["reference", "subject_id", "case_id"] of "subject_id", "", put "$1, $2, $3", ""),
     table!(7 "job" ["subject_id", "job_id", "kind", "detail", "run_at", "lease_until", "attempts", "done_at"]
         of "subject_id", " AND done_at IS NULL", put "$1, $2, $3, $4, $5, $6, $7, $8", ""),
+    table!(10 "subject_request" ["subject_id", "reference", "kind", "channel", "state", "received_at", "due_policy", "due_law", "due_at",
+        "warned_at", "closed_at", "about", "identity_at", "identity_by", "identity_attempts", "norm", "late_reason",
+        "locale", "letter_year", "letter_number", "envelope_on", "merged_into"]
+        of "subject_id", "",
+        put "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22", ""),
+    table!(11 "request_step" ["subject_id", "step_number", "step", "state", "at", "role"] of "subject_id", "",
+        put "$1, $2, $3, $4, $5, $6", ""),
 ];
 
 static RECEIPT: Table = table!(8 "receipt" ["receipt_id", "kind", "subject_pseudonym", "body", "at"]

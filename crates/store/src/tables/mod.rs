@@ -16,3 +16,4 @@ pub mod search_index;
 pub mod session;
 pub mod staff;
 pub mod subject;
+pub mod subject_request;

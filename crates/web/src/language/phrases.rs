@@ -12,7 +12,7 @@ use super::tag;
 pub type Args<'a> = &'a [(&'static str, FluentValue<'a>)];
 
 /// The files of one language, in the order of the folder.
-type Files = [&'static str; 9];
+type Files = [&'static str; 10];
 
 macro_rules! files {
     ($language:literal) => {
@@ -22,6 +22,7 @@ macro_rules! files {
             include_str!(concat!("../../translations/", $language, "/buy.ftl")),
             include_str!(concat!("../../translations/", $language, "/portal.ftl")),
             include_str!(concat!("../../translations/", $language, "/account.ftl")),
+            include_str!(concat!("../../translations/", $language, "/requests.ftl")),
             include_str!(concat!("../../translations/", $language, "/console.ftl")),
             include_str!(concat!("../../translations/", $language, "/turned.ftl")),
             include_str!(concat!("../../translations/", $language, "/mail.ftl")),

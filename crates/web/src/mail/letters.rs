@@ -54,6 +54,13 @@ impl Letters {
                 self.with_code(code.expose(), &format!("sign-in/forgotten/{ticket}"), *minutes),
             ),
             Message::AccountNotice { notice } => (notice_key(*notice), vec![("page", self.sign_in())]),
+            Message::IdentityCode { code } => (
+                "letter-identity",
+                vec![
+                    ("code", code.expose().clone()),
+                    ("page", format!("{}/policy", self.site)),
+                ],
+            ),
             Message::Taken { reference } => ("letter-taken", self.with_reference(reference)),
             Message::OrderPlaced { reference } => ("letter-order", self.with_reference(reference)),
         };
@@ -135,6 +142,7 @@ mod tests {
                     ticket: "tick".into(),
                     minutes: 30,
                 },
+                Message::IdentityCode { code: code() },
                 Message::OrderPlaced {
                     reference: "SQ-1234-5678".into(),
                 },

@@ -6,6 +6,7 @@ pub mod enter;
 pub mod overview;
 pub mod password;
 pub mod receipt;
+pub mod requests;
 pub mod second_proof;
 pub mod sessions;
 pub mod withdraw;

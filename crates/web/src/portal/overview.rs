@@ -69,6 +69,7 @@ pub fn page(visit: &Visit, data: &MyData, category: &str, from: &dyn Fn(&str) ->
                 (card(visit, "/my/second-proof", "my-card-second"))
             }
             (card(visit, "/my/sessions", "my-card-sessions"))
+            (card(visit, "/my/requests", "my-card-requests"))
             (card(visit, "/my/withdraw", "my-card-withdraw"))
         }
         h2 { (visit.say("my-rows-title")) }

@@ -3,6 +3,7 @@
 
 mod account;
 mod people;
+mod requests;
 mod services;
 mod structure;
 
@@ -336,6 +337,7 @@ fn all(language: Language) -> Vec<Sample> {
         leaving_pages,
         account::pages,
         account::inner_pages,
+        requests::pages,
         staff_pages,
         turned_pages,
     ];

@@ -78,7 +78,8 @@ impl Stage {
         let code = letters.iter().rev().find_map(|letter| match &letter.message {
             Message::ConfirmationCode { code, .. }
             | Message::EntryCode { code, .. }
-            | Message::ResetCode { code, .. } => Some(code.expose().clone()),
+            | Message::ResetCode { code, .. }
+            | Message::IdentityCode { code } => Some(code.expose().clone()),
             Message::OrderPlaced { .. } | Message::Taken { .. } | Message::AccountNotice { .. } => None,
         });
         code.expect("a code was mailed")

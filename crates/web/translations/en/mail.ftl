@@ -95,6 +95,15 @@ letter-account-factor-removed-text =
     {""}
     If it was you, there is nothing for you to do.
     If it was not you, choose a new password now: { $page }
+letter-identity-subject = A code to show that it is you
+letter-identity-text =
+    Good day,
+    {""}
+    somebody asks us about personal data, and says to be you. If it is you, tell this code to our responsible person, who is named here: { $page }
+    {""}
+        { $code }
+    {""}
+    If it is not you, tell it to nobody and do nothing: without the code nobody learns anything.
 letter-foot =
     { $operator }
     We never ask for passwords or card numbers by mail.

@@ -106,6 +106,7 @@ happening-authenticator-removed = took a second proof away
 happening-code-refused = did not accept a code
 happening-case-opened = opened the case
 happening-case-closed = closed the case
+happening-request-moved = went a step on with a request
 happening-request-opened = registered a request
 happening-request-answered = answered a request
 happening-approved = approved

@@ -106,6 +106,7 @@ happening-authenticator-removed = екінші растауды алып тас�
 happening-code-refused = код қабылданбады
 happening-case-opened = істі ашу
 happening-case-closed = істі жабу
+happening-request-moved = өтініш бойынша бір қадам
 happening-request-opened = өтінішті тіркеу
 happening-request-answered = өтінішке жауап беру
 happening-approved = мақұлдау

@@ -106,6 +106,7 @@ happening-authenticator-removed = убрал второй способ вход�
 happening-code-refused = код не принят
 happening-case-opened = открытие дела
 happening-case-closed = закрытие дела
+happening-request-moved = шаг в работе с обращением
 happening-request-opened = регистрация обращения
 happening-request-answered = ответ на обращение
 happening-approved = одобрение

@@ -39,7 +39,7 @@ macro_rules! table {
 }
 
 /// The tables of a person, each after those that it leads to.
-const TABLES_OF_A_PERSON: [Table; 7] = [
+const TABLES_OF_A_PERSON: [Table; 9] = [
     table!(
         "subject",
         "subject_id, category, standing, version, pseudonym, key_generation, created_at, confirmed_at, blocked_at, \
@@ -68,6 +68,18 @@ const TABLES_OF_A_PERSON: [Table; 7] = [
         "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10"
     ),
     table!("case_reference", "reference, subject_id, case_id", "$1, $2, $3"),
+    table!(
+        "subject_request",
+        "subject_id, reference, kind, channel, state, received_at, due_policy, due_law, due_at, \
+         warned_at, closed_at, about, identity_at, identity_by, identity_attempts, norm, late_reason, \
+         locale, letter_year, letter_number, envelope_on, merged_into",
+        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22"
+    ),
+    table!(
+        "request_step",
+        "subject_id, step_number, step, state, at, role",
+        "$1, $2, $3, $4, $5, $6"
+    ),
     table!(
         "job",
         "subject_id, job_id, kind, detail, run_at, lease_until, attempts, done_at",

@@ -1,0 +1,362 @@
+//! 6.2 to 6.5: an answer is written, looked at once more, and only then given; what was asked for is done before. A refusal
+//! names its norm, and what is late says why.
+
+use sandyq_model::act::{Extract, Record};
+use sandyq_model::value::{ValueKind, Values};
+use sandyq_model::{
+    FieldSet, Ground, IdempotencyKey, Operation, Plain, Problem, Purpose, RequestKind, RequestState,
+    Standing, Step, SubjectId,
+};
+use sandyq_policy::Language;
+use sandyq_store::tables::subject_request::SubjectRequest;
+
+use super::MyRow;
+use super::deadline;
+use super::desk::at_the_board;
+use crate::access::Caller;
+use crate::circumstances::Circumstances;
+use crate::perform::Outcome;
+use crate::record::Recorded;
+use crate::rejected::Rejected;
+use crate::system::System;
+
+/// On what a refusal rests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Norm {
+    /// It was not shown who is asking (6.5).
+    Identity,
+    /// A law or an obligation that is not fulfilled stands against it.
+    Obligation,
+    /// What was claimed was looked into and is not so.
+    Unfounded,
+    /// A change without papers that show it.
+    Papers,
+    /// A law makes us keep the document.
+    Kept,
+}
+
+impl Norm {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Identity,
+        Self::Obligation,
+        Self::Unfounded,
+        Self::Papers,
+        Self::Kept,
+    ];
+
+    /// Its word.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::Obligation => "obligation",
+            Self::Unfounded => "unfounded",
+            Self::Papers => "papers",
+            Self::Kept => "kept",
+        }
+    }
+
+    /// The article.
+    #[must_use]
+    pub const fn citation(self) -> &'static str {
+        match self {
+            Self::Identity => "Law 94-V, Art. 25(2)(6)-(7)",
+            Self::Obligation => "Law 94-V, Art. 8(2), Art. 24(1)(5)",
+            Self::Unfounded => "Law 94-V, Art. 25(2)(8)",
+            Self::Papers => "Law 94-V, Art. 24(1)(2)",
+            Self::Kept => "Law 94-V, Art. 12(2); Tax Code 2026, Art. 206(3)",
+        }
+    }
+}
+
+/// Why something was late.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LateReason {
+    /// It was shown late from whom it was.
+    Identity,
+    /// There were too many.
+    Volume,
+    /// The system did not work.
+    Technical,
+    /// Our mistake.
+    Mistake,
+}
+
+impl LateReason {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Identity, Self::Volume, Self::Technical, Self::Mistake];
+
+    /// Its word.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::Volume => "volume",
+            Self::Technical => "technical",
+            Self::Mistake => "mistake",
+        }
+    }
+}
+
+impl System {
+    /// Writes the answer down, in place of the one that was there. It is not given yet.
+    ///
+    /// # Errors
+    /// A mistake with `answer`, or a refusal.
+    pub async fn draft_answer(
+        &self,
+        caller: &Caller,
+        reference: &str,
+        words: &Plain<String>,
+        key: IdempotencyKey,
+    ) -> Result<(), Rejected> {
+        at_the_board(caller)?;
+        let request = self.open_request(reference).await?;
+        let value = self
+            .text_value(ValueKind::LongText, words)
+            .map_err(|problem| Rejected::mistake("answer", problem))?;
+        let field = self.named("answer")?;
+        let operation = self
+            .on_request::<Record>(caller.actor, &request, key)
+            .on(FieldSet::only(field));
+        let input = Recorded {
+            values: Values::from([(field, value)]),
+            source: request.channel.name().to_owned(),
+            case_changes: Vec::new(),
+            jobs: Vec::new(),
+            answer: Vec::new(),
+            begins: None,
+        };
+        self.perform(&operation, &Circumstances::responsible(caller), &input)
+            .await
+            .map(drop)
+    }
+
+    /// Does what was asked for: blocks, lifts a block, ends the consent. Other kinds have nothing to do but the answer.
+    ///
+    /// # Errors
+    /// A mistake with `step` when it is not certain from whom it is; or the policy's refusal.
+    pub async fn carry_out(&self, caller: &Caller, reference: &str) -> Result<(), Rejected> {
+        at_the_board(caller)?;
+        let request = self.open_request(reference).await?;
+        let subject = self.certain(&request)?;
+        match request.kind {
+            RequestKind::Block => self.block(caller, subject).await,
+            RequestKind::Unblock => self.unblock(caller, subject).await,
+            RequestKind::Withdraw => self
+                .withdraw_at_request(caller, subject, Some(&request.reference))
+                .await
+                .map(drop),
+            _ => Err(Rejected::mistake("step", Problem::Choice)),
+        }
+    }
+
+    /// Gives the answer.
+    ///
+    /// # Errors
+    /// A mistake with `answer` (none is written), `step` (what was asked for is not done) or `late` (no reason).
+    pub async fn give_answer(
+        &self,
+        caller: &Caller,
+        reference: &str,
+        late: Option<LateReason>,
+    ) -> Result<(), Rejected> {
+        at_the_board(caller)?;
+        let request = self.open_request(reference).await?;
+        self.is_done(&request).await?;
+        self.close(caller, &request, Step::Answer, None, late).await
+    }
+
+    /// Refuses, with the reasons that were written down as the answer.
+    ///
+    /// # Errors
+    /// As [`System::give_answer`], and a mistake with `norm`.
+    pub async fn refuse_request(
+        &self,
+        caller: &Caller,
+        reference: &str,
+        norm: Option<Norm>,
+        late: Option<LateReason>,
+    ) -> Result<(), Rejected> {
+        at_the_board(caller)?;
+        let request = self.open_request(reference).await?;
+        let norm = norm.ok_or_else(|| Rejected::mistake("norm", Problem::Missing))?;
+        // Who has not shown who they are learns nothing, not even a reason that only holds for somebody known (6.5).
+        let tells = norm != Norm::Identity && request.kind.needs_identity();
+        if tells && request.identity_at.is_none() {
+            return Err(Rejected::mistake("norm", Problem::Choice));
+        }
+        self.close(caller, &request, Step::Refuse, Some(norm), late).await
+    }
+
+    async fn close(
+        &self,
+        caller: &Caller,
+        request: &SubjectRequest,
+        step: Step,
+        norm: Option<Norm>,
+        late: Option<LateReason>,
+    ) -> Result<(), Rejected> {
+        let answer = self.named("answer")?;
+        if !self.dossier(request.file).await?.held().contains(answer) {
+            return Err(Rejected::mistake("answer", Problem::Missing));
+        }
+        let now = self.now();
+        if request.due_at < now && late.is_none() {
+            return Err(Rejected::mistake("late", Problem::Missing));
+        }
+        let closed = |next: &mut SubjectRequest| {
+            next.closed_at = Some(now);
+            next.norm = norm.map(|norm| norm.citation().to_owned());
+            next.late_reason = late.map(|reason| reason.name().to_owned());
+        };
+        self.take_step(caller.actor, request, step, closed)
+            .await
+            .map(drop)
+    }
+
+    /// A second request of the same person about the same goes into another one, which is answered.
+    ///
+    /// # Errors
+    /// A mistake with `into`.
+    pub async fn merge_request(&self, caller: &Caller, reference: &str, into: &str) -> Result<(), Rejected> {
+        at_the_board(caller)?;
+        let request = self.open_request(reference).await?;
+        let wanted = into.trim().to_uppercase();
+        let other = self.request(&wanted).await;
+        let fits = other.is_ok_and(|other| {
+            other.reference != request.reference && other.kind == request.kind && !other.state.is_closed()
+        });
+        if !fits {
+            return Err(Rejected::mistake("into", Problem::Unknown));
+        }
+        let now = self.now();
+        let merged = |next: &mut SubjectRequest| {
+            next.closed_at = Some(now);
+            next.merged_into = Some(wanted);
+        };
+        self.take_step(caller.actor, &request, Step::Merge, merged)
+            .await
+            .map(drop)
+    }
+
+    /// Opens a closed request again: from the start, without what was shown before, due anew.
+    ///
+    /// # Errors
+    /// When it is not closed, or its record is gone.
+    pub async fn reopen_request(&self, caller: &Caller, reference: &str) -> Result<(), Rejected> {
+        at_the_board(caller)?;
+        let request = self.request(reference).await?;
+        let is_there = self.dossier(request.file).await?.standing() == Some(Standing::Active);
+        if !is_there || request.about == Some(request.file) {
+            return Err(Rejected::NotFound);
+        }
+        let due = deadline::due(self.policy(), request.kind, self.now())?;
+        let opened = |next: &mut SubjectRequest| {
+            next.identity_at = None;
+            next.identity_by = None;
+            next.identity_attempts = 0;
+            next.closed_at = None;
+            next.norm = None;
+            next.late_reason = None;
+            next.merged_into = None;
+            next.warned_at = None;
+            (next.due_policy, next.due_law, next.due_at) = (due.policy, due.law, due.at());
+        };
+        self.take_step(caller.actor, &request, Step::Reopen, opened)
+            .await
+            .map(drop)
+    }
+
+    /// 6.4: what an answer is written from, for somebody who has shown who they are: every field with its source, purposes
+    /// and ground, and with `values` also the data itself. A look with its entry.
+    ///
+    /// # Errors
+    /// A mistake with `step` when it is not certain from whom it is.
+    pub async fn prepared(
+        &self,
+        caller: &Caller,
+        reference: &str,
+        language: Language,
+    ) -> Result<Vec<MyRow>, Rejected> {
+        at_the_board(caller)?;
+        let request = self.open_request(reference).await?;
+        let subject = self.certain(&request)?;
+        let dossier = self.dossier(subject).await?;
+        let mut values = Values::new();
+        if request.kind == RequestKind::Access && dossier.standing() == Some(Standing::Active) {
+            values = self.data_of(caller, &request, subject).await?;
+        }
+        let hidden = Plain::from("");
+        Ok(dossier
+            .held()
+            .iter()
+            .filter_map(|field| {
+                let value = values.get(&field).unwrap_or(&hidden);
+                self.my_row(&dossier, field, value, language)
+            })
+            .collect())
+    }
+
+    /// The person's values, as far as the duty to answer reaches (2.2.12): never a card.
+    async fn data_of(
+        &self,
+        caller: &Caller,
+        request: &SubjectRequest,
+        subject: SubjectId,
+    ) -> Result<Values, Rejected> {
+        let dossier = self.dossier(subject).await?;
+        let Some(category) = dossier.category() else {
+            return Ok(Values::new());
+        };
+        let duty = self.policy().purpose_fields(Purpose::STATUTORY, category);
+        let fields = dossier.held().intersection(duty);
+        if fields.is_empty() {
+            return Ok(Values::new());
+        }
+        let key = IdempotencyKey::random(self.chance());
+        let mut operation: Operation<Extract> =
+            Operation::new(caller.actor, subject, category, self.now(), key)
+                .on(fields)
+                .for_purpose(Purpose::STATUTORY);
+        operation.ground = Ground::Law {
+            citation: self.law_of(request.kind, request.received_at),
+        };
+        match self
+            .perform(&operation, &Circumstances::responsible(caller), &())
+            .await?
+        {
+            Outcome::Done { output, .. } => Ok(output),
+            Outcome::Repeated(_) => Ok(Values::new()),
+        }
+    }
+
+    /// Whose data it is about, where that is certain.
+    fn certain(&self, request: &SubjectRequest) -> Result<SubjectId, Rejected> {
+        request
+            .about
+            .filter(|_| request.identity_at.is_some() && request.state == RequestState::Answering)
+            .ok_or_else(|| Rejected::mistake("step", Problem::NotDone))
+    }
+
+    /// What was asked for is done before it is said to be done.
+    async fn is_done(&self, request: &SubjectRequest) -> Result<(), Rejected> {
+        let Some(subject) = request.about else {
+            return Ok(());
+        };
+        let dossier = self.dossier(subject).await?;
+        let standing = dossier.standing();
+        let done = match request.kind {
+            RequestKind::Block => standing == Some(Standing::Blocked),
+            RequestKind::Unblock => standing != Some(Standing::Blocked),
+            RequestKind::Withdraw => dossier.row.as_ref().is_none_or(|row| row.withdrawn_at.is_some()),
+            _ => true,
+        };
+        if done {
+            Ok(())
+        } else {
+            Err(Rejected::mistake("step", Problem::NotDone))
+        }
+    }
+}
