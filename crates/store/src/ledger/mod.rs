@@ -7,6 +7,7 @@
 mod book;
 mod head;
 pub(crate) mod postings;
+mod protections;
 mod rows;
 mod verify;
 mod witnessed;

@@ -9,6 +9,7 @@ use sandyq_model::{Fault, Pseudonym};
 
 use super::Published;
 use super::postings::{self, Piece, RUN_ENTRIES};
+use super::protections::Protections;
 use super::rows::{StoredTiles, blocks, each_entry, newest_note};
 use crate::database::{Reader, ReaderExt};
 
@@ -71,7 +72,7 @@ fn verify_last_full_tile(reader: &mut dyn Reader, size: u64) -> Result<(), Fault
     }
 }
 
-/// Verifies every entry, tile, posting and checkpoint. `progress` is told entries done and in all.
+/// Verifies every entry, tile, posting and checkpoint, and that the rows of people protect them as it says. `progress` is told entries done and in all.
 pub(crate) fn verify(
     reader: &mut dyn Reader,
     published: &Published,
@@ -88,6 +89,7 @@ pub(crate) fn verify(
         tree: Tree::new(),
         report: Report::default(),
         postings: Sum::default(),
+        protections: Protections::default(),
         posted: postings::runs(reader)?.saturating_mul(RUN_ENTRIES),
         origin,
         key,
@@ -111,6 +113,7 @@ pub(crate) fn verify(
     }
     walk.check_edges(reader, head.size)?;
     walk.check_postings(reader)?;
+    walk.protections.check(reader)?;
     Ok(walk.report)
 }
 
@@ -119,6 +122,7 @@ struct Walk<'v> {
     tree: Tree,
     report: Report,
     postings: Sum,
+    protections: Protections,
     /// The entries before this one are in runs of postings.
     posted: u64,
     origin: &'v str,
@@ -173,6 +177,7 @@ impl Walk<'_> {
                 let entry = Entry::decode(bytes);
                 let entry =
                     entry.map_err(|error| Fault::Ledger(format!("entry {index} was altered: {error}")))?;
+                self.protections.note(&entry);
                 if let Some(pseudonym) = entry.subject {
                     self.report.postings += 1;
                     if index < self.posted {
@@ -186,6 +191,9 @@ impl Walk<'_> {
             return Err(Fault::Ledger(format!(
                 "entry {from} of the ledger is missing, or blocks overlap a checkpoint"
             )));
+        }
+        if self.protections.is_full() {
+            self.protections.look_for_destroyed(reader)?;
         }
         self.append(reader, &leaves)?;
         self.report.entries = self.tree.size();

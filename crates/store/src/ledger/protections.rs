@@ -1,0 +1,121 @@
+//! 6.3, DEF-3, DEF-4: what the ledger says protects people must hold in their rows. A row that was altered, or put back,
+//! protects less than was promised; the seals of values cannot see that, and the ledger alone cannot either.
+//!
+//! It looks one way only: a row may protect more than the ledger accounts for, as after a restore.
+
+use std::collections::BTreeMap;
+
+use sandyq_ledger::entry::{Deed, Detail, Entry, Outcome};
+use sandyq_model::{Fault, Field, Pseudonym, Standing, Verb};
+
+use crate::database::{Reader, ReaderExt};
+use crate::tables::subject::{self, Subject};
+
+/// What protects people by the entries so far. Whoever is unprotected, or destroyed as a whole, is not remembered.
+#[derive(Default)]
+pub(super) struct Protections {
+    known: BTreeMap<Pseudonym, Protection>,
+    destroyed: Vec<Pseudonym>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Protection {
+    withdrawn: bool,
+    blocked: bool,
+}
+
+impl Protections {
+    /// Notes an entry.
+    pub(super) fn note(&mut self, entry: &Entry) {
+        let (Some(pseudonym), Deed::Verb(verb), Outcome::Done) = (entry.subject, entry.deed, entry.outcome)
+        else {
+            return;
+        };
+        match verb {
+            Verb::Withdraw if entry.fields.contains(Field::RECORD) => {
+                self.known.entry(pseudonym).or_default().withdrawn = true;
+            }
+            Verb::Block => self.known.entry(pseudonym).or_default().blocked = true,
+            Verb::Unblock => self.known.entry(pseudonym).or_default().blocked = false,
+            Verb::Destroy if entry.detail == Detail::Remainder => {
+                self.known.entry(pseudonym).or_default().blocked = true;
+            }
+            Verb::Destroy => {
+                self.known.remove(&pseudonym);
+                self.destroyed.push(pseudonym);
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether it is time to look for those who were destroyed.
+    pub(super) fn is_full(&self) -> bool {
+        self.destroyed.len() >= DESTROYED_AT_ONCE
+    }
+
+    /// Looks that nobody is left whose destruction was accounted for.
+    pub(super) fn look_for_destroyed(&mut self, reader: &mut dyn Reader) -> Result<(), Fault> {
+        for pseudonym in self.destroyed.drain(..) {
+            if subject::by_pseudonym(reader, pseudonym)?.is_some() {
+                return Err(altered("somebody who was destroyed is there"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Compares everything else with the rows.
+    pub(super) fn check(mut self, reader: &mut dyn Reader) -> Result<(), Fault> {
+        self.look_for_destroyed(reader)?;
+        for (pseudonym, protection) in &self.known {
+            if let Some(row) = subject::by_pseudonym(reader, *pseudonym)? {
+                protection.check(&row)?;
+            }
+        }
+        for (sql, what) in CONTRADICTIONS {
+            if reader.first(sql, &[], |row| row.take::<u64>(0))?.unwrap_or(0) > 0 {
+                return Err(altered(what));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Protection {
+    fn check(self, row: &Subject) -> Result<(), Fault> {
+        if self.withdrawn && row.withdrawn_at.is_none() {
+            return Err(altered("a withdrawal is not noted with its person"));
+        }
+        if self.blocked && !matches!(row.standing, Standing::Blocked | Standing::Destroyed) {
+            return Err(altered("a record that was blocked is open"));
+        }
+        Ok(())
+    }
+}
+
+fn altered(what: &str) -> Fault {
+    Fault::Ledger(format!(
+        "{what}: the rows protect less than the ledger accounts for, and were altered or put back; restore them from a \
+         backup"
+    ))
+}
+
+/// Rows that contradict each other, and what that would mean.
+const CONTRADICTIONS: [(&str, &str); 3] = [
+    (
+        "SELECT COUNT(*) FROM subject WHERE standing <> 4 AND pseudonym IS NULL",
+        "somebody is there whom the ledger cannot account for",
+    ),
+    (
+        "SELECT COUNT(*) FROM record WHERE subject_id IN (SELECT subject_id FROM subject WHERE standing = 4)",
+        "values of somebody who was destroyed are there",
+    ),
+    (
+        "SELECT COUNT(*) FROM consent given JOIN subject ON subject.subject_id = given.subject_id \
+         WHERE subject.withdrawn_at IS NOT NULL AND given.act = 1 AND NOT EXISTS (SELECT 1 FROM consent gone \
+         WHERE gone.subject_id = given.subject_id AND gone.consent_id = given.consent_id AND gone.act = 3)",
+        "a consent stands that was withdrawn",
+    ),
+];
+
+/// So many destroyed people are remembered at most before they are looked for.
+const DESTROYED_AT_ONCE: usize = 4096;
