@@ -134,7 +134,7 @@ fn hand_over(parts: &WriterParts, group: &[Pending], verdicts: &[Verdict]) {
     let Some(outbox) = &parts.outbox else { return };
     let mut parcel = Parcel::default();
     done(group, verdicts)
-        .filter_map(|pending| pending.protects.clone())
+        .filter_map(|pending| pending.ships.clone())
         .for_each(|protected| parcel.add(protected));
     parcel.ledger = Some((parts.book.size(), parts.book.head().note.clone()));
     outbox.hand_over(parcel);
@@ -145,7 +145,8 @@ fn prepare(parts: &mut WriterParts, group: &[Pending], each_alone: bool) -> Resu
     take_head(parts)?;
     let session = parts.session.as_mut();
     let behind = parts.outbox.as_ref().and_then(|outbox| outbox.refuses());
-    let mut plan = Plan::look_up(session, group)?.refusing(behind);
+    let full = parts.outbox.as_ref().is_some_and(|outbox| outbox.is_full());
+    let mut plan = Plan::look_up(session, group)?.refusing(behind, full);
     let mut verdicts = if each_alone {
         change_each_alone(session, group, &mut plan)?
     } else {

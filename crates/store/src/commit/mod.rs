@@ -64,8 +64,9 @@ pub struct Commit {
     pub leads: Vec<Lead>,
     /// Subjects to whom no lead leads any more.
     pub without_leads: Vec<SubjectId>,
-    /// Whether it protects somebody, so that no restore of an older backup may lose it: the second copy gets the rows of the
-    /// subject, and of the receipts about those whom the entries name, as they are afterwards.
+    /// Whether it protects somebody, so that no restore of an older backup may lose it: it is not done while the second copy
+    /// does not follow. The copy gets the rows of the subject, and of the receipts about those whom the entries name, as
+    /// they are afterwards; also when this only `moves`.
     pub protects: bool,
 }
 

@@ -35,6 +35,8 @@ pub(super) struct Plan {
     versions: HashMap<SubjectId, u64>,
     /// Why nothing is done now that must be in the second copy.
     behind: Option<String>,
+    /// Whether nothing is done either that goes into the second copy without waiting for it.
+    full: bool,
 }
 
 /// A submission that was done.
@@ -69,6 +71,7 @@ impl Plan {
             answers: HashMap::new(),
             versions: HashMap::with_capacity(subjects.len()),
             behind: None,
+            full: false,
         };
         if !keys.is_empty() {
             for mut row in session.look_up(&dialect::ANSWERS, &keys)? {
@@ -90,7 +93,8 @@ impl Plan {
     }
 
     /// The same, while the second copy does not follow for that reason.
-    pub(super) fn refusing(mut self, behind: Option<Fault>) -> Self {
+    pub(super) fn refusing(mut self, behind: Option<Fault>, full: bool) -> Self {
+        self.full = full;
         self.behind = behind.map(|fault| match fault {
             Fault::Busy(reason) => reason,
             other => other.to_string(),
@@ -103,7 +107,8 @@ impl Plan {
         if let Some(verdict) = pending.once.as_ref().and_then(|once| self.was_done(once)) {
             return Err(verdict);
         }
-        if let Some(reason) = self.behind.as_ref().filter(|_| pending.is_guarded()) {
+        let waits = pending.is_guarded() || (self.full && pending.ships.is_some());
+        if let Some(reason) = self.behind.as_ref().filter(|_| waits) {
             return Err(Verdict::Behind(reason.clone()));
         }
         let mut trace = Trace {

@@ -39,8 +39,10 @@ pub(crate) struct Pending {
     pub leads: Vec<Lead>,
     /// Subjects whose leads all end.
     pub without_leads: Vec<SubjectId>,
-    /// Whose rows the second copy gets, when the commit protects somebody.
-    pub protects: Option<Parcel>,
+    /// Whether it protects somebody.
+    pub protects: bool,
+    /// Whose rows the second copy gets.
+    pub ships: Option<Parcel>,
     /// Who waits.
     pub answer: oneshot::Sender<Result<Committed, CommitError>>,
 }
@@ -92,7 +94,8 @@ impl Pending {
         );
         all.extend(statements);
         all.extend(jobs.iter().map(job::insert));
-        let protects = protects.then(|| parcel(subject, &entries));
+        // Whatever changes about somebody goes; only what protects them waits for the copy.
+        let ships = (protects || moves).then(|| parcel(subject, &entries));
         let entries = prepare(&entries);
         Self {
             subject,
@@ -106,6 +109,7 @@ impl Pending {
             leads,
             without_leads,
             protects,
+            ships,
             answer,
         }
     }
@@ -114,7 +118,7 @@ impl Pending {
 impl Pending {
     /// Whether it must not be lost with the machine, nor be brought back by a backup.
     pub(crate) const fn is_guarded(&self) -> bool {
-        self.protects.is_some() || !self.new_keys.is_empty() || !self.dead_keys.is_empty()
+        self.protects || !self.new_keys.is_empty() || !self.dead_keys.is_empty()
     }
 }
 

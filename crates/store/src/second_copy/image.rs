@@ -1,4 +1,4 @@
-//! 6.3, 1.2: all rows of one subject, as they are at one moment. Taken after a protective act, so that an older backup can
+//! 6.3, 1.2: all rows of one subject, as they are at one moment. Taken after each change, so that an older backup can
 //! be brought to what was promised; values stay sealed in it.
 
 use sandyq_model::{Fault, Pseudonym, SubjectId};

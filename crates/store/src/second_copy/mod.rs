@@ -1,5 +1,5 @@
 //! 6.3, 1.2, DEF-8: the second copy. While the store works, everything that must never be forgotten or brought back goes
-//! into a stream in a folder off the machine: the keys as they are now, what became of a person by a protective act, and
+//! into a stream in a folder off the machine: the keys as they are now, what became of a person by each change, and
 //! the ledger. A restore takes the data from a backup and the truth about who exists from here.
 //!
 //! The bytes are promised in `spec/second-copy.md`. Frames are sealed, numbered and chained (`frame`); a thread beside

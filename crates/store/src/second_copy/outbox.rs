@@ -153,11 +153,14 @@ impl Outbox {
         }
     }
 
+    /// Whether so many people wait that no more may.
+    pub(crate) fn is_full(&self) -> bool {
+        self.lock().is_full()
+    }
+
     fn is_beyond(&self, state: &State, now: i64) -> bool {
         let late = state.behind(now).is_some_and(|behind| behind > self.bound);
-        let full = state.parcel.subjects.len() + state.parcel.pseudonyms.len() > WAITING_MAX
-            || state.steps.bytes > STEP_BYTES_MAX / 2;
-        late || full
+        late || state.is_full() || state.steps.bytes > STEP_BYTES_MAX / 2
     }
 
     /// Waits until there is something to ship, and then a moment for more; `false` once it is closed and empty.
@@ -244,6 +247,10 @@ impl Outbox {
 }
 
 impl State {
+    fn is_full(&self) -> bool {
+        self.parcel.subjects.len() + self.parcel.pseudonyms.len() > WAITING_MAX
+    }
+
     fn behind(&self, now: i64) -> Option<Duration> {
         let since = self.shipping_since.or(self.waiting_since)?;
         Some(Duration::from_millis(
@@ -269,7 +276,7 @@ fn behind(bound: Duration) -> Fault {
     ))
 }
 
-/// Subjects and pseudonyms that may wait; above it, protective operations are refused.
+/// Subjects and pseudonyms that may wait; above it, nobody is changed.
 const WAITING_MAX: usize = 65_536;
 /// Bytes of steps that may wait; above an eighth of it the end of an epoch pauses, above half of it operations on keys are
 /// refused, above it steps are dropped.

@@ -36,7 +36,7 @@ pub enum KeyUse {
     ReceiptSign,
     /// Wraps the data keys of subjects (AES-256-GCM).
     SealKek,
-    /// Seals the second copy of keys, ledger and protective acts, off the machine (AES-256-GCM).
+    /// Seals the second copy of keys, ledger and what became of people, off the machine (AES-256-GCM).
     SecondCopy,
     /// Hashes session secrets.
     Session,

@@ -1,4 +1,4 @@
-//! What the second copy knows beyond a set: the rest of the ledger, and everybody whom a protective act has changed since.
+//! What the second copy knows beyond a set: the rest of the ledger, and everybody who has changed since.
 
 use sandyq_model::Standing;
 
