@@ -167,6 +167,23 @@ fn changes_a_value(walk: &mut Walk<'_>) {
     assert!(walk.browser.has("article.datum"));
 }
 
+/// 6.2: the address changes by a code that goes to the new one.
+fn takes_a_new_address(walk: &mut Walk<'_>) {
+    let new = format!("new-{}", walk.email);
+    walk.go("/my/change/email");
+    walk.types(&[("email", &new), ("current", SECOND)]);
+    walk.goes_on();
+    let code = walk.running.code_for(&new);
+    walk.browser.fill("code", "00000000");
+    walk.goes_on();
+    assert!(walk.browser.has("#code-wrong"), "{}", walk.browser.text());
+    walk.browser.fill("code", &code);
+    walk.goes_on();
+    assert!(walk.browser.url().ends_with("/my"), "{}", walk.browser.text());
+    assert!(walk.browser.text().contains(&new));
+    walk.email = new;
+}
+
 /// 1.1.3-c: the pages of a sign-in and of a forgotten password say the same about an address that nobody has.
 fn a_stranger_learns_nothing(running: &Running, known: &str) {
     let mut said = Vec::new();
@@ -201,19 +218,21 @@ fn an_account_is_opened_used_and_kept_by_its_owner_in_any_browser_and_language()
     let mut objections = Vec::new();
     for (number, window) in [kazakh, russian, Window::desk()].into_iter().enumerate() {
         let email = format!("owner{number}@example.kz");
-        let mut walk = Walk::begin(&running, window, email.clone());
+        let mut walk = Walk::begin(&running, window, email);
         let code = registers(&mut walk);
         chooses_a_password(&mut walk);
         comes_in_and_goes_out(&mut walk);
         forgets(&mut walk, &code);
         adds_a_second_proof(&mut walk);
         changes_a_value(&mut walk);
+        takes_a_new_address(&mut walk);
         assert!(
             walk.visited.iter().all(|url| !url.contains('@')),
             "an address in an address"
         );
+        let known = walk.email.clone();
         objections.extend(walk.objections);
-        a_stranger_learns_nothing(&running, &email);
+        a_stranger_learns_nothing(&running, &known);
     }
     assert_eq!(objections, Vec::<String>::new());
     assert!(running.stop().success());

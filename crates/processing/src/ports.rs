@@ -80,6 +80,15 @@ pub enum Message {
         /// Minutes for which it works.
         minutes: u32,
     },
+    /// The code that proves a new address of an account (6.2).
+    AddressCode {
+        /// The code.
+        code: Plain<String>,
+        /// The locator of the code; the page to type it in is open already.
+        ticket: String,
+        /// Minutes for which it works.
+        minutes: u32,
+    },
     /// Something was done with an account that its owner must know of.
     AccountNotice {
         /// What.
@@ -111,6 +120,8 @@ pub enum Notice {
     SignedIn,
     /// Another password was chosen.
     Password,
+    /// The account has another address now; this goes to the one before.
+    Address,
     /// A second proof was set up.
     FactorAdded,
     /// The second proof was taken away.
@@ -119,7 +130,8 @@ pub enum Notice {
 
 impl Notice {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
+        Self::Address,
         Self::Registered,
         Self::SignedIn,
         Self::Password,
@@ -134,6 +146,7 @@ impl Notice {
             Self::Registered => "registered",
             Self::SignedIn => "signed-in",
             Self::Password => "password",
+            Self::Address => "address",
             Self::FactorAdded => "factor-added",
             Self::FactorRemoved => "factor-removed",
         }

@@ -550,3 +550,73 @@ async fn a_value_of_an_account_changes_with_the_password_only() {
         assert_eq!(changed.is_ok(), right, "{typed}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_address_is_taken_when_its_code_is_typed_and_the_old_one_is_told() {
+    let stage = Stage::new();
+    let inside = registered(&stage).await;
+    let system = &stage.system;
+    let (password, new) = (Plain::from(PASSWORD), Plain::from("dana.new@example.com"));
+    let around = system
+        .clarify_proven(&inside, "email", &new, (&password, stage.key()))
+        .await;
+    assert_eq!(
+        problem(around, "email"),
+        Some(Problem::Unknown),
+        "no way around the code"
+    );
+    let proposed = system
+        .propose_address(&inside, &password, &new, Language::En)
+        .await
+        .unwrap();
+    let under = || (Language::En, stage.key());
+    let early = system
+        .change_address(&inside, &proposed, &Plain::from("00000000"), under())
+        .await;
+    assert_eq!(problem(early, "code"), Some(Problem::Code));
+    let code = stage.code_for("dana.new@example.com");
+    let other = sandyq_processing::access::NewAddress {
+        ticket: proposed.ticket.clone(),
+        email: Plain::from("somebody.else@example.com"),
+        seal: proposed.seal.clone(),
+    };
+    let swapped = system.change_address(&inside, &other, &code, under()).await;
+    assert_eq!(
+        problem(swapped, "code"),
+        Some(Problem::Code),
+        "the code is for one address"
+    );
+    let before = stage.letters_to(DANA);
+    system
+        .change_address(&inside, &proposed, &code, under())
+        .await
+        .unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    assert_eq!(stage.letters_to(DANA), before + 1, "the old address is told");
+    tries(&stage, DANA, PASSWORD).await.err().unwrap();
+    tries(&stage, "dana.new@example.com", PASSWORD).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_has_an_account_cannot_be_taken_and_its_owner_is_told() {
+    let stage = Stage::new();
+    let inside = registered(&stage).await;
+    let taken = stage.submits(registration("aigul@example.com")).await.unwrap();
+    let entered = stage.confirms(&taken, "aigul@example.com").await;
+    let aigul = caller(&stage, &entered.session).await.unwrap();
+    let before = stage.letters_to(DANA);
+    let proposed = stage
+        .system
+        .propose_address(&aigul, &Plain::from(""), &Plain::from(DANA), Language::En)
+        .await
+        .unwrap();
+    stage.system.run_queue().await.unwrap();
+    assert_eq!(stage.letters_to(DANA), before + 1);
+    let under = (Language::En, stage.key());
+    let guessed = stage
+        .system
+        .change_address(&aigul, &proposed, &stage.code_for(DANA), under)
+        .await;
+    assert_eq!(problem(guessed, "code"), Some(Problem::Code));
+    assert!(stage.system.my_data(&inside, Language::En).await.is_ok());
+}

@@ -84,7 +84,8 @@ fn public_routes() -> Router<Shared> {
 
 fn portal_routes() -> Router<Shared> {
     use portal::{
-        accesses, change, enter, overview, password, receipt, requests, second_proof, sessions, withdraw,
+        accesses, change, enter, new_address, overview, password, receipt, requests, second_proof, sessions,
+        withdraw,
     };
     Router::new()
         .route("/my", get(overview::show).post(enter::ask))
@@ -95,6 +96,10 @@ fn portal_routes() -> Router<Shared> {
         .route(
             "/my/second-proof",
             get(second_proof::open).post(second_proof::go_on),
+        )
+        .route(
+            "/my/new-address",
+            get(new_address::open).post(new_address::confirm),
         )
         .route("/my/password", get(password::open).post(password::choose))
         .route("/my/withdraw", get(withdraw::open).post(withdraw::withdraw))

@@ -12,7 +12,6 @@ use sandyq_store::tables::authenticator::{self, Authenticator};
 use sandyq_store::tables::code::{self, Code};
 use sandyq_store::{Commit, Committed};
 
-use crate::clarify;
 use crate::dossier::Dossier;
 use crate::once::SentUnder;
 use crate::perform::refused_commit;
@@ -54,7 +53,7 @@ impl System {
         self.store().subjects_with(field, token, NAMESAKES_MAX).await
     }
 
-    /// The account with that address. One that was confirmed by a code comes before one that was only typed in later.
+    /// The account with that address; of several that an older program let be, the first.
     pub(super) async fn account_of(&self, email: &Plain<String>) -> Result<Option<Account>, Fault> {
         let Some(field) = self.policy().field_named("email") else {
             return Ok(None);
@@ -71,7 +70,7 @@ impl System {
         }
         let order = |dossier: &Arc<Dossier>| {
             let record = dossier.records.iter().find(|record| record.field == field);
-            record.map(|record| (record.source == clarify::SOURCE, record.confirmed_at))
+            record.map(|record| record.confirmed_at)
         };
         let Some(dossier) = found.into_iter().min_by_key(order) else {
             return Ok(None);
@@ -99,14 +98,10 @@ impl System {
         value::parse(ValueKind::Email, typed, context).map_err(|problem| Rejected::mistake("email", problem))
     }
 
-    /// Whether that address has an account already that was confirmed by a code.
+    /// Whose account has that address already.
     pub(crate) async fn is_taken(&self, email: &Plain<String>) -> Result<Option<SubjectId>, Fault> {
-        let field = self.policy().field_named("email");
-        Ok(self.account_of(email).await?.and_then(|account| {
-            let mut records = account.dossier.records.iter();
-            let own = records.find(|record| Some(record.field) == field)?;
-            (own.source != clarify::SOURCE).then_some(account.dossier.subject)
-        }))
+        let account = self.account_of(email).await?;
+        Ok(account.map(|account| account.dossier.subject))
     }
 
     /// 1.1.3-c: somebody registers with an address that has an account. The page is the same, with a code that nobody

@@ -54,6 +54,8 @@ pub const CONFIRMS: &str = "confirm";
 pub const ENTERS: &str = "enter";
 /// What a code is for: proving the address of an account whose password is forgotten.
 pub const RESETS: &str = "reset";
+/// What a code is for: proving a new address of an account.
+pub const ADDRESS: &str = "address";
 /// What a proof is for: going on to the second proof.
 pub const SECOND: &str = "second";
 /// What a proof is for: choosing a new password.
@@ -390,7 +392,7 @@ fn ticket_and_language(detail: &str) -> Result<([u8; 16], Language), Rejected> {
 }
 
 /// Digits that nobody can guess; each is one of ten with no bias that matters (64 bits for eight digits).
-fn new_code(system: &System) -> Plain<String> {
+pub(crate) fn new_code(system: &System) -> Plain<String> {
     let mut bytes = [0; 8];
     system.chance().fill(&mut bytes);
     let number = u64::from_le_bytes(bytes) % 10_u64.pow(8);

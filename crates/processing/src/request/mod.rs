@@ -305,6 +305,10 @@ impl System {
         proof: (&Plain<String>, IdempotencyKey),
     ) -> Result<(), Rejected> {
         let (current, key) = proof;
+        // The address of an account changes by a code that goes to the new one, and no other way.
+        if name == "email" && self.address_takes_code(caller).await? {
+            return Err(Rejected::mistake(name, Problem::Unknown));
+        }
         self.prove_before_change(caller, current).await?;
         self.clarify(caller, name, typed, key).await
     }

@@ -358,6 +358,7 @@ pub fn newest_code(letters: &Letters, email: &str) -> Option<Plain<String>> {
         .find_map(|letter| match &letter.message {
             Message::ConfirmationCode { code, .. }
             | Message::EntryCode { code, .. }
+            | Message::AddressCode { code, .. }
             | Message::ResetCode { code, .. }
             | Message::IdentityCode { code } => Some(code.clone()),
             Message::OrderPlaced { .. } | Message::Taken { .. } | Message::AccountNotice { .. } => None,

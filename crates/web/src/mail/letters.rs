@@ -53,6 +53,14 @@ impl Letters {
                 "letter-reset",
                 self.with_code(code.expose(), &format!("sign-in/forgotten/{ticket}"), *minutes),
             ),
+            Message::AddressCode { code, minutes, .. } => (
+                "letter-address",
+                vec![
+                    ("code", code.expose().clone()),
+                    ("page", format!("{}/my", self.site)),
+                    ("minutes", minutes.to_string()),
+                ],
+            ),
             Message::AccountNotice { notice } => (notice_key(*notice), vec![("page", self.sign_in())]),
             Message::IdentityCode { code } => (
                 "letter-identity",
@@ -105,6 +113,7 @@ const fn notice_key(notice: Notice) -> &'static str {
         Notice::Registered => "letter-account-registered",
         Notice::SignedIn => "letter-account-signed-in",
         Notice::Password => "letter-account-password",
+        Notice::Address => "letter-account-address",
         Notice::FactorAdded => "letter-account-factor-added",
         Notice::FactorRemoved => "letter-account-factor-removed",
     }
@@ -127,6 +136,11 @@ mod tests {
             let code = || Plain::from("482913");
             let notices = Notice::ALL.map(|notice| Message::AccountNotice { notice });
             let messages = [
+                Message::AddressCode {
+                    code: code(),
+                    ticket: "tick".into(),
+                    minutes: 30,
+                },
                 Message::ResetCode {
                     code: code(),
                     ticket: "tick".into(),

@@ -14,6 +14,7 @@ use crate::components::{
 };
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
 use crate::layout::Page;
+use crate::portal::new_address;
 use crate::visit::Visit;
 
 /// What stands in the form.
@@ -114,6 +115,15 @@ async fn corrected(sent: &Sent, field: &str) -> Outcome {
     }
     sent.fresh()?;
     let (current, key) = (sent.typed.plain("current"), sent.key()?);
+    if field == "email"
+        && sent
+            .arrival
+            .system
+            .address_takes_code(sent.arrival.known()?)
+            .await?
+    {
+        return to_new_address(sent, (&row, &typed), &current).await;
+    }
     let done = sent
         .arrival
         .system
@@ -126,6 +136,26 @@ async fn corrected(sent: &Sent, field: &str) -> Outcome {
             Ok(Answer::Status(StatusCode::UNPROCESSABLE_ENTITY, page))
         }
     }
+}
+
+/// The address of an account changes by a code that goes to the new one.
+async fn to_new_address(sent: &Sent, asked: (&MyRow, &Correction), current: &Plain<String>) -> Outcome {
+    let (row, typed) = asked;
+    let visit = &sent.arrival.visit;
+    let caller = sent.arrival.known()?;
+    let email = Plain::new(typed.value.trim().to_owned());
+    let proposed = sent
+        .arrival
+        .system
+        .propose_address(caller, current, &email, visit.language)
+        .await;
+    Ok(match mistake_of(proposed)? {
+        Ok(new) => Answer::Page(new_address::page(visit, &new, &Mistake::default())),
+        Err(mistake) => Answer::Status(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            page(visit, row, typed, &mistake),
+        ),
+    })
 }
 
 /// The row of that field, if it is there and may be changed.

@@ -3,6 +3,7 @@
 pub mod accesses;
 pub mod change;
 pub mod enter;
+pub mod new_address;
 pub mod overview;
 pub mod password;
 pub mod receipt;

@@ -2,10 +2,10 @@
 
 use sandyq_model::{Mistake, Plain, Problem};
 use sandyq_processing::Language;
-use sandyq_processing::access::{OwnSession, Proposed};
+use sandyq_processing::access::{NewAddress, OwnSession, Proposed};
 
 use super::{Sample, visit};
-use crate::portal::{password, second_proof, sessions};
+use crate::portal::{new_address, password, second_proof, sessions};
 use crate::public::confirm::code_page;
 use crate::public::{forgotten, sign_in};
 use crate::visit::Standpoint;
@@ -85,6 +85,7 @@ pub fn inner_pages(language: Language) -> Vec<Sample> {
         own,
     });
     let list = inside("/my/sessions");
+    let change = inside("/my/new-address");
     vec![
         ("second-begin", own.clone(), second_proof::begin_page(&own, &none)),
         (
@@ -102,6 +103,14 @@ pub fn inner_pages(language: Language) -> Vec<Sample> {
             own.clone(),
             second_proof::remove_page(&own, &wrong),
         ),
+        ("new-address", change.clone(), {
+            let new = NewAddress {
+                ticket: "0123".into(),
+                email: Plain::from("dana@example.com"),
+                seal: "4567".into(),
+            };
+            new_address::page(&change, &new, &Mistake::one("code", Problem::Code))
+        }),
         ("sessions", list.clone(), sessions::page(&list, &sessions)),
     ]
 }

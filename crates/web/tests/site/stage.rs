@@ -78,6 +78,7 @@ impl Stage {
         let code = letters.iter().rev().find_map(|letter| match &letter.message {
             Message::ConfirmationCode { code, .. }
             | Message::EntryCode { code, .. }
+            | Message::AddressCode { code, .. }
             | Message::ResetCode { code, .. }
             | Message::IdentityCode { code } => Some(code.expose().clone()),
             Message::OrderPlaced { .. } | Message::Taken { .. } | Message::AccountNotice { .. } => None,

@@ -58,3 +58,7 @@ my-card-second-title = Second proof
 my-card-second-text = A number from your telephone beside the password.
 my-card-sessions-title = Where you are signed in
 my-card-sessions-text = See it, and end what is not yours.
+new-address-title = Confirm the new address
+new-address-lead = We have sent a letter with a code to the new address. Your account has it from the moment you type the code in.
+new-address-button = Take the new address
+new-address-note = Until then the old address stays, and the new one is kept nowhere. The old one gets a word about the change.

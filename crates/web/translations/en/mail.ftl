@@ -104,6 +104,25 @@ letter-identity-text =
         { $code }
     {""}
     If it is not you, tell it to nobody and do nothing: without the code nobody learns anything.
+letter-address-subject = Your code for the new address
+letter-address-text =
+    Good day,
+    {""}
+    somebody wants to use this address for their account on our site. If it was you, type this code into the page that is open in your browser:
+    {""}
+        { $code }
+    {""}
+    The code works once and for { $minutes } minutes. If the page is closed, begin again: { $page }
+    {""}
+    If it was not you, do nothing: without the code nothing changes, and we do not keep this address.
+letter-account-address-subject = Your account has another address now
+letter-account-address-text =
+    Good day,
+    {""}
+    the e-mail address of your account was changed. This is the last letter to the old one.
+    {""}
+    If it was you, there is nothing for you to do.
+    If it was not you, write to us at once: the address is on the site, { $page }
 letter-foot =
     { $operator }
     We never ask for passwords or card numbers by mail.
