@@ -5,6 +5,8 @@
 //! A test whose path contains `browser` needs Chromium; `cargo xtask test --quick` leaves those out.
 
 #[cfg(test)]
+mod asking;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod harness_itself;
@@ -26,5 +28,11 @@ mod s5_1_6_backup;
 mod s6_3_dead_in_every_copy;
 #[cfg(test)]
 mod s6_3_second_copy;
+#[cfg(test)]
+mod s6_3_withdraw_by_letter;
+#[cfg(test)]
+mod s6_4_inform;
+#[cfg(test)]
+mod s7_question;
 #[cfg(test)]
 mod the_demo;

@@ -10,6 +10,7 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
 use sandyq_processing::System;
+use sandyq_processing::request::LETTER_SCAN_BYTES_MAX;
 
 use crate::desk::{Desk, Shared, WebOptions};
 use crate::http::arrival::{html, language_of};
@@ -111,7 +112,7 @@ fn portal_routes() -> Router<Shared> {
 }
 
 fn console_routes() -> Router<Shared> {
-    use console::{cases, door, familiar, open_case};
+    use console::{cases, door, familiar, open_case, request, requests};
     Router::new()
         .route("/staff/sign-in", get(door::open).post(door::sign_in))
         .route("/staff/cases", get(cases::show))
@@ -120,6 +121,18 @@ fn console_routes() -> Router<Shared> {
             get(open_case::prompt).post(open_case::open),
         )
         .route("/staff/cases/{reference}/reveal", post(open_case::reveal))
+        .route("/staff/requests", get(requests::open))
+        .route("/staff/requests/closed", get(requests::closed))
+        .route(
+            "/staff/requests/new",
+            get(requests::new)
+                .post(requests::enter)
+                .layer(DefaultBodyLimit::max(LETTER_BYTES_MAX)),
+        )
+        .route(
+            "/staff/requests/{reference}",
+            get(request::open).post(request::act),
+        )
         .route("/staff/familiar", get(familiar::open).post(familiar::accept))
         .route("/sign-out", post(door::sign_out))
 }
@@ -158,5 +171,7 @@ async fn dressed(State(desk): State<Shared>, request: Request, next: Next) -> Re
     Response::from_parts(parts, body)
 }
 
+/// A letter with its scan and the fields around it.
+const LETTER_BYTES_MAX: usize = LETTER_SCAN_BYTES_MAX + 64 * 1024;
 /// A signed checkpoint has a few hundred bytes; with many witnesses a few thousand.
 const COSIGNED_BYTES_MAX: usize = 16 * 1024;

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use sandyq_model::act::Extract;
 use sandyq_model::value::Values;
 use sandyq_model::{
-    Channel, Clause, FieldSet, IdempotencyKey, Refusal, RequestKind, RequestState, Role, Verb,
+    Category, Channel, Clause, FieldSet, IdempotencyKey, Refusal, RequestKind, RequestState, Role, Verb,
 };
 use sandyq_policy::Language;
 use sandyq_store::tables::subject_request::{self, SubjectRequest};
@@ -128,7 +128,8 @@ impl System {
         fields: FieldSet,
     ) -> Result<Values, Rejected> {
         // The register's own line of a withdrawal has no record beside the person's, and that is read by nobody here.
-        if fields.is_empty() || request.about == Some(request.file) {
+        let category = self.dossier(request.file).await?.category();
+        if fields.is_empty() || category != Some(Category::Writer) {
             return Ok(Values::new());
         }
         let key = IdempotencyKey::random(self.chance());

@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 use maud::html;
+use sandyq_model::Role;
 use sandyq_processing::Rejected;
 use sandyq_processing::access::Caller;
 use sandyq_processing::cases::desk::{CaseList, CaseRow};
@@ -21,6 +22,10 @@ async fn listed(arrival: &Arrival) -> Outcome {
     let caller = staff(arrival)?;
     if unfamiliar(caller) {
         return Ok(Answer::SeeOther("/staff/familiar".to_owned()));
+    }
+    // 5.1.1: the responsible person's desk has requests on it, and no cases.
+    if caller.actor.role == Role::RESPONSIBLE {
+        return Ok(Answer::SeeOther("/staff/requests".to_owned()));
     }
     let cases = arrival
         .system

@@ -4,3 +4,5 @@ pub mod cases;
 pub mod door;
 pub mod familiar;
 pub mod open_case;
+pub mod request;
+pub mod requests;

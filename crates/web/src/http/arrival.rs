@@ -145,6 +145,23 @@ impl Arrival {
 }
 
 impl Sent {
+    /// What was typed, with whether it came from a page of this visitor's.
+    pub(super) fn of(arrival: Arrival, typed: Typed, desk: &Desk, headers: &HeaderMap) -> Self {
+        let token = typed.text("token");
+        let stale = match &arrival.caller {
+            Some(caller) => !desk.system.csrf_ok(caller, token),
+            None => {
+                let own = cookies::read(headers, cookies::VISITOR);
+                !own.is_some_and(|cookie| desk.system.visitor_ok(&cookie, token))
+            }
+        };
+        Self {
+            arrival,
+            typed,
+            stale,
+        }
+    }
+
     /// The key of this submission: the same key, the same submission.
     ///
     /// # Errors
@@ -196,19 +213,7 @@ impl FromRequest<Shared> for Sent {
             Ok(Err(mistake)) => return Err(arrival.respond(Err(Rejected::Mistake(mistake)))),
             Ok(Ok(typed)) => typed,
         };
-        let token = typed.text("token");
-        let stale = match &arrival.caller {
-            Some(caller) => !desk.system.csrf_ok(caller, token),
-            None => {
-                let own = cookies::read(&parts.headers, cookies::VISITOR);
-                !own.is_some_and(|cookie| desk.system.visitor_ok(&cookie, token))
-            }
-        };
-        Ok(Self {
-            arrival,
-            typed,
-            stale,
-        })
+        Ok(Self::of(arrival, typed, desk, &parts.headers))
     }
 }
 

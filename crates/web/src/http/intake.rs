@@ -67,6 +67,29 @@ impl Typed {
         })
     }
 
+    /// Fields that were taken apart already; a name that comes twice, or that no form of ours has, is a mistake.
+    ///
+    /// # Errors
+    /// Names every such field.
+    pub fn gathered(fields: Vec<(String, String)>) -> Result<Self, Mistake> {
+        let mut typed = BTreeMap::new();
+        let mut mistakes = Vec::new();
+        for (name, value) in fields {
+            let problem = if name.len() > NAME_BYTES_MAX {
+                Some(Problem::TooLong)
+            } else {
+                let before = typed.insert(name.clone(), Plain::new(value));
+                before.map(|_| Problem::Repeated)
+            };
+            mistakes.extend(problem.map(|problem| (name, problem)));
+        }
+        if mistakes.is_empty() {
+            Ok(Self(typed))
+        } else {
+            Err(Mistake(mistakes))
+        }
+    }
+
     /// Holds the form to its own fields.
     ///
     /// # Errors

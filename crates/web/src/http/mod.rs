@@ -2,6 +2,7 @@
 
 pub mod arrival;
 pub mod cookies;
+pub mod file;
 pub mod forgery;
 pub mod gate;
 pub mod headers;

@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use sandyq_model::{Channel, Mistake, Plain, Problem, RequestKind, RequestState, Step};
 use sandyq_processing::Language;
-use sandyq_processing::request::{RequestView, StepView};
+use sandyq_processing::request::{Board, BoardRow, RequestView, StepView};
 
 use super::{Sample, visit};
+use crate::console;
 use crate::portal::requests;
 use crate::visit::Standpoint;
 
@@ -99,5 +100,103 @@ pub fn pages(language: Language) -> Vec<Sample> {
     ] {
         pages.push((name, one.clone(), requests::page(&one, &with(kind, state))));
     }
+    pages.extend(desk_pages(language));
     pages
+}
+
+fn board(closed: bool, state: RequestState) -> Board {
+    let row = |kind, late, warned| BoardRow {
+        reference: "SQ-4M7T-0B2C".to_owned(),
+        kind,
+        channel: Channel::Letter,
+        state,
+        received_at: at("2026-11-23T05:00:00Z"),
+        due_at: at("2026-11-26T18:59:59Z"),
+        late,
+        warned,
+    };
+    Board {
+        rows: vec![
+            row(RequestKind::Access, true, true),
+            row(RequestKind::Withdraw, false, true),
+            row(RequestKind::Question, false, false),
+        ],
+        page: 1,
+        more: true,
+        closed,
+    }
+}
+
+/// The desk of the responsible person: one request.
+fn desk_pages(language: Language) -> Vec<Sample> {
+    use console::request as one;
+    let desk = visit(language, "/staff/requests/SQ-4M7T-0B2C", Standpoint::Staff);
+    let with = |kind, state| request(language, kind, state);
+    let code = Mistake::one("code", Problem::Code);
+    let none = Mistake::default();
+    let page = |kind, state, draft, mistake: &Mistake| one::page(&desk, &with(kind, state), draft, mistake);
+    let (access, object) = (RequestKind::Access, RequestKind::Object);
+    let refused = with(object, RequestState::Refused);
+    let named = |name, page| (name, desk.clone(), page);
+    let mut pages = vec![
+        named("desk-received", page(access, RequestState::Received, None, &none)),
+        named(
+            "desk-checking-wrong",
+            page(access, RequestState::Checking, None, &code),
+        ),
+        named(
+            "desk-answering",
+            page(
+                RequestKind::Withdraw,
+                RequestState::Answering,
+                Some("words"),
+                &none,
+            ),
+        ),
+        named("desk-refused", page(object, RequestState::Refused, None, &none)),
+        named("desk-letter", one::letter_page(&desk, &refused)),
+    ];
+    pages.extend(board_pages(language));
+    pages
+}
+
+/// The board, and the page on which a letter is entered.
+fn board_pages(language: Language) -> Vec<Sample> {
+    use console::requests as many;
+    let list = visit(language, "/staff/requests", Standpoint::Staff);
+    let new = visit(language, "/staff/requests/new", Standpoint::Staff);
+    let nothing = |_: &str| String::new();
+    let typed = |name: &str| match name {
+        "channel" => "letter".to_owned(),
+        "received_on" => "yesterday".to_owned(),
+        _ => String::new(),
+    };
+    let wrong = Mistake(vec![
+        ("kind".to_owned(), Problem::Missing),
+        ("received_on".to_owned(), Problem::Date),
+        ("scan".to_owned(), Problem::File),
+    ]);
+    let empty = Board {
+        rows: Vec::new(),
+        page: 1,
+        more: false,
+        closed: false,
+    };
+    let shown = |board: &Board| many::board_page(&list, board);
+    let entry = |typed: &dyn Fn(&str) -> String, mistake: &Mistake| many::entry_page(&new, typed, mistake);
+    vec![
+        (
+            "board",
+            list.clone(),
+            shown(&board(false, RequestState::Checking)),
+        ),
+        (
+            "board-closed",
+            list.clone(),
+            shown(&board(true, RequestState::Answered)),
+        ),
+        ("board-none", list.clone(), shown(&empty)),
+        ("entry", new.clone(), entry(&nothing, &Mistake::default())),
+        ("entry-wrong", new.clone(), entry(&typed, &wrong)),
+    ]
 }

@@ -1,0 +1,259 @@
+//! 5.1.1, 6.5: the board of the responsible person: every request by its due date, and the page on which a letter, or what
+//! was told at the desk, is entered. No person is in the list.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use maud::{Markup, html};
+use sandyq_model::value::ValueKind;
+use sandyq_model::{Channel, Mistake, Problem, RequestKind};
+use sandyq_processing::request::{Board, LetterEntry, Scan};
+
+use super::cases::staff;
+use crate::components::{Control, control, error_summary, hidden, pagination, problem_of, submit};
+use crate::http::arrival::{Answer, Arrival, Outcome, mistake_of};
+use crate::http::file::SentWithFile;
+use crate::layout::Page;
+use crate::portal::requests::{kind, state};
+use crate::visit::Visit;
+
+/// Inputs of the entry page, with their kinds, in its order.
+const INPUTS: [(&str, ValueKind); 7] = [
+    ("received_on", ValueKind::Text),
+    ("envelope_on", ValueKind::Text),
+    ("envelope_mark", ValueKind::Text),
+    ("sender", ValueKind::Text),
+    ("sender_address", ValueKind::LongText),
+    ("authority", ValueKind::LongText),
+    ("message", ValueKind::LongText),
+];
+
+/// GET /staff/requests
+pub async fn open(arrival: Arrival) -> Response {
+    let outcome = listed(&arrival, false).await;
+    arrival.respond(outcome)
+}
+
+/// GET /staff/requests/closed
+pub async fn closed(arrival: Arrival) -> Response {
+    let outcome = listed(&arrival, true).await;
+    arrival.respond(outcome)
+}
+
+async fn listed(arrival: &Arrival, closed: bool) -> Outcome {
+    let page = arrival.visit.list_page.unwrap_or(1);
+    let board = arrival
+        .system
+        .requests_board(staff(arrival)?, closed, page)
+        .await?;
+    Ok(Answer::Page(board_page(&arrival.visit, &board)))
+}
+
+/// GET /staff/requests/new
+pub async fn new(arrival: Arrival) -> Response {
+    let outcome = blank(&arrival).await;
+    arrival.respond(outcome)
+}
+
+async fn blank(arrival: &Arrival) -> Outcome {
+    // The board says whether this desk is the caller's at all.
+    arrival.system.requests_board(staff(arrival)?, false, 1).await?;
+    let nothing = |_: &str| String::new();
+    let page = entry_page(&arrival.visit, &nothing, &Mistake::default());
+    Ok(Answer::Page(page))
+}
+
+/// POST /staff/requests/new
+pub async fn enter(sent: SentWithFile) -> Response {
+    let outcome = entered(&sent).await;
+    sent.sent.arrival.respond(outcome)
+}
+
+async fn entered(with: &SentWithFile) -> Outcome {
+    let sent = &with.sent;
+    let (arrival, visit) = (&sent.arrival, &sent.arrival.visit);
+    let caller = staff(arrival)?;
+    sent.typed.only(|name| {
+        matches!(name, "kind" | "channel" | "scan") || INPUTS.iter().any(|(input, _)| *input == name)
+    })?;
+    sent.fresh()?;
+    let outcome = match read(with, visit) {
+        Ok(entry) => mistake_of(arrival.system.enter_request(caller, entry, sent.key()?).await)?,
+        Err(mistake) => Err(mistake),
+    };
+    Ok(match outcome {
+        Ok(reference) => Answer::SeeOther(format!("/staff/requests/{reference}")),
+        Err(mistake) => {
+            let typed = |name: &str| sent.typed.text(name).to_owned();
+            let page = entry_page(visit, &typed, &mistake);
+            Answer::Status(StatusCode::UNPROCESSABLE_ENTITY, page)
+        }
+    })
+}
+
+fn read(with: &SentWithFile, visit: &Visit) -> Result<LetterEntry, Mistake> {
+    let typed = &with.sent.typed;
+    let mut mistakes = Vec::new();
+    let kind = typed.text("kind").parse::<RequestKind>();
+    let channel = typed.text("channel").parse::<Channel>();
+    if kind.is_err() {
+        mistakes.push(("kind".to_owned(), Problem::Missing));
+    }
+    if channel.is_err() {
+        mistakes.push(("channel".to_owned(), Problem::Missing));
+    }
+    let scan = match with.file.as_deref().filter(|bytes| !bytes.is_empty()) {
+        None => None,
+        Some(bytes) => match Scan::of(bytes) {
+            Ok(scan) => Some(scan),
+            Err(problem) => {
+                mistakes.push(("scan".to_owned(), problem));
+                None
+            }
+        },
+    };
+    let (Ok(kind), Ok(channel), true) = (kind, channel, mistakes.is_empty()) else {
+        return Err(Mistake(mistakes));
+    };
+    Ok(LetterEntry {
+        kind,
+        channel,
+        received_on: typed.text("received_on").to_owned(),
+        envelope_on: typed.text("envelope_on").to_owned(),
+        envelope_mark: typed.plain("envelope_mark"),
+        sender: typed.plain("sender"),
+        sender_address: typed.plain("sender_address"),
+        authority: typed.plain("authority"),
+        message: typed.plain("message"),
+        scan,
+        language: visit.language,
+    })
+}
+
+/// The board.
+#[must_use]
+pub fn board_page(visit: &Visit, board: &Board) -> Page {
+    let title = visit.say(if board.closed {
+        "board-closed"
+    } else {
+        "board-title"
+    });
+    let body = html! {
+        h1 { (title) }
+        p.lead { (visit.say("board-lead")) }
+        ul {
+            li { a href="/staff/requests/new" { (visit.say("board-enter")) } }
+            @if board.closed {
+                li { a href="/staff/requests" { (visit.say("board-title")) } }
+            } @else {
+                li { a href="/staff/requests/closed" { (visit.say("board-closed")) } }
+            }
+        }
+        @if board.rows.is_empty() { p.inset { (visit.say("board-empty")) } } @else {
+            div.scroll tabindex="0" role="region" aria-label=(title) {
+                table {
+                    thead { tr {
+                        th scope="col" { (visit.say("cases-reference")) }
+                        th scope="col" { (visit.say("cases-kind")) }
+                        th scope="col" { (visit.say("cases-state")) }
+                        th scope="col" { (visit.say("requests-due")) }
+                        th scope="col" { (visit.say("board-channel")) }
+                    } }
+                    tbody {
+                        @for row in &board.rows {
+                            tr {
+                                th scope="row" { a href={ "/staff/requests/" (row.reference) } { (row.reference) } }
+                                td { (kind(visit, row.kind)) }
+                                td { (state(visit, row.state, row.late)) }
+                                td {
+                                    (visit.date(row.due_at))
+                                    @if row.warned && !row.late && !board.closed {
+                                        " " span.tag.no { (visit.say("board-soon")) }
+                                    }
+                                }
+                                td { (visit.say(&format!("channel-{}", row.channel))) }
+                            }
+                        }
+                    }
+                }
+            }
+            (pagination(visit, board.page, board.more))
+        }
+    };
+    Page::new(title, body).widened()
+}
+
+/// The entry page. `typed` is what was typed before.
+#[must_use]
+pub fn entry_page(visit: &Visit, typed: &dyn Fn(&str) -> String, mistake: &Mistake) -> Page {
+    let label = |name: &str| visit.say(&format!("entry-{name}"));
+    let of_scan = mistake.of("scan");
+    let body = html! {
+        (error_summary(visit, mistake, |name| Some(label(name)), |name, _| name.to_owned()))
+        h1 { (visit.say("board-enter")) }
+        p.lead { (visit.say("entry-lead")) }
+        form method="post" action="/staff/requests/new" enctype="multipart/form-data" novalidate autocomplete="off" {
+            (hidden("token", &visit.token))
+            (hidden("key", &visit.key))
+            (choices(visit, "channel", &["letter", "desk"], "channel-", &typed("channel"), mistake))
+            (choices(visit, "kind", &kinds(), "request-kind-", &typed("kind"), mistake))
+            @for (name, of) in INPUTS { (input(visit, name, of, &typed(name), mistake)) }
+            div.question.is-wrong[of_scan.is_some()] {
+                label for="scan" { (label("scan")) span.optional { " " (visit.say("optional")) } }
+                p.hint id="scan-hint" { (visit.say("entry-scan-hint")) }
+                (problem_of(visit, "scan", of_scan))
+                input type="file" id="scan" name="scan" accept=".pdf,.jpg,.jpeg,.png" aria-describedby="scan-hint";
+            }
+            (submit("enter", &visit.say("entry-button")))
+        }
+    };
+    Page::new(visit.say("board-enter"), body)
+        .wrong_if(!mistake.0.is_empty())
+        .back_to("/staff/requests")
+}
+
+fn kinds() -> Vec<&'static str> {
+    RequestKind::ALL.iter().map(|kind| kind.name()).collect()
+}
+
+fn input(visit: &Visit, name: &str, of: ValueKind, typed: &str, mistake: &Mistake) -> Markup {
+    let (label, hint) = (
+        visit.say(&format!("entry-{name}")),
+        visit.say(&format!("entry-{name}-hint")),
+    );
+    let asked = Control {
+        name,
+        kind: of,
+        label: &label,
+        hint: &hint,
+        why: html! {},
+        typed,
+        autocomplete: "off",
+        required: false,
+    };
+    control(visit, &asked, mistake, "")
+}
+
+/// One of a few, by buttons.
+pub(super) fn choices(
+    visit: &Visit,
+    name: &str,
+    words: &[&str],
+    prefix: &str,
+    chosen: &str,
+    mistake: &Mistake,
+) -> Markup {
+    let problem = mistake.of(name);
+    html! {
+        fieldset.question.is-wrong[problem.is_some()] {
+            legend { (visit.say(&format!("entry-{name}"))) }
+            (problem_of(visit, name, problem))
+            @for (place, word) in words.iter().enumerate() {
+                @let id = if place == 0 { name.to_owned() } else { format!("{name}-{word}") };
+                div.tick {
+                    input type="radio" id=(id) name=(name) value=(word) checked[*word == chosen];
+                    label for=(id) { (visit.say(&format!("{prefix}{word}"))) }
+                }
+            }
+        }
+    }
+}

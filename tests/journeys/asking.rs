@@ -1,0 +1,69 @@
+//! What the journeys about requests share: somebody whom we know, and the desk of the responsible person.
+
+use super::harness::{Running, Walk, Window};
+
+/// Somebody asks something through the site and confirms it; they are signed in then. Gives the reference.
+pub fn somebody_we_know(walk: &mut Walk<'_>) -> String {
+    walk.go("/services/question");
+    let email = walk.email.clone();
+    walk.types(&[("email", &email), ("message", "When do you open?")]);
+    walk.goes_on();
+    walk.goes_on();
+    walk.browser.tick("consent-identification");
+    walk.browser.tick("consent-question");
+    walk.goes_on();
+    let code = walk.code_other_than("");
+    walk.browser.fill("code", &code);
+    walk.goes_on();
+    let url = walk.browser.url();
+    assert!(url.contains("/taken/"), "{}", walk.browser.text());
+    url.rsplit('/').next().expect("a reference").to_owned()
+}
+
+/// The responsible person signs in, reads the policy if that is still to be done, and sees the board.
+pub fn the_desk<'a>(running: &'a Running, window: Window) -> Walk<'a> {
+    let card = running.staff_in("responsible").clone();
+    let mut desk = Walk::begin(running, window, String::new());
+    desk.go("/staff/sign-in");
+    desk.types(&[("name", &card.name), ("password", &card.password)]);
+    desk.goes_on();
+    desk.go("/staff/familiar");
+    desk.browser.tick("read");
+    desk.goes_on();
+    desk.go("/staff/requests");
+    desk
+}
+
+/// A letter is entered; gives the reference.
+pub fn a_letter(desk: &mut Walk<'_>, kind: &str, sender: &str, words: &str) -> String {
+    desk.go("/staff/requests/new");
+    desk.browser.tick("channel");
+    desk.browser.tick(&format!("kind-{kind}"));
+    desk.types(&[
+        ("sender", sender),
+        ("sender_address", "Almaty, Abay 1, 050000"),
+        ("message", words),
+    ]);
+    desk.goes_on();
+    let url = desk.browser.url();
+    let reference = url.rsplit('/').next().unwrap_or_default().to_owned();
+    assert!(reference.starts_with("SQ-"), "{}", desk.browser.text());
+    reference
+}
+
+/// Does what the button of that step does.
+pub fn does(desk: &mut Walk<'_>, step: &str) {
+    desk.press(&format!("button[value={step}]"));
+}
+
+/// Writes the answer down, reads it once more and gives it.
+pub fn answers(desk: &mut Walk<'_>, words: &str) {
+    does(desk, "read");
+    desk.types(&[("answer", words)]);
+    does(desk, "draft");
+    assert!(
+        desk.browser.text().contains(words),
+        "the answer is shown once more"
+    );
+    does(desk, "answer");
+}
