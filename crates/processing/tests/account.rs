@@ -620,3 +620,51 @@ async fn an_address_that_has_an_account_cannot_be_taken_and_its_owner_is_told() 
     assert_eq!(problem(guessed, "code"), Some(Problem::Code));
     assert!(stage.system.my_data(&inside, Language::En).await.is_ok());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guest_who_registers_types_nothing_twice_and_the_date_of_birth_stays_behind() {
+    let stage = Stage::new();
+    let mut bought = stage::purchase(DANA);
+    bought
+        .answers
+        .insert("birth_date".to_owned(), Plain::from("07.05.1990"));
+    let (guest, case) = stage.comes(bought, DANA).await;
+    stage.pays(&guest, &case).await.unwrap();
+    let own = stage
+        .system
+        .begun_with(&guest, "account", Language::En)
+        .await
+        .unwrap();
+    let names: Vec<&str> = own.iter().map(|(name, _)| name.as_str()).collect();
+    assert!(
+        names.contains(&"last_name") && names.contains(&"email"),
+        "{names:?}"
+    );
+    for behind in ["birth_date", "card_number", "card_holder", "card_expiry"] {
+        assert!(!names.contains(&behind), "{behind}");
+    }
+    for other in ["event-registration", "guest-purchase", "vacancy-application"] {
+        let begun = stage
+            .system
+            .begun_with(&guest, other, Language::En)
+            .await
+            .unwrap();
+        assert!(
+            begun.is_empty(),
+            "{other}: what was given for one thing is not used for another"
+        );
+    }
+    let mut submission = registration(DANA);
+    submission.answers = own.into_iter().collect();
+    let taken = stage.submits(submission).await.unwrap();
+    let entered = stage.confirms(&taken, DANA).await;
+    let account = caller(&stage, &entered.session).await.unwrap();
+    let data = stage.system.my_data(&account, Language::En).await.unwrap();
+    assert!(
+        data.rows
+            .iter()
+            .all(|row| row.name != "birth_date" && row.source == "account")
+    );
+    let order = stage.system.my_data(&guest, Language::En).await.unwrap();
+    assert_eq!(order.cases, [case], "the order goes on where it was");
+}

@@ -2,6 +2,7 @@
 //! an unknown field rejects the whole submission, a missing one is a mistake, and nothing is stored on either.
 
 mod about;
+mod own;
 
 use std::collections::BTreeMap;
 

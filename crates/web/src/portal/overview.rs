@@ -68,6 +68,9 @@ pub fn page(visit: &Visit, data: &MyData, category: &str, from: &dyn Fn(&str) ->
                 (card(visit, "/my/password", "my-card-password"))
                 (card(visit, "/my/second-proof", "my-card-second"))
             }
+            @if data.category == Category::Guest {
+                (card(visit, "/services/account", "my-card-account"))
+            }
             (card(visit, "/my/sessions", "my-card-sessions"))
             (card(visit, "/my/requests", "my-card-requests"))
             (card(visit, "/my/withdraw", "my-card-withdraw"))

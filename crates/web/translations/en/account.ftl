@@ -62,3 +62,5 @@ new-address-title = Confirm the new address
 new-address-lead = We have sent a letter with a code to the new address. Your account has it from the moment you type the code in.
 new-address-button = Take the new address
 new-address-note = Until then the old address stays, and the new one is kept nowhere. The old one gets a word about the change.
+my-card-account-title = Open an account
+my-card-account-text = What you gave is in the form already, except what an account does not hold. You agree anew, and your order goes on as it is.

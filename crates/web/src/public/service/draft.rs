@@ -47,6 +47,24 @@ impl Draft {
         Ok(Self::empty(form, offered))
     }
 
+    /// Puts in what is known of whoever is signed in, to be checked and changed like everything that was typed.
+    pub fn begin_with(&mut self, form: &Form, own: &[(String, Plain<String>)]) {
+        for (name, value) in own {
+            let Some(input) = form.inputs.iter().find(|input| input.name == *name) else {
+                continue;
+            };
+            let parts = value
+                .expose()
+                .rsplit_once('\n')
+                .filter(|_| input.kind == ValueKind::PostalAddress);
+            let (lines, code) = parts.unwrap_or((value.expose(), ""));
+            self.answers.insert(name.clone(), lines.to_owned());
+            if !code.is_empty() {
+                self.answers.insert(postal_code_name(name), code.to_owned());
+            }
+        }
+    }
+
     /// Nothing typed yet for that.
     #[must_use]
     pub fn empty(form: &Form, offered: Option<Offered>) -> Self {

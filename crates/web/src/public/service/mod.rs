@@ -40,7 +40,12 @@ async fn begun(arrival: &Arrival, service: &str, about: &str) -> Outcome {
 
 /// The first page of a form.
 async fn form_page(arrival: &Arrival, form: &Form, about: Option<&str>) -> Outcome {
-    let draft = Draft::begin(&arrival.system, form, about).await?;
+    let mut draft = Draft::begin(&arrival.system, form, about).await?;
+    if let Some(caller) = arrival.caller.as_ref().filter(|caller| caller.subject.is_some()) {
+        let language = arrival.visit.language;
+        let own = arrival.system.begun_with(caller, &form.service, language).await?;
+        draft.begin_with(form, &own);
+    }
     Ok(Answer::Page(details_page(
         &arrival.visit,
         form,
