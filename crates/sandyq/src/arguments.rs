@@ -52,7 +52,7 @@ pub enum Command {
     Keys(commands::keys::Keys),
     /// Verify the ledger and the keys of a data folder
     Verify(commands::verify::Verify),
-    /// Make an account for a member of staff
+    /// Make, list or close accounts of staff, or give one a new password
     Staff(commands::staff::Staff),
     /// Show what is held about a person, by field, or destroy it
     Subject(commands::subject::Subject),

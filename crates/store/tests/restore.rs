@@ -12,13 +12,15 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use age::secrecy::ExposeSecret;
+use jiff::{SignedDuration, Timestamp};
 use sandyq_ledger::checkpoint::Checkpoint;
-use sandyq_model::{Standing, SubjectId, Verb};
+use sandyq_ledger::entry::{By, Deed, Entry, Happening};
+use sandyq_model::{ActorId, Role, Standing, SubjectId, Verb};
 use sandyq_store::backup::restore::{After, Lives, Living, Restoration, Seen, since};
 use sandyq_store::backup::{BackupFault, FolderShelf, Identity, Recipients, SetAbout, open_set};
-use sandyq_store::tables::{record, subject};
+use sandyq_store::tables::{record, staff, subject};
 use sandyq_store::vault::{KeyFile, KeyVersions, Vault};
-use sandyq_store::{Commit, Store, StoreOptions};
+use sandyq_store::{Commit, Statement, Store, StoreOptions};
 use scene::{Place, clarify, collect, done, entry, now, person, run};
 
 /// A store with a backup of it, and what is needed to bring it back somewhere else.
@@ -42,8 +44,12 @@ impl Scene {
     }
 
     fn back_up(&self, store: &Store) {
+        self.back_up_at(store, now());
+    }
+
+    fn back_up_at(&self, store: &Store, at: Timestamp) {
         let about = SetAbout {
-            at: now(),
+            at,
             origin: store.checkpoint().origin,
             policy: [7; 32],
             epoch: None,
@@ -169,6 +175,73 @@ fn pairs() -> Vec<(Place, Place)> {
     pairs.extend(Place::postgres().map(|to| (Place::sqlite(), to)));
     pairs.extend(Place::postgres().map(|from| (from, Place::sqlite())));
     pairs
+}
+
+fn member(byte: u8, password: &str) -> staff::Staff {
+    staff::Staff {
+        id: ActorId::from_bytes([byte; 16]),
+        name: format!("member-{byte}"),
+        role: Role::ADMINISTRATOR,
+        password_hash: password.to_owned(),
+        familiar_version: None,
+        created_at: now(),
+        disabled_at: None,
+        failures: 0,
+        locked_until: None,
+    }
+}
+
+fn about_staff(statement: Statement, happening: Happening) -> Commit {
+    let by = Entry::new(
+        now().into(),
+        Role::ADMINISTRATOR,
+        By::System,
+        Deed::Happening(happening),
+    );
+    Commit {
+        statements: vec![statement],
+        entries: vec![by],
+        ..Commit::default()
+    }
+}
+
+#[test]
+fn staff_come_back_as_they_are_since_on_either_engine_and_never_as_an_older_database_has_them() {
+    for (from, to) in pairs() {
+        let scene = Scene::on(from);
+        let store = scene.place.open();
+        fill(&store, 1);
+        for byte in 1..=2 {
+            let add = staff::insert(&member(byte, "old"));
+            done(run(store.commit(about_staff(add, Happening::StaffAdded))));
+        }
+        scene.back_up(&store);
+        let gone = staff::Staff {
+            disabled_at: Some(now()),
+            ..member(1, "old")
+        };
+        let commits = [
+            (staff::update(&gone), Happening::StaffRemoved),
+            (staff::update(&member(2, "new")), Happening::StaffChanged),
+            (staff::insert(&member(3, "new")), Happening::StaffAdded),
+        ];
+        for (statement, happening) in commits {
+            done(run(store.commit(about_staff(statement, happening))));
+        }
+        let as_they_are = run(store.read(staff::all)).unwrap();
+        drop(store);
+        let options = to.options();
+        let restoration = scene.restoration(true).unwrap();
+        restoration.build(&options, &|_, _| Ok(true), &|_| {}).unwrap();
+        moved(&scene.place.options(), &options);
+        let store = scene::open_with(options).unwrap();
+        assert_eq!(run(store.read(staff::all)).unwrap(), as_they_are);
+        // Of a newer set, a database that ends before it knows nothing.
+        scene.back_up_at(&store, now() + SignedDuration::from_hours(1));
+        drop(store);
+        moved(&to.options(), &scene.place.options());
+        assert!(scene.restoration(true).unwrap().after.staff.is_none());
+    }
 }
 
 #[test]

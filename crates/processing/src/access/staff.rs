@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 use sandyq_ledger::entry::{Detail, Happening, Outcome};
 use sandyq_model::{Actor, ActorId, Plain, Problem, Role};
 use sandyq_store::Commit;
+use sandyq_store::tables::session;
 use sandyq_store::tables::staff::{self, Staff};
 
 use super::codes::Entered;
@@ -69,15 +70,7 @@ impl System {
             .role_named(role)
             .filter(|role| sessions::is_staff_role(*role));
         let role = role.ok_or_else(|| Rejected::mistake("role", Problem::Choice))?;
-        let length = secret.expose().chars().count();
-        if !(PASSWORD_LENGTH_MIN..=PASSWORD_LENGTH_MAX).contains(&length) {
-            let problem = if length < PASSWORD_LENGTH_MIN {
-                Problem::Missing
-            } else {
-                Problem::TooLong
-            };
-            return Err(Rejected::mistake("password", problem));
-        }
+        check_length(&secret)?;
         let wanted = name.to_owned();
         if self
             .store()
@@ -111,6 +104,58 @@ impl System {
         };
         self.store().commit(commit).await.map_err(refused_commit)?;
         Ok(row.id)
+    }
+
+    /// Closes an account of staff: nobody signs in by it any more, and its sessions end at once.
+    ///
+    /// # Errors
+    /// A mistake with `name` when there is none of that name.
+    pub async fn close_staff(&self, by: &Actor, name: &str) -> Result<(), Rejected> {
+        let row = Staff {
+            disabled_at: Some(self.now()),
+            ..self.staff_named(name).await?
+        };
+        self.change_staff(by, Happening::StaffRemoved, &row).await
+    }
+
+    /// Gives an account of staff a new password, and opens it again when it was closed. Its sessions end at once.
+    ///
+    /// # Errors
+    /// A mistake with `name` or `password`.
+    pub async fn renew_staff_password(
+        &self,
+        by: &Actor,
+        name: &str,
+        secret: Plain<String>,
+    ) -> Result<(), Rejected> {
+        check_length(&secret)?;
+        let row = Staff {
+            password_hash: password::hashed(&secret, self.chance())?,
+            disabled_at: None,
+            failures: 0,
+            locked_until: None,
+            ..self.staff_named(name).await?
+        };
+        self.change_staff(by, Happening::StaffChanged, &row).await
+    }
+
+    async fn staff_named(&self, name: &str) -> Result<Staff, Rejected> {
+        let wanted = name.trim().to_owned();
+        let found = self.store().read(move |reader| staff::by_name(reader, &wanted));
+        found
+            .await?
+            .ok_or_else(|| Rejected::mistake("name", Problem::Choice))
+    }
+
+    async fn change_staff(&self, by: &Actor, happening: Happening, row: &Staff) -> Result<(), Rejected> {
+        let entry = entry::of_happening(by, happening, Outcome::Done, Detail::None, self);
+        let commit = Commit {
+            statements: vec![staff::update(row), session::remove_all_of_staff(row.id)],
+            entries: vec![entry],
+            ..Commit::default()
+        };
+        let committed = self.store().commit(commit).await;
+        committed.map(|_| ()).map_err(refused_commit)
     }
 
     /// Opens a session for a member of staff.
@@ -228,4 +273,17 @@ impl System {
             .map(|_| ())
             .map_err(refused_commit)
     }
+}
+
+fn check_length(secret: &Plain<String>) -> Result<(), Rejected> {
+    let length = secret.expose().chars().count();
+    if (PASSWORD_LENGTH_MIN..=PASSWORD_LENGTH_MAX).contains(&length) {
+        return Ok(());
+    }
+    let problem = if length < PASSWORD_LENGTH_MIN {
+        Problem::Missing
+    } else {
+        Problem::TooLong
+    };
+    Err(Rejected::mistake("password", problem))
 }

@@ -79,6 +79,9 @@ impl Restore {
         if !self.wanted.json {
             terminal.answer(&in_words(&plan, terminal))?;
         }
+        if restoration.after.staff.is_none() {
+            terminal.word(STAFF_OF_THE_SET);
+        }
         if self.dry_run {
             in_scratch(&restoration, &options, terminal)?;
             terminal.progress_ended();
@@ -262,6 +265,9 @@ fn as_json(plan: &Plan, done: Option<(&Restored, &Path)>) -> Value {
     })
 }
 
+/// What is said when nothing is known of staff but what the set holds.
+const STAFF_OF_THE_SET: &str = "staff accounts will be those of the set: whoever left or has a new password since could sign in \
+                                as before. Before you serve: sandyq staff list, then close, or password";
 /// What is made anew, or moved, or is of the program that ran.
 const NOT_COPIED: [&str; 8] = [
     "sandyq.db",

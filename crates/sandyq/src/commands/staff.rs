@@ -1,12 +1,15 @@
-//! `sandyq staff add`: an account for a member of staff (5.1.4). The password comes from stdin, or is made and shown once.
+//! `sandyq staff`: accounts of staff (5.1.4): make one, list them, close one, give one a new password. A password comes from
+//! stdin, or is made and shown once.
 
 use std::io::{BufRead, Read};
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use sandyq_model::{Actor, Plain, Role};
+use sandyq_store::tables::staff;
 use serde_json::json;
 
+use super::backup::Of;
 use crate::data_folder::DataFolder;
 use crate::failure::{Exit, Failure};
 use crate::outside::{self, SystemChance};
@@ -25,6 +28,30 @@ pub struct Staff {
 #[derive(Subcommand, Debug)]
 enum Action {
     Add(Add),
+    /// List the accounts: name, role, since when, and which are closed
+    List(Of),
+    /// Close an account: nobody signs in by it any more, and its sessions end
+    Close {
+        /// Whose
+        name: String,
+        #[command(flatten)]
+        of: Of,
+    },
+    Password(NewPassword),
+}
+
+/// Give an account a new password; one that was closed opens again.
+///
+/// Its sessions end. The password is made and shown once, unless it comes from stdin.
+#[derive(Args, Debug)]
+pub struct NewPassword {
+    /// Whose
+    name: String,
+    /// Read the password from stdin, one line of at least 15 characters
+    #[arg(long)]
+    password_stdin: bool,
+    #[command(flatten)]
+    of: Of,
 }
 
 /// Make an account for a member of staff.
@@ -57,6 +84,9 @@ impl Staff {
     pub fn run(&self, terminal: &Terminal) -> Result<Exit, Failure> {
         match &self.action {
             Action::Add(add) => add.run(terminal),
+            Action::List(of) => list(of, terminal),
+            Action::Close { name, of } => close(name, of, terminal),
+            Action::Password(password) => password.run(terminal),
         }
     }
 }
@@ -64,19 +94,11 @@ impl Staff {
 impl Add {
     fn run(&self, terminal: &Terminal) -> Result<Exit, Failure> {
         let folder = DataFolder::open(&self.data)?;
-        let typed = if self.password_stdin {
-            Some(password_line()?)
-        } else {
-            None
-        };
-        let made = typed.is_none();
-        let secret = typed.unwrap_or_else(|| password::random(&SystemChance::new()));
+        let (secret, shown) = given_or_made(self.password_stdin)?;
         let (system, _lock) = running::system_at_rest(&folder)?;
-        let copy = Plain::new(secret.expose().clone());
         let by = Actor::system(Role::ADMINISTRATOR);
-        let added = running::runtime()?.block_on(system.add_staff(&by, &self.name, &self.role, copy));
+        let added = running::runtime()?.block_on(system.add_staff(&by, &self.name, &self.role, secret));
         added.map_err(|rejected| failure_of(rejected, &system, terminal.language).help(WHAT_IS_TAKEN))?;
-        let shown = made.then(|| secret.expose().clone());
         if self.json {
             let account =
                 json!({ "schema_version": 1, "name": self.name, "role": self.role, "password": shown });
@@ -86,13 +108,94 @@ impl Add {
                 "{} may sign in as {}, once the policy in force was read",
                 self.name, self.role
             ));
-            if let Some(password) = &shown {
-                terminal.word("the password, shown this once:");
-                terminal.answer(password)?;
-            }
+            show(shown.as_deref(), terminal)?;
         }
         Ok(Exit::Done)
     }
+}
+
+impl NewPassword {
+    fn run(&self, terminal: &Terminal) -> Result<Exit, Failure> {
+        let folder = DataFolder::open(&self.of.data)?;
+        let (secret, shown) = given_or_made(self.password_stdin)?;
+        let (system, _lock) = running::system_at_rest(&folder)?;
+        let by = Actor::system(Role::ADMINISTRATOR);
+        let done = running::runtime()?.block_on(system.renew_staff_password(&by, &self.name, secret));
+        done.map_err(|rejected| failure_of(rejected, &system, terminal.language).help(WHOSE))?;
+        if self.of.json {
+            let account = json!({ "schema_version": 1, "name": self.name, "password": shown });
+            terminal.answer_json(&account)?;
+        } else {
+            terminal.word(&format!("{} signs in with the new password only", self.name));
+            show(shown.as_deref(), terminal)?;
+        }
+        Ok(Exit::Done)
+    }
+}
+
+fn close(name: &str, of: &Of, terminal: &Terminal) -> Result<Exit, Failure> {
+    let folder = DataFolder::open(&of.data)?;
+    let (system, _lock) = running::system_at_rest(&folder)?;
+    let by = Actor::system(Role::ADMINISTRATOR);
+    let closed = running::runtime()?.block_on(system.close_staff(&by, name));
+    closed.map_err(|rejected| failure_of(rejected, &system, terminal.language).help(WHOSE))?;
+    if of.json {
+        terminal.answer_json(&json!({ "schema_version": 1, "name": name, "closed": true }))?;
+    } else {
+        terminal.answer(&format!("closed {name}: nobody signs in by that name any more"))?;
+    }
+    Ok(Exit::Done)
+}
+
+fn list(of: &Of, terminal: &Terminal) -> Result<Exit, Failure> {
+    let folder = DataFolder::open(&of.data)?;
+    let (system, _lock) = running::system_at_rest(&folder)?;
+    let all = running::runtime()?.block_on(system.store().read(staff::all))?;
+    let role = |role: Role| {
+        let declared = system.policy().role(role);
+        declared.map_or_else(String::new, |declared| declared.name.to_string())
+    };
+    if of.json {
+        let accounts = all.iter().map(|one| {
+            json!({
+                "name": one.name,
+                "role": role(one.role),
+                "since": one.created_at.to_string(),
+                "closed_at": one.disabled_at.map(|at| at.to_string()),
+            })
+        });
+        let accounts: Vec<_> = accounts.collect();
+        terminal.answer_json(&json!({ "schema_version": 1, "staff": accounts }))?;
+        return Ok(Exit::Done);
+    }
+    for one in &all {
+        let closed = one
+            .disabled_at
+            .map_or_else(String::new, |at| format!(", closed {}", at.strftime("%F")));
+        let since = one.created_at.strftime("%F");
+        terminal.answer(&format!(
+            "{}  {}, since {since}{closed}",
+            one.name,
+            role(one.role)
+        ))?;
+    }
+    Ok(Exit::Done)
+}
+
+/// The password of stdin, or one that is made; that one is to be shown.
+fn given_or_made(from_stdin: bool) -> Result<(Plain<String>, Option<String>), Failure> {
+    if from_stdin {
+        return Ok((password_line()?, None));
+    }
+    let made = password::random(&SystemChance::new());
+    let shown = made.expose().clone();
+    Ok((made, Some(shown)))
+}
+
+fn show(password: Option<&str>, terminal: &Terminal) -> Result<(), Failure> {
+    let Some(password) = password else { return Ok(()) };
+    terminal.word("the password, shown this once:");
+    terminal.answer(password)
 }
 
 /// The first line of stdin; what follows stays there for other questions.
@@ -117,5 +220,6 @@ pub fn password_line() -> Result<Plain<String>, Failure> {
 }
 
 const PASSWORD_BYTES_MAX: u64 = 4096;
+const WHOSE: &str = "name an account that `sandyq staff list` lists; a password has 15 to 256 characters";
 const WHAT_IS_TAKEN: &str = "a name is new and has letters, digits, `.`, `-` and `_`; a role is one that people have; \
     a password has 15 to 256 characters";

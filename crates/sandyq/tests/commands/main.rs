@@ -20,3 +20,4 @@ mod policy;
 mod restore;
 mod said;
 mod second_copy;
+mod staff;

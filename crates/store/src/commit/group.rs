@@ -136,6 +136,7 @@ fn hand_over(parts: &WriterParts, group: &[Pending], verdicts: &[Verdict]) {
     done(group, verdicts)
         .filter_map(|pending| pending.ships.clone())
         .for_each(|protected| parcel.add(protected));
+    parcel.staff = done(group, verdicts).any(|pending| pending.staff);
     parcel.ledger = Some((parts.book.size(), parts.book.head().note.clone()));
     outbox.hand_over(parcel);
 }

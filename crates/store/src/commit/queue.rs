@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 
 use super::{COMMIT_QUEUE_MAX, Commit, CommitError, Committed, GROUP_MAX};
 use crate::database::{Statement, statement};
-use crate::ledger::NewEntry;
+use crate::ledger::{self, NewEntry};
 use crate::second_copy::Parcel;
 use crate::tables::idempotency::Once;
 use crate::tables::job;
@@ -43,6 +43,8 @@ pub(crate) struct Pending {
     pub protects: bool,
     /// Whose rows the second copy gets.
     pub ships: Option<Parcel>,
+    /// Whether an account of staff was made, changed or closed: the second copy gets them as they are afterwards.
+    pub staff: bool,
     /// Who waits.
     pub answer: oneshot::Sender<Result<Committed, CommitError>>,
 }
@@ -96,6 +98,7 @@ impl Pending {
         all.extend(jobs.iter().map(job::insert));
         // Whatever changes about somebody goes; only what protects them waits for the copy.
         let ships = (protects || moves).then(|| parcel(subject, &entries));
+        let staff = entries.iter().any(ledger::is_about_staff);
         let entries = prepare(&entries);
         Self {
             subject,
@@ -110,6 +113,7 @@ impl Pending {
             without_leads,
             protects,
             ships,
+            staff,
             answer,
         }
     }
@@ -242,7 +246,7 @@ fn parcel(subject: Option<(SubjectId, u64)>, entries: &[Entry]) -> Parcel {
     Parcel {
         subjects: subject.map(|(id, _)| id).into_iter().collect(),
         pseudonyms: entries.iter().filter_map(|entry| entry.subject).collect(),
-        ledger: None,
+        ..Parcel::default()
     }
 }
 

@@ -12,7 +12,7 @@ mod rows;
 mod verify;
 mod witnessed;
 
-use sandyq_ledger::entry::Entry;
+use sandyq_ledger::entry::{Deed, Entry, Happening};
 use sandyq_ledger::tile::{Layer, TILE_WIDTH, TileId, TiledHashes};
 use sandyq_ledger::tree::{
     ConsistencyProof, Hash, InclusionProof, ProofError, prove_consistency, prove_inclusion, root_at,
@@ -81,6 +81,19 @@ pub(crate) fn framed_entries(reader: &mut dyn Reader, from: u64, to: u64) -> Res
 /// Whom an entry is about, as the ledger calls them; `None` for nobody, and for bytes that are no entry.
 pub(crate) fn pseudonym_of(entry: &[u8]) -> Option<Pseudonym> {
     Entry::decode(entry).ok()?.subject
+}
+
+/// Whether an account of staff was made, changed or closed by it.
+pub(crate) const fn is_about_staff(entry: &Entry) -> bool {
+    matches!(
+        entry.deed,
+        Deed::Happening(Happening::StaffAdded | Happening::StaffChanged | Happening::StaffRemoved)
+    )
+}
+
+/// The same of an entry as it is kept.
+pub(crate) fn tells_of_staff(entry: &[u8]) -> bool {
+    Entry::decode(entry).is_ok_and(|entry| is_about_staff(&entry))
 }
 
 fn unprovable<E: std::fmt::Display>(error: ProofError<E>) -> Fault {

@@ -102,6 +102,15 @@ static RECEIPT: Table = table!(8 "receipt" ["receipt_id", "kind", "subject_pseud
 static CONSENT_TEXT: Table = table!(9 "consent_text" ["text_hash", "item", "locale", "text", "at"]
     of "text_hash", "", put "$1, $2, $3, $4, $5", " ON CONFLICT (text_hash) DO NOTHING");
 
+/// Of a row that is there the way in and the role are brought up to date, and nothing else.
+static STAFF: Table = table!(12 "staff" ["staff_id", "name", "role", "password_hash", "familiar_version", "created_at",
+        "disabled_at", "failures", "locked_until"] of "staff_id", "", put "$1, $2, $3, $4, $5, $6, $7, $8, $9",
+    " ON CONFLICT (staff_id) DO UPDATE SET name = excluded.name, role = excluded.role, \
+     password_hash = excluded.password_hash, disabled_at = excluded.disabled_at");
+
+const ALL_STAFF: &str = "SELECT staff_id, name, role, password_hash, familiar_version, created_at, disabled_at, \
+                         failures, locked_until FROM staff ORDER BY 1";
+
 /// Ways in are in no image: whoever was restored signs in again.
 const WAYS_IN: [&str; 3] = [
     "DELETE FROM authenticator WHERE subject_id = $1",
@@ -184,7 +193,7 @@ impl SharedRow {
     /// # Errors
     /// [`Fault::Store`] when a later version of the program wrote it.
     pub fn statement(&self) -> Result<Statement, Fault> {
-        [&RECEIPT, &CONSENT_TEXT]
+        [&RECEIPT, &CONSENT_TEXT, &STAFF]
             .into_iter()
             .find(|table| table.number == self.table)
             .map(|table| statement(table.insert, self.row.0.clone()))
@@ -209,6 +218,21 @@ impl SharedRow {
         Self::of(reader, &CONSENT_TEXT, Value::from(hash))
     }
 
+    /// Every account of staff.
+    pub(crate) fn staff(reader: &mut dyn Reader) -> Result<Vec<Self>, Fault> {
+        let rows = reader.query(ALL_STAFF, &[])?;
+        let shared = rows.into_iter().map(|row| Self {
+            table: STAFF.number,
+            row,
+        });
+        Ok(shared.collect())
+    }
+
+    /// Whether it is an account of staff.
+    pub(crate) fn is_staff(&self) -> bool {
+        self.table == STAFF.number
+    }
+
     fn of(reader: &mut dyn Reader, table: &Table, owner: Value) -> Result<Vec<Self>, Fault> {
         let rows = reader.query(table.rows_of, &[owner])?;
         let shared = rows.into_iter().map(|row| Self {
@@ -226,11 +250,19 @@ mod tests {
 
     #[test]
     fn images_have_every_column_of_their_tables() {
-        for table in OF_SUBJECT.iter().chain([&RECEIPT, &CONSENT_TEXT]) {
+        for table in OF_SUBJECT.iter().chain([&RECEIPT, &CONSENT_TEXT, &STAFF]) {
             let (_, columns) = TABLES.iter().find(|(name, _)| *name == table.name).unwrap();
             let columns: Vec<&str> = columns.iter().map(|(column, _)| *column).collect();
             assert_eq!(columns, table.columns, "{}", table.name);
         }
+    }
+
+    #[test]
+    fn no_two_tables_have_one_number() {
+        let tables = OF_SUBJECT.iter().chain([&RECEIPT, &CONSENT_TEXT, &STAFF]);
+        let mut numbers: Vec<u8> = tables.map(|table| table.number).collect();
+        numbers.sort_unstable();
+        assert!(numbers.is_sorted_by(|one, next| one < next), "{numbers:?}");
     }
 
     #[test]

@@ -25,6 +25,8 @@ pub(crate) struct Parcel {
     pub subjects: BTreeSet<SubjectId>,
     /// Whose receipts are.
     pub pseudonyms: BTreeSet<Pseudonym>,
+    /// Whether the accounts of staff are.
+    pub staff: bool,
     /// How long the ledger is, and the signed checkpoint of that length.
     pub ledger: Option<(u64, String)>,
 }
@@ -264,6 +266,7 @@ impl Parcel {
     pub(crate) fn add(&mut self, newer: Self) {
         self.subjects.extend(newer.subjects);
         self.pseudonyms.extend(newer.pseudonyms);
+        self.staff |= newer.staff;
         self.ledger = newer.ledger.or(self.ledger.take());
     }
 }

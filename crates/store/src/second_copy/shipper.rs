@@ -141,8 +141,10 @@ impl Shipper {
             self.prepare()?;
             let page = self.page(size, note)?;
             let named: Vec<Pseudonym> = page.split().filter_map(ledger::pseudonym_of).collect();
+            let staff = page.split().any(ledger::tells_of_staff);
             let parcel = Parcel {
                 pseudonyms: named.into_iter().collect(),
+                staff,
                 ledger: Some((page.first + page.count, page.note)),
                 ..Parcel::default()
             };
@@ -326,7 +328,7 @@ impl Shipper {
 
     /// The images and shared rows that a parcel asks for, as they are now.
     fn rows_of(&mut self, parcel: &Parcel) -> Result<Vec<Content>, Fault> {
-        if parcel.subjects.is_empty() && parcel.pseudonyms.is_empty() {
+        if parcel.subjects.is_empty() && parcel.pseudonyms.is_empty() && !parcel.staff {
             return Ok(Vec::new());
         }
         let (data, texts, ledger) = (&mut self.parts.data, &mut self.texts, self.position.ledger);
@@ -384,6 +386,9 @@ fn read_rows(
             }
         }
         contents.push(Content::Image(image));
+    }
+    if parcel.staff {
+        shared.extend(SharedRow::staff(reader)?);
     }
     contents.extend(shared.into_iter().map(Content::Shared));
     Ok(contents)

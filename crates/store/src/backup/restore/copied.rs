@@ -5,7 +5,7 @@ use sandyq_model::Standing;
 use super::super::fault::BackupFault;
 use super::after::{After, Change, Page};
 use crate::database::FromValue;
-use crate::second_copy::{Image, SecondCopy};
+use crate::second_copy::{Image, SecondCopy, SharedRow};
 
 /// Reads what a verified second copy knows beyond a ledger of `size` entries.
 ///
@@ -21,11 +21,14 @@ pub fn copied(copy: &SecondCopy, size: u64) -> Result<After, BackupFault> {
         note: page.note.clone(),
     });
     let changes = copy.images().map(|image| (image.subject, change(image)));
-    let shared = copy.shared_rows().map(|row| row.statement());
+    let (staff, shared): (Vec<_>, Vec<_>) = copy.shared_rows().partition(|row| row.is_staff());
+    let statements =
+        |rows: Vec<&SharedRow>| -> Result<Vec<_>, _> { rows.into_iter().map(SharedRow::statement).collect() };
     Ok(After {
         pages: pages.collect(),
         changes: changes.collect(),
-        shared: shared.collect::<Result<_, _>>()?,
+        shared: statements(shared)?,
+        staff: Some(statements(staff)?),
     })
 }
 

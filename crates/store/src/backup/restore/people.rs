@@ -10,9 +10,10 @@ use crate::commit::Within;
 use crate::database::{Session, Statement};
 use crate::tables::{case_file, job, record, search_index, subject};
 
-/// Puts everybody into the state that they are in since, and brings the receipts and texts that belong to it.
+/// Puts everybody into the state that they are in since, staff too, and brings the receipts and texts that belong to it.
 pub(super) fn apply(session: &mut dyn Session, after: &After) -> Result<(), BackupFault> {
     perform(session, &after.shared)?;
+    perform(session, after.staff.as_deref().unwrap_or_default())?;
     for change in after.changes.values() {
         let known = subject::find(&mut Within(session), change.subject)?;
         if change.is_newer_than(known.map(|row| row.version)) {

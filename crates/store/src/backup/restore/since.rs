@@ -94,6 +94,12 @@ const TEXTS: &str = "SELECT text_hash, item, locale, text, at FROM consent_text"
 const PUT_TEXT: &str = "INSERT INTO consent_text (text_hash, item, locale, text, at) \
                         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (text_hash) DO NOTHING";
 
+const STAFF: &str = "SELECT staff_id, name, role, password_hash, familiar_version, created_at, disabled_at, failures, \
+                     locked_until FROM staff";
+const NO_STAFF: &str = "DELETE FROM staff";
+const PUT_STAFF: &str = "INSERT INTO staff (staff_id, name, role, password_hash, familiar_version, created_at, \
+                         disabled_at, failures, locked_until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+
 /// Reads what the database of `options` knows beyond the set: `None` when there is none.
 ///
 /// # Errors
@@ -138,7 +144,20 @@ fn read(reader: &mut dyn Reader, set: &VerifiedSet) -> Result<After, BackupFault
         pages,
         changes,
         shared,
+        staff: staff(reader, size)?,
     })
+}
+
+/// The accounts of staff as they are here; `None` in a database that ends before the set, of which they would be older.
+fn staff(reader: &mut dyn Reader, size: u64) -> Result<Option<Vec<Statement>>, Fault> {
+    let newest = "SELECT size FROM ledger_checkpoint ORDER BY size DESC LIMIT 1";
+    let end: Option<u64> = reader.first(newest, &[], |row| row.take(0))?;
+    if end.is_none_or(|end| end < size) {
+        return Ok(None);
+    }
+    let mut staff = vec![statement(NO_STAFF, [])];
+    staff.extend(put(PUT_STAFF, reader.query(STAFF, &[])?));
+    Ok(Some(staff))
 }
 
 fn change(reader: &mut dyn Reader, person: &subject::Subject) -> Result<Change, Fault> {
