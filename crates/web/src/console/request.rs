@@ -397,7 +397,7 @@ pub fn letter_page(visit: &Visit, request: &RequestView) -> Page {
         }
         @if let Some(at) = closed { p { (visit.date(at)) } }
         h1 { (visit.say("request-answer")) ": " (kind(visit, request.kind)) }
-        p { (visit.say("my-reference-label")) " " (request.reference) }
+        p { (visit.say("request-reference")) " " (request.reference) }
         p { (visit.say("requests-received")) " " (visit.date(request.received_at)) }
         @if let Some(answer) = text("answer") { p { (lines(answer)) } }
         @if let Some(norm) = &request.norm { p { (visit.say("request-norm")) " " (norm) } }

@@ -61,3 +61,42 @@ async fn received(request: Request) -> Result<Received, StatusCode> {
     }
     Ok((fields, file))
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::http::header::CONTENT_TYPE;
+    use sandyq_model::{Mistake, Problem};
+
+    use super::*;
+
+    async fn receive(kind: &str, body: &'static str) -> Result<Received, StatusCode> {
+        let request = Request::builder()
+            .header(CONTENT_TYPE, kind)
+            .body(Body::from(body))
+            .unwrap();
+        received(request).await
+    }
+
+    #[tokio::test]
+    async fn fields_and_the_file_are_told_apart_and_a_name_comes_once() {
+        let form = "--x\r\nContent-Disposition: form-data; name=\"kind\"\r\n\r\ninform\r\n\
+                    --x\r\nContent-Disposition: form-data; name=\"scan\"; filename=\"../a.exe\"\r\n\r\n%PDF-1.4\r\n--x--\r\n";
+        let (fields, file) = receive("multipart/form-data; boundary=x", form).await.unwrap();
+        assert_eq!(file.unwrap(), b"%PDF-1.4");
+        assert_eq!(fields, [("kind".to_owned(), "inform".to_owned())]);
+        let twice = [fields.clone(), fields].concat();
+        assert_eq!(
+            Typed::gathered(twice).unwrap_err(),
+            Mistake::one("kind", Problem::Repeated)
+        );
+    }
+
+    #[tokio::test]
+    async fn what_is_no_such_form_is_turned_away() {
+        let plain = receive("application/x-www-form-urlencoded", "kind=inform").await;
+        assert_eq!(plain.unwrap_err(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
+        let cut_off = receive("multipart/form-data; boundary=x", "--x\r\nContent-Disp").await;
+        assert_eq!(cut_off.unwrap_err(), StatusCode::BAD_REQUEST);
+    }
+}

@@ -225,7 +225,7 @@ pub fn page(visit: &Visit, request: &RequestView) -> Page {
 pub fn facts(visit: &Visit, request: &RequestView) -> Markup {
     html! {
         dl.facts {
-            div { dt { (visit.say("my-reference-label")) } dd { (request.reference) } }
+            div { dt { (visit.say("request-reference")) } dd { (request.reference) } }
             div { dt { (visit.say("cases-state")) } dd { (state(visit, request.state, request.late)) } }
             div { dt { (visit.say("requests-received")) } dd { (visit.date(request.received_at)) } }
             div { dt { (visit.say("requests-due")) } dd { (visit.date(request.due_at)) } }

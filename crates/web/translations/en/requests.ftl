@@ -143,3 +143,4 @@ norm-kept = a law makes us keep the document
 answer-nothing-held = We hold no personal data about you.
 answer-held = We hold the following data about you. Each entry says where it came from, what it is used for and on what ground. It is kept sealed in Kazakhstan.
 answer-held-until = The data goes when its purpose is reached or you take your consent back; only a document that a law makes us keep stays locked until then. It was given to nobody but those named in your consents.
+request-reference = Request number
