@@ -24,7 +24,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use world::{Count, PEOPLE, Step, World};
 
 /// Histories tried unless the environment asks for more.
-const HISTORIES: u32 = 500;
+const HISTORIES: u32 = 2000;
 /// Steps of a history at most, after its beginning.
 const STEPS_MAX: usize = 28;
 /// How every history begins: with somebody to lose, and something to bring back.
@@ -32,7 +32,7 @@ const BEGINNING: [Step; 3] = [Step::Come(0), Step::Come(1), Step::Backup];
 /// The seed unless the environment names one.
 const SEED: u64 = 41;
 /// Threads that try histories.
-const THREADS: u64 = 2;
+const THREADS: u64 = 4;
 
 fn step() -> impl Strategy<Value = Step> {
     let who = || 0..PEOPLE;
@@ -82,7 +82,7 @@ fn nobody_who_was_destroyed_comes_back_in_any_history() {
     let sum = |of: fn(&Count) -> usize| total.iter().map(of).sum::<usize>();
     eprintln!(
         "{} histories: {} people destroyed, {} withdrawals, {} receipts, {} crashes, {} epochs ended, {} restores \
-         ({} with nothing but keys, {} refused rightly), {} old copies of which {} opened, {} dead keys open for the \
+         ({} with nothing but keys, {} with nothing but a second copy, {} refused rightly), {} old copies of which {} opened, {} dead keys open for the \
          attacker until their epoch ends",
         total.len(),
         sum(|count| count.destroyed),
@@ -92,17 +92,19 @@ fn nobody_who_was_destroyed_comes_back_in_any_history() {
         sum(|count| count.epochs),
         sum(|count| count.restores),
         sum(|count| count.restores_without_old),
+        sum(|count| count.machines_lost),
         sum(|count| count.refused_restores),
         sum(|count| count.copies),
         sum(|count| count.copies_that_open),
         sum(|count| count.opened_by_attacker),
     );
     // Or the histories are empty, and the attacker is a straw man.
-    let each: [fn(&Count) -> usize; 8] = [
+    let each: [fn(&Count) -> usize; 9] = [
         |count| count.destroyed,
         |count| count.receipts,
         |count| count.restores,
         |count| count.restores_without_old,
+        |count| count.machines_lost,
         |count| count.crashes,
         |count| count.epochs,
         |count| count.copies_that_open,

@@ -15,6 +15,7 @@ pub mod turned;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use age::secrecy::ExposeSecret;
 use jiff::SignedDuration;
@@ -26,15 +27,18 @@ use sandyq_processing::backup::Backup;
 use sandyq_processing::service::Taken;
 use sandyq_processing::{Language, System};
 use sandyq_store::StoreOptions;
-use sandyq_store::backup::restore::{After, Living, Restoration, Seen, since};
+use sandyq_store::backup::restore::{After, Living, Restoration, Seen, copied, since};
 use sandyq_store::backup::{BackupFault, FolderShelf, Identity, Recipients, SetAbout, SetId, open_set};
+use sandyq_store::second_copy::{SecondCopy, SecondCopyOptions};
 use sandyq_store::tables::subject::Subject;
-use sandyq_store::vault::{KeyFile, KeyVersions, Vault};
+use sandyq_store::vault::{CopyKey, KeyFile, KeyVersions, Vault};
 
 use crate::stage::{self, Letters, Stage, card, purchase};
 use attacker::Attacker;
 use files::{BrokenKeys, make_private};
 
+/// One in so many worlds has a second copy.
+const WITH_COPY: u64 = 4;
 /// People in a history.
 pub const PEOPLE: usize = 3;
 
@@ -102,6 +106,7 @@ pub struct Count {
     pub receipts: usize,
     pub restores: usize,
     pub restores_without_old: usize,
+    pub machines_lost: usize,
     pub refused_restores: usize,
     pub crashes: usize,
     pub epochs: usize,
@@ -112,6 +117,8 @@ pub struct Count {
 
 /// A folder, a system on it, and everything that is remembered from outside.
 pub struct World {
+    /// Whether keys, people and ledger are shipped elsewhere as well.
+    has_copy: bool,
     place: tempfile::TempDir,
     data: PathBuf,
     folders: u32,
@@ -177,7 +184,12 @@ impl World {
         let (folder, responsible) = template();
         let data = place.path().join("data-0");
         files::copy(folder.path(), &data);
+        let has_copy = seed.is_multiple_of(WITH_COPY);
+        if has_copy {
+            make_private(&place.path().join("second-copy"));
+        }
         let mut world = Self {
+            has_copy,
             place,
             data,
             folders: 0,
@@ -212,6 +224,17 @@ impl World {
     fn options(&self) -> StoreOptions {
         let mut options = StoreOptions::in_folder(&self.data);
         options.readers = 1;
+        if self.has_copy {
+            options
+                .epoch_files
+                .push(self.place.path().join("epoch-elsewhere.key"));
+            options.second_copy = Some(SecondCopyOptions {
+                folder: self.place.path().join("second-copy"),
+                // The clock of these worlds leaps.
+                behind: Duration::from_hours(24 * 365),
+                keep: Duration::from_hours(24 * 365),
+            });
+        }
         options
     }
 
@@ -249,8 +272,9 @@ impl World {
                 drop(broken);
                 self.crashes();
             }
-            Step::Restore(set) => self.restores(*set, true),
-            Step::RestoreWithoutOld(set) => self.restores(*set, false),
+            Step::Restore(set) => self.restores(*set, Left::Everything),
+            Step::RestoreWithoutOld(set) if self.has_copy => self.restores(*set, Left::SecondCopy),
+            Step::RestoreWithoutOld(set) => self.restores(*set, Left::Keys),
             other => {
                 is_new_start = false;
                 self.happens(other).await;
@@ -468,8 +492,8 @@ impl World {
         });
     }
 
-    /// Brings a set back with the present keys: beside what is left of the old folder, or where only its keys are left.
-    fn restores(&mut self, nth: usize, with_old: bool) {
+    /// Brings a set back with what is left.
+    fn restores(&mut self, nth: usize, left: Left) {
         if self.sets.is_empty() {
             return;
         }
@@ -477,24 +501,30 @@ impl World {
         // No two restores happen at one instant: the ledgers that go on from them would be one.
         self.clock.advance(SignedDuration::from_secs(1));
         drop(self.system.take());
-        if !with_old {
+        if left != Left::Everything {
             for file in ["sandyq.db", "sandyq.db-wal", "sandyq.db-shm", "ledger.head"] {
                 let _absent = std::fs::remove_file(self.data.join(file));
             }
         }
+        if left == Left::SecondCopy {
+            self.loses_keys();
+        }
         let new = self.next_folder();
         make_private(&new);
-        match self.builds(nth, &new, with_old) {
+        match self.builds(nth, &new, left) {
             Ok(()) => {
                 std::fs::rename(self.data.join("keys"), new.join("keys")).unwrap();
                 self.data = new;
                 self.count.restores += 1;
-                if !with_old {
-                    self.forgets_since(nth);
+                match left {
+                    Left::Everything => {}
+                    // Whatever was acknowledged is there.
+                    Left::SecondCopy => self.count.machines_lost += 1,
+                    Left::Keys => self.forgets_since(nth),
                 }
             }
             Err(fault) => {
-                let is_foreign = with_old && self.sets[nth].forks != self.forks;
+                let is_foreign = left == Left::Everything && self.sets[nth].forks != self.forks;
                 assert!(
                     is_foreign && matches!(fault, BackupFault::RolledBack(_)),
                     "{fault}"
@@ -505,7 +535,24 @@ impl World {
         self.opens();
     }
 
-    fn builds(&self, nth: usize, new: &Path, with_old: bool) -> Result<(), BackupFault> {
+    /// The root key is left, and the key of the epoch elsewhere; the key store comes from its second copy.
+    fn loses_keys(&self) {
+        let keys = self.data.join("keys");
+        for file in std::fs::read_dir(&keys).unwrap().flatten() {
+            if file.file_name() != "root.key" {
+                std::fs::remove_file(file.path()).unwrap();
+            }
+        }
+        self.second_copy().rebuild_keys(&keys.join("keys.db")).unwrap();
+    }
+
+    fn second_copy(&self) -> SecondCopy {
+        let options = self.options();
+        let key = CopyKey::of(&KeyFile::open(&options.key_file).unwrap(), 1).unwrap();
+        SecondCopy::open(&options.second_copy.unwrap().folder, &key).unwrap()
+    }
+
+    fn builds(&self, nth: usize, new: &Path, left: Left) -> Result<(), BackupFault> {
         let options = self.options();
         let source = KeyFile::open(&options.key_file).unwrap();
         let vault = Vault::unlock(&source, &KeyVersions::first(), Arc::clone(&self.chance) as _).unwrap();
@@ -522,12 +569,18 @@ impl World {
         let clock: Arc<dyn Clock> = Arc::clone(&self.clock) as _;
         let keys = sandyq_store::open_key_store(&options, &clock, Arc::clone(&self.chance) as _).unwrap();
         let keys = keys.reader().unwrap();
-        let (after, seen) = if with_old {
+        let seen = || {
             let by = "the head file".to_owned();
             let checkpoint = self.seen.clone().unwrap();
-            (since(&options, &set)?.unwrap(), vec![Seen { by, checkpoint }])
-        } else {
-            (After::default(), Vec::new())
+            vec![Seen { by, checkpoint }]
+        };
+        let (after, seen) = match left {
+            Left::Everything => (since(&options, &set)?.unwrap(), seen()),
+            Left::SecondCopy => {
+                let size = self.sets[nth].checkpoint.size;
+                (copied(&self.second_copy(), size)?, seen())
+            }
+            Left::Keys => (After::default(), Vec::new()),
         };
         let restoration = Restoration {
             set,
@@ -581,6 +634,16 @@ impl World {
             }
         }
     }
+}
+
+/// What is left of a folder when a set is brought back.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Left {
+    Everything,
+    /// The keys, and nothing of the data.
+    Keys,
+    /// Nothing but the root key on this machine; the second copy, and the key of the epoch, elsewhere.
+    SecondCopy,
 }
 
 fn administrator() -> Actor {
