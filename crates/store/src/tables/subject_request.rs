@@ -74,7 +74,7 @@ pub fn insert(request: &SubjectRequest) -> Statement {
          warned_at, closed_at, about, identity_at, identity_by, identity_attempts, norm, late_reason, \
          locale, letter_year, letter_number, envelope_on, merged_into) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULL, NULL, $10, $11, $12, $13, NULL, NULL, $14, $15, \
-         CASE WHEN $15 IS NULL THEN NULL ELSE \
+         CASE WHEN CAST($15 AS BIGINT) IS NULL THEN NULL ELSE \
          (SELECT COALESCE(MAX(known.letter_number), 0) + 1 FROM subject_request AS known WHERE known.letter_year = $15) \
          END, $16, NULL)",
         [
