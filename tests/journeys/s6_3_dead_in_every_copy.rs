@@ -58,7 +58,7 @@ fn read(running: &Running, language: &str, path: &str) -> String {
 }
 
 /// What the verifier for strangers says of the receipt.
-fn verified(receipt: &str, key: &str) -> String {
+pub fn verified(receipt: &str, key: &str) -> String {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("receipt.json");
     std::fs::write(&file, receipt).expect("a file");

@@ -27,7 +27,11 @@ fn with_second_copy() -> Scene {
 
 /// Somebody buys on the site; gives the reference of the order, which is paid or waits for it.
 fn buys(running: &Running, email: &str, pays: bool) -> String {
-    let mut somebody = Visitor::at(&running.url);
+    buys_as(&mut Visitor::at(&running.url), running, email, pays)
+}
+
+/// The same, with a visitor who is signed in afterwards.
+pub fn buys_as(somebody: &mut Visitor, running: &Running, email: &str, pays: bool) -> String {
     let details = somebody.get("/services/guest-purchase/kestel-office");
     let answers = [
         ("quantity", "1"),

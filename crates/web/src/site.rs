@@ -85,13 +85,14 @@ fn public_routes() -> Router<Shared> {
 
 fn portal_routes() -> Router<Shared> {
     use portal::{
-        accesses, change, enter, new_address, overview, password, receipt, requests, second_proof, sessions,
-        withdraw,
+        accesses, change, consent_receipt, consents, enter, new_address, overview, password, receipt,
+        requests, second_proof, sessions, withdraw,
     };
     Router::new()
         .route("/my", get(overview::show).post(enter::ask))
         .route("/my/enter/{ticket}", get(enter::open).post(enter::enter))
         .route("/my/accesses", get(accesses::show))
+        .route("/my/consents", get(consents::show))
         .route("/my/change/{field}", get(change::open).post(change::correct))
         .route("/my/sessions", get(sessions::show).post(sessions::end))
         .route(
@@ -109,6 +110,7 @@ fn portal_routes() -> Router<Shared> {
         .route("/my/requests/{reference}", get(requests::show))
         .route("/receipt/{id}", get(receipt::show))
         .route("/receipt/{id}/receipt.json", get(receipt::download))
+        .route("/receipt/{id}/text.txt", get(consent_receipt::text))
 }
 
 fn console_routes() -> Router<Shared> {

@@ -9,6 +9,7 @@ use sandyq_store::Statement;
 use sandyq_store::tables::consent::{self, ConsentAct, ConsentRow};
 use sandyq_store::tables::{record, subject};
 
+use crate::consent::receipt;
 use crate::dossier::Dossier;
 use crate::perform::{Changes, Done, Performed};
 use crate::rejected::Rejected;
@@ -35,7 +36,7 @@ impl Performed for Confirm {
         permit: Permit<Self>,
         dossier: &Arc<Dossier>,
         input: &Proof,
-        _system: &System,
+        system: &System,
     ) -> Result<Done<Self>, Rejected> {
         let now = permit.at();
         let known = dossier.known()?;
@@ -50,16 +51,18 @@ impl Performed for Confirm {
         let mut statements = input.statements.clone();
         statements.push(subject::update(&row));
         statements.push(record::confirm_all(dossier.subject, now));
-        for (given, _) in dossier.live_consents(now).filter(|(_, confirmed)| !confirmed) {
-            let confirmed = ConsentRow {
+        let waiting = dossier.live_consents(now).filter(|(_, confirmed)| !confirmed);
+        let confirmed: Vec<ConsentRow> = waiting
+            .map(|(given, _)| ConsentRow {
                 act: ConsentAct::Confirmed,
                 at: now,
                 actor: permit.actor().id,
                 channel: input.channel.clone(),
                 ..given.clone()
-            };
-            statements.push(consent::append(&confirmed));
-        }
+            })
+            .collect();
+        statements.extend(confirmed.iter().map(consent::append));
+        statements.extend(receipt::drafts(dossier, &confirmed, system));
         let changes = Changes {
             statements,
             jobs: input.jobs.clone(),

@@ -3,6 +3,9 @@
 //!
 //! No text is made while the operator's details are incomplete, and nothing here ever gives a consent: people do.
 
+pub(crate) mod receipt;
+mod view;
+
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
@@ -16,6 +19,9 @@ use serde::Deserialize;
 use crate::operator::Operator;
 use crate::rejected::Rejected;
 use crate::system::System;
+
+pub use sandyq_ledger::receipt::ConsentEvent;
+pub use view::{ConsentReceiptView, MyConsent};
 
 /// One item's text in one language.
 #[derive(Clone, Debug, PartialEq, Eq)]

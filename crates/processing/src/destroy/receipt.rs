@@ -91,10 +91,7 @@ pub(crate) async fn issue(system: &System, number: &str) -> Result<(), Rejected>
     };
     let placed = destruction_of(system, row.pseudonym).await?;
     let statement = statement(system, id, &row, &draft, &placed).await?;
-    let key = system.store().verifier_key();
-    let sign = |text: &str| Signature::by(key, &system.vault().ledger_signer().sign(text.as_bytes()));
-    let text = act::issue_with(&statement, key, sign)
-        .map_err(|error| Fault::Ledger(format!("a receipt could not be signed: {error}")))?;
+    let text = sign(system, &statement)?;
     let mut issued = entry::of_happening(
         &Actor::system(Role::SCHEDULE),
         Happening::ReceiptIssued,
@@ -104,7 +101,7 @@ pub(crate) async fn issue(system: &System, number: &str) -> Result<(), Rejected>
     );
     issued.subject = Some(row.pseudonym);
     let commit = Commit {
-        statements: vec![receipt::complete(id, text.as_bytes())],
+        statements: vec![receipt::complete(id, &row.body, text.as_bytes())],
         entries: vec![issued],
         protects: true,
         ..Commit::default()
@@ -113,6 +110,14 @@ pub(crate) async fn issue(system: &System, number: &str) -> Result<(), Rejected>
         Ok(_) | Err(CommitError::Conflict(_)) => Ok(()),
         Err(error) => Err(refused_commit(error)),
     }
+}
+
+/// Signs what a receipt states with the key of the ledger.
+pub(crate) fn sign<S: act::Statement>(system: &System, statement: &S) -> Result<String, Fault> {
+    let key = system.store().verifier_key();
+    let sign = |text: &str| Signature::by(key, &system.vault().ledger_signer().sign(text.as_bytes()));
+    act::issue_with(statement, key, sign)
+        .map_err(|error| Fault::Ledger(format!("a receipt could not be signed: {error}")))
 }
 
 async fn destruction_of(system: &System, pseudonym: Pseudonym) -> Result<Placed, Rejected> {
@@ -177,7 +182,8 @@ async fn copies(system: &System, destroyed_at: Moment) -> Result<Copies, Rejecte
     })
 }
 
-async fn evidence(system: &System, placed: &Placed) -> Result<Evidence, Rejected> {
+/// The proof that an entry is in the ledger, under its newest checkpoint.
+pub(crate) async fn evidence(system: &System, placed: &Placed) -> Result<Evidence, Rejected> {
     let store = system.store();
     for _ in 0..TRIES_MAX {
         let note = store.checkpoint_note();
@@ -195,5 +201,5 @@ async fn evidence(system: &System, placed: &Placed) -> Result<Evidence, Rejected
             checkpoint: note,
         });
     }
-    Err(Fault::Ledger("the newest checkpoint does not reach the destruction yet".into()).into())
+    Err(Fault::Ledger("the newest checkpoint does not reach the entry of a receipt yet".into()).into())
 }

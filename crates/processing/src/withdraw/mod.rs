@@ -12,6 +12,7 @@ use sandyq_store::tables::consent::{self, ConsentAct, ConsentRow};
 use sandyq_store::tables::subject_request::SubjectRequest;
 use sandyq_store::tables::{authenticator, code, session, subject};
 
+use crate::consent::receipt;
 use crate::dossier::Dossier;
 use crate::perform::{Changes, Done, Performed};
 use crate::queue;
@@ -54,16 +55,18 @@ impl Performed for Withdraw {
             code::remove_all(id),
             authenticator::remove_all(id),
         ];
-        for (given, _) in dossier.live_consents(now) {
-            let withdrawn = ConsentRow {
+        let withdrawn: Vec<ConsentRow> = dossier
+            .live_consents(now)
+            .map(|(given, _)| ConsentRow {
                 act: ConsentAct::Withdrawn,
                 at: now,
                 actor: permit.actor().id,
                 channel: input.channel.clone(),
                 ..given.clone()
-            };
-            statements.push(consent::append(&withdrawn));
-        }
+            })
+            .collect();
+        statements.extend(withdrawn.iter().map(consent::append));
+        statements.extend(receipt::drafts(dossier, &withdrawn, system));
         if let Some(request) = input.registered.as_ref().filter(|_| known.withdrawn_at.is_none()) {
             statements.extend(request::received(request, permit.actor().role));
         }

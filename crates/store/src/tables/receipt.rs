@@ -36,12 +36,12 @@ pub fn insert(receipt: &Receipt) -> Statement {
     .touching(1)
 }
 
-/// Puts the signed text in place of the draft that the operation left in its own commit.
+/// Puts the signed text in place of the draft that the operation left in its own commit; a conflict when somebody else did.
 #[must_use]
-pub fn complete(id: ReceiptId, body: &[u8]) -> Statement {
+pub fn complete(id: ReceiptId, draft: &[u8], body: &[u8]) -> Statement {
     statement(
-        "UPDATE receipt SET body = $2 WHERE receipt_id = $1",
-        [id.into(), body.into()],
+        "UPDATE receipt SET body = $3 WHERE receipt_id = $1 AND body = $2",
+        [id.into(), draft.into(), body.into()],
     )
     .touching(1)
 }

@@ -2,6 +2,8 @@
 
 pub mod accesses;
 pub mod change;
+pub mod consent_receipt;
+pub mod consents;
 pub mod enter;
 pub mod new_address;
 pub mod overview;

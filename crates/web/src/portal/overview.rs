@@ -63,6 +63,7 @@ pub fn page(visit: &Visit, data: &MyData, category: &str, from: &dyn Fn(&str) ->
             }
         }
         ul.cards {
+            (card(visit, "/my/consents", "my-card-consents"))
             (card(visit, "/my/accesses", "my-card-accesses"))
             @if data.category == Category::Registered {
                 (card(visit, "/my/password", "my-card-password"))

@@ -3,43 +3,62 @@
 use axum::extract::Path;
 use axum::response::Response;
 use maud::{Markup, html};
-use sandyq_processing::Rejected;
-use sandyq_processing::destroy::receipt::{CopiesNow, ReceiptView};
+use sandyq_model::Fault;
+use sandyq_processing::destroy::receipt::{CopiesNow, ProofView, ReceiptView};
 
+use super::consent_receipt;
 use super::withdraw::kept_table;
 use crate::components::{Row, summary_list};
-use crate::http::arrival::{Answer, Arrival};
+use crate::http::arrival::{Answer, Arrival, Outcome};
 use crate::layout::Page;
 use crate::visit::Visit;
 
 /// GET /receipt/{id}
 pub async fn show(Path(id): Path<String>, arrival: Arrival) -> Response {
-    let key = arrival.system.store().verifier_key().to_string();
-    let found = found(&arrival, &id).await;
-    let outcome = found.map(|receipt| Answer::Page(page(&arrival.visit, &id, &receipt, &key)));
+    let outcome = shown(&arrival, &id).await;
     arrival.respond(outcome)
+}
+
+async fn shown(arrival: &Arrival, id: &str) -> Outcome {
+    let key = arrival.system.store().verifier_key().to_string();
+    let Some(receipt) = found(arrival, id).await? else {
+        let receipt = consent_receipt::found(arrival, id).await?;
+        return Ok(Answer::Page(consent_receipt::page(
+            &arrival.visit,
+            &receipt,
+            &key,
+        )));
+    };
+    let withdrawals = arrival.system.withdrawal_receipts(id).await?;
+    Ok(Answer::Page(page(&arrival.visit, &receipt, &withdrawals, &key)))
 }
 
 /// GET /receipt/{id}/receipt.json
 pub async fn download(Path(id): Path<String>, arrival: Arrival) -> Response {
-    let outcome = found(&arrival, &id).await.map(|receipt| {
-        let name = format!("receipt-{}.json", receipt.number);
-        Answer::File(name, "application/json; charset=utf-8", receipt.json.into_bytes())
-    });
+    let outcome = downloaded(&arrival, &id).await;
     arrival.respond(outcome)
 }
 
-async fn found(arrival: &Arrival, id: &str) -> Result<ReceiptView, Rejected> {
-    arrival
-        .system
-        .receipt(id, arrival.visit.language)
-        .await?
-        .ok_or(Rejected::NotFound)
+async fn downloaded(arrival: &Arrival, id: &str) -> Outcome {
+    let json = match found(arrival, id).await? {
+        Some(receipt) => receipt.json,
+        None => consent_receipt::found(arrival, id).await?.json,
+    };
+    Ok(Answer::File(
+        format!("receipt-{id}.json"),
+        "application/json; charset=utf-8",
+        json.into_bytes(),
+    ))
 }
 
-/// The page. `key` verifies the ledger's checkpoints.
+async fn found(arrival: &Arrival, id: &str) -> Result<Option<ReceiptView>, Fault> {
+    arrival.system.receipt(id, arrival.visit.language).await
+}
+
+/// The page. `withdrawals`: numbers of the receipts of the consents that were taken back; `key` verifies the ledger's
+/// checkpoints.
 #[must_use]
-pub fn page(visit: &Visit, id: &str, receipt: &ReceiptView, key: &str) -> Page {
+pub fn page(visit: &Visit, receipt: &ReceiptView, withdrawals: &[String], key: &str) -> Page {
     let body = html! {
         div.panel {
             h1 { (visit.say("receipt-title")) }
@@ -57,22 +76,33 @@ pub fn page(visit: &Visit, id: &str, receipt: &ReceiptView, key: &str) -> Page {
         }
         h2 { (visit.say("receipt-copies-title")) }
         (copies(visit, receipt))
+        @if !withdrawals.is_empty() {
+            h2 { (visit.say("consent-receipts-withdrawn")) }
+            ul { @for number in withdrawals { li { a href={ "/receipt/" (number) } { (number) } } } }
+        }
+        (check(visit, &receipt.number, key))
+        (proof(visit, &receipt.proof))
+        p.no-print { (visit.say("receipt-save")) }
+    };
+    Page::new(visit.say("receipt-title"), body)
+}
+
+/// How anybody checks it without us.
+pub(super) fn check(visit: &Visit, number: &str, key: &str) -> Markup {
+    html! {
         h2 { (visit.say("receipt-check-title")) }
         p { (visit.say("receipt-check-lead")) }
         ol.steps {
             li {
-                a href={ "/receipt/" (id) "/receipt.json" } download { (visit.say("receipt-download")) }
+                a href={ "/receipt/" (number) "/receipt.json" } download { (visit.say("receipt-download")) }
                 @if let Some(operator) = &visit.operator {
-                    span.only-print { ": " (operator.site) "/receipt/" (receipt.number) "/receipt.json" }
+                    span.only-print { ": " (operator.site) "/receipt/" (number) "/receipt.json" }
                 }
             }
             li { (visit.say("receipt-check-keep")) " " a href="/ledger/checkpoint" { "/ledger/checkpoint" } }
             li { (visit.say("receipt-check-run")) pre tabindex="0" { code { "sandyq-verifier receipt receipt.json --key '" (key) "'" } } }
         }
-        (proof(visit, receipt))
-        p.no-print { (visit.say("receipt-save")) }
-    };
-    Page::new(visit.say("receipt-title"), body)
+    }
 }
 
 /// Who did what, when and why.
@@ -123,8 +153,7 @@ fn copies(visit: &Visit, receipt: &ReceiptView) -> Markup {
 }
 
 /// All that is needed to check the entry from paper.
-fn proof(visit: &Visit, receipt: &ReceiptView) -> Markup {
-    let proof = &receipt.proof;
+pub(super) fn proof(visit: &Visit, proof: &ProofView) -> Markup {
     html! {
         details.proof {
             summary { (visit.say("receipt-proof")) }

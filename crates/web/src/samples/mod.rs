@@ -2,6 +2,7 @@
 //! With `SANDYQ_PAGES=folder` the pages are written there, to be looked at.
 
 mod account;
+mod consents;
 mod people;
 mod requests;
 mod services;
@@ -193,11 +194,28 @@ fn portal_pages(language: Language) -> Vec<Sample> {
 }
 
 fn leaving_pages(language: Language) -> Vec<Sample> {
-    use portal::{receipt, withdraw};
+    use portal::{consent_receipt, receipt, withdraw};
     let gone = visit(language, "/my/withdraw", Standpoint::Visitor);
     let mine = visit(language, "/my/withdraw", Standpoint::Subject);
     let consequences = people::consequences(language);
+    let agreed = visit(language, "/my/consents", Standpoint::Subject);
+    let consent = consents::receipt_of_one(language);
     vec![
+        (
+            "my-consents",
+            agreed.clone(),
+            portal::consents::page(&agreed, &consents::agreed(language)),
+        ),
+        (
+            "my-consents-none",
+            agreed.clone(),
+            portal::consents::page(&agreed, &[]),
+        ),
+        (
+            "receipt-of-consent",
+            agreed.clone(),
+            consent_receipt::page(&agreed, &consent, people::KEY),
+        ),
         (
             "my-withdraw",
             mine.clone(),
@@ -216,12 +234,17 @@ fn leaving_pages(language: Language) -> Vec<Sample> {
         (
             "receipt",
             gone.clone(),
-            receipt::page(&gone, "0f1e", &people::receipt(language), people::KEY),
+            receipt::page(
+                &gone,
+                &people::receipt(language),
+                &consents::withdrawals(),
+                people::KEY,
+            ),
         ),
         (
             "receipt-after-the-epoch",
             gone.clone(),
-            receipt::page(&gone, "0f1e", &people::old_receipt(language), people::KEY),
+            receipt::page(&gone, &people::old_receipt(language), &[], people::KEY),
         ),
     ]
 }

@@ -22,11 +22,11 @@ pub const CHECKPOINT: &str =
 /// A verifier key as it looks.
 pub const KEY: &str = "example.kz/ledger+1b2f6447+AZ3grk4JvCFbLe8qE0mYk0rI1cN2xW0yTz2mJb8q3Vt1";
 
-fn at(text: &str) -> Timestamp {
+pub fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-const fn three<'a>(language: Language, kk: &'a str, ru: &'a str, en: &'a str) -> &'a str {
+pub const fn three<'a>(language: Language, kk: &'a str, ru: &'a str, en: &'a str) -> &'a str {
     match language {
         Language::Kk => kk,
         Language::Ru => ru,

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use jiff::Timestamp;
-use sandyq_ledger::receipt::{self as act, CopiesStatement, DestructionReceipt, Opened};
+use sandyq_ledger::receipt::{self as act, CopiesStatement, DestructionReceipt, Evidence, Opened};
 use sandyq_model::{Fault, FieldSet, ReceiptId};
 use sandyq_policy::Language;
 use sandyq_store::tables::receipt;
@@ -55,7 +55,7 @@ pub enum CopiesNow {
     Dead,
 }
 
-/// Where the entry of the destruction stands in the ledger, and the way from it to what was signed.
+/// Where the entry behind a receipt stands in the ledger, and the way from it to what was signed.
 #[derive(Clone, Debug)]
 pub struct ProofView {
     /// Its place.
@@ -68,6 +68,24 @@ pub struct ProofView {
     pub checkpoint: String,
     /// The signatures on the receipt.
     pub signatures: Vec<String>,
+}
+
+impl ProofView {
+    /// The proof in a receipt of which `json` is the signed text.
+    pub(crate) fn of(evidence: &Evidence, json: &str) -> Self {
+        Self {
+            index: evidence.index,
+            entry: BASE64_STANDARD.encode(&evidence.entry),
+            path: evidence
+                .proof
+                .0
+                .iter()
+                .map(|hash| BASE64_STANDARD.encode(hash.0))
+                .collect(),
+            checkpoint: evidence.checkpoint.clone(),
+            signatures: signatures(json),
+        }
+    }
 }
 
 impl System {
@@ -123,24 +141,13 @@ impl System {
             kept: kept.collect(),
             epoch: said.copies.epoch,
             copies: copies_now(said.copies.statement, &said.copies, status),
-            proof: ProofView {
-                index: said.ledger.index,
-                entry: BASE64_STANDARD.encode(&said.ledger.entry),
-                path: said
-                    .ledger
-                    .proof
-                    .0
-                    .iter()
-                    .map(|hash| BASE64_STANDARD.encode(hash.0))
-                    .collect(),
-                checkpoint: said.ledger.checkpoint,
-                signatures: signatures(&json),
-            },
+            proof: ProofView::of(&said.ledger, &json),
             json,
         }
     }
 
-    fn coded(&self, fields: FieldSet, language: Language) -> impl Iterator<Item = (u8, String)> {
+    /// Fields with their codes, in words.
+    pub(crate) fn coded(&self, fields: FieldSet, language: Language) -> impl Iterator<Item = (u8, String)> {
         fields
             .iter()
             .map(move |field| (field.number(), self.field_label(field, language)))
