@@ -16,6 +16,7 @@ mod escrow;
 mod help;
 mod key_sources;
 mod keys;
+mod killed;
 mod policy;
 mod restore;
 mod said;

@@ -83,7 +83,8 @@ impl Place {
         }
     }
 
-    fn start(&self, line: &[&str], errors: Stdio) -> Child {
+    /// Starts a command here.
+    pub fn start(&self, line: &[&str], errors: Stdio) -> Child {
         self.command(line).stderr(errors).spawn().unwrap()
     }
 
