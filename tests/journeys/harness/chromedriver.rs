@@ -1,6 +1,7 @@
 //! One chromedriver for the whole test binary, and sessions in it by the WebDriver protocol (W3C), over plain HTTP on
 //! the loopback. The last session takes the driver with it, and the driver's group takes the browsers.
 
+use std::cell::Cell;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
 
@@ -52,14 +53,22 @@ static SHARED: Shared = Shared {
     closed: Condvar::new(),
 };
 
+thread_local! {
+    /// Sessions that this journey has open.
+    static OWN: Cell<usize> = const { Cell::new(0) };
+}
+
 /// A place among the open sessions, given back when dropped.
 struct Place;
 
 impl Place {
-    /// Waits for a free one.
+    /// Waits for a free one; not in a journey that has a session open: two such would wait for each other for ever.
     fn take() -> Self {
+        let own = OWN.replace(OWN.get() + 1);
         let open = SHARED.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let waited = SHARED.closed.wait_while(open, |open| *open >= SESSIONS_MAX);
+        let waited = SHARED
+            .closed
+            .wait_while(open, |open| own == 0 && *open >= SESSIONS_MAX);
         *waited.unwrap_or_else(PoisonError::into_inner) += 1;
         Self
     }
@@ -67,8 +76,9 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
+        OWN.set(OWN.get().saturating_sub(1));
         *SHARED.open.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
-        SHARED.closed.notify_one();
+        SHARED.closed.notify_all();
     }
 }
 
