@@ -20,6 +20,7 @@ fn killed_after(place: &Place, line: &str, time: Duration) -> bool {
     child.wait().unwrap().success()
 }
 
+#[expect(clippy::disallowed_methods, reason = "how long a process takes is real")]
 fn time_of(place: &Place, line: &str) -> Duration {
     let began = Instant::now();
     run(place, line).ends(0);
