@@ -12,7 +12,7 @@ use std::time::Instant;
 use crate::fault::Fault;
 
 /// No step may run longer: the whole must fit half an hour. In seconds.
-const STEP_SECONDS_MAX: u32 = 20 * 60;
+const STEP_SECONDS_MAX: u32 = 30 * 60;
 
 /// The steps of one run: each is announced, timed, and remembered if it failed.
 pub struct Steps {
