@@ -103,7 +103,14 @@ impl Story {
         match step {
             Step::Collect { person } => scene::collect(store, &*chance(), &self.people[*person]),
             Step::Clarify { person, bytes, lag } => {
-                scene::clarify(&self.people[*person], self.version(*person, *lag), &[*bytes; 20])
+                let version = self.version(*person, *lag);
+                let mut commit = scene::clarify(&self.people[*person], version, &[*bytes; 20]);
+                let known = self.model.people.get(person);
+                if known.is_some_and(|known| known.destroyed) {
+                    // Nobody writes a value of somebody who was destroyed: the verification would find it.
+                    commit.statements = vec![record::remove_all(self.people[*person].id)];
+                }
+                commit
             }
             Step::Look { person, lag } => scene::extract(&self.people[*person], self.version(*person, *lag)),
             Step::Refuse { clause } => Commit {
@@ -231,7 +238,7 @@ impl Story {
         let expected = self.look(person, lag);
         if let (Expected::Done, Some(known)) = (&expected, self.model.people.get_mut(&person)) {
             known.version += 1;
-            known.value = value;
+            known.value = value.filter(|_| !known.destroyed);
             known.destroyed |= destroys;
         }
         expected

@@ -9,10 +9,11 @@
 
 mod scene;
 
-use sandyq_model::Verb;
+use sandyq_model::{Standing, Verb};
 use sandyq_store::tables::record;
+use sandyq_store::tables::subject::{self, Subject};
 use sandyq_store::{Commit, Store};
-use scene::{Place, chance, collect, done, entry, person, run};
+use scene::{Place, chance, collect, done, entry, now, person, run};
 
 /// How often the server has vacuumed the table of values, and how many deaths wait for it.
 async fn vacuums(store: &Store) -> (i64, usize) {
@@ -33,10 +34,16 @@ async fn one_dies(store: &Store) {
     let chance = chance();
     let someone = person(&*chance);
     done(store.commit(collect(store, &*chance, &someone)).await);
+    let gone = Subject {
+        standing: Standing::Destroyed,
+        pseudonym: None,
+        destroyed_at: Some(now()),
+        ..someone.clone()
+    };
     let death = Commit {
         subject: Some((someone.id, 1)),
         moves: true,
-        statements: vec![record::remove_all(someone.id)],
+        statements: vec![record::remove_all(someone.id), subject::update(&gone)],
         entries: vec![entry(Verb::Destroy, &someone)],
         dead_keys: vec![(someone.id, 1)],
         ..Commit::default()

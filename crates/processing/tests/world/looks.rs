@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use sandyq_ledger::receipt::{DestructionReceipt, open};
 use sandyq_ledger::tree::verify_consistency;
 use sandyq_model::value::{self, Context, ValueKind};
-use sandyq_model::{Field, Plain, Standing, SubjectId, time};
+use sandyq_model::{Fault, Field, Plain, Standing, SubjectId, time};
 use sandyq_processing::{Language, System};
 use sandyq_store::tables::consent::{self, ConsentAct, ConsentRow};
 use sandyq_store::tables::record::{self, Record};
@@ -35,6 +35,11 @@ impl Found {
 }
 
 pub(super) async fn everybody(system: &System) -> Vec<Found> {
+    read_everybody(system).await.unwrap()
+}
+
+/// The same of a database that may be damaged.
+pub(super) async fn read_everybody(system: &System) -> Result<Vec<Found>, Fault> {
     let read = system.store().read(|reader| {
         let mut all = Vec::new();
         for row in subject::page(reader, None, 1000)? {
@@ -47,7 +52,7 @@ pub(super) async fn everybody(system: &System) -> Vec<Found> {
         }
         Ok(all)
     });
-    read.await.unwrap()
+    read.await
 }
 
 impl World {

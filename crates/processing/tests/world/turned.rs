@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use sandyq_model::rehearsal::{SeededChance, SetClock};
-use sandyq_model::{Standing, SubjectId};
+use sandyq_model::{Fault, Standing, SubjectId};
 use sandyq_processing::access::Caller;
 use sandyq_processing::{Language, System};
 use sandyq_store::StoreOptions;
 
-use super::looks::everybody;
+use super::looks::read_everybody;
 use super::{World, files};
 use crate::stage;
 
@@ -53,7 +53,7 @@ impl Original {
             rows: String::new(),
         };
         let system = original.starts(&data).unwrap();
-        original.rows = rows(&system).await;
+        original.rows = rows(&system).await.unwrap();
         drop(system);
         original
     }
@@ -98,10 +98,10 @@ impl Original {
                 return Found::Named;
             }
         }
-        if rows(&system).await == self.rows {
-            Found::WithoutEffect
-        } else {
-            Found::PlainColumn
+        match rows(&system).await {
+            Err(_) => Found::Named,
+            Ok(rows) if rows == self.rows => Found::WithoutEffect,
+            Ok(_) => Found::PlainColumn,
         }
     }
 
@@ -139,8 +139,8 @@ async fn shows(system: &System, caller: &Caller) -> Option<String> {
 }
 
 /// The rows of everybody, but for what looking changes.
-async fn rows(system: &System) -> String {
-    let all = everybody(system).await;
+async fn rows(system: &System) -> Result<String, Fault> {
+    let all = read_everybody(system).await?;
     let lines = all.iter().map(|found| {
         let is_over = found.row.standing == Standing::Destroyed;
         format!(
@@ -148,5 +148,5 @@ async fn rows(system: &System) -> String {
             found.row, found.records, found.consents, found.tokens
         )
     });
-    lines.collect::<Vec<_>>().join("\n")
+    Ok(lines.collect::<Vec<_>>().join("\n"))
 }
