@@ -1,7 +1,6 @@
 //! Staff come in by name and password, and go out again.
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::http::header::HeaderName;
 use axum::response::{IntoResponse, Response};
 use maud::html;
@@ -50,7 +49,7 @@ async fn signed_in(sent: &mut Sent) -> Outcome {
         }
         Err(mistake) => {
             let page = page(&sent.arrival.visit, &name, &mistake);
-            Ok(Answer::Status(StatusCode::UNPROCESSABLE_ENTITY, page))
+            Ok(Answer::wrong(page))
         }
     }
 }

@@ -2,7 +2,6 @@
 //! that the person can read. Opening is a POST: it writes.
 
 use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use sandyq_model::{Mistake, Problem, Purpose};
@@ -44,7 +43,7 @@ async fn opened(sent: &Sent, reference: &str) -> Outcome {
     let Ok(purpose) = sent.typed.text("purpose").parse::<Purpose>() else {
         let mistake = Mistake::one("purpose", Problem::Missing);
         let page = prompt_page(visit, reference, &purposes(&arrival.system, visit), &mistake);
-        return Ok(Answer::Status(StatusCode::UNPROCESSABLE_ENTITY, page));
+        return Ok(Answer::wrong(page));
     };
     let case = arrival
         .system

@@ -3,7 +3,6 @@
 //! refused all the same.
 
 use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use sandyq_model::{Mistake, Problem, RequestKind, RequestState};
@@ -34,7 +33,7 @@ async fn opened(arrival: &Arrival, reference: &str, mistake: &Mistake) -> Outcom
     Ok(if mistake.0.is_empty() {
         Answer::Page(page)
     } else {
-        Answer::Status(StatusCode::UNPROCESSABLE_ENTITY, page)
+        Answer::wrong(page)
     })
 }
 

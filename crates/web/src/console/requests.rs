@@ -1,7 +1,6 @@
 //! 5.1.1, 6.5: the board of the responsible person: every request by its due date, and the page on which a letter, or what
 //! was told at the desk, is entered. No person is in the list.
 
-use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use sandyq_model::value::ValueKind;
@@ -85,7 +84,7 @@ async fn entered(with: &SentWithFile) -> Outcome {
         Err(mistake) => {
             let typed = |name: &str| sent.typed.text(name).to_owned();
             let page = entry_page(visit, &typed, &mistake);
-            Answer::Status(StatusCode::UNPROCESSABLE_ENTITY, page)
+            Answer::wrong(page)
         }
     })
 }

@@ -62,6 +62,14 @@ pub enum Answer {
     File(String, &'static str, Vec<u8>),
 }
 
+impl Answer {
+    /// A page that says what is wrong with what was typed.
+    #[must_use]
+    pub const fn wrong(page: Page) -> Self {
+        Self::Status(StatusCode::UNPROCESSABLE_ENTITY, page)
+    }
+}
+
 /// What a handler comes to.
 pub type Outcome = Result<Answer, Rejected>;
 
@@ -118,6 +126,12 @@ impl Arrival {
     /// Gives the browser a cookie with the answer.
     pub fn set_cookie(&mut self, line: String) {
         self.visit.cookies.push(line);
+    }
+
+    /// Binds the page that the browser is sent to next to this browser, by a secret that only it is given.
+    pub fn bind(&mut self, binding: &str) {
+        let seconds = Some(cookies::BINDING_SECONDS);
+        self.set_cookie(cookies::set(cookies::BINDING, binding, seconds));
     }
 
     /// The response to an outcome.

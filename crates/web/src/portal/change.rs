@@ -133,7 +133,7 @@ async fn corrected(sent: &Sent, field: &str) -> Outcome {
         Ok(()) => Ok(Answer::SeeOther("/my".to_owned())),
         Err(mistake) => {
             let page = page(visit, &row, &typed, &mistake);
-            Ok(Answer::Status(StatusCode::UNPROCESSABLE_ENTITY, page))
+            Ok(Answer::wrong(page))
         }
     }
 }

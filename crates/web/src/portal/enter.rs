@@ -1,7 +1,6 @@
 //! The way in: an e-mail address and an order reference get a letter, and everybody gets the same answer (6.5).
 
 use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::response::Response;
 use maud::html;
 use sandyq_model::value::ValueKind;
@@ -60,14 +59,12 @@ async fn asked(sent: &mut Sent) -> Outcome {
             .await,
     )? {
         Ok(link) => {
-            let seconds = Some(cookies::BINDING_SECONDS);
-            sent.arrival
-                .set_cookie(cookies::set(cookies::BINDING, &link.binding, seconds));
+            sent.arrival.bind(&link.binding);
             Ok(Answer::SeeOther(format!("/my/enter/{}", link.ticket)))
         }
         Err(mistake) => {
             let page = ask_page(&sent.arrival.visit, &asked, &mistake);
-            Ok(Answer::Status(StatusCode::UNPROCESSABLE_ENTITY, page))
+            Ok(Answer::wrong(page))
         }
     }
 }
@@ -155,7 +152,7 @@ async fn entered(sent: &mut Sent, ticket: &str) -> Outcome {
         }
         Err(mistake) => {
             let page = code_page(&sent.arrival.visit, &of(ticket), &typed, &mistake);
-            Ok(Answer::Status(StatusCode::UNPROCESSABLE_ENTITY, page))
+            Ok(Answer::wrong(page))
         }
     }
 }

@@ -1,6 +1,5 @@
 //! 2.2.1: the owner of an account chooses a password, the first time or anew.
 
-use axum::http::StatusCode;
 use axum::response::Response;
 use maud::html;
 use sandyq_model::{Mistake, Problem};
@@ -90,7 +89,7 @@ async fn chosen(sent: &mut Sent) -> Outcome {
         }
         Err(mistake) => {
             let page = page(&sent.arrival.visit, &choice, &mistake);
-            Ok(Answer::Status(StatusCode::UNPROCESSABLE_ENTITY, page))
+            Ok(Answer::wrong(page))
         }
     }
 }

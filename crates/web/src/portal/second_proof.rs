@@ -1,6 +1,5 @@
 //! 2.2.1: the owner of an account sets up a second proof, or takes it away.
 
-use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use sandyq_model::value::ValueKind;
@@ -36,7 +35,7 @@ fn answer(mistake: &Mistake, page: Page) -> Answer {
     if mistake.0.is_empty() {
         Answer::Page(page)
     } else {
-        Answer::Status(StatusCode::UNPROCESSABLE_ENTITY, page)
+        Answer::wrong(page)
     }
 }
 

@@ -1,6 +1,5 @@
 //! 6.3: withdrawal, with its consequences first, then one explicit confirmation. No reason is asked for.
 
-use axum::http::StatusCode;
 use axum::response::Response;
 use maud::html;
 use sandyq_model::{Mistake, Problem};
@@ -25,7 +24,7 @@ async fn weighed(arrival: &Arrival, unconfirmed: bool) -> Outcome {
         .await?;
     let page = page(&arrival.visit, &consequences, unconfirmed);
     Ok(if unconfirmed {
-        Answer::Status(StatusCode::UNPROCESSABLE_ENTITY, page)
+        Answer::wrong(page)
     } else {
         Answer::Page(page)
     })

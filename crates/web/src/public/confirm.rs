@@ -2,7 +2,6 @@
 //! browser holds.
 
 use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::response::Response;
 use maud::html;
 use sandyq_model::Mistake;
@@ -43,7 +42,7 @@ pub async fn confirm(Path(ticket): Path<String>, sent: Sent) -> Response {
             Ok(if right {
                 Answer::Page(page)
             } else {
-                Answer::Status(StatusCode::UNPROCESSABLE_ENTITY, page)
+                Answer::wrong(page)
             })
         }
         Ok(Tried::Right { session, case }) => {

@@ -1,7 +1,6 @@
 //! 2.2.1: a forgotten password: the address, the code from the letter, a new password. Every address gets the same pages.
 
 use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::response::Response;
 use maud::html;
 use sandyq_model::value::ValueKind;
@@ -45,10 +44,10 @@ async fn asked(sent: &mut Sent) -> Outcome {
         .await;
     match mistake_of(tried)? {
         Ok(link) => {
-            bind(&mut sent.arrival, &link.binding);
+            sent.arrival.bind(&link.binding);
             Ok(Answer::SeeOther(format!("{PATH}/{}", link.ticket)))
         }
-        Err(mistake) => Ok(wrong(ask_page(visit, &email, &mistake))),
+        Err(mistake) => Ok(Answer::wrong(ask_page(visit, &email, &mistake))),
     }
 }
 
@@ -77,10 +76,10 @@ async fn proven(sent: &mut Sent, ticket: &str) -> Outcome {
     let system = &sent.arrival.system;
     match mistake_of(system.prove_for_reset(ticket, &binding, &code).await)? {
         Ok(link) => {
-            bind(&mut sent.arrival, &link.binding);
+            sent.arrival.bind(&link.binding);
             Ok(Answer::SeeOther(format!("/sign-in/password/{}", link.ticket)))
         }
-        Err(mistake) => Ok(wrong(code_page(
+        Err(mistake) => Ok(Answer::wrong(code_page(
             &sent.arrival.visit,
             &of(ticket),
             &typed,
@@ -129,17 +128,12 @@ async fn chosen(sent: &mut Sent, ticket: &str) -> Outcome {
             sent.arrival.set_cookie(cookies::clear(cookies::BINDING));
             Ok(Answer::SeeOther("/my".to_owned()))
         }
-        Err(mistake) => Ok(wrong(password::page(&sent.arrival.visit, &choice, &mistake))),
+        Err(mistake) => Ok(Answer::wrong(password::page(
+            &sent.arrival.visit,
+            &choice,
+            &mistake,
+        ))),
     }
-}
-
-fn bind(arrival: &mut Arrival, binding: &str) {
-    let seconds = Some(cookies::BINDING_SECONDS);
-    arrival.set_cookie(cookies::set(cookies::BINDING, binding, seconds));
-}
-
-const fn wrong(page: Page) -> Answer {
-    Answer::Status(StatusCode::UNPROCESSABLE_ENTITY, page)
 }
 
 /// The page for the code of that ticket.

@@ -2,7 +2,6 @@
 //! again, not even when something is wrong with it, and the verification value is never kept.
 
 use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use sandyq_model::Mistake;
@@ -92,7 +91,7 @@ async fn authorise(sent: &Sent, reference: &str) -> Outcome {
         Err(mistake) => {
             let order = arrival.system.my_case(caller, reference, language).await?;
             let page = page(&arrival.visit, &order, &port(arrival), &mistake);
-            Ok(Answer::Status(StatusCode::UNPROCESSABLE_ENTITY, page))
+            Ok(Answer::wrong(page))
         }
     }
 }

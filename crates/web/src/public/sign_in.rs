@@ -1,7 +1,6 @@
 //! 2.2.1: the way in for whoever has an account. The page says the same whether or not there is one.
 
 use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::response::Response;
 use maud::html;
 use sandyq_model::value::ValueKind;
@@ -48,14 +47,12 @@ async fn signed_in(sent: &mut Sent) -> Outcome {
     match mistake_of(sent.arrival.system.sign_in_to_account(claim).await)? {
         Ok(Way::Open(signed_in)) => Ok(come_in(&mut sent.arrival, &signed_in)),
         Ok(Way::SecondProof(link)) => {
-            let seconds = Some(cookies::BINDING_SECONDS);
-            sent.arrival
-                .set_cookie(cookies::set(cookies::BINDING, &link.binding, seconds));
+            sent.arrival.bind(&link.binding);
             Ok(Answer::SeeOther(format!("/sign-in/second/{}", link.ticket)))
         }
         Err(mistake) => {
             let page = page(&sent.arrival.visit, &email, &mistake);
-            Ok(Answer::Status(StatusCode::UNPROCESSABLE_ENTITY, page))
+            Ok(Answer::wrong(page))
         }
     }
 }
@@ -100,7 +97,7 @@ async fn proven_twice(sent: &mut Sent, ticket: &str) -> Outcome {
         Ok(signed_in) => Ok(come_in(&mut sent.arrival, &signed_in)),
         Err(mistake) => {
             let page = second_page(&sent.arrival.visit, ticket, &mistake);
-            Ok(Answer::Status(StatusCode::UNPROCESSABLE_ENTITY, page))
+            Ok(Answer::wrong(page))
         }
     }
 }

@@ -16,7 +16,6 @@ pub use draft::Draft;
 pub use offered::{index, index_page, open, page as offered_page};
 
 use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::response::Response;
 use sandyq_model::{Mistake, Problem};
 use sandyq_processing::Rejected;
@@ -24,8 +23,6 @@ use sandyq_processing::reading::Form;
 use sandyq_processing::service::Checked;
 
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
-use crate::http::cookies;
-use crate::layout::Page;
 
 /// GET /services/{service}/{about}
 pub async fn begin(Path((service, about)): Path<(String, String)>, arrival: Arrival) -> Response {
@@ -72,8 +69,7 @@ async fn answered(service: &str, about: Option<&str>, sent: Sent) -> Response {
     };
     let mut arrival = sent.arrival;
     if let Some(binding) = binding {
-        let seconds = Some(cookies::BINDING_SECONDS);
-        arrival.set_cookie(cookies::set(cookies::BINDING, &binding, seconds));
+        arrival.bind(&binding);
     }
     arrival.respond(outcome)
 }
@@ -145,7 +141,7 @@ async fn submit(sent: &Sent, form: &Form, draft: &Draft) -> Stepped {
     let (system, visit) = (&sent.arrival.system, &sent.arrival.visit);
     let lacking = draft.lacking_consents(form);
     if !lacking.0.is_empty() {
-        return Ok((wrong(consent_page(visit, form, draft, &lacking)), None));
+        return Ok((Answer::wrong(consent_page(visit, form, draft, &lacking)), None));
     }
     let submission = draft.submission(visit.language);
     match mistake_of(system.submit(submission, draft.accepted(), sent.key()?).await)? {
@@ -155,7 +151,7 @@ async fn submit(sent: &Sent, form: &Form, draft: &Draft) -> Stepped {
         }
         Err(mistake) if draft.is_about_consent(form, &mistake) => {
             let mistake = draft.named_as_here(form, mistake);
-            Ok((wrong(consent_page(visit, form, draft, &mistake)), None))
+            Ok((Answer::wrong(consent_page(visit, form, draft, &mistake)), None))
         }
         Err(mistake) => Ok((details(sent, form, draft, mistake), None)),
     }
@@ -164,15 +160,11 @@ async fn submit(sent: &Sent, form: &Form, draft: &Draft) -> Stepped {
 /// The first page of questions that has a mistake.
 fn details(sent: &Sent, form: &Form, draft: &Draft, mistake: Mistake) -> Answer {
     let first = mistake.0.iter().map(|(name, _)| parts::page_of(form, name)).min();
-    wrong(details_page(
+    Answer::wrong(details_page(
         &sent.arrival.visit,
         form,
         draft,
         first.unwrap_or(0),
         &mistake,
     ))
-}
-
-fn wrong(page: Page) -> Answer {
-    Answer::Status(StatusCode::UNPROCESSABLE_ENTITY, page)
 }
