@@ -30,9 +30,20 @@ pub use signing_in::{Claim, SecondStep, SignedIn, Way};
 pub use staff::StaffCard;
 pub(crate) use tickets::Tickets;
 
-use sandyq_model::Problem;
+use sandyq_model::{Problem, SubjectId};
+use sandyq_store::Statement;
+use sandyq_store::tables::{authenticator, code, session};
 
 use crate::rejected::Rejected;
+
+/// 6.3: ends every way in of a subject: open sessions, codes on their way, and what proves who somebody is.
+pub(crate) fn end_ways_in(subject: SubjectId) -> [Statement; 3] {
+    [
+        session::remove_all_of_subject(subject),
+        code::remove_all(subject),
+        authenticator::remove_all(subject),
+    ]
+}
 
 /// What a row that was not as expected means: somebody else was quicker, or the page is old.
 pub(crate) fn conflict(what: &'static str) -> Rejected {

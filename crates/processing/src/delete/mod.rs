@@ -6,8 +6,9 @@ use std::sync::Arc;
 use sandyq_model::act::Delete;
 use sandyq_policy::Permit;
 use sandyq_store::Job;
-use sandyq_store::tables::{authenticator, code, search_index, session};
+use sandyq_store::tables::search_index;
 
+use crate::access;
 use crate::dossier::Dossier;
 use crate::perform::{Changes, Done, Performed};
 use crate::rejected::Rejected;
@@ -24,12 +25,8 @@ impl Performed for Delete {
         _system: &System,
     ) -> Result<Done<Self>, Rejected> {
         let id = dossier.subject;
-        let statements = vec![
-            session::remove_all_of_subject(id),
-            code::remove_all(id),
-            authenticator::remove_all(id),
-            search_index::remove_all(id),
-        ];
+        let mut statements = access::end_ways_in(id).to_vec();
+        statements.push(search_index::remove_all(id));
         let changes = Changes {
             statements,
             jobs: next.clone(),

@@ -11,10 +11,9 @@ use sandyq_model::act::Destroy;
 use sandyq_model::{JobId, ReceiptId, Standing, time};
 use sandyq_policy::Permit;
 use sandyq_store::Statement;
-use sandyq_store::tables::{
-    authenticator, case_file, code, job, record, search_index, session, subject, subject_request,
-};
+use sandyq_store::tables::{case_file, job, record, search_index, subject, subject_request};
 
+use crate::access;
 use crate::dossier::Dossier;
 use crate::perform::{Changes, Done, Performed};
 use crate::queue;
@@ -50,12 +49,8 @@ impl Performed for Destroy {
             remainder(permit, dossier, &kept, system)?
         };
         let statements = &mut done.changes.statements;
-        statements.extend([
-            session::remove_all_of_subject(id),
-            code::remove_all(id),
-            authenticator::remove_all(id),
-            search_index::remove_all(id),
-        ]);
+        statements.extend(access::end_ways_in(id));
+        statements.push(search_index::remove_all(id));
         statements.push(job::remove_all_but(id, input.job));
         if let Some(job) = input.job {
             statements.push(job::finish(Some(id), job, now));

@@ -9,9 +9,10 @@ use sandyq_model::ReceiptId;
 use sandyq_model::act::Withdraw;
 use sandyq_policy::Permit;
 use sandyq_store::tables::consent::{self, ConsentAct, ConsentRow};
+use sandyq_store::tables::subject;
 use sandyq_store::tables::subject_request::SubjectRequest;
-use sandyq_store::tables::{authenticator, code, session, subject};
 
+use crate::access;
 use crate::consent::receipt;
 use crate::dossier::Dossier;
 use crate::perform::{Changes, Done, Performed};
@@ -49,12 +50,8 @@ impl Performed for Withdraw {
             due_at: Some(now),
             ..known.clone()
         };
-        let mut statements = vec![
-            subject::update(&row),
-            session::remove_all_of_subject(id),
-            code::remove_all(id),
-            authenticator::remove_all(id),
-        ];
+        let mut statements = vec![subject::update(&row)];
+        statements.extend(access::end_ways_in(id));
         let withdrawn: Vec<ConsentRow> = dossier
             .live_consents(now)
             .map(|(given, _)| ConsentRow {
