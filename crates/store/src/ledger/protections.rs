@@ -4,8 +4,9 @@
 //! It looks one way only: a row may protect more than the ledger accounts for, as after a restore.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
-use sandyq_ledger::entry::{Deed, Detail, Entry, Outcome};
+use sandyq_ledger::entry::{self, Deed, Detail, Outcome};
 use sandyq_model::{Fault, Field, Pseudonym, Standing, Verb};
 
 use crate::database::{Reader, ReaderExt};
@@ -26,7 +27,7 @@ struct Protection {
 
 impl Protections {
     /// Notes an entry.
-    pub(super) fn note(&mut self, entry: &Entry) {
+    pub(super) fn note(&mut self, entry: &entry::Entry) {
         let (Some(pseudonym), Deed::Verb(verb), Outcome::Done) = (entry.subject, entry.deed, entry.outcome)
         else {
             return;
@@ -36,7 +37,14 @@ impl Protections {
                 self.known.entry(pseudonym).or_default().withdrawn = true;
             }
             Verb::Block => self.known.entry(pseudonym).or_default().blocked = true,
-            Verb::Unblock => self.known.entry(pseudonym).or_default().blocked = false,
+            Verb::Unblock => {
+                if let Entry::Occupied(mut known) = self.known.entry(pseudonym) {
+                    known.get_mut().blocked = false;
+                    if !known.get().withdrawn {
+                        known.remove();
+                    }
+                }
+            }
             Verb::Destroy if entry.detail == Detail::Remainder => {
                 self.known.entry(pseudonym).or_default().blocked = true;
             }
