@@ -27,7 +27,7 @@ mod operations;
 mod rounds;
 mod world;
 
-#[path = "../../crates/processing/tests/stage/mod.rs"]
+#[path = "../../crates/processing/tests/stories/stage/mod.rs"]
 mod stage;
 
 use std::time::Duration;

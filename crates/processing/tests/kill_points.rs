@@ -12,9 +12,11 @@
     reason = "a test may stop at the first surprise"
 )]
 
+#[path = "stories/stage/mod.rs"]
 mod stage;
 #[path = "../../store/tests/traced/mod.rs"]
 mod traced;
+#[path = "stories/world/mod.rs"]
 mod world;
 
 use std::path::{Path, PathBuf};

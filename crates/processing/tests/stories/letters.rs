@@ -1,22 +1,13 @@
 //! 6.3 to 6.5: letters. Numbered, scanned, from people whom we know or not; answered only after the check; and a withdrawal
 //! that needs no marking.
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test may stop at the first surprise"
-)]
 
-mod stage;
-
+use crate::stage::Stage;
+use crate::stage::asked::{asks, enters, letter, problem, texts};
 use jiff::SignedDuration;
 use sandyq_model::{Channel, Plain, Problem, RequestKind, RequestState, Standing, time};
 use sandyq_processing::Language;
 use sandyq_processing::access::Caller;
 use sandyq_processing::request::{LetterEntry, Norm};
-use stage::Stage;
-use stage::asked::{asks, enters, letter, problem, texts};
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 

@@ -3,19 +3,10 @@
 //!
 //! A sign is planted in every field that a person can give; everything that can be done with it is done; then the person
 //! withdraws, and every file is searched, in every writing that a program would use.
-#![allow(
-    clippy::panic,
-    clippy::unwrap_used,
-    clippy::print_stderr,
-    clippy::indexing_slicing,
-    clippy::expect_used,
-    reason = "a test may stop at the first surprise"
-)]
-
-mod stage;
 
 use std::path::Path;
 
+use crate::stage::{Stage, answers};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use sandyq_model::{Plain, Purpose, SubjectId};
@@ -23,7 +14,6 @@ use sandyq_processing::Language;
 use sandyq_processing::access::Caller;
 use sandyq_processing::service::Submission;
 use sandyq_store::tables::{record, search_index};
-use stage::{Stage, answers};
 
 /// What somebody applies with: a sign of its own in every field that takes free words, and numbers and an address that
 /// nobody else has.

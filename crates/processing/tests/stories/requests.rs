@@ -1,20 +1,11 @@
 //! Stories of sections 6 and 7: what people ask of us, on time, and only for those who have shown who they are.
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test may stop at the first surprise"
-)]
 
-mod stage;
-
+use crate::stage::asked::{asks, enters, problem};
+use crate::stage::{Stage, policy_of, shipped_folder, shipped_policy};
 use jiff::{SignedDuration, Timestamp};
 use sandyq_model::{Plain, Problem, RequestKind, RequestState, Standing, Step, time};
 use sandyq_processing::request::{Asking, LateReason, deadline};
 use sandyq_processing::{Language, Rejected};
-use stage::asked::{asks, enters, problem};
-use stage::{Stage, policy_of, shipped_folder, shipped_policy};
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 

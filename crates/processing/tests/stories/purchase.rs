@@ -1,20 +1,10 @@
 //! 1.2, 2.2.7, 5.1.4, 5.1.5, 6.2, 6.3: a guest's purchase from the form to the destruction, along the one path.
-#![allow(
-    clippy::panic,
-    clippy::unwrap_used,
-    clippy::print_stderr,
-    clippy::indexing_slicing,
-    clippy::expect_used,
-    reason = "a test may stop at the first surprise"
-)]
 
-mod stage;
-
+use crate::stage::{Stage, card, purchase};
 use sandyq_ledger::receipt::{self, DestructionReceipt};
 use sandyq_model::{Plain, Problem, Purpose, Standing};
 use sandyq_processing::access::Caller;
 use sandyq_processing::{Language, Rejected};
-use stage::{Stage, card, purchase};
 
 const MARA: &str = "mara@example.kz";
 
@@ -241,6 +231,26 @@ async fn nobody_confirms_and_the_record_is_destroyed() {
             .all(|(_, standing, _)| *standing == Standing::Destroyed),
         "{counts:?}"
     );
+}
+
+#[tokio::test]
+async fn who_withdraws_while_blocked_is_destroyed_when_the_block_ends() {
+    let stage = Stage::new();
+    let responsible = stage.staff("aru", "responsible").await;
+    let (mara, _) = stage.guest(MARA).await;
+    let subject = mara.subject.unwrap();
+    stage.system.renew_seals(subject).await.unwrap();
+    stage.system.block(&responsible, subject).await.unwrap();
+    stage.system.take_withdrawal(&mara, stage.key()).await.unwrap();
+    let after_a_day = async || {
+        stage.passes(jiff::SignedDuration::from_hours(24));
+        stage.system.run_retention().await.unwrap();
+        stage.system.run_queue().await.unwrap();
+        stage.system.overview(subject).await.unwrap().standing
+    };
+    assert_eq!(after_a_day().await, Standing::Blocked);
+    stage.system.unblock(&responsible, subject).await.unwrap();
+    assert_eq!(after_a_day().await, Standing::Destroyed);
 }
 
 #[tokio::test]

@@ -1,18 +1,8 @@
 //! 6.3, DEF-3, DEF-4: whoever can write to the database and not to the ledger opens nobody's record again. What protects a
 //! person is in the ledger too, and a row that protects less is found by `verify` and by the next start.
-#![allow(
-    clippy::panic,
-    clippy::unwrap_used,
-    clippy::print_stderr,
-    clippy::indexing_slicing,
-    clippy::expect_used,
-    reason = "a test may stop at the first surprise"
-)]
 
-mod stage;
-
+use crate::stage::Stage;
 use sandyq_model::SubjectId;
-use stage::Stage;
 
 /// Somebody writes to the database while the system runs; gives what the verification says.
 async fn altered(stage: &Stage, sql: &str, subject: SubjectId) -> String {

@@ -5,23 +5,12 @@
 //!
 //! Each history is a world of its own, so that one that fails can be made smaller. `SANDYQ_HISTORIES` says how many,
 //! `SANDYQ_HISTORIES_SEED` with which seed they begin.
-#![allow(
-    clippy::panic,
-    clippy::unwrap_used,
-    clippy::print_stderr,
-    clippy::indexing_slicing,
-    clippy::expect_used,
-    reason = "a test may stop at the first surprise"
-)]
-
-mod stage;
-mod world;
 
 use std::sync::Mutex;
 
+use crate::world::{Count, PEOPLE, Step, World};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use world::{Count, PEOPLE, Step, World};
 
 /// Histories tried unless the environment asks for more.
 const HISTORIES: u32 = 2000;

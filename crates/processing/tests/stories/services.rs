@@ -1,20 +1,11 @@
 //! 1.1.1, 2.2.7 to 2.2.11: every service of the policy, from its form to the case that staff work on.
-#![allow(
-    clippy::panic,
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::expect_used,
-    reason = "a test may stop at the first surprise"
-)]
 
-mod stage;
-
+use crate::stage::{Stage, answers, policy_of, shipped_folder};
 use jiff::SignedDuration;
 use sandyq_model::{Mistake, Plain, Problem, Purpose};
 use sandyq_processing::access::Caller;
 use sandyq_processing::service::Submission;
 use sandyq_processing::{Language, Rejected};
-use stage::{Stage, answers, policy_of, shipped_folder};
 
 const NAMES: [(&str, &str); 2] = [("last_name", "Сейітова"), ("first_name", "Жанар")];
 

@@ -1,26 +1,17 @@
 //! Design 4.6: work that is left in the queue. What is about different people is done at the same time, so that a day on
 //! which many are due does not take a sync for each step of each of them, and one slow letter holds up nobody's
 //! destruction.
-#![allow(
-    clippy::panic,
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::expect_used,
-    reason = "a test may stop at the first surprise"
-)]
-
-mod stage;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::stage::{Stage, purchase};
 use async_trait::async_trait;
 use sandyq_model::Fault;
 use sandyq_processing::cases::Catalogue;
 use sandyq_processing::ports::{DemonstrationPayments, Letter, Post};
 use sandyq_processing::{Settings, System};
 use sandyq_store::tables::job;
-use stage::{Stage, purchase};
 use tokio::sync::Barrier;
 use tokio::time::timeout;
 
@@ -61,11 +52,11 @@ async fn what_has_served_does_not_pile_up() {
 async fn work_about_different_people_does_not_wait_for_each_other() {
     let stage = Stage::new();
     let system = System::new(Settings {
-        policy: stage::shipped_policy(),
+        policy: crate::stage::shipped_policy(),
         store: stage.system.store().clone(),
         clock: stage.clock.clone(),
         chance: stage.chance.clone(),
-        operator: Some(stage::operator()),
+        operator: Some(crate::stage::operator()),
         catalogue: Catalogue::demonstration(jiff::civil::date(2026, 11, 23)).unwrap(),
         payments: Arc::new(DemonstrationPayments),
         post: Arc::new(InPairs(Barrier::new(2))),

@@ -3,24 +3,13 @@
 //! is back, and nothing panics.
 //!
 //! `SANDYQ_TURNED_BITS` says how many bits of each file are turned, `SANDYQ_TURNED_BITS_SEED` from which seed.
-#![allow(
-    clippy::panic,
-    clippy::unwrap_used,
-    clippy::print_stderr,
-    clippy::indexing_slicing,
-    clippy::expect_used,
-    reason = "a test may stop at the first surprise"
-)]
-
-mod stage;
-mod world;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::world::turned::{Found, Original};
+use crate::world::{Step, World};
 use sandyq_model::rehearsal::SeededChance;
-use world::turned::{Found, Original};
-use world::{Step, World};
 
 /// Bits that are turned in each file unless the environment says otherwise.
 const BITS: usize = 40;

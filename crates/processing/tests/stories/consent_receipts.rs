@@ -1,21 +1,13 @@
 //! 1.2, 6.3: each consent has a signed receipt: its owner opens it while the consent stands, whoever holds it can check
 //! it afterwards, and it never holds a value.
-#![allow(
-    clippy::panic,
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test may stop at the first surprise"
-)]
 
-mod stage;
-
+use crate::stage::Stage;
 use sandyq_ledger::receipt::{self, ConsentReceipt, Decision, Opened};
 use sandyq_ledger::tree::sha256;
 use sandyq_model::Standing;
 use sandyq_processing::access::Caller;
 use sandyq_processing::consent::{ConsentEvent, ConsentReceiptView, MyConsent};
 use sandyq_processing::{Language, Rejected};
-use stage::Stage;
 
 const MARA: &str = "mara@example.com";
 const DANA: &str = "dana@example.com";

@@ -1,15 +1,6 @@
 //! What bad input gets, clause by clause: a mistake or a refusal as written, and nothing stored.
-#![allow(
-    clippy::panic,
-    clippy::unwrap_used,
-    clippy::print_stderr,
-    clippy::indexing_slicing,
-    clippy::expect_used,
-    reason = "a test may stop at the first surprise"
-)]
 
-mod stage;
-
+use crate::stage::{Stage, answers, purchase};
 use jiff::SignedDuration;
 use sandyq_model::{
     Actor, CaseId, Category, FieldSet, Ground, IdempotencyKey, Operation, Plain, Problem, Purpose, Recipient,
@@ -20,7 +11,6 @@ use sandyq_processing::perform::Performed;
 use sandyq_processing::service::Submission;
 use sandyq_processing::{Language, Rejected};
 use sandyq_store::tables::subject;
-use stage::{Stage, answers, purchase};
 
 const DANA: &str = "dana@example.kz";
 

@@ -1,14 +1,6 @@
 //! 1.1.3, 2.2.1: an account, from registration to the way in; and what strangers learn by trying: nothing.
-#![allow(
-    clippy::panic,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test may stop at the first surprise"
-)]
 
-mod stage;
-
+use crate::stage::{Stage, answers};
 use jiff::SignedDuration;
 use sandyq_model::{Plain, Problem};
 use sandyq_processing::access::{
@@ -17,7 +9,6 @@ use sandyq_processing::access::{
 use sandyq_processing::service::Submission;
 use sandyq_processing::{Language, Rejected};
 use sandyq_store::tables::authenticator;
-use stage::{Stage, answers};
 
 const DANA: &str = "dana@example.com";
 const PASSWORD: &str = "seven horses on a hill";
@@ -624,7 +615,7 @@ async fn an_address_that_has_an_account_cannot_be_taken_and_its_owner_is_told() 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_guest_who_registers_types_nothing_twice_and_the_date_of_birth_stays_behind() {
     let stage = Stage::new();
-    let mut bought = stage::purchase(DANA);
+    let mut bought = crate::stage::purchase(DANA);
     bought
         .answers
         .insert("birth_date".to_owned(), Plain::from("07.05.1990"));

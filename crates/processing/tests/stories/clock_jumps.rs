@@ -1,24 +1,15 @@
 //! The clock is set while the program runs: an hour back, a day or a year ahead. No instant in the ledger goes back, no
 //! deadline gets later, what was ordered is done, and what is due only by a clock that leapt is not destroyed.
-#![allow(
-    clippy::panic,
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::expect_used,
-    reason = "a test may stop at the first surprise"
-)]
-
-mod stage;
 
 use std::time::Duration;
 
+use crate::stage::{Stage, purchase};
 use jiff::{SignedDuration, Timestamp};
 use sandyq_ledger::entry::Moment;
 use sandyq_ledger::receipt::{DestructionReceipt, open};
 use sandyq_model::{Standing, SubjectId};
 use sandyq_processing::Language;
 use sandyq_store::tables::{posting, subject};
-use stage::{Stage, purchase};
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 const DAY: SignedDuration = SignedDuration::from_hours(24);

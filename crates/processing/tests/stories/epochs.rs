@@ -1,18 +1,10 @@
 //! DEF-4, 5.1.5-c: epochs of keys end by the schedule, at once when somebody asks, and after a stop; each end is entered
 //! before the key is forgotten.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test stops at the first surprise, in its helpers too"
-)]
 #![allow(dead_code, reason = "each story uses a part of the stage")]
-
-mod stage;
 
 use std::sync::Arc;
 
+use crate::stage::Stage;
 use jiff::SignedDuration;
 use sandyq_ledger::entry::{Deed, Detail, Entry, Happening, Outcome};
 use sandyq_ledger::receipt::{self, CopiesStatement, DestructionReceipt};
@@ -20,7 +12,6 @@ use sandyq_model::{Actor, Clock, Role};
 use sandyq_processing::Language;
 use sandyq_store::StoreOptions;
 use sandyq_store::vault::KeyStore;
-use stage::Stage;
 
 /// How the ends of epochs are entered, oldest first.
 async fn entered(stage: &Stage) -> Vec<(Role, Outcome, Detail)> {

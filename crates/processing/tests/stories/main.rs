@@ -1,0 +1,27 @@
+//! The stories of processing, along the one path, on a stage of their own each.
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    reason = "a test may stop at the first surprise"
+)]
+
+mod account;
+mod bad_input;
+mod clock_jumps;
+mod consent_receipts;
+mod epochs;
+mod histories;
+mod letters;
+mod never;
+mod protections;
+mod purchase;
+mod queue;
+mod requests;
+mod residue;
+mod services;
+mod stage;
+mod turned_bits;
+mod world;
