@@ -210,18 +210,19 @@ fn nobody_comes_back_with_a_backup() {
 }
 
 /// A schema of its own on the server that the tests have; gone with it.
-struct Schema {
+pub(super) struct Schema {
     server: String,
-    name: String,
+    pub(super) name: String,
 }
 
 impl Schema {
-    fn new() -> Option<Self> {
+    /// An empty one, `None` without a server.
+    pub(super) fn new(name: &str) -> Option<Self> {
         let Ok(server) = std::env::var("SANDYQ_TEST_POSTGRES_URL") else {
             eprintln!("NOT TRIED: no PostgreSQL is named in SANDYQ_TEST_POSTGRES_URL");
             return None;
         };
-        let name = format!("moved_{}", std::process::id());
+        let name = format!("{name}_{}", std::process::id());
         let schema = Self { server, name };
         schema.does(&format!("CREATE SCHEMA {}", schema.name));
         Some(schema)
@@ -232,7 +233,30 @@ impl Schema {
         format!("{}{joint}options=-csearch_path%3D{}", self.server, self.name)
     }
 
-    fn does(&self, sql: &str) -> String {
+    /// The settings of that folder, with the data in this schema, in a file elsewhere.
+    pub(super) fn settings_of(&self, scene: &Scene) -> String {
+        let old = std::fs::read_to_string(scene.running.data().join("sandyq.toml")).expect("settings");
+        let place = old.lines().position(|line| line == "[database]");
+        let mut lines: Vec<&str> = old.lines().collect();
+        let url = format!("url = \"{}\"", self.url());
+        match place {
+            Some(place) => {
+                if lines
+                    .get(place + 1)
+                    .is_some_and(|line| line.starts_with("url = "))
+                {
+                    lines.remove(place + 1);
+                }
+                lines.insert(place + 1, &url);
+            }
+            None => lines.extend(["", "[database]", &url]),
+        }
+        let file = scene.elsewhere.path().join(format!("{}.toml", self.name));
+        std::fs::write(&file, lines.join("\n") + "\n").expect("settings");
+        file.to_str().expect("a name").to_owned()
+    }
+
+    pub(super) fn does(&self, sql: &str) -> String {
         let asked = Command::new("psql")
             .args([
                 &self.server,
@@ -257,7 +281,9 @@ impl Drop for Schema {
 
 #[test]
 fn a_set_moves_a_folder_into_postgresql_and_nobody_with_it_who_is_gone() {
-    let Some(schema) = Schema::new() else { return };
+    let Some(schema) = Schema::new("moved") else {
+        return;
+    };
     let mut scene = Scene::set();
     scene.running.start_again();
     scene.says(&["backup"]);
@@ -269,16 +295,7 @@ fn a_set_moves_a_folder_into_postgresql_and_nobody_with_it_who_is_gone() {
     assert_eq!(code, 0, "{said}");
     let before = (scene.standing(&first), scene.standing(&second));
     let data = scene.running.data();
-    let settings = scene.elsewhere.path().join("settings.toml");
-    let old = std::fs::read_to_string(data.join("sandyq.toml")).expect("settings");
-    let table = format!("[database]\nurl = \"{}\"\n", schema.url());
-    let new = if old.contains("\n[database]\n") {
-        old.replacen("\n[database]\n", &format!("\n{table}"), 1)
-    } else {
-        format!("{old}\n{table}")
-    };
-    std::fs::write(&settings, new).expect("settings");
-    let settings = settings.to_str().expect("a name").to_owned();
+    let settings = schema.settings_of(&scene);
 
     let done = scene.restore(&["--settings", &settings, "--yes"]);
     assert!(done.status.success(), "{}", words(&done));

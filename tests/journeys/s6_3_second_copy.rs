@@ -7,7 +7,7 @@ use std::process::Output;
 use serde_json::Value;
 
 use super::harness::{Running, Visitor, tags};
-use super::s5_1_6_backup::{Scene, words};
+use super::s5_1_6_backup::{Scene, Schema, words};
 
 /// A scene whose keys have a second copy elsewhere, and the key of the epoch a second place.
 fn with_second_copy() -> Scene {
@@ -99,53 +99,122 @@ fn done(scene: &Scene, action: &[&str], reference: &str) {
     assert_eq!(code, 0, "{action:?}: {said}");
 }
 
+/// What was done before the machine was lost, and how everybody stood then.
+struct Before {
+    set: String,
+    everybody: [String; 4],
+    standings: [String; 4],
+    verified: Value,
+}
+
+impl Before {
+    /// Somebody comes, a set is made, somebody else comes; then one is destroyed whole, one but for an order, and one has
+    /// withdrawn.
+    fn happens(scene: &mut Scene) -> Self {
+        let gone = buys(&scene.running, "gone@example.com", false);
+        // By its id: the server makes a set of its own when it starts, perhaps in the same second.
+        let set = scene.says(&["backup"])["id"].as_str().expect("an id").to_owned();
+        let newcomer = buys(&scene.running, "newcomer@example.com", true);
+        assert!(scene.running.stop().success());
+        let (locked, withdrawn) = (scene.orders[0].clone(), scene.orders[1].clone());
+        for one in [&gone, &locked] {
+            done(scene, &["withdraw"], one);
+            done(scene, &["destroy", "--yes"], one);
+        }
+        done(scene, &["withdraw"], &withdrawn);
+        let everybody = [gone, locked, withdrawn, newcomer];
+        let standings = everybody.each_ref().map(|reference| scene.standing(reference));
+        assert_eq!(standings[0], "ended with 1", "nobody is found by that reference");
+        assert_eq!(standings[1], "blocked", "an order stays locked under tax law");
+        assert_eq!(standings[3], "active");
+        let verified = scene.says(&["verify"]);
+        assert!(verified["second_copy_frames"].as_u64() > Some(0), "{verified}");
+        Self {
+            set,
+            everybody,
+            standings,
+            verified,
+        }
+    }
+
+    /// A restore has brought back who came, nobody who was destroyed, and every block and withdrawal; and the program works
+    /// on, with what comes now in the copy too.
+    fn is_back(&self, scene: &mut Scene, said: &Value) {
+        assert!(said["stay_destroyed"].as_u64() >= Some(1), "{said}");
+        assert!(said["changed"].as_u64() >= Some(2), "{said}");
+        assert!(said["newcomers"].as_u64() >= Some(1), "{said}");
+        let after = self
+            .everybody
+            .each_ref()
+            .map(|reference| scene.standing(reference));
+        assert_eq!(after, self.standings);
+        let again = scene.says(&["verify"]);
+        assert_eq!(again["verified"], true);
+        assert!(
+            again["entries"].as_u64() > self.verified["entries"].as_u64(),
+            "{again}"
+        );
+        assert_eq!(again["destroyed"], self.verified["destroyed"]);
+        scene.running.start_again();
+        let next = buys(&scene.running, "next@example.com", true);
+        assert!(scene.running.stop().success());
+        assert_eq!(scene.standing(&next), "active");
+        scene.says(&["verify"]);
+    }
+}
+
 #[test]
 fn destroyed_stays_destroyed_when_machine_and_ledger_are_lost() {
     let mut scene = with_second_copy();
     scene.running.start_again();
-    let gone = buys(&scene.running, "gone@example.com", false);
-    // By its id: the server makes a set of its own when it starts, perhaps in the same second.
-    let set = scene.says(&["backup"])["id"].as_str().expect("an id").to_owned();
-    let newcomer = buys(&scene.running, "newcomer@example.com", true);
-    assert!(scene.running.stop().success());
-    let (locked, withdrawn) = (scene.orders[0].clone(), scene.orders[1].clone());
-    for one in [&gone, &locked] {
-        done(&scene, &["withdraw"], one);
-        done(&scene, &["destroy", "--yes"], one);
-    }
-    done(&scene, &["withdraw"], &withdrawn);
-    let everybody = [&gone, &locked, &withdrawn, &newcomer];
-    let before = everybody.map(|reference| scene.standing(reference));
-    assert_eq!(before[0], "ended with 1", "nobody is found by that reference");
-    assert_eq!(before[1], "blocked", "an order stays locked under tax law");
-    assert_eq!(before[3], "active");
-    let verified = scene.says(&["verify"]);
-    assert!(verified["second_copy_frames"].as_u64() > Some(0), "{verified}");
+    let before = Before::happens(&mut scene);
 
     let data = scene.running.data();
     lose_everything_else(&data);
-    let dry = json(&scene.restore(&["--set", &set, "--dry-run"]));
+    let dry = json(&scene.restore(&["--set", &before.set, "--dry-run"]));
     assert_eq!(dry["lost"], 0, "{dry}");
     assert!(!data.join("keys/keys.db").exists() && !data.join("sandyq.db").exists());
-    let said = json(&scene.restore(&["--set", &set, "--yes"]));
-    assert!(said["stay_destroyed"].as_u64() >= Some(1), "{said}");
-    assert!(said["changed"].as_u64() >= Some(2), "{said}");
-    assert!(said["newcomers"].as_u64() >= Some(1), "{said}");
-    let after = everybody.map(|reference| scene.standing(reference));
-    assert_eq!(after, before);
-    let again = scene.says(&["verify"]);
-    assert!(
-        again["entries"].as_u64() > verified["entries"].as_u64(),
-        "{again}"
-    );
-    assert_eq!(again["destroyed"], verified["destroyed"]);
+    let said = json(&scene.restore(&["--set", &before.set, "--yes"]));
+    before.is_back(&mut scene, &said);
+}
 
-    // Whoever is back works on, and what comes now is in the copy too.
+#[test]
+fn destroyed_stays_destroyed_when_a_machine_and_its_postgresql_are_lost() {
+    let (Some(lost), Some(new)) = (Schema::new("lost"), Schema::new("new")) else {
+        return;
+    };
+    let mut scene = with_second_copy();
     scene.running.start_again();
-    let next = buys(&scene.running, "next@example.com", true);
+    scene.says(&["backup"]);
     assert!(scene.running.stop().success());
-    assert_eq!(scene.standing(&next), "active");
-    scene.says(&["verify"]);
+    json(&scene.restore(&["--settings", &lost.settings_of(&scene), "--yes"]));
+    scene.running.start_again();
+    let before = Before::happens(&mut scene);
+    let gone = format!("SELECT COUNT(*) FROM {}.subject WHERE standing = 4", lost.name);
+    assert_ne!(lost.does(&gone), "0", "they are of PostgreSQL");
+
+    // The folder, its ledger and keys, and the database with everything in it.
+    let data = scene.running.data();
+    lose_everything_else(&data);
+    let name = lost.name.clone();
+    drop(lost);
+    let settings = new.settings_of(&scene);
+    let wanted = ["--set", &before.set, "--settings", &settings];
+    let dry = scene.restore(&[&wanted[..], &["--dry-run"]].concat());
+    assert!(
+        words(&dry).contains("the old database cannot be used"),
+        "{}",
+        words(&dry)
+    );
+    let dry = json(&dry);
+    assert_eq!(dry["lost"], 0, "{dry}");
+    let tables = format!("SELECT COUNT(*) FROM pg_tables WHERE schemaname = '{}'", new.name);
+    assert_eq!(new.does(&tables), "0", "a look changes nothing");
+    let said = json(&scene.restore(&[&wanted[..], &["--yes"]].concat()));
+    assert!(!data.join("sandyq.db").exists(), "the data lies on the server");
+    before.is_back(&mut scene, &said);
+    let schemas = format!("SELECT COUNT(*) FROM pg_namespace WHERE nspname = '{name}'");
+    assert_eq!(new.does(&schemas), "0", "nothing went where the old data was");
 }
 
 #[test]
