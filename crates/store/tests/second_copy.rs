@@ -10,6 +10,7 @@
 mod mounted;
 mod scene;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +18,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use mounted::Mounted;
 use sandyq_model::rehearsal::SetClock;
-use sandyq_model::{Fault, Standing, Verb};
+use sandyq_model::{Clock, Fault, Standing, Verb};
 use sandyq_store::second_copy::{SecondCopy, SecondCopyOptions};
 use sandyq_store::tables::{record, subject};
 use sandyq_store::vault::{CopyKey, KeyFile};
@@ -67,12 +68,40 @@ impl Scene {
         Store::open(self.options(), self.clock.clone(), scene::chance())
     }
 
+    /// Everything as a kill at this moment would leave it, in another place.
+    fn as_killed(&self) -> Self {
+        let (folder, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        for (from, to) in [(self.folder.path(), folder.path()), (&self.copy, copy.path())] {
+            copy_folder(from, to);
+        }
+        Self {
+            folder,
+            copy: copy.path().to_owned(),
+            _copy: Some(copy),
+            clock: Arc::clone(&self.clock),
+        }
+    }
+
     fn key(&self) -> CopyKey {
         CopyKey::of(&KeyFile::open(&self.options().key_file).unwrap(), 1).unwrap()
     }
 
     fn read(&self) -> SecondCopy {
         SecondCopy::open(&self.copy, &self.key()).unwrap()
+    }
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let from = entry.unwrap().path();
+        let to = to.join(from.file_name().unwrap());
+        if from.is_dir() {
+            std::fs::create_dir(&to).unwrap();
+            std::fs::set_permissions(&to, std::fs::metadata(&from).unwrap().permissions()).unwrap();
+            copy_folder(&from, &to);
+        } else if !from.to_string_lossy().ends_with("-shm") {
+            std::fs::copy(&from, &to).unwrap();
+        }
     }
 }
 
@@ -397,4 +426,79 @@ fn on_either_engine_the_copy_holds_people_as_they_are() {
         assert_eq!(rows(&mara), [1], "nothing sealed is left of who was destroyed");
         assert_eq!(rows(&omar), [1, 2]);
     }
+}
+
+/// Everybody in the store, by their version, is as they are in the copy.
+fn agrees(store: &Store, copy: &SecondCopy, people: &[subject::Subject]) {
+    let copied: HashMap<_, _> = copy
+        .images()
+        .map(|image| (image.subject, image.version()))
+        .collect();
+    run(async {
+        for one in people {
+            let there = store.read({
+                let id = one.id;
+                move |reader| subject::find(reader, id)
+            });
+            let there = there.await.unwrap().unwrap();
+            assert_eq!(copied[&one.id], Some(there.version));
+        }
+    });
+}
+
+#[test]
+fn a_flood_of_changes_holds_no_protection_up_and_what_it_left_is_shipped_after_a_kill() {
+    let scene = Scene::set();
+    let chance = scene::chance();
+    let people: Vec<_> = (0..4_000).map(|_| person(&*chance)).collect();
+    let protected: Vec<_> = (0..20).map(|_| person(&*chance)).collect();
+    let store = scene.open().unwrap();
+    let all = |of: &dyn Fn(&subject::Subject) -> Commit, people: &[subject::Subject]| {
+        let commits: Vec<Commit> = people.iter().map(of).collect();
+        run(async {
+            for some in commits
+                .into_iter()
+                .map(|commit| {
+                    let store = store.clone();
+                    tokio::spawn(async move { done(store.commit(commit).await) })
+                })
+                .collect::<Vec<_>>()
+            {
+                some.await.unwrap();
+            }
+        });
+    };
+    for some in people.chunks(1_000).chain([&protected[..]]) {
+        all(&|one| collect(&store, &*chance, one), some);
+    }
+    wait_until_it_follows(&store);
+
+    let mut killed = None;
+    for (nth, one) in protected.iter().enumerate() {
+        let version = nth as u64 + 1;
+        for some in people.chunks(1_000) {
+            all(&|one| clarify(one, version, b"flood"), some);
+        }
+        run(async { done(store.commit(ended(one, 1, Standing::Blocked)).await) });
+        let until = scene.clock.now() + SignedDuration::try_from(BEHIND).unwrap();
+        while standing_in(&scene.read(), one) != Some(2) {
+            std::thread::sleep(Duration::from_millis(20));
+            scene.clock.advance(SignedDuration::from_millis(20));
+            assert!(scene.clock.now() < until, "in the copy within the bound");
+        }
+        if store.copy_status().unwrap().changed > 0 && scene.read().people_from().is_some() {
+            killed = Some(scene.as_killed());
+            break;
+        }
+    }
+    drop(store);
+    let killed = killed.expect("changes that wait");
+    let copy = killed.read();
+    assert!(copy.people_from().is_some(), "who is behind is known");
+    let store = killed.open().unwrap();
+    store.verify_copy().unwrap();
+    let copy = killed.read();
+    assert_eq!(copy.people_from(), None);
+    agrees(&store, &copy, &people);
+    agrees(&store, &copy, &protected);
 }

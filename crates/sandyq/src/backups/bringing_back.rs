@@ -153,6 +153,12 @@ impl OpenedSet {
             let size = restoration.set.manifest().checkpoint(&restoration.ledger.1)?.size;
             let known = copied(copy, size)?;
             restoration.after = std::mem::take(&mut restoration.after).and(known);
+            if let Some(from) = copy.people_from() {
+                terminal.word(&format!(
+                    "not everything had reached the second copy: what changed from entry {from} of the ledger on may be as it \
+                     was before; whoever was withdrawn, blocked or destroyed is so"
+                ));
+            }
         }
         let files = [
             (Some(options.head_file()), "the head file of the old folder"),

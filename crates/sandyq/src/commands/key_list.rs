@@ -88,6 +88,7 @@ fn of_copy(copy: &CopyStatus) -> Value {
         "frames": copy.frames,
         "behind_seconds": copy.behind.map(|behind| behind.as_secs()),
         "bound_seconds": copy.bound.as_secs(),
+        "changes_waiting": copy.changed,
         "refuses": copy.refuses,
         "fault": copy.fault,
     })

@@ -121,7 +121,7 @@ fn attempt(parts: &mut WriterParts, group: &[Pending], each_alone: bool) -> Resu
     parts.died.clear();
     let after = keys::after(done(group, &verdicts));
     keys::settle(parts, &after).map_err(Trouble::Unknown)?;
-    hand_over(parts, group, &verdicts);
+    hand_over(parts, group, &verdicts, first_index);
     traces::remove(parts);
     Ok(Settled {
         verdicts,
@@ -130,14 +130,22 @@ fn attempt(parts: &mut WriterParts, group: &[Pending], each_alone: bool) -> Resu
 }
 
 /// What must be off the machine soon: before the answer leaves, and as names only.
-fn hand_over(parts: &WriterParts, group: &[Pending], verdicts: &[Verdict]) {
+fn hand_over(parts: &WriterParts, group: &[Pending], verdicts: &[Verdict], first_index: u64) {
     let Some(outbox) = &parts.outbox else { return };
-    let mut parcel = Parcel::default();
-    done(group, verdicts)
-        .filter_map(|pending| pending.ships.clone())
-        .for_each(|protected| parcel.add(protected));
-    parcel.staff = done(group, verdicts).any(|pending| pending.staff);
-    parcel.ledger = Some((parts.book.size(), parts.book.head().note.clone()));
+    let mut parcel = Parcel {
+        staff: done(group, verdicts).any(|pending| pending.staff),
+        from: first_index,
+        ledger: Some((parts.book.size(), parts.book.head().note.clone())),
+        ..Parcel::default()
+    };
+    for pending in done(group, verdicts) {
+        let lane = if pending.is_guarded() {
+            &mut parcel.protected
+        } else {
+            &mut parcel.changed
+        };
+        lane.extend(&pending.ships);
+    }
     outbox.hand_over(parcel);
 }
 
@@ -146,7 +154,7 @@ fn prepare(parts: &mut WriterParts, group: &[Pending], each_alone: bool) -> Resu
     take_head(parts)?;
     let session = parts.session.as_mut();
     let behind = parts.outbox.as_ref().and_then(|outbox| outbox.refuses());
-    let full = parts.outbox.as_ref().is_some_and(|outbox| outbox.is_full());
+    let full = parts.outbox.as_ref().and_then(|outbox| outbox.refuses_changes());
     let mut plan = Plan::look_up(session, group)?.refusing(behind, full);
     let mut verdicts = if each_alone {
         change_each_alone(session, group, &mut plan)?

@@ -65,7 +65,7 @@ pub struct Commit {
     /// Subjects to whom no lead leads any more.
     pub without_leads: Vec<SubjectId>,
     /// Whether it protects somebody, so that no restore of an older backup may lose it: it is not done while the second copy
-    /// does not follow. The copy gets the rows of the subject, and of the receipts about those whom the entries name, as
+    /// does not follow, and goes into it before what only changes somebody. The copy gets the rows of the subject, and of the receipts about those whom the entries name, as
     /// they are afterwards; also when this only `moves`.
     pub protects: bool,
 }

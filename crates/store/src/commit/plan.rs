@@ -35,8 +35,8 @@ pub(super) struct Plan {
     versions: HashMap<SubjectId, u64>,
     /// Why nothing is done now that must be in the second copy.
     behind: Option<String>,
-    /// Whether nothing is done either that goes into the second copy without waiting for it.
-    full: bool,
+    /// Why nothing is done that goes into the second copy without waiting for it.
+    full: Option<String>,
 }
 
 /// A submission that was done.
@@ -53,6 +53,15 @@ pub(super) struct Trace {
 }
 
 impl Plan {
+    fn nothing() -> Self {
+        Self {
+            answers: HashMap::new(),
+            versions: HashMap::new(),
+            behind: None,
+            full: None,
+        }
+    }
+
     /// Looks up everything that the group needs to know, in two questions.
     pub(super) fn look_up(session: &mut dyn Session, group: &[Pending]) -> Result<Self, DatabaseError> {
         let keys: Vec<[u8; 16]> = group
@@ -67,12 +76,7 @@ impl Plan {
             .collect();
         subjects.sort_unstable();
         subjects.dedup();
-        let mut plan = Self {
-            answers: HashMap::new(),
-            versions: HashMap::with_capacity(subjects.len()),
-            behind: None,
-            full: false,
-        };
+        let mut plan = Self::nothing();
         if !keys.is_empty() {
             for mut row in session.look_up(&dialect::ANSWERS, &keys)? {
                 let once = Once {
@@ -92,13 +96,9 @@ impl Plan {
         Ok(plan)
     }
 
-    /// The same, while the second copy does not follow for that reason.
-    pub(super) fn refusing(mut self, behind: Option<Fault>, full: bool) -> Self {
-        self.full = full;
-        self.behind = behind.map(|fault| match fault {
-            Fault::Busy(reason) => reason,
-            other => other.to_string(),
-        });
+    /// The same, while the second copy does not follow, or too many wait for it whom nothing protects, for these reasons.
+    pub(super) fn refusing(mut self, behind: Option<Fault>, full: Option<Fault>) -> Self {
+        (self.behind, self.full) = (behind.map(reason), full.map(reason));
         self
     }
 
@@ -107,8 +107,12 @@ impl Plan {
         if let Some(verdict) = pending.once.as_ref().and_then(|once| self.was_done(once)) {
             return Err(verdict);
         }
-        let waits = pending.is_guarded() || (self.full && pending.ships.is_some());
-        if let Some(reason) = self.behind.as_ref().filter(|_| waits) {
+        let waits_for = if pending.is_guarded() {
+            &self.behind
+        } else {
+            &self.full
+        };
+        if let Some(reason) = waits_for.as_ref().filter(|_| pending.is_shipped()) {
             return Err(Verdict::Behind(reason.clone()));
         }
         let mut trace = Trace {
@@ -158,6 +162,55 @@ impl Plan {
     }
 }
 
+fn reason(fault: Fault) -> String {
+    match fault {
+        Fault::Busy(reason) => reason,
+        other => other.to_string(),
+    }
+}
+
 fn unreadable(fault: Fault) -> DatabaseError {
     DatabaseError::new(crate::database::ErrorKind::Statement, fault.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commit::Commit;
+    use crate::commit::queue::Queue;
+
+    /// A commit as the writer gets it.
+    fn pending(commit: Commit) -> Pending {
+        let queue = Queue::default();
+        queue.submit(commit).unwrap();
+        queue.next_group(0).unwrap().pop().unwrap()
+    }
+
+    #[test]
+    fn what_only_changes_somebody_waits_for_other_reasons_than_what_protects() {
+        let about = |moves, protects| {
+            pending(Commit {
+                subject: Some((SubjectId::from_bytes([1; 16]), 0)),
+                moves,
+                protects,
+                ..Commit::default()
+            })
+        };
+        let (look, change, protection) = (about(false, false), about(true, false), about(true, true));
+        let refused = |pending: &Pending, behind: Option<&str>, full: Option<&str>| {
+            let why = |says: Option<&str>| says.map(|says| Fault::Busy(says.to_owned()));
+            let mut plan = Plan::nothing().refusing(why(behind), why(full));
+            match plan.admit(0, pending) {
+                Err(Verdict::Behind(reason)) => Some(reason),
+                _ => None,
+            }
+        };
+        let (late, many) = (Some("late"), Some("many"));
+        for (behind, full) in [(None, None), (late, None), (None, many), (late, many)] {
+            let asked = |pending| refused(pending, behind, full);
+            assert_eq!(asked(&look), None, "an entry is all there is of it");
+            assert_eq!(asked(&change).as_deref(), full);
+            assert_eq!(asked(&protection).as_deref(), behind);
+        }
+    }
 }

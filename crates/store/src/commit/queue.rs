@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use super::{COMMIT_QUEUE_MAX, Commit, CommitError, Committed, GROUP_MAX};
 use crate::database::{Statement, statement};
 use crate::ledger::{self, NewEntry};
-use crate::second_copy::Parcel;
+use crate::second_copy::Whom;
 use crate::tables::idempotency::Once;
 use crate::tables::job;
 use crate::vault::{KeyStore, Lead, NewKey};
@@ -42,7 +42,7 @@ pub(crate) struct Pending {
     /// Whether it protects somebody.
     pub protects: bool,
     /// Whose rows the second copy gets.
-    pub ships: Option<Parcel>,
+    pub ships: Vec<Whom>,
     /// Whether an account of staff was made, changed or closed: the second copy gets them as they are afterwards.
     pub staff: bool,
     /// Who waits.
@@ -97,7 +97,11 @@ impl Pending {
         all.extend(statements);
         all.extend(jobs.iter().map(job::insert));
         // Whatever changes about somebody goes; only what protects them waits for the copy.
-        let ships = (protects || moves).then(|| parcel(subject, &entries));
+        let ships = if protects || moves {
+            named(subject, &entries)
+        } else {
+            Vec::new()
+        };
         let staff = entries.iter().any(ledger::is_about_staff);
         let entries = prepare(&entries);
         Self {
@@ -123,6 +127,11 @@ impl Pending {
     /// Whether it must not be lost with the machine, nor be brought back by a backup.
     pub(crate) const fn is_guarded(&self) -> bool {
         self.protects || !self.new_keys.is_empty() || !self.dead_keys.is_empty()
+    }
+
+    /// Whether anything of it goes into the second copy but its entries.
+    pub(crate) const fn is_shipped(&self) -> bool {
+        self.is_guarded() || !self.ships.is_empty()
     }
 }
 
@@ -242,12 +251,13 @@ fn advance(subject: SubjectId, version: u64) -> Statement {
 }
 
 /// Whose rows, and whose receipts.
-fn parcel(subject: Option<(SubjectId, u64)>, entries: &[Entry]) -> Parcel {
-    Parcel {
-        subjects: subject.map(|(id, _)| id).into_iter().collect(),
-        pseudonyms: entries.iter().filter_map(|entry| entry.subject).collect(),
-        ..Parcel::default()
-    }
+fn named(subject: Option<(SubjectId, u64)>, entries: &[Entry]) -> Vec<Whom> {
+    let pseudonyms = entries.iter().filter_map(|entry| entry.subject);
+    let subject = subject.map(|(id, _)| Whom::Subject(id));
+    subject
+        .into_iter()
+        .chain(pseudonyms.map(Whom::Pseudonym))
+        .collect()
 }
 
 /// Without the ledger only to measure what the ledger costs.

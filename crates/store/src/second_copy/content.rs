@@ -73,6 +73,9 @@ pub(crate) enum Content {
     Shared(SharedRow),
     /// Entries of the ledger.
     Ledger(LedgerPage),
+    /// The first entry that may name somebody who has changed since their image, and whom nothing protected; `None`: there
+    /// is nobody.
+    PeopleFrom(Option<u64>),
 }
 
 impl Content {
@@ -87,6 +90,7 @@ impl Content {
             Self::Image(_) => 6,
             Self::Shared(_) => 7,
             Self::Ledger(_) => 8,
+            Self::PeopleFrom(_) => 9,
         }
     }
 
@@ -129,6 +133,9 @@ impl Content {
                 put_bytes(&mut out, &page.entries);
                 put_bytes(&mut out, page.note.as_bytes());
             }
+            Self::PeopleFrom(from) => {
+                out.extend_from_slice(&from.unwrap_or(NOBODY).to_be_bytes());
+            }
         }
         out
     }
@@ -162,11 +169,15 @@ impl Content {
                 entries: rest.bytes()?,
                 note: String::from_utf8(rest.bytes()?).ok()?,
             }),
+            9 => Self::PeopleFrom(Some(rest.number()?).filter(|from| *from != NOBODY)),
             _ => return None,
         };
         rest.0.is_empty().then_some(content)
     }
 }
+
+/// In the place of the first entry that may name somebody who waits.
+const NOBODY: u64 = u64::MAX;
 
 fn put_count(out: &mut Vec<u8>, count: usize) {
     // INVARIANT: a frame has at most 64 MiB, and whoever makes one counts its rows.

@@ -73,6 +73,7 @@ struct Tail {
     ledger: u64,
     base: u64,
     growing: u64,
+    people_from: Option<u64>,
     keys: Option<KeyHead>,
     note: Option<String>,
 }
@@ -94,6 +95,7 @@ pub(crate) fn open(mut parts: CopyParts, keep: Duration, local: &mut Local<'_>) 
     let position = Position {
         step: tail.step,
         ledger: tail.stand.map_or(local.ledger, |_| tail.ledger),
+        people_from: tail.people_from,
         base: (tail.base > 0 && tail.step == local.keys.step).then_some(tail.base),
         segments: segments.iter().map(|(first, stand)| (*first, stand.at)).collect(),
     };
@@ -152,6 +154,7 @@ impl Tail {
                     .filter(|note| !note.is_empty())
                     .or(self.note.take());
             }
+            Content::PeopleFrom(from) => self.people_from = from,
             Content::BaseRows(_) | Content::Image(_) | Content::Shared(_) => {}
         }
         Ok(())

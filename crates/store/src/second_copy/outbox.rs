@@ -1,12 +1,14 @@
 //! What waits to be shipped: handed over by the writer after its commit and before its answer, as little as possible.
-//! Rows and entries are read by who ships them; only steps of the key store, which are nowhere else, wait as bytes.
+//! Rows and entries are read by who ships them; only steps of the key store, which are nowhere else, wait as bytes. What
+//! protects people is refused when it waits for too long itself, and never because others wait who only changed.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use sandyq_model::{Clock, Fault, Pseudonym, SubjectId};
+use sandyq_model::{Clock, Fault};
 
+use super::lane::{Changed, Lane, Since, Whom};
 use crate::vault::KeyStep;
 
 /// Between the writer and the thread that ships.
@@ -21,14 +23,31 @@ pub(crate) struct Outbox {
 /// What a group of commits leaves to ship.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Parcel {
-    /// Whose rows are to be shipped as they are by then.
-    pub subjects: BTreeSet<SubjectId>,
-    /// Whose receipts are.
-    pub pseudonyms: BTreeSet<Pseudonym>,
+    /// For whom something was done that must not be lost.
+    pub protected: BTreeSet<Whom>,
+    /// Who changed otherwise.
+    pub changed: BTreeSet<Whom>,
+    /// Whether the accounts of staff are.
+    pub staff: bool,
+    /// How long the ledger was before.
+    pub from: u64,
+    /// How long the ledger is, and the signed checkpoint of that length.
+    pub ledger: Option<(u64, String)>,
+}
+
+/// What is shipped at once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Load {
+    /// Who goes first: all for whom something was done that must not be lost.
+    pub protected: BTreeSet<Whom>,
+    /// Some of those who changed otherwise.
+    pub changed: Vec<Changed>,
     /// Whether the accounts of staff are.
     pub staff: bool,
     /// How long the ledger is, and the signed checkpoint of that length.
     pub ledger: Option<(u64, String)>,
+    /// The first entry that may name somebody who changed and is left for later.
+    pub people_from: Option<u64>,
 }
 
 /// Steps of the key store that wait.
@@ -50,7 +69,9 @@ pub struct CopyStatus {
     pub behind: Option<Duration>,
     /// For how long it may.
     pub bound: Duration,
-    /// Whether operations are refused until it follows.
+    /// How many who changed wait, while whoever is protected goes first.
+    pub changed: usize,
+    /// Whether operations that make or end keys or protect somebody are refused until it follows.
     pub refuses: bool,
     /// Why it does not follow, in words.
     pub fault: Option<String>,
@@ -58,12 +79,17 @@ pub struct CopyStatus {
 
 #[derive(Default)]
 struct State {
-    parcel: Parcel,
+    protected: BTreeSet<Whom>,
+    changed: Lane,
+    staff: bool,
+    ledger: Option<(u64, String)>,
     steps: Steps,
-    /// Since when the oldest waits that nobody ships yet, in milliseconds.
-    waiting_since: Option<i64>,
-    /// Since when the oldest waits of what is being shipped.
-    shipping_since: Option<i64>,
+    /// Of whoever is protected, and of steps.
+    guarded: Since,
+    /// Of anything.
+    any: Since,
+    /// Since when the copy is tried without anything that would be durable in it.
+    tried_since: Option<i64>,
     /// The step up to which the copy holds whole rows of keys.
     followed: u64,
     frames: u64,
@@ -72,7 +98,7 @@ struct State {
 }
 
 impl Outbox {
-    /// An empty one. What waits for longer than `bound` lets [`Outbox::refuses`] refuse.
+    /// An empty one. What is guarded and waits for longer than `bound` lets [`Outbox::refuses`] refuse.
     pub(crate) fn new(clock: Arc<dyn Clock>, bound: Duration) -> Self {
         Self {
             state: Mutex::default(),
@@ -94,7 +120,8 @@ impl Outbox {
         } else {
             state.steps.steps.push(step.clone());
         }
-        state.waiting_since.get_or_insert(now);
+        state.guarded.arrived(now);
+        state.any.arrived(now);
         drop(state);
         self.arrived.notify_one();
     }
@@ -103,13 +130,23 @@ impl Outbox {
     pub(crate) fn hand_over(&self, parcel: Parcel) {
         let now = self.now();
         let mut state = self.lock();
-        state.parcel.add(parcel);
-        state.waiting_since.get_or_insert(now);
+        if !parcel.protected.is_empty() || parcel.staff {
+            state.guarded.arrived(now);
+        }
+        state.any.arrived(now);
+        state.protected.extend(parcel.protected);
+        for whom in parcel.changed {
+            let (from, since) = (parcel.from, now);
+            state.changed.add(Changed { whom, from, since });
+        }
+        state.staff |= parcel.staff;
+        state.ledger = parcel.ledger.or(state.ledger.take());
         drop(state);
         self.arrived.notify_one();
     }
 
-    /// Why nothing may be done now that must not be lost; `None` when all is well.
+    /// Why nothing may be done now that must not be lost; `None` when all is well. Whoever only changed counts for nothing
+    /// here, however many of them wait.
     pub(crate) fn refuses(&self) -> Option<Fault> {
         let now = self.now();
         let refuses = self.is_beyond(&self.lock(), now);
@@ -129,6 +166,7 @@ impl Outbox {
             frames: state.frames,
             behind: state.behind(now),
             bound: self.bound,
+            changed: state.changed.len(),
             refuses: self.is_beyond(&state, now),
             fault: state.fault.clone(),
         }
@@ -155,27 +193,35 @@ impl Outbox {
         }
     }
 
-    /// Whether so many people wait that no more may.
-    pub(crate) fn is_full(&self) -> bool {
-        self.lock().is_full()
+    /// Why nobody may be changed now whom nothing protects: too many of them wait. `None` when all is well.
+    pub(crate) fn refuses_changes(&self) -> Option<Fault> {
+        let is_full = self.lock().changed.len() > WAITING_MAX;
+        is_full.then(full)
     }
 
     fn is_beyond(&self, state: &State, now: i64) -> bool {
-        let late = state.behind(now).is_some_and(|behind| behind > self.bound);
-        late || state.is_full() || state.steps.bytes > STEP_BYTES_MAX / 2
+        let is_late = |since: Option<i64>| since.is_some_and(|since| time(since, now) > self.bound);
+        is_late(state.guarded.oldest())
+            // A folder that does not answer keeps nothing, whoever waits for it.
+            || is_late(state.tried_since)
+            || state.protected.len() > WAITING_MAX
+            || state.steps.bytes > STEP_BYTES_MAX / 2
     }
 
     /// Waits until there is something to ship, and then a moment for more; `false` once it is closed and empty.
     pub(crate) fn wait(&self) -> bool {
         let mut state = self.lock();
-        while state.waiting_since.is_none() && !state.closed {
+        while !state.has_work() && !state.closed {
             state = self.arrived.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        if state.waiting_since.is_none() {
+        if !state.has_work() {
             return false;
         }
+        let is_enough = state.changed.len() >= CHANGED_AT_ONCE;
         drop(state);
-        self.rest(GATHER);
+        if !is_enough {
+            self.rest(GATHER);
+        }
         true
     }
 
@@ -189,12 +235,22 @@ impl Outbox {
         state.closed
     }
 
-    /// Takes what waits, without the steps. It counts as waiting until [`Outbox::shipped`].
-    pub(crate) fn take(&self) -> Parcel {
+    /// Takes what waits, without the steps, and of those who only changed the first. It counts as waiting until
+    /// [`Outbox::shipped`].
+    pub(crate) fn take(&self) -> Load {
+        let now = self.now();
         let mut state = self.lock();
-        let since = state.waiting_since.take();
-        state.shipping_since = state.shipping_since.or(since);
-        std::mem::take(&mut state.parcel)
+        state.guarded.taken();
+        state.any.taken();
+        state.tried_since.get_or_insert(now);
+        let changed = state.changed.take(CHANGED_AT_ONCE);
+        Load {
+            protected: std::mem::take(&mut state.protected),
+            changed,
+            staff: std::mem::take(&mut state.staff),
+            ledger: state.ledger.take(),
+            people_from: state.changed.first().map(|first| first.from),
+        }
     }
 
     /// Takes the steps that wait. To be called after the rows were read: then no row is newer than the keys.
@@ -210,7 +266,9 @@ impl Outbox {
     /// What was taken is durable off the machine, so many frames in all; the rows of keys are whole up to that step.
     pub(crate) fn shipped(&self, step: u64, frames: u64) {
         let mut state = self.lock();
-        (state.shipping_since, state.fault) = (None, None);
+        state.guarded.shipped();
+        state.any.shipped();
+        (state.tried_since, state.fault) = (None, None);
         (state.followed, state.frames) = (step, frames);
         drop(state);
         self.followed.notify_all();
@@ -218,17 +276,23 @@ impl Outbox {
 
     /// It could not be shipped.
     pub(crate) fn failed(&self, fault: &Fault) {
-        self.lock().fault = Some(fault.to_string());
+        let now = self.now();
+        let mut state = self.lock();
+        state.fault = Some(fault.to_string());
+        state.tried_since.get_or_insert(now);
+        drop(state);
         self.followed.notify_all();
     }
 
     /// What was taken waits again. Steps that were taken with it are lost to the stream.
-    pub(crate) fn give_back(&self, parcel: Parcel) {
+    pub(crate) fn give_back(&self, load: Load) {
         let mut state = self.lock();
-        let since = state.shipping_since.take();
-        state.waiting_since = since.or(state.waiting_since);
-        let newer = std::mem::replace(&mut state.parcel, parcel);
-        state.parcel.add(newer);
+        state.guarded.given_back();
+        state.any.given_back();
+        state.protected.extend(load.protected);
+        state.changed.give_back(load.changed);
+        state.staff |= load.staff;
+        state.ledger = state.ledger.take().or(load.ledger);
         state.steps.lost = true;
     }
 
@@ -249,37 +313,40 @@ impl Outbox {
 }
 
 impl State {
-    fn is_full(&self) -> bool {
-        self.parcel.subjects.len() + self.parcel.pseudonyms.len() > WAITING_MAX
+    /// Whether there is something to ship, or to try again.
+    fn has_work(&self) -> bool {
+        self.any.is_waiting() || self.changed.len() > 0 || self.fault.is_some()
     }
 
+    /// For how long the oldest waits of everything.
     fn behind(&self, now: i64) -> Option<Duration> {
-        let since = self.shipping_since.or(self.waiting_since)?;
-        Some(Duration::from_millis(
-            u64::try_from(now.saturating_sub(since)).unwrap_or(0),
-        ))
+        let changed = self.changed.first().map(|first| first.since);
+        let since = [self.guarded.oldest(), self.any.oldest(), changed];
+        let oldest = since.into_iter().flatten().min()?;
+        Some(time(oldest, now))
     }
 }
 
-impl Parcel {
-    /// Takes in what was left later.
-    pub(crate) fn add(&mut self, newer: Self) {
-        self.subjects.extend(newer.subjects);
-        self.pseudonyms.extend(newer.pseudonyms);
-        self.staff |= newer.staff;
-        self.ledger = newer.ledger.or(self.ledger.take());
-    }
+fn time(since: i64, now: i64) -> Duration {
+    Duration::from_millis(u64::try_from(now.saturating_sub(since)).unwrap_or(0))
 }
 
 fn behind(bound: Duration) -> Fault {
     Fault::Busy(format!(
-        "the second copy is more than {} s behind; until it follows, nothing is done that makes or ends a key or a \
-         consent: look at its folder",
+        "the second copy is more than {} s behind; until it follows, nothing is done that makes or ends a key or protects \
+         somebody: look at its folder",
         bound.as_secs()
     ))
 }
 
-/// Subjects and pseudonyms that may wait; above it, nobody is changed.
+fn full() -> Fault {
+    Fault::Busy(format!(
+        "more than {WAITING_MAX} changes wait for the second copy; until it follows, nobody is changed but to protect them: \
+         look at its folder"
+    ))
+}
+
+/// Subjects and pseudonyms that may wait, for each of two reasons: above it nobody is changed, or nobody is protected.
 const WAITING_MAX: usize = 65_536;
 /// Bytes of steps that may wait; above an eighth of it the end of an epoch pauses, above half of it operations on keys are
 /// refused, above it steps are dropped.
@@ -288,3 +355,5 @@ const STEP_BYTES_MAX: usize = 64 * 1024 * 1024;
 const GATHER: Duration = Duration::from_millis(100);
 /// For how long the end of an epoch waits for the copy, and the writer with it, before it is put off.
 const FOLLOW_WAIT: Duration = Duration::from_secs(2);
+/// How many who only changed are shipped at once: so long whoever is protected may have to wait for them.
+pub(crate) const CHANGED_AT_ONCE: usize = 1024;

@@ -21,6 +21,7 @@ pub struct SecondCopy {
     shared: BTreeMap<(u8, Vec<u8>), SharedRow>,
     ledger: Vec<LedgerPage>,
     ledger_start: Option<u64>,
+    people_from: Option<u64>,
     written_at: i64,
     end: End,
     frames: u64,
@@ -62,6 +63,7 @@ impl SecondCopy {
             shared: BTreeMap::new(),
             ledger: Vec::new(),
             ledger_start: None,
+            people_from: None,
             written_at: 0,
             end: End::Whole,
             frames: 0,
@@ -167,6 +169,13 @@ impl SecondCopy {
             .map_or(self.ledger_start.unwrap_or(0), |page| page.first + page.count)
     }
 
+    /// The first entry that may name somebody who has changed since their image was taken; `None` when there is nobody. Of
+    /// whoever was protected the image is the newest all the same.
+    #[must_use]
+    pub const fn people_from(&self) -> Option<u64> {
+        self.people_from
+    }
+
     /// The newest signed checkpoint in the copy; `None` when it holds no entry.
     #[must_use]
     pub fn checkpoint_note(&self) -> Option<&str> {
@@ -260,6 +269,7 @@ impl SecondCopy {
                 }
                 self.ledger.push(page);
             }
+            Content::PeopleFrom(from) => self.people_from = from,
         }
         Ok(())
     }

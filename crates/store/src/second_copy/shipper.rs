@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sandyq_model::{Clock, Fault, Pseudonym, SubjectId};
+use sandyq_model::{Clock, Fault};
 
 use super::content::{Content, LedgerPage, Stand};
 use super::image::{Image, SharedRow};
+use super::lane::Whom;
 use super::notice::Notice;
-use super::outbox::{Outbox, Parcel};
+use super::outbox::{Load, Outbox};
 use super::stream::Stream;
 use crate::database::{Reader, Snapshots};
 use crate::ledger;
@@ -61,6 +62,8 @@ pub(crate) struct Position {
     pub step: u64,
     /// Entries in it.
     pub ledger: u64,
+    /// The first entry in it that may name somebody who has changed since their image in it; `None`: there is nobody.
+    pub people_from: Option<u64>,
     /// The frame with which the newest whole base begins; `None`: a base must be shipped before anything else.
     pub base: Option<u64>,
     /// When each segment that counts was begun, by its first frame, in milliseconds.
@@ -80,6 +83,8 @@ impl Position {
 pub(crate) struct Shipper {
     parts: ShipperParts,
     position: Position,
+    /// The first entry that may name somebody who changed before the last stop, and was not shipped.
+    left_from: Option<u64>,
     /// Texts of consents that this segment holds.
     texts: BTreeSet<Vec<u8>>,
     /// Whether the rows of keys in the stream are whole up to its newest step.
@@ -97,6 +102,7 @@ impl Shipper {
         Self {
             base_at: position.base_at(),
             whole: position.base.is_some(),
+            left_from: position.people_from,
             parts,
             position,
             texts: BTreeSet::new(),
@@ -137,20 +143,39 @@ impl Shipper {
     /// As [`Shipper::ship`].
     pub(crate) fn catch_up(&mut self, size: u64, note: &str) -> Result<(), Fault> {
         self.ship()?;
+        self.ship_left()?;
         while self.position.ledger < size {
             self.prepare()?;
-            let page = self.page(size, note)?;
-            let named: Vec<Pseudonym> = page.split().filter_map(ledger::pseudonym_of).collect();
+            let page = self.page(self.position.ledger, (size, note))?;
             let staff = page.split().any(ledger::tells_of_staff);
-            let parcel = Parcel {
-                pseudonyms: named.into_iter().collect(),
+            let load = Load {
+                protected: named(&page),
                 staff,
                 ledger: Some((page.first + page.count, page.note)),
-                ..Parcel::default()
+                ..Load::default()
             };
-            self.ship_with(Vec::new(), &parcel)?;
+            self.ship_with(Vec::new(), &load)?;
         }
         self.note_position();
+        Ok(())
+    }
+
+    /// Whoever changed before the last stop, is named in the ledger of the copy, and was not shipped.
+    fn ship_left(&mut self) -> Result<(), Fault> {
+        // An end that was torn off may have been about entries that are not there.
+        let is_there = |from: &u64, ledger: u64| *from < ledger;
+        self.left_from = self.left_from.filter(|from| is_there(from, self.position.ledger));
+        while let Some(from) = self.left_from {
+            self.prepare()?;
+            let page = self.page(from, (self.position.ledger, ""))?;
+            let until = page.first + page.count;
+            self.left_from = Some(until).filter(|until| is_there(until, self.position.ledger));
+            let load = Load {
+                protected: named(&page),
+                ..Load::default()
+            };
+            self.ship_with(Vec::new(), &load)?;
+        }
         Ok(())
     }
 
@@ -235,8 +260,8 @@ impl Shipper {
     }
 
     fn ship_waiting(&mut self, first: Vec<Content>) -> Result<(), Fault> {
-        let parcel = self.parts.outbox.take();
-        match self.ship_with(first, &parcel) {
+        let load = self.parts.outbox.take();
+        match self.ship_with(first, &load) {
             Ok(()) => {
                 // While steps are missing in the stream, whatever was taken counts as waiting until its next base ends.
                 if self.whole {
@@ -246,43 +271,47 @@ impl Shipper {
                 Ok(())
             }
             Err(fault) => {
-                self.parts.outbox.give_back(parcel);
+                self.parts.outbox.give_back(load);
                 Err(fault)
             }
         }
     }
 
-    /// Rows are read first and steps taken after, and stand before them: no row is there without its key.
-    fn ship_with(&mut self, first: Vec<Content>, parcel: &Parcel) -> Result<(), Fault> {
-        let rows = self.rows_of(parcel)?;
-        let page = match &parcel.ledger {
-            Some((size, note)) if *size > self.position.ledger => Some(self.page(*size, note)?),
-            _ => None,
-        };
+    /// Rows are read first and steps taken after, and stand before them: no row is there without its key. Whoever is
+    /// protected stands before the others, and all of them before the entries.
+    fn ship_with(&mut self, first: Vec<Content>, load: &Load) -> Result<(), Fault> {
+        let rows = self.rows_of(load)?;
+        let (size, note) = load.ledger.as_ref().map_or((0, ""), |(size, note)| (*size, note));
+        let pages = self.pages(size, note)?;
+        let people_from = [load.people_from, self.left_from].into_iter().flatten().min();
+        let people_from = people_from.filter(|from| *from < size.max(self.position.ledger));
         let steps = self.next_steps()?;
         let step = steps.last().map_or(self.position.step, |last| last.number);
         let mut contents = first;
         contents.extend(steps.into_iter().map(Content::Step));
         contents.extend(rows);
-        let ledger = page
-            .as_ref()
+        // Said before each entry for which it is so, and again when it is not so any more.
+        if people_from != self.position.people_from || (people_from.is_some() && !pages.is_empty()) {
+            contents.push(Content::PeopleFrom(people_from));
+        }
+        let ledger = pages
+            .last()
             .map_or(self.position.ledger, |page| page.first + page.count);
-        contents.extend(page.map(Content::Ledger));
+        contents.extend(pages.into_iter().map(Content::Ledger));
         if !contents.is_empty() {
             self.write(&contents)?;
         }
         (self.position.step, self.position.ledger) = (step, ledger);
-        if let Some((size, note)) = &parcel.ledger {
-            self.ship_ledger(*size, note)?;
-        }
-        Ok(())
+        self.position.people_from = people_from;
+        self.ship_ledger(size, note)
     }
 
     fn ship_ledger(&mut self, size: u64, note: &str) -> Result<(), Fault> {
         while self.position.ledger < size {
-            let page = self.page(size, note)?;
-            let until = page.first + page.count;
-            self.write(&[Content::Ledger(page)])?;
+            let pages = self.pages(size, note)?;
+            let until = pages.last().map_or(size, |page| page.first + page.count);
+            let pages: Vec<Content> = pages.into_iter().map(Content::Ledger).collect();
+            self.write(&pages)?;
             self.position.ledger = until;
         }
         Ok(())
@@ -326,18 +355,28 @@ impl Shipper {
         Ok(steps)
     }
 
-    /// The images and shared rows that a parcel asks for, as they are now.
-    fn rows_of(&mut self, parcel: &Parcel) -> Result<Vec<Content>, Fault> {
-        if parcel.subjects.is_empty() && parcel.pseudonyms.is_empty() && !parcel.staff {
+    /// The images and shared rows of whom a load names, as they are now.
+    fn rows_of(&mut self, load: &Load) -> Result<Vec<Content>, Fault> {
+        if load.protected.is_empty() && load.changed.is_empty() && !load.staff {
             return Ok(Vec::new());
         }
         let (data, texts, ledger) = (&mut self.parts.data, &mut self.texts, self.position.ledger);
-        within_snapshot(data.as_mut(), |reader| read_rows(reader, parcel, ledger, texts))
+        within_snapshot(data.as_mut(), |reader| read_rows(reader, load, ledger, texts))
     }
 
-    /// The next entries, up to that size at most; with the checkpoint when they reach it.
-    fn page(&mut self, size: u64, note: &str) -> Result<LedgerPage, Fault> {
-        let first = self.position.ledger;
+    /// The next pages of the ledger up to that size, as many as are made durable at once.
+    fn pages(&mut self, size: u64, note: &str) -> Result<Vec<LedgerPage>, Fault> {
+        let (mut pages, mut from) = (Vec::new(), self.position.ledger);
+        while from < size && pages.len() < PAGES_AT_ONCE {
+            let page = self.page(from, (size, note))?;
+            from = page.first + page.count;
+            pages.push(page);
+        }
+        Ok(pages)
+    }
+
+    /// The entries from there on, up to that size at most; with the checkpoint when they reach it.
+    fn page(&mut self, first: u64, (size, note): (u64, &str)) -> Result<LedgerPage, Fault> {
         let until = size.min(first.saturating_add(PAGE_ENTRIES_MAX));
         let entries = within_snapshot(self.parts.data.as_mut(), |reader| {
             ledger::framed_entries(reader, first, until)
@@ -355,6 +394,12 @@ impl Shipper {
     }
 }
 
+/// Whom the entries of a page name.
+fn named(page: &LedgerPage) -> BTreeSet<Whom> {
+    let named = page.split().filter_map(ledger::pseudonym_of);
+    named.map(Whom::Pseudonym).collect()
+}
+
 fn within_snapshot<R>(
     data: &mut dyn Snapshots,
     read: impl FnOnce(&mut dyn Reader) -> Result<R, Fault>,
@@ -367,30 +412,42 @@ fn within_snapshot<R>(
 
 fn read_rows(
     reader: &mut dyn Reader,
-    parcel: &Parcel,
+    load: &Load,
     ledger: u64,
     texts: &mut BTreeSet<Vec<u8>>,
 ) -> Result<Vec<Content>, Fault> {
-    let mut subjects: BTreeSet<SubjectId> = parcel.subjects.clone();
-    let mut shared = Vec::new();
-    for pseudonym in &parcel.pseudonyms {
-        subjects.extend(subject::by_pseudonym(reader, *pseudonym)?.map(|known| known.id));
-        shared.extend(SharedRow::receipts(reader, *pseudonym)?);
-    }
-    let mut contents = Vec::new();
-    for subject in subjects {
+    let (mut contents, mut taken) = (Vec::new(), BTreeSet::new());
+    let changed = load.changed.iter().map(|changed| &changed.whom);
+    for whom in load.protected.iter().chain(changed) {
+        let subject = match whom {
+            Whom::Subject(subject) => Some(*subject),
+            Whom::Pseudonym(pseudonym) => {
+                contents.extend(
+                    SharedRow::receipts(reader, *pseudonym)?
+                        .into_iter()
+                        .map(Content::Shared),
+                );
+                subject::by_pseudonym(reader, *pseudonym)?.map(|known| known.id)
+            }
+        };
+        let Some(subject) = subject.filter(|subject| taken.insert(*subject)) else {
+            continue;
+        };
         let image = Image::take(reader, subject, ledger)?;
         for hash in image.texts() {
             if texts.insert(hash.to_vec()) {
-                shared.extend(SharedRow::consent_text(reader, hash)?);
+                contents.extend(
+                    SharedRow::consent_text(reader, hash)?
+                        .into_iter()
+                        .map(Content::Shared),
+                );
             }
         }
         contents.push(Content::Image(image));
     }
-    if parcel.staff {
-        shared.extend(SharedRow::staff(reader)?);
+    if load.staff {
+        contents.extend(SharedRow::staff(reader)?.into_iter().map(Content::Shared));
     }
-    contents.extend(shared.into_iter().map(Content::Shared));
     Ok(contents)
 }
 
@@ -402,6 +459,8 @@ const SEGMENT_BYTES_MAX: u64 = 64 * 1024 * 1024;
 const BASE_MILLIS_MAX: i64 = 7 * 86_400_000;
 /// Entries in a page of the ledger.
 const PAGE_ENTRIES_MAX: u64 = 4096;
+/// Pages that are made durable at once.
+const PAGES_AT_ONCE: usize = 16;
 /// How long a step that is durable may take to be told.
 const STEP_WAIT: Duration = Duration::from_millis(10);
 const STEP_WAITS_MAX: u32 = 500;

@@ -55,10 +55,17 @@ fn follows(copy: &Value) -> Finding {
             number("bound_seconds")
         );
         new(State::Wrong, says)
-    } else if why.is_empty() {
-        new(State::Well, format!("follows, {frames} frames"))
-    } else {
+    } else if !why.is_empty() {
         new(State::Warning, format!("does not follow{why}"))
+    } else if number("behind_seconds") > number("bound_seconds") {
+        let says = format!(
+            "follows who is protected; {} other changes wait, the oldest for {} s: there are more than the folder takes",
+            number("changes_waiting"),
+            number("behind_seconds")
+        );
+        new(State::Warning, says)
+    } else {
+        new(State::Well, format!("follows, {frames} frames"))
     }
 }
 
@@ -103,6 +110,17 @@ mod tests {
             late.says
         );
         assert!(late.says.ends_with("no room"), "{}", late.says);
+        let flooded = json!({ "frames": 7, "behind_seconds": 12, "bound_seconds": 10, "refuses": false, "fault": null,
+            "changes_waiting": 40_000 });
+        let flooded = follows(&flooded);
+        assert_eq!(flooded.state, State::Warning);
+        assert!(
+            flooded
+                .says
+                .contains("40000 other changes wait, the oldest for 12 s"),
+            "{}",
+            flooded.says
+        );
         assert_eq!(follows(&Value::Null).state, State::Wrong, "nobody feeds it");
     }
 }

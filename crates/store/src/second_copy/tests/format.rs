@@ -113,7 +113,13 @@ pub fn small() -> Memory {
         row: Row(vec![Value::Blob(vec![4; 16]), Value::Integer(1)]),
     });
     stream
-        .write(&[step(6), Content::Image(image(2)), receipt, page(2)])
+        .write(&[
+            step(6),
+            Content::Image(image(2)),
+            receipt,
+            Content::PeopleFrom(Some(3)),
+            page(2),
+        ])
         .unwrap();
     memory
 }
@@ -192,7 +198,7 @@ fn a_torn_end_is_told_apart_wherever_it_is_torn_and_is_never_more_than_the_end()
             assert_eq!((copy.end(), copy.ledger_size()), (End::Whole, ledger + 2));
         }
     }
-    assert_eq!(frames, 12);
+    assert_eq!(frames, 13);
 }
 
 #[test]

@@ -32,6 +32,8 @@ pub struct Folder {
     pub failing: Option<(u64, u64, Failing)>,
     /// Whether it does not answer, as a mount of a machine that is gone.
     pub hanging: bool,
+    /// What each sync does while it takes its time.
+    pub slow: Option<Box<dyn FnMut() + Send>>,
 }
 
 impl Folder {
@@ -97,7 +99,12 @@ impl CopyFiles for Memory {
     }
 
     fn sync(&mut self) -> io::Result<()> {
-        self.with(|folder| folder.step().map_or(Ok(()), |_| Err(failed())))
+        self.with(|folder| {
+            if let Some(slow) = &mut folder.slow {
+                slow();
+            }
+            folder.step().map_or(Ok(()), |_| Err(failed()))
+        })
     }
 
     fn remove(&mut self, first: u64) -> io::Result<()> {

@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sandyq_model::Fault;
 use sandyq_model::rehearsal::{SeededChance, SetClock};
+use sandyq_model::{Fault, SubjectId};
 
 use super::format::key;
 use super::memory::{Failing, Memory};
 use crate::database::{Reader, Row, Snapshots, Value};
 use crate::farewell::Farewell;
 use crate::second_copy::SecondCopy;
+use crate::second_copy::lane::Whom;
 use crate::second_copy::notice::Notice;
 use crate::second_copy::opening::{CopyParts, Local, Shipping, open};
 use crate::second_copy::outbox::{Outbox, Parcel};
@@ -161,7 +162,7 @@ impl Scene {
         *self.data.0.lock().unwrap() += 1;
         self.ledger += 2;
         self.outbox.hand_over(Parcel {
-            subjects: std::iter::once(sandyq_model::SubjectId::from_bytes([nth % 3; 16])).collect(),
+            protected: [subject(u32::from(nth % 3))].into(),
             ledger: Some((self.ledger, String::new())),
             ..Parcel::default()
         });
@@ -180,6 +181,12 @@ impl Scene {
         assert_eq!(copied, rows, "{what}");
         assert_eq!(copy.ledger_size(), self.ledger, "{what}");
     }
+}
+
+fn subject(nth: u32) -> Whom {
+    let mut bytes = [0; 16];
+    bytes[..4].copy_from_slice(&nth.to_be_bytes());
+    Whom::Subject(SubjectId::from_bytes(bytes))
 }
 
 fn vault() -> Arc<Vault> {
@@ -325,6 +332,91 @@ fn beyond_the_bound_operations_are_refused_until_it_follows() {
     let refused = scene.outbox.refuses().unwrap();
     assert!(matches!(refused, Fault::Busy(_)));
     assert!(refused.to_string().contains("more than 5 s behind"), "{refused}");
+    scene.memory.with(|folder| folder.failing = None);
+    shipper.ship().unwrap();
+    assert!(scene.outbox.refuses().is_none());
+    scene.agrees("it follows");
+}
+
+#[test]
+fn however_many_changes_wait_whoever_is_protected_is_in_the_copy_in_time() {
+    let mut scene = Scene::new();
+    let mut shipper = scene.start().unwrap();
+    let (many, clock) = (2_000, scene.clock.clone());
+    // Each sync takes two seconds, and five are allowed.
+    let slow = Box::new(move || clock.advance(jiff::SignedDuration::from_secs(2)));
+    scene.memory.with(|folder| folder.slow = Some(slow));
+    let (mut comes, mut protected) = (1_000_000_u32, 0);
+    while scene.outbox.refuses_changes().is_none() {
+        let from = scene.ledger;
+        scene.ledger += u64::from(many);
+        let note = String::new();
+        scene.outbox.hand_over(Parcel {
+            changed: (comes..comes + many).map(subject).collect(),
+            from,
+            ledger: Some((scene.ledger, note)),
+            ..Parcel::default()
+        });
+        comes += many;
+        assert!(scene.outbox.refuses().is_none(), "after {protected}");
+        scene.act(7);
+        shipper.ship().unwrap();
+        let status = scene.outbox.status();
+        assert_eq!(
+            status.changed,
+            usize::try_from(comes - 1_000_000).unwrap() - (protected + 1) * 1024
+        );
+        protected += 1;
+        if protected % 16 == 0 {
+            let copy = SecondCopy::read(&mut scene.memory.clone(), &key(7)).unwrap();
+            let Whom::Subject(who) = subject(1) else {
+                unreachable!()
+            };
+            let image = copy.images().find(|image| image.subject == who).unwrap();
+            assert_eq!(image.version(), u64::try_from(*scene.data.0.lock().unwrap()).ok());
+            assert_eq!(copy.ledger_size(), scene.ledger, "and its entry is there");
+            let left = u64::try_from(protected * 1024 / 2_000 * 2_002).unwrap();
+            assert_eq!(
+                copy.people_from(),
+                Some(left),
+                "of the others it is said from where on they are not"
+            );
+        }
+    }
+    assert!(protected > 60, "{protected}");
+    assert!(scene.outbox.status().behind > Some(Duration::from_secs(60)));
+    assert!(
+        scene.outbox.refuses().is_none(),
+        "who is protected waits for nobody"
+    );
+
+    // When less comes, everybody is shipped.
+    while scene.outbox.status().behind.is_some() {
+        shipper.ship().unwrap();
+    }
+    scene.agrees("everything");
+    let copy = SecondCopy::read(&mut scene.memory.clone(), &key(7)).unwrap();
+    assert_eq!(copy.people_from(), None);
+    assert_eq!(
+        copy.images().count(),
+        usize::try_from(comes - 1_000_000).unwrap() + 1
+    );
+}
+
+#[test]
+fn a_folder_that_keeps_nothing_is_noticed_also_when_nobody_is_protected() {
+    let mut scene = Scene::new();
+    let mut shipper = scene.start().unwrap();
+    scene
+        .memory
+        .with(|folder| folder.failing = Some((0, u64::MAX, Failing::Lost)));
+    scene.outbox.hand_over(Parcel {
+        changed: [subject(1)].into(),
+        ..Parcel::default()
+    });
+    assert!(shipper.ship().is_err());
+    scene.clock.advance(jiff::SignedDuration::from_secs(6));
+    assert!(scene.outbox.refuses().is_some());
     scene.memory.with(|folder| folder.failing = None);
     shipper.ship().unwrap();
     assert!(scene.outbox.refuses().is_none());

@@ -109,7 +109,7 @@ fn a_stream_is_written_and_read_as_it_is_promised() {
     );
     let kinds: Vec<u64> = frames.iter().filter_map(|frame| frame["kind"].as_u64()).collect();
     assert!(
-        (1..=8).all(|kind| kinds.contains(&kind)),
+        (1..=9).all(|kind| kinds.contains(&kind)),
         "every kind is shown: {kinds:?}"
     );
 }
