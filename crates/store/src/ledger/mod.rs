@@ -83,6 +83,11 @@ pub(crate) fn pseudonym_of(entry: &[u8]) -> Option<Pseudonym> {
     Entry::decode(entry).ok()?.subject
 }
 
+/// Whom an entry blocks (`true`) or frees of a block; `None` for any other entry.
+pub(crate) fn block_of(entry: &[u8]) -> Option<(Pseudonym, bool)> {
+    protections::block_of(&Entry::decode(entry).ok()?)
+}
+
 /// Whether an account of staff was made, changed or closed by it.
 pub(crate) const fn is_about_staff(entry: &Entry) -> bool {
     matches!(

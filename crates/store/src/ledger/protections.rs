@@ -88,6 +88,20 @@ impl Protections {
     }
 }
 
+/// Whom an entry blocks (`true`) or frees of a block.
+pub(super) fn block_of(entry: &entry::Entry) -> Option<(Pseudonym, bool)> {
+    let (Some(pseudonym), Deed::Verb(verb), Outcome::Done) = (entry.subject, entry.deed, entry.outcome)
+    else {
+        return None;
+    };
+    match verb {
+        Verb::Block => Some((pseudonym, true)),
+        Verb::Destroy if entry.detail == Detail::Remainder => Some((pseudonym, true)),
+        Verb::Unblock => Some((pseudonym, false)),
+        _ => None,
+    }
+}
+
 impl Protection {
     fn check(self, row: &Subject) -> Result<(), Fault> {
         if self.withdrawn && row.withdrawn_at.is_none() {

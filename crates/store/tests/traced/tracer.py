@@ -1,7 +1,7 @@
 """Runs a program and stops it before each of its calls that touch the files below a place: to keep a picture of the disk
 as a kill at that moment would leave it, or to let the n-th of them go wrong. Only on x86-64 Linux.
 
-    tracer.py PLACE pictures FOLDER [all] -- PROGRAM...
+    tracer.py PLACE pictures FOLDER [all] -- PROGRAM...      beside each, before which call to which file it was taken
     tracer.py PLACE count -- PROGRAM...                      "KIND NUMBER" for each kind, on the standard error
     tracer.py PLACE fail KIND NTH ERRNO -- PROGRAM...        the call is not done, and that error is answered
     tracer.py PLACE short KIND NTH -- PROGRAM...             it reads or writes half of what it should
@@ -92,6 +92,8 @@ class Tracer:
             return
         away = lambda folder, names: [name for name in names if name.endswith("-shm") or name.endswith(".sock")]
         shutil.copytree(self.place, f"{self.mode[1]}/{self.pictures:05}", ignore=away)
+        with open(f"{self.mode[1]}/{self.pictures:05}.before", "w") as before:
+            before.write(f"{kind} {file}")
         self.pictures += 1
 
     def left(self, pid, registers):

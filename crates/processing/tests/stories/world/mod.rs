@@ -9,6 +9,7 @@
 mod attacker;
 mod files;
 mod looks;
+mod lost;
 pub mod told;
 pub mod turned;
 
@@ -28,7 +29,9 @@ use sandyq_processing::service::Taken;
 use sandyq_processing::{Language, System};
 use sandyq_store::StoreOptions;
 use sandyq_store::backup::restore::{After, Living, Restoration, Seen, copied, since};
-use sandyq_store::backup::{BackupFault, FolderShelf, Identity, Recipients, SetAbout, SetId, open_set};
+use sandyq_store::backup::{
+    BackupFault, FolderShelf, Identity, Recipients, SetAbout, SetId, VerifiedSet, open_set,
+};
 use sandyq_store::second_copy::{SecondCopy, SecondCopyOptions};
 use sandyq_store::tables::subject::Subject;
 use sandyq_store::vault::{CopyKey, KeyFile, KeyVersions, Vault};
@@ -225,15 +228,7 @@ impl World {
         let mut options = StoreOptions::in_folder(&self.data);
         options.readers = 1;
         if self.has_copy {
-            options
-                .epoch_files
-                .push(self.place.path().join("epoch-elsewhere.key"));
-            options.second_copy = Some(SecondCopyOptions {
-                folder: self.place.path().join("second-copy"),
-                // The clock of these worlds leaps.
-                behind: Duration::from_hours(24 * 365),
-                keep: Duration::from_hours(24 * 365),
-            });
+            options = with_second_copy(options, self.place.path());
         }
         options
     }
@@ -548,57 +543,33 @@ impl World {
 
     fn second_copy(&self) -> SecondCopy {
         let options = self.options();
-        let key = CopyKey::of(&KeyFile::open(&options.key_file).unwrap(), 1).unwrap();
+        let key = key_of(&options);
         SecondCopy::open(&options.second_copy.unwrap().folder, &key).unwrap()
     }
 
     fn builds(&self, nth: usize, new: &Path, left: Left) -> Result<(), BackupFault> {
         let options = self.options();
-        let source = KeyFile::open(&options.key_file).unwrap();
-        let vault = Vault::unlock(&source, &KeyVersions::first(), Arc::clone(&self.chance) as _).unwrap();
-        let key = sandyq_store::ledger::verifier_key(&options.origin, &vault).unwrap();
-        let identity = Identity::read(self.identity.to_string().expose_secret()).unwrap();
-        let ledger = (options.origin.as_str(), &key);
-        let set = open_set(
-            self.shelf(),
-            Some(&self.sets[nth].id),
-            ledger,
-            vault.backup_key(),
-            identity,
-        )?;
-        let clock: Arc<dyn Clock> = Arc::clone(&self.clock) as _;
-        let keys = sandyq_store::open_key_store(&options, &clock, Arc::clone(&self.chance) as _).unwrap();
-        let keys = keys.reader().unwrap();
         let seen = || {
             let by = "the head file".to_owned();
             let checkpoint = self.seen.clone().unwrap();
             vec![Seen { by, checkpoint }]
         };
-        let (after, seen) = match left {
-            Left::Everything => (since(&options, &set)?.unwrap(), seen()),
-            Left::SecondCopy => {
-                let size = self.sets[nth].checkpoint.size;
-                (copied(&self.second_copy(), size)?, seen())
-            }
-            Left::Keys => (After::default(), Vec::new()),
-        };
-        let restoration = Restoration {
-            set,
-            after,
-            seen,
-            vault: Arc::new(vault),
-            ledger: (options.origin.clone(), key),
-            policy: *stage::shipped_policy().version(),
-            at: self.clock.now(),
-        };
-        let lives = |subject, generation| Ok(keys.get(subject, generation)?.is_some());
-        restoration.plan(&Living {
-            lives: &lives,
-            everybody: HashSet::new(),
-        })?;
-        restoration
-            .build(&StoreOptions::in_folder(new), &lives, &|_| {})
-            .map(drop)
+        let identity = self.identity.to_string();
+        let wanted = (self.shelf(), &self.sets[nth].id, identity.expose_secret());
+        bring(
+            &options,
+            (&self.clock, &self.chance),
+            wanted,
+            new,
+            |set| match left {
+                Left::Everything => Ok((since(&options, set)?.unwrap(), seen())),
+                Left::SecondCopy => Ok((
+                    copied(&self.second_copy(), self.sets[nth].checkpoint.size)?,
+                    seen(),
+                )),
+                Left::Keys => Ok((After::default(), Vec::new())),
+            },
+        )
     }
 
     /// Nothing was left but the keys: what is known is what the set knew, but for who is dead.
@@ -634,6 +605,60 @@ impl World {
             }
         }
     }
+}
+
+/// Brings a set back into a new folder, with what is known since, by the keys of these options.
+fn bring(
+    options: &StoreOptions,
+    (clock, chance): (&Arc<SetClock>, &Arc<SeededChance>),
+    (shelf, id, identity): (Box<FolderShelf>, &SetId, &str),
+    new: &Path,
+    known: impl FnOnce(&VerifiedSet) -> Result<(After, Vec<Seen>), BackupFault>,
+) -> Result<(), BackupFault> {
+    let source = KeyFile::open(&options.key_file).unwrap();
+    let vault = Vault::unlock(&source, &KeyVersions::first(), Arc::clone(chance) as _).unwrap();
+    let key = sandyq_store::ledger::verifier_key(&options.origin, &vault).unwrap();
+    let ledger = (options.origin.as_str(), &key);
+    let identity = Identity::read(identity).unwrap();
+    let set = open_set(shelf, Some(id), ledger, vault.backup_key(), identity)?;
+    let by: Arc<dyn Clock> = Arc::clone(clock) as _;
+    let keys = sandyq_store::open_key_store(options, &by, Arc::clone(chance) as _).unwrap();
+    let keys = keys.reader().unwrap();
+    let (after, seen) = known(&set)?;
+    let restoration = Restoration {
+        set,
+        after,
+        seen,
+        vault: Arc::new(vault),
+        ledger: (options.origin.clone(), key),
+        policy: *stage::shipped_policy().version(),
+        at: clock.now(),
+    };
+    let lives = |subject, generation| Ok(keys.get(subject, generation)?.is_some());
+    restoration.plan(&Living {
+        lives: &lives,
+        everybody: HashSet::new(),
+    })?;
+    restoration
+        .build(&StoreOptions::in_folder(new), &lives, &|_| {})
+        .map(drop)
+}
+
+/// These options with a second copy, and the key of the epoch in a second place, in that one.
+fn with_second_copy(mut options: StoreOptions, place: &Path) -> StoreOptions {
+    options.epoch_files.push(place.join("epoch-elsewhere.key"));
+    options.second_copy = Some(SecondCopyOptions {
+        folder: place.join("second-copy"),
+        // The clock of these worlds leaps.
+        behind: Duration::from_hours(24 * 365),
+        keep: Duration::from_hours(24 * 365),
+    });
+    options
+}
+
+/// What seals the second copy.
+fn key_of(options: &StoreOptions) -> CopyKey {
+    CopyKey::of(&KeyFile::open(&options.key_file).unwrap(), 1).unwrap()
 }
 
 /// What is left of a folder when a set is brought back.

@@ -140,7 +140,7 @@ impl Restoration {
                 )));
             }
         }
-        people::apply(session, &self.after)?;
+        people::apply(session, &self.after, self.at)?;
         let destroyed = people::destroy_without_key(session, lives, self.at)?;
         let mut entries: Vec<Entry> = destroyed
             .iter()

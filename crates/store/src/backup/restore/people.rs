@@ -1,5 +1,7 @@
 //! People as they are since: the rows of whoever was changed after the set, and the end of whoever has no key.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use sandyq_model::{Pseudonym, Standing, SubjectId};
 
@@ -8,19 +10,49 @@ use super::Lives;
 use super::after::After;
 use crate::commit::Within;
 use crate::database::{Session, Statement};
+use crate::ledger;
 use crate::tables::{case_file, job, record, search_index, subject};
 
 /// Puts everybody into the state that they are in since, staff too, and brings the receipts and texts that belong to it.
-pub(super) fn apply(session: &mut dyn Session, after: &After) -> Result<(), BackupFault> {
+/// Rows may be newer than the end of the ledger: that a block has ended does not count without its entry.
+pub(super) fn apply(session: &mut dyn Session, after: &After, at: Timestamp) -> Result<(), BackupFault> {
     perform(session, &after.shared)?;
     perform(session, after.staff.as_deref().unwrap_or_default())?;
+    let blocks = blocks(after);
     for change in after.changes.values() {
         let known = subject::find(&mut Within(session), change.subject)?;
-        if change.is_newer_than(known.map(|row| row.version)) {
-            perform(session, &change.statements)?;
+        if !change.is_newer_than(known.as_ref().map(|row| row.version)) {
+            continue;
+        }
+        perform(session, &change.statements)?;
+        let Some(row) = subject::find(&mut Within(session), change.subject)? else {
+            continue;
+        };
+        let was_blocked = known.is_some_and(|row| row.standing == Standing::Blocked);
+        let by_entry = row
+            .pseudonym
+            .and_then(|pseudonym| blocks.get(&pseudonym).copied());
+        let is_open = !matches!(row.standing, Standing::Blocked | Standing::Destroyed);
+        if is_open && by_entry.unwrap_or(was_blocked) {
+            let blocked = subject::Subject {
+                standing: Standing::Blocked,
+                blocked_at: Some(at),
+                ..row
+            };
+            perform(session, &[subject::update(&blocked)])?;
         }
     }
     Ok(())
+}
+
+/// Who was blocked last, or freed last, by the entries that go into the ledger: those up to the last that were signed.
+fn blocks(after: &After) -> BTreeMap<Pseudonym, bool> {
+    let signed = after.pages.iter().rposition(|page| !page.note.is_empty());
+    let pages = after.pages.iter().take(signed.map_or(0, |last| last + 1));
+    pages
+        .flat_map(|page| &page.entries)
+        .filter_map(|entry| ledger::block_of(entry))
+        .collect()
 }
 
 /// DEF-4: whoever has no living key is destroyed: rows, index and pseudonym go. Gives the pseudonyms they had.
