@@ -1,9 +1,9 @@
 //! How many commits a second the store makes durable, by how many are in flight: accounted looks at a person (an entry
-//! and nothing else), changes of one value (an entry, a sealed value, a new version), and people who come (a new key; with a
-//! second copy, an image).
+//! and nothing else), changes of one value (an entry, a sealed value, a new version; with a second copy, an image), the same
+//! in a way that no second copy is told of, and people who come (a new key; with a second copy, an image).
 //!
 //! ```text
-//! cargo run --release -p sandyq-store --example commit_rate -- [SECONDS] [PEOPLE]
+//! cargo run --release -p sandyq-store --example commit_rate -- [SECONDS] [PEOPLE] [IN FLIGHT]...
 //! SANDYQ_TEST_POSTGRES_URL=postgres://… the same on PostgreSQL
 //! SANDYQ_SECOND_COPY=FOLDER the same with a second copy there
 //! ```
@@ -27,7 +27,7 @@ use std::time::{Duration, Instant};
 use sandyq_model::rehearsal::SeededChance;
 use sandyq_store::Store;
 use sandyq_store::second_copy::SecondCopyOptions;
-use sandyq_store::tables::subject::Subject;
+use sandyq_store::tables::subject::{self, Subject};
 
 const IN_FLIGHT: [usize; 5] = [1, 8, 64, 256, 1024];
 
@@ -35,6 +35,10 @@ fn main() {
     let mut args = std::env::args().skip(1).filter_map(|arg| arg.parse::<u64>().ok());
     let seconds = args.next().unwrap_or(3);
     let people = args.next().unwrap_or(10_000);
+    let mut in_flight: Vec<usize> = args.filter_map(|arg| arg.try_into().ok()).collect();
+    if in_flight.is_empty() {
+        in_flight = IN_FLIGHT.to_vec();
+    }
     let folder = tempfile::tempdir_in(".").unwrap();
     let mut options = scene::options(folder.path());
     options.database_url = std::env::var(scene::POSTGRES).ok();
@@ -61,9 +65,10 @@ fn main() {
         for (what, kind) in [
             ("look", Kind::Look),
             ("change", Kind::Change),
+            ("untold", Kind::Untold),
             ("birth", Kind::Birth),
         ] {
-            for in_flight in IN_FLIGHT {
+            for &in_flight in &in_flight {
                 measure(
                     what,
                     &store,
@@ -88,6 +93,7 @@ fn main() {
 enum Kind {
     Look,
     Change,
+    Untold,
     Birth,
 }
 
@@ -170,6 +176,13 @@ async fn commit_for(
         let commit = match kind {
             Kind::Look => scene::extract(person, known),
             Kind::Change => scene::clarify(person, known, &[7; 64]),
+            // The version stays, and is written in its place; so nothing has changed that is shipped.
+            Kind::Untold => {
+                let mut commit = scene::clarify(person, known, &[7; 64]);
+                commit.moves = false;
+                commit.statements.push(subject::update(person));
+                commit
+            }
             Kind::Birth => sandyq_store::Commit {
                 protects: true,
                 ..scene::collect(store, &chance, &scene::person(&chance))
