@@ -35,6 +35,8 @@ mod s6_3_withdraw_by_letter;
 #[cfg(test)]
 mod s6_4_inform;
 #[cfg(test)]
+mod s6_5_answer_on_paper;
+#[cfg(test)]
 mod s7_question;
 #[cfg(test)]
 mod the_demo;

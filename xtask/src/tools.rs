@@ -37,7 +37,7 @@ struct Tool {
     present: fn() -> bool,
 }
 
-const TOOLS: [Tool; 11] = [
+const TOOLS: [Tool; 13] = [
     Tool {
         package: "postgresql",
         purpose: "the second database engine",
@@ -79,6 +79,18 @@ const TOOLS: [Tool; 11] = [
         purpose: "a mail server that is not ours",
         browser: false,
         present: || answers("/usr/bin/python3", &["-c", "import aiosmtpd"]),
+    },
+    Tool {
+        package: "poppler-utils",
+        purpose: "reading back what is printed",
+        browser: false,
+        present: || answers("pdftotext", &["-v"]),
+    },
+    Tool {
+        package: "openssl",
+        purpose: "a certificate for that mail server",
+        browser: false,
+        present: || answers("openssl", &["version"]),
     },
     Tool {
         package: "softhsm2",

@@ -15,6 +15,7 @@ pub mod fault;
 pub mod field;
 pub mod ground;
 pub mod id;
+pub mod letter;
 pub mod mistake;
 pub mod offering;
 pub mod operation;

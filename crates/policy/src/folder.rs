@@ -12,15 +12,21 @@ pub struct Folder {
     files: BTreeMap<String, String>,
 }
 
-/// Folders inside the policy folder and what they hold.
-const ROOMS: [&str; 3] = ["law", "calendar", "cases"];
+/// Folders inside the policy folder and how the names of their files end.
+const ROOMS: [(&str, &str); 4] = [
+    ("law", ".kdl"),
+    ("calendar", ".kdl"),
+    ("cases", ".kdl"),
+    ("letters", ".md"),
+];
 /// A file above this is no policy text (bytes).
 const FILE_SIZE_MAX: u64 = 4 * 1024 * 1024;
-/// What is read but is no part of the policy's version: examples, and what is generated from the policy.
-const BESIDE: [&str; 2] = ["cases/", "decisions.txt"];
+/// What is read but is no part of the policy's version: examples, the wording of letters, and what is generated from the
+/// policy.
+const BESIDE: [&str; 3] = ["cases/", "letters/", "decisions.txt"];
 
 impl Folder {
-    /// Reads the Markdown files, the law, the calendar, the cases and the stored decisions of the folder at `path`.
+    /// Reads the Markdown files, the law, the calendar, the cases, the letters and the stored decisions of the folder at `path`.
     ///
     /// # Errors
     /// When the folder or a file in it cannot be read, is not UTF-8, or is larger than 4 MiB.
@@ -29,11 +35,11 @@ impl Folder {
         gather(path, "", &mut files, |name| {
             name.ends_with(".md") || name == "decisions.txt"
         })?;
-        for room in ROOMS {
+        for (room, ending) in ROOMS {
             let inside = path.join(room);
             if inside.is_dir() {
                 gather(&inside, &format!("{room}/"), &mut files, |name| {
-                    name.ends_with(".kdl")
+                    name.ends_with(ending)
                 })?;
             }
         }
@@ -70,7 +76,7 @@ impl Folder {
     }
 
     /// SHA-256 over what is published: for each file in order of its path, the path, a zero byte, the length of the
-    /// text as eight bytes (big-endian) and the text. Cases and generated files do not count.
+    /// text as eight bytes (big-endian) and the text. Cases, letters and generated files do not count.
     #[must_use]
     pub fn version(&self) -> [u8; 32] {
         let mut hash = Sha256::new();

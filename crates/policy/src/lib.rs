@@ -13,6 +13,7 @@ pub mod declarations;
 mod explain;
 mod folder;
 mod language;
+pub mod letters;
 mod markdown;
 #[cfg(test)]
 mod meaning;

@@ -14,6 +14,7 @@ use crate::declarations::{
 };
 use crate::folder::Folder;
 use crate::language::Language;
+use crate::letters::{self, LetterKind, LetterTemplate, Letters};
 use crate::place::Sources;
 use crate::rules::{self, Effect, Rule, Rules};
 use crate::tables::{Tables, compile};
@@ -27,6 +28,7 @@ pub struct Policy {
     pub(crate) tables: Tables,
     pub(crate) all_fields: FieldSet,
     calendar: WorkingCalendar,
+    letters: Letters,
     words: [Words; 3],
     sections: [Vec<SectionText>; 3],
     version: [u8; 32],
@@ -38,6 +40,7 @@ pub(crate) struct Draft {
     pub(crate) declared: Declared,
     pub(crate) rules: Rules,
     pub(crate) tables: Option<Tables>,
+    pub(crate) letters: Letters,
 }
 
 impl Draft {
@@ -58,6 +61,7 @@ impl Draft {
             declared,
             rules,
             tables,
+            letters: letters::read(report),
         }
     }
 }
@@ -115,6 +119,7 @@ impl Policy {
             mut declared,
             rules,
             tables,
+            letters,
         } = draft;
         let (tables, calendar) = (tables?, declared.declarations.calendar.take()?);
         Some(Self {
@@ -123,6 +128,7 @@ impl Policy {
             rules,
             tables,
             calendar,
+            letters,
             words: declared.words,
             sections: Language::ALL.map(|language| text.publish(language)),
             version: folder.version(),
@@ -337,6 +343,12 @@ impl Policy {
             Language::Ru => ru,
             Language::En => en,
         }
+    }
+
+    /// The letter of that kind in a language, with its places still empty; `None` in a folder without letters.
+    #[must_use]
+    pub fn letter(&self, kind: LetterKind, language: Language) -> Option<&LetterTemplate> {
+        self.letters.of(kind, language)
     }
 
     /// The published text in a language, section by section.

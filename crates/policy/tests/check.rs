@@ -18,9 +18,10 @@ use sandyq_policy::{Code, Folder, Policy};
 
 const EN: &str = "1-data.md";
 const KK: &str = "1-data.kk.md";
+const ANSWER: &str = "letters/answer.md";
 
 /// A mistake: what it is, in which file, what is replaced, by what.
-const MISTAKES: [(&str, &str, &str, &str); 46] = [
+const MISTAKES: [(&str, &str, &str, &str); 54] = [
     (
         "a service about something that nobody offers",
         EN,
@@ -262,6 +263,44 @@ const MISTAKES: [(&str, &str, &str, &str); 46] = [
         "horizon",
         "off \"2026-11-22\"\nhorizon",
     ),
+    (
+        "a letter with an unknown place",
+        ANSWER,
+        "{reference}",
+        "№ {referense}",
+    ),
+    (
+        "a letter that says too little",
+        "letters/refusal.kk.md",
+        "{norm}\n",
+        "",
+    ),
+    (
+        "several things outside an item",
+        "letters/consent.md",
+        "- {fields}",
+        "{fields}",
+    ),
+    (
+        "a text that does not stand alone",
+        ANSWER,
+        "{answer}",
+        "We say: {answer}",
+    ),
+    ("a lone brace in a letter", ANSWER, "# Letter", "# Letter {"),
+    (
+        "bold words without an end",
+        ANSWER,
+        "{reference}",
+        "**No. {reference}",
+    ),
+    ("a letter without a title", ANSWER, "# Letter", "Letter"),
+    (
+        "a letter with a table and HTML",
+        ANSWER,
+        "# Letter",
+        "# Letter\n\n| a | b |\n<b>bold</b>",
+    ),
 ];
 
 const CASE: &str = r#"case "sales look" {
@@ -296,6 +335,25 @@ fn each_mistake_is_found_exactly() {
     writeln!(all, "## a missing calendar\n{}", found(&lawless)).unwrap();
     let untranslated = Folder::from_files(folder().files().filter(|(path, _)| *path != KK));
     writeln!(all, "## a missing translation\n{}", found(&untranslated)).unwrap();
+    let without = |gone: &str| {
+        let kept = folder();
+        Folder::from_files(
+            kept.files()
+                .filter(|(path, _)| !path.starts_with(gone))
+                .map(|(path, text)| (path.to_owned(), text.to_owned())),
+        )
+    };
+    writeln!(all, "## a letter that is missing\n{}", found(&without(ANSWER))).unwrap();
+    writeln!(
+        all,
+        "## a folder without letters\n{}",
+        found(&without("letters/"))
+    )
+    .unwrap();
+    assert!(Policy::load(&without("letters/")).is_ok());
+    let mut odd = folder();
+    odd.put("letters/advertisement.md", "# Buy!");
+    writeln!(all, "## a letter that nothing writes\n{}", found(&odd)).unwrap();
     let one = Policy::check(&spoilt(EN, "class=\"secret\" kind", "class=\"name\" kind"));
     writeln!(all, "## for people\n{}", render(&one, Style::Plain)).unwrap();
     writeln!(all, "## as sentences\n{}", render(&one, Style::Narrated)).unwrap();

@@ -38,5 +38,5 @@ pub mod usage;
 pub mod withdraw;
 
 pub use rejected::Rejected;
-pub use sandyq_policy::Language;
+pub use sandyq_policy::{Language, letters};
 pub use system::{Settings, System};

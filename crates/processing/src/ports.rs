@@ -104,6 +104,11 @@ pub enum Message {
         /// Its reference number.
         reference: String,
     },
+    /// A request was answered or refused; what was said stands on the person's own page (6.5).
+    Answered {
+        /// Its reference number.
+        reference: String,
+    },
     /// The order is placed (2.2.7).
     OrderPlaced {
         /// Its reference number.
@@ -159,14 +164,23 @@ impl Notice {
     }
 }
 
+/// What became of a letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// It went out; or there was nothing to send any more.
+    Done,
+    /// Nobody takes letters at that address, and trying again changes nothing.
+    Refused,
+}
+
 /// Where letters go out (our own mail server, in Kazakhstan).
 #[async_trait]
 pub trait Post: Send + Sync {
     /// Sends it, or says that it could not.
     ///
     /// # Errors
-    /// When the mail server did not take it.
-    async fn send(&self, letter: Letter) -> Result<(), Fault>;
+    /// When the mail server did not take it now; it may later.
+    async fn send(&self, letter: Letter) -> Result<Delivery, Fault>;
 }
 
 /// A payment port that moves no money, for demonstrations: it declines cards whose number ends in 0002 and grants

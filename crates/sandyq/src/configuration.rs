@@ -2,7 +2,7 @@
 //! without the operator's details nothing is served (I2: it fails closed).
 
 use std::fs;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use sandyq_ledger::note::{SignatureKind, VerifierKey};
@@ -71,11 +71,33 @@ struct WebTable {
 #[serde(default, deny_unknown_fields)]
 struct SmtpTable {
     host: String,
+    in_kazakhstan: Vec<String>,
     port: Option<u16>,
     security: SecurityWord,
     from: String,
+    authority_file: Option<PathBuf>,
     user: Option<String>,
     password_file: Option<PathBuf>,
+}
+
+impl SmtpTable {
+    /// 4.3: letters are handed to a server in the country only. This machine and a network of one's own are where the program
+    /// is; a name under the country's domains is taken for being there; any other is named by somebody who answers for it.
+    fn is_in_kazakhstan(&self) -> bool {
+        let host = self.host.trim().trim_end_matches('.').to_lowercase();
+        let named = self
+            .in_kazakhstan
+            .iter()
+            .any(|named| named.trim().eq_ignore_ascii_case(&host));
+        let near = host
+            .parse::<IpAddr>()
+            .map_or(host == "localhost", |address| match address {
+                IpAddr::V4(address) => address.is_loopback() || address.is_private(),
+                IpAddr::V6(address) => address.is_loopback() || address.is_unique_local(),
+            });
+        let domain = host.rsplit_once('.').map(|(_, last)| last);
+        named || near || domain.is_some_and(|last| matches!(last, "kz" | "қаз" | "xn--80ao21a"))
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
@@ -212,6 +234,12 @@ impl Configuration {
                 "smtp.host is missing; name your mail server: consents are confirmed by mail (1.2)".into(),
             );
         }
+        if !self.smtp.host.trim().is_empty() && !self.smtp.is_in_kazakhstan() {
+            missing.push(format!(
+                "smtp.host is `{}`, and nothing says that it stands in Kazakhstan (1.4, 4.3); if it does, name it in smtp.in_kazakhstan",
+                self.smtp.host
+            ));
+        }
         if self.smtp.from.trim().is_empty() {
             missing.push("smtp.from is missing; give the address that letters come from".into());
         }
@@ -269,10 +297,18 @@ impl Configuration {
             (Some(user), Some(file)) => Some((user.clone(), first_line(&folder.path().join(file))?)),
             _ => None,
         };
+        let authority = match &table.authority_file {
+            Some(file) => {
+                let path = folder.path().join(file);
+                Some(fs::read(&path).map_err(|error| Failure::file("read", &path, &error))?)
+            }
+            None => None,
+        };
         Ok(Smtp {
             host: table.host.clone(),
             port,
             security,
+            authority,
             credentials,
             from: table.from.clone(),
         })
@@ -413,7 +449,7 @@ fn position(text: &str, offset: usize) -> (usize, usize) {
 }
 
 /// Where the server listens when nothing else is said: this machine only.
-const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
+const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
 /// A set is made so often when nothing else is said.
 const EVERY_HOURS: u32 = 24;
 /// The payment port that moves no money.
@@ -478,6 +514,52 @@ mod tests {
                 .missing()
                 .iter()
                 .any(|one| one.starts_with("web.behind_tls"))
+        );
+    }
+
+    #[test]
+    fn letters_are_handed_to_a_server_in_the_country_only() {
+        let at = |host: &str, named: &[&str]| {
+            SmtpTable {
+                host: host.to_owned(),
+                in_kazakhstan: named.iter().map(|name| (*name).to_owned()).collect(),
+                ..SmtpTable::default()
+            }
+            .is_in_kazakhstan()
+        };
+        for host in [
+            "localhost",
+            "127.0.0.1",
+            "::1",
+            "10.1.2.3",
+            "192.168.7.1",
+            "fd00::1",
+            "mail.example.kz",
+            "MAIL.EXAMPLE.KZ.",
+        ] {
+            assert!(at(host, &[]), "{host}");
+        }
+        for host in [
+            "smtp.example.com",
+            "8.8.8.8",
+            "2001:db8::1",
+            "mail",
+            "kz",
+            "example.kz.example.com",
+            "mail.notkz",
+        ] {
+            assert!(!at(host, &[]), "{host}");
+            assert!(!at(host, &["mail.example.org"]), "{host}");
+            assert!(at(host, &[host]), "{host}");
+        }
+        let unsure: Configuration = toml::from_str("[smtp]\nhost = \"smtp.example.com\"").unwrap();
+        assert!(
+            unsure
+                .missing()
+                .iter()
+                .any(|one| one.contains("smtp.in_kazakhstan")),
+            "{:?}",
+            unsure.missing()
         );
     }
 }

@@ -13,7 +13,7 @@ use sandyq_policy::Policy;
 use sandyq_processing::cases::Catalogue;
 use sandyq_processing::clock::SteadyClock;
 use sandyq_processing::operator::Operator;
-use sandyq_processing::ports::{DemonstrationPayments, Letter, Post};
+use sandyq_processing::ports::{Delivery, DemonstrationPayments, Letter, Post};
 use sandyq_processing::{Settings, System};
 use sandyq_store::Store;
 use sandyq_web::WebOptions;
@@ -146,7 +146,7 @@ struct ClosedPost;
 
 #[async_trait]
 impl Post for ClosedPost {
-    async fn send(&self, _: Letter) -> Result<(), Fault> {
+    async fn send(&self, _: Letter) -> Result<Delivery, Fault> {
         Err(Fault::Configuration("letters are sent by the server only".into()))
     }
 }

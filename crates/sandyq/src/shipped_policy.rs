@@ -47,6 +47,7 @@ fn gather(folder: &'static Dir<'static>, files: &mut Vec<(String, &'static str)>
 fn is_read(path: &str) -> bool {
     match path.split_once('/') {
         Some(("law" | "calendar" | "cases", name)) => name.ends_with(".kdl") && !name.contains('/'),
+        Some(("letters", name)) => name.ends_with(".md") && !name.contains('/'),
         Some(_) => false,
         None => path.ends_with(".md") || path == "decisions.txt",
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use sandyq_model::IdempotencyKey;
 use sandyq_processing::System;
+use sandyq_processing::letters::LetterKind;
 
 use crate::mail::MailSink;
 use crate::visit::{Standpoint, Visit};
@@ -42,6 +43,11 @@ impl Desk {
             key: IdempotencyKey::random(self.system.chance()).to_string(),
             standpoint: Standpoint::Visitor,
             operator: self.system.operator().cloned(),
+            prints: self
+                .system
+                .policy()
+                .letter(LetterKind::Answer, language)
+                .is_some(),
             demo: self.options.demo,
             cookies: Vec::new(),
         }

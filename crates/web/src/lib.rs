@@ -14,6 +14,7 @@ pub mod language;
 pub mod layout;
 pub mod ledger;
 pub mod mail;
+pub mod paper;
 pub mod portal;
 #[cfg(test)]
 mod problems;

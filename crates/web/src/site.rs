@@ -108,8 +108,10 @@ fn portal_routes() -> Router<Shared> {
         .route("/my/requests", get(requests::list))
         .route("/my/requests/new", get(requests::open).post(requests::ask))
         .route("/my/requests/{reference}", get(requests::show))
+        .route("/my/requests/{reference}/answer.pdf", get(requests::print))
         .route("/receipt/{id}", get(receipt::show))
         .route("/receipt/{id}/receipt.json", get(receipt::download))
+        .route("/receipt/{id}/receipt.pdf", get(receipt::print))
         .route("/receipt/{id}/text.txt", get(consent_receipt::text))
 }
 

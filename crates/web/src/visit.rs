@@ -36,6 +36,8 @@ pub struct Visit {
     pub standpoint: Standpoint,
     /// Who runs the site; nothing is invented when it is not configured.
     pub operator: Option<Operator>,
+    /// Whether the operator has letters, so that answers and receipts can be had as PDF.
+    pub prints: bool,
     /// Set on sites that are only for trying out: said on every page.
     pub demo: bool,
     /// `Set-Cookie` lines that go with the answer.
@@ -43,6 +45,15 @@ pub struct Visit {
 }
 
 impl Visit {
+    /// The same visit in another language.
+    #[must_use]
+    pub fn in_language(&self, language: Language) -> Self {
+        Self {
+            language,
+            ..self.clone()
+        }
+    }
+
     /// The sentence of that key in the language read.
     #[must_use]
     pub fn say(&self, key: &str) -> String {

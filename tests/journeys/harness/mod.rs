@@ -19,6 +19,7 @@ mod chromedriver;
 mod html;
 mod http;
 mod mail;
+pub mod paper;
 mod patience;
 mod process;
 mod program;

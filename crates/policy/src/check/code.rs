@@ -131,6 +131,15 @@ codes! {
     CaseDiffers = "PD0032", "a case comes out otherwise",
         "The rules decide an example differently than the case says. Either a rule changed what it means, or somebody\n\
          changed their mind; the case and the rule must say the same before the policy is published.";
+    Letter = "PD0033", "a letter cannot be written like this",
+        "The letters in letters/ are headings `#` and `##`, lines, items `-` and `**bold words**`, with places in braces:\n\n\
+             # Answer to request {reference}\n\n\
+         What is put into a place stays text. A line whose place has nothing to hold is left out. Each letter knows its own\n\
+         places, and some of them it must have, because without them it would say too little.";
+    LetterMissing = "PD0034", "a letter is missing",
+        "Answers, refusals, receipts of consents and acts of destruction are worded in letters/, each in three languages:\n\
+         answer.md, answer.ru.md, answer.kk.md, then refusal, consent and destruction. A folder without any letters is in\n\
+         order; nothing can be had as PDF then.";
 }
 
 impl fmt::Display for Code {
@@ -153,7 +162,7 @@ impl FromStr for Code {
 
 /// No finding has that code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no such code; they run from PD0001 to PD0032")]
+#[error("no such code; they run from PD0001 to PD0034")]
 pub struct UnknownCode;
 
 /// The page about a code: what it means, why it matters, how it is mended.

@@ -1,5 +1,6 @@
 //! A small policy without a fault, to be spoilt in one place.
 
+use sandyq_policy::letters::{LetterKind, PlaceKind};
 use sandyq_policy::{Folder, Policy};
 
 const ENGLISH: &str = r#"# Data
@@ -107,7 +108,7 @@ pub fn folder() -> Folder {
     let translated =
         format!("# Деректер\n\n### 1.1 Барлығы\n\nМәтін.\n\n### 1.2 Ережелер\n\nМәтін.\n{words}");
     let law = "deadline \"information-request\" working-days=3 since=\"2020-10-21\" citation=\"Order 395, p. 16\"\n";
-    Folder::from_files([
+    let mut folder = Folder::from_files([
         ("1-data.md", format!("{ENGLISH}{words}")),
         ("1-data.kk.md", translated.clone()),
         ("1-data.ru.md", translated),
@@ -116,7 +117,23 @@ pub fn folder() -> Folder {
             "calendar/kz.kdl",
             "first \"2026-01-01\"\nhorizon \"2026-12-31\"\n".to_owned(),
         ),
-    ])
+    ]);
+    for kind in LetterKind::ALL {
+        for ending in ["md", "ru.md", "kk.md"] {
+            folder.put(format!("letters/{}.{ending}", kind.name()), letter(kind));
+        }
+    }
+    folder
+}
+
+/// A letter that says no more than it must.
+fn letter(kind: LetterKind) -> String {
+    let mut text = "# Letter\n".to_owned();
+    for place in kind.places().filter(|place| place.required) {
+        let mark = if place.kind == PlaceKind::List { "- " } else { "" };
+        text.push_str(&format!("\n{mark}{{{}}}\n", place.name));
+    }
+    text
 }
 
 /// The fixture with one text of one file replaced.

@@ -13,7 +13,7 @@ use super::codes::wrong;
 use super::sessions::Caller;
 use crate::circumstances::Circumstances;
 use crate::perform::refused_commit;
-use crate::ports::{Letter, Message, Notice};
+use crate::ports::{Delivery, Letter, Message, Notice};
 use crate::queue;
 use crate::rejected::Rejected;
 use crate::system::System;
@@ -133,7 +133,7 @@ impl System {
     fn send_aside(&self, letter: Letter) {
         let system = self.clone();
         tokio::spawn(async move {
-            if system.post().send(letter).await.is_err() {
+            if system.post().send(letter).await.ok() != Some(Delivery::Done) {
                 tracing::warn!(
                     "a letter to a new address could not be sent; its code can be asked for again"
                 );

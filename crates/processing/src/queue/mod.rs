@@ -21,7 +21,7 @@ use crate::cases::State;
 use crate::circumstances::Circumstances;
 use crate::destroy::{Destruction, receipt};
 use crate::perform::Outcome;
-use crate::ports::{Letter, Message, Notice};
+use crate::ports::{Delivery, Letter, Message, Notice};
 use crate::rejected::Rejected;
 use crate::retention;
 use crate::system::System;
@@ -45,6 +45,8 @@ pub const DESTROY: &str = "destroy";
 pub const REQUESTS: &str = "requests";
 /// Mails the code by which somebody who wrote shows who they are (6.5).
 pub const SEND_IDENTITY: &str = "send-identity";
+/// Mails that a request was answered: the answer itself stands on the person's own page (6.5).
+pub const SEND_ANSWERED: &str = "send-answered";
 /// Signs the receipt of a destruction.
 pub const RECEIPT: &str = "receipt";
 
@@ -100,48 +102,54 @@ pub(crate) fn unsent_code(
     }
 }
 
-/// Does one piece of work.
-async fn work(system: &System, work: &Job) -> Result<(), Rejected> {
+/// Does one piece of work; says what became of the letter, if it is one.
+async fn work(system: &System, work: &Job) -> Result<Delivery, Rejected> {
     let Some(subject) = work.subject else {
-        return Ok(());
+        return Ok(Delivery::Done);
     };
     let detail = std::str::from_utf8(&work.detail).unwrap_or_default();
     match work.kind.as_str() {
-        SEND_CODE => send_code(system, subject, detail).await,
-        SEND_ORDER | SEND_TAKEN => send_reference(system, subject, detail).await,
-        SEND_KNOWN => send_notice(system, subject, Notice::Registered, detail).await,
+        SEND_CODE => return send_code(system, subject, detail).await,
+        SEND_ORDER | SEND_TAKEN => return send_reference(system, subject, detail).await,
+        SEND_ANSWERED => return send_answered(system, subject, detail).await,
+        SEND_KNOWN => return send_notice(system, subject, Notice::Registered, detail).await,
         SEND_NOTICE => {
             let (notice, language) = detail.split_once(' ').unwrap_or((detail, "kk"));
-            match Notice::of(notice) {
-                Some(notice) => send_notice(system, subject, notice, language).await,
-                None => Ok(()),
+            if let Some(notice) = Notice::of(notice) {
+                return send_notice(system, subject, notice, language).await;
             }
         }
-        DELETE => delete(system, subject, detail).await,
-        DESTROY => destroy(system, subject, detail, work.id).await,
-        RECEIPT => receipt::issue(system, detail).await,
-        REQUESTS => system.requests_go_with(subject).await,
-        SEND_IDENTITY => send_identity(system, subject, detail).await,
-        _ => Ok(()),
+        SEND_IDENTITY => return send_identity(system, subject, detail).await,
+        DELETE => delete(system, subject, detail).await?,
+        DESTROY => destroy(system, subject, detail, work.id).await?,
+        RECEIPT => receipt::issue(system, detail).await?,
+        REQUESTS => system.requests_go_with(subject).await?,
+        _ => {}
     }
+    Ok(Delivery::Done)
+}
+
+/// Whether a kind of work is a letter.
+fn is_letter(kind: &str) -> bool {
+    kind.starts_with("send-")
 }
 
 /// 1.2-b: the code goes to the address that is on file, and only its hash stays.
-async fn send_code(system: &System, subject: SubjectId, detail: &str) -> Result<(), Rejected> {
+async fn send_code(system: &System, subject: SubjectId, detail: &str) -> Result<Delivery, Rejected> {
     let (ticket, language) = ticket_and_language(detail)?;
     let dossier = system.dossier(subject).await?;
     let Some(category) = dossier.category() else {
-        return Ok(());
+        return Ok(Delivery::Done);
     };
     let Some(known) = system
         .store()
         .read(move |reader| code::by_id(reader, ticket))
         .await?
     else {
-        return Ok(());
+        return Ok(Delivery::Done);
     };
     if known.used_at.is_some() {
-        return Ok(());
+        return Ok(Delivery::Done);
     }
     let now = system.now();
     let minutes = code_minutes(system);
@@ -196,10 +204,10 @@ async fn send_notice(
     subject: SubjectId,
     notice: Notice,
     language: &str,
-) -> Result<(), Rejected> {
+) -> Result<Delivery, Rejected> {
     let dossier = system.dossier(subject).await?;
     let Some(category) = dossier.category() else {
-        return Ok(());
+        return Ok(Delivery::Done);
     };
     let to = own_address(system, subject, category).await?;
     let letter = Letter {
@@ -224,7 +232,7 @@ pub(crate) async fn own_address(
 }
 
 /// 6.5: whoever says to be that person tells us the code that only the contact on file gets.
-async fn send_identity(system: &System, subject: SubjectId, detail: &str) -> Result<(), Rejected> {
+async fn send_identity(system: &System, subject: SubjectId, detail: &str) -> Result<Delivery, Rejected> {
     let (ticket, language) = ticket_and_language(detail)?;
     let dossier = system.dossier(subject).await?;
     let found = system
@@ -233,7 +241,7 @@ async fn send_identity(system: &System, subject: SubjectId, detail: &str) -> Res
         .await?;
     let (Some(category), Some(known)) = (dossier.category(), found.filter(|code| code.used_at.is_none()))
     else {
-        return Ok(());
+        return Ok(Delivery::Done);
     };
     let digits = new_code(system);
     let hash = system.vault().code_hash(subject, &known.serves, &digits);
@@ -253,13 +261,31 @@ async fn send_identity(system: &System, subject: SubjectId, detail: &str) -> Res
         .await?)
 }
 
+/// 6.5: whoever asked on their own page is told that the answer is there; the letter names the reference and nothing more.
+async fn send_answered(system: &System, subject: SubjectId, detail: &str) -> Result<Delivery, Rejected> {
+    let dossier = system.dossier(subject).await?;
+    let Some(category) = dossier.category() else {
+        return Ok(Delivery::Done);
+    };
+    let (reference, language) = detail.split_once(' ').unwrap_or((detail, "kk"));
+    let to = own_address(system, subject, category).await?;
+    let letter = Letter {
+        to,
+        language: language.parse().unwrap_or(Language::Kk),
+        message: Message::Answered {
+            reference: reference.to_owned(),
+        },
+    };
+    Ok(system.post().send(letter).await?)
+}
+
 /// 2.2.7 to 2.2.11: an order is placed, or something else was taken in; the letter names its reference and nothing more.
-async fn send_reference(system: &System, subject: SubjectId, detail: &str) -> Result<(), Rejected> {
+async fn send_reference(system: &System, subject: SubjectId, detail: &str) -> Result<Delivery, Rejected> {
     let (case, language) = ticket_and_language(detail)?;
     let case = CaseId::from_bytes(case);
     let dossier = system.dossier(subject).await?;
     let (Some(category), Some(file)) = (dossier.category(), dossier.case(case)) else {
-        return Ok(());
+        return Ok(Delivery::Done);
     };
     let operation = mailing(system, subject, category, system.now())
         .for_purpose(

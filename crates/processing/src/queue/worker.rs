@@ -7,11 +7,12 @@ use jiff::{SignedDuration, Timestamp};
 use sandyq_model::{Fault, ReceiptId, Standing, SubjectId};
 use sandyq_store::tables::job::QueuedJob;
 use sandyq_store::tables::{job, subject};
-use sandyq_store::{Commit, CommitError, Job, Reader};
+use sandyq_store::{Commit, CommitError, Job, Reader, Statement};
 
-use super::{DELETE, DESTROY, finished, task, work};
+use super::{DELETE, DESTROY, finished, is_letter, task, work};
 use crate::clock::Leaps;
 use crate::perform::fault_of;
+use crate::ports::Delivery;
 use crate::rejected::Rejected;
 use crate::system::System;
 
@@ -21,6 +22,8 @@ const BATCH_MAX: u32 = 32;
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
 /// The longest a failed piece is put off.
 const PUT_OFF_MAX: SignedDuration = SignedDuration::from_hours(1);
+/// How often a letter is tried: for some five days, once it is tried each hour.
+const LETTER_ATTEMPTS_MAX: u32 = 132;
 /// How often the worker looks whether an epoch is due: each look takes a turn of the one writer.
 const EPOCHS_LOOK: SignedDuration = SignedDuration::from_mins(1);
 /// How long the worker rests after it could not end an epoch: each try is an entry of the ledger.
@@ -179,7 +182,11 @@ impl System {
         let outcome = work(self, piece).await;
         let now = self.now();
         let statement = match &outcome {
-            Ok(()) | Err(Rejected::Refusal(_) | Rejected::NotFound) => finished(piece, now),
+            Ok(Delivery::Refused) => given_up(piece, now),
+            Err(Rejected::Fault(_)) if is_letter(&piece.kind) && attempts >= LETTER_ATTEMPTS_MAX => {
+                given_up(piece, now)
+            }
+            Ok(Delivery::Done) | Err(Rejected::Refusal(_) | Rejected::NotFound) => finished(piece, now),
             Err(rejected) => {
                 tracing::warn!(work = %piece.kind, attempts, reason = reason(rejected), "work was put off");
                 let wait = SignedDuration::from_secs(1 << attempts.min(12));
@@ -201,6 +208,12 @@ impl System {
             Err(error) => Err(fault_of(error)),
         }
     }
+}
+
+/// A letter that nobody takes: no more is tried, and it is told to those who look after the system.
+fn given_up(piece: &Job, now: Timestamp) -> Statement {
+    tracing::warn!(work = %piece.kind, "a letter cannot be delivered");
+    job::give_up(piece.subject, piece.id, &piece.kind, now)
 }
 
 /// Pieces about different subjects need not wait for each other, and so their commits share a sync.

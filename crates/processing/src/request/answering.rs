@@ -4,18 +4,21 @@
 use sandyq_model::act::{Extract, Record};
 use sandyq_model::value::{ValueKind, Values};
 use sandyq_model::{
-    FieldSet, Ground, IdempotencyKey, Operation, Plain, Problem, Purpose, RequestKind, RequestState,
+    Channel, FieldSet, Ground, IdempotencyKey, Operation, Plain, Problem, Purpose, RequestKind, RequestState,
     Standing, Step, SubjectId,
 };
 use sandyq_policy::Language;
+use sandyq_store::Job;
 use sandyq_store::tables::subject_request::SubjectRequest;
 
 use super::MyRow;
 use super::deadline;
 use super::desk::at_the_board;
+use super::step::Along;
 use crate::access::Caller;
 use crate::circumstances::Circumstances;
 use crate::perform::Outcome;
+use crate::queue;
 use crate::record::Recorded;
 use crate::rejected::Rejected;
 use crate::system::System;
@@ -211,9 +214,30 @@ impl System {
             next.norm = norm.map(|norm| norm.citation().to_owned());
             next.late_reason = late.map(|reason| reason.name().to_owned());
         };
-        self.take_step(caller.actor, request, step, closed)
-            .await
-            .map(drop)
+        let along = Along {
+            jobs: self.told_by_mail(request),
+            ..Along::default()
+        };
+        self.take_step_along(caller.actor, request, step, closed, along)
+            .await?;
+        self.wake();
+        Ok(())
+    }
+
+    /// Who asked on their own page is told by mail that the answer is there; who wrote a letter gets one.
+    fn told_by_mail(&self, request: &SubjectRequest) -> Vec<Job> {
+        let theirs = request.channel == Channel::Portal && request.identity_at.is_some();
+        let Some(subject) = request.about.filter(|_| theirs) else {
+            return Vec::new();
+        };
+        let detail = format!("{} {}", request.reference, request.locale);
+        vec![queue::task(
+            self,
+            subject,
+            queue::SEND_ANSWERED,
+            self.now(),
+            &detail,
+        )]
     }
 
     /// A second request of the same person about the same goes into another one, which is answered.

@@ -8,6 +8,7 @@ use sandyq_model::{
     Category, Channel, Clause, FieldSet, IdempotencyKey, Refusal, RequestKind, RequestState, Role, Verb,
 };
 use sandyq_policy::Language;
+use sandyq_store::tables::job;
 use sandyq_store::tables::subject_request::{self, SubjectRequest};
 
 use super::view::RequestView;
@@ -19,6 +20,8 @@ use crate::system::System;
 
 /// Requests on one page of the board.
 const PAGE_REQUESTS: u32 = 25;
+/// So many letters that nobody took are counted.
+const UNDELIVERED_MAX: u32 = 1_000;
 /// The last page that can be asked for.
 const PAGE_MAX: u32 = 10_000;
 
@@ -33,6 +36,8 @@ pub struct Board {
     pub more: bool,
     /// Whether these are the closed ones.
     pub closed: bool,
+    /// Letters that nobody took in the last days, whoever they were to.
+    pub undelivered: usize,
 }
 
 /// One line of the board: nothing personal.
@@ -65,14 +70,15 @@ impl System {
         at_the_board(caller)?;
         let page = page.clamp(1, PAGE_MAX);
         let offset = (page - 1) * PAGE_REQUESTS;
-        let mut found = self
+        let (mut found, undelivered) = self
             .store()
             .read(move |reader| {
-                if closed {
-                    subject_request::closed(reader, PAGE_REQUESTS + 1, offset)
+                let found = if closed {
+                    subject_request::closed(reader, PAGE_REQUESTS + 1, offset)?
                 } else {
-                    subject_request::open(reader, PAGE_REQUESTS + 1, offset)
-                }
+                    subject_request::open(reader, PAGE_REQUESTS + 1, offset)?
+                };
+                Ok((found, job::given_up(reader, UNDELIVERED_MAX)?.len()))
             })
             .await?;
         let more = found.len() > PAGE_REQUESTS as usize;
@@ -83,6 +89,7 @@ impl System {
             page,
             more,
             closed,
+            undelivered,
         })
     }
 

@@ -114,6 +114,12 @@ async fn a_person_asks_on_their_page_and_reads_the_answer_there() {
         .unwrap();
     assert_eq!(request.text("answer").unwrap().expose(), words.expose());
     assert!(!request.late);
+    stage.system.run_queue().await.unwrap();
+    assert_eq!(
+        stage.told_of_answers(),
+        [("dana@example.com".to_owned(), reference.clone())],
+        "a mail says that it is there, and nothing more"
+    );
     assert!(
         stage
             .system

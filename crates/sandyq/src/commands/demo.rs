@@ -201,6 +201,7 @@ async fn surroundings(operator: Operator, letter_box: &MailSink) -> Result<Surro
         host: "127.0.0.1".to_owned(),
         port,
         security: Security::Plain,
+        authority: None,
         credentials: None,
         from: operator.email.clone(),
     };

@@ -449,7 +449,29 @@ async fn inside(store: &Store) -> Result<Vec<Finding>, Failure> {
         ),
         Finding::new("key store", State::Well, "open, and of this root key"),
         Finding::new("queue", queue, format!("{jobs} pieces of work waiting")),
+        letters(store).await?,
     ])
+}
+
+/// Letters that nobody took in the last days.
+async fn letters(store: &Store) -> Result<Finding, Failure> {
+    let given_up = store.read(|reader| job::given_up(reader, GIVEN_UP_MAX)).await?;
+    let Some((_, newest)) = given_up.first() else {
+        return Ok(Finding::new(
+            "letters",
+            State::Well,
+            "none was refused in the last seven days",
+        ));
+    };
+    let mut kinds: Vec<&str> = given_up.iter().map(|(kind, _)| kind.as_str()).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let says = format!(
+        "{} could not be delivered in the last seven days ({}), the newest {newest:.0}; the log of your mail server says why",
+        given_up.len(),
+        kinds.join(", "),
+    );
+    Ok(Finding::new("letters", State::Warning, says))
 }
 
 fn in_one_line(failure: &Failure) -> String {
@@ -474,5 +496,7 @@ const DISK_WRONG: u64 = 100;
 const DISK_WARNING: u64 = 1024;
 /// A witness that signs once a day has signed lately.
 const WITNESS_HOURS_WARNING: u64 = 48;
+/// So many refused letters are counted.
+const GIVEN_UP_MAX: u32 = 1_000;
 /// More work than this means that the server is behind.
 const QUEUE_WARNING: u64 = 1000;

@@ -84,6 +84,39 @@ pub fn put_off(subject: Option<SubjectId>, id: JobId, until: Timestamp) -> State
     .touching(1)
 }
 
+/// Ends work that cannot be done: what is left of it says which kind it was and when it was given up, and goes with the work
+/// that is done.
+#[must_use]
+pub fn give_up(subject: Option<SubjectId>, id: JobId, kind: &str, at: Timestamp) -> Statement {
+    statement(
+        "UPDATE job SET kind = $3, detail = $4, done_at = $5, lease_until = NULL \
+         WHERE subject_id = $1 AND job_id = $2 AND done_at IS NULL",
+        [
+            owner(subject),
+            id.into(),
+            GIVEN_UP.into(),
+            kind.as_bytes().into(),
+            at.into(),
+        ],
+    )
+    .touching(1)
+}
+
+/// The work that was given up and is still remembered: its kind, and when.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn given_up(reader: &mut dyn Reader, limit: u32) -> Result<Vec<(String, Timestamp)>, Fault> {
+    reader.list(
+        "SELECT detail, done_at FROM job WHERE kind = $1 AND done_at IS NOT NULL ORDER BY done_at DESC LIMIT $2",
+        &[GIVEN_UP.into(), limit.into()],
+        |row| {
+            let kind: Vec<u8> = row.take(0)?;
+            Ok((String::from_utf8_lossy(&kind).into_owned(), row.take(1)?))
+        },
+    )
+}
+
 /// Removes every piece of work about a subject but one (the one that is being done).
 #[must_use]
 pub fn remove_all_but(subject: SubjectId, kept: Option<JobId>) -> Statement {
@@ -172,4 +205,6 @@ fn read(row: &mut Row) -> Result<QueuedJob, Fault> {
     })
 }
 
+/// The kind of what is left of work that was given up.
+const GIVEN_UP: &str = "given-up";
 const NOBODY: SubjectId = SubjectId::from_bytes([0; 16]);

@@ -14,6 +14,7 @@ use super::cases::staff;
 use crate::components::{error_summary, hidden, problem_of};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent};
 use crate::layout::Page;
+use crate::paper;
 use crate::portal::requests::{facts, kind, lines, timeline};
 use crate::visit::Visit;
 
@@ -59,6 +60,7 @@ async fn acted(sent: &Sent, reference: &str) -> Outcome {
         "read" => read(sent, caller, reference).await,
         "prepare" => prepared(sent, caller, reference).await,
         "print" => printed(sent, caller, reference).await,
+        "pdf" => as_pdf(sent, caller, reference).await,
         "scan" => scan(sent, caller, reference).await,
         "draft" => {
             let words = sent.typed.plain("answer");
@@ -137,10 +139,7 @@ async fn prepared(sent: &Sent, caller: &Caller, reference: &str) -> Outcome {
     let (system, visit) = (&sent.arrival.system, &sent.arrival.visit);
     let request = system.read_request(caller, reference, visit.language).await?;
     let rows = system.prepared(caller, reference, request.language).await?;
-    let in_language = Visit {
-        language: request.language,
-        ..visit.clone()
-    };
+    let in_language = visit.in_language(request.language);
     let draft = answer_text(&in_language, request.kind, &rows);
     Ok(Answer::Page(page(
         visit,
@@ -186,20 +185,28 @@ fn answer_text(visit: &Visit, kind: RequestKind, rows: &[MyRow]) -> String {
 
 /// The answer as a page for the post.
 async fn printed(sent: &Sent, caller: &Caller, reference: &str) -> Outcome {
-    let visit = &sent.arrival.visit;
-    let request = sent
-        .arrival
-        .system
-        .read_request(caller, reference, visit.language)
-        .await?;
-    if !request.state.is_closed() {
-        return Err(Rejected::mistake("step", Problem::NotDone));
-    }
-    let in_language = Visit {
-        language: request.language,
-        ..visit.clone()
-    };
+    let request = closed(sent, caller, reference).await?;
+    let in_language = sent.arrival.visit.in_language(request.language);
     Ok(Answer::Page(letter_page(&in_language, &request)))
+}
+
+/// The answer as a letter in PDF.
+async fn as_pdf(sent: &Sent, caller: &Caller, reference: &str) -> Outcome {
+    let request = closed(sent, caller, reference).await?;
+    let in_language = sent.arrival.visit.in_language(request.language);
+    let filled = paper::answer(&in_language, &request)?;
+    paper::printed(&sent.arrival.system, &in_language, filled).await
+}
+
+/// The request with its answer, once that was given.
+async fn closed(sent: &Sent, caller: &Caller, reference: &str) -> Result<RequestView, Rejected> {
+    let (system, visit) = (&sent.arrival.system, &sent.arrival.visit);
+    let request = system.read_request(caller, reference, visit.language).await?;
+    if request.state.is_closed() {
+        Ok(request)
+    } else {
+        Err(Rejected::mistake("step", Problem::NotDone))
+    }
 }
 
 async fn scan(sent: &Sent, caller: &Caller, reference: &str) -> Outcome {
@@ -229,6 +236,7 @@ pub fn page(visit: &Visit, request: &RequestView, draft: Option<&str>, mistake: 
         @if let Some(draft) = draft.filter(|_| open) { (answering(visit, request, draft, mistake)) }
         @if open { (closing(visit, request, mistake)) } @else {
             (small(visit, request, "print", &html! {}))
+            @if visit.prints && request.state != RequestState::Merged { (small(visit, request, "pdf", &html! {})) }
             (small(visit, request, "reopen", &html! {}))
         }
         (timeline(visit, request))

@@ -139,6 +139,9 @@ pub fn board_page(visit: &Visit, board: &Board) -> Page {
     let body = html! {
         h1 { (title) }
         p.lead { (visit.say("board-lead")) }
+        @if board.undelivered > 0 {
+            p.inset { (visit.say_of("board-undelivered", "count", &board.undelivered.to_string())) }
+        }
         ul {
             li { a href="/staff/requests/new" { (visit.say("board-enter")) } }
             @if board.closed {

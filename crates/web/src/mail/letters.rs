@@ -69,6 +69,13 @@ impl Letters {
                     ("page", format!("{}/policy", self.site)),
                 ],
             ),
+            Message::Answered { reference } => (
+                "letter-answered",
+                vec![
+                    ("reference", reference.clone()),
+                    ("page", format!("{}/my/requests/{reference}", self.site)),
+                ],
+            ),
             Message::Taken { reference } => ("letter-taken", self.with_reference(reference)),
             Message::OrderPlaced { reference } => ("letter-order", self.with_reference(reference)),
         };
@@ -160,6 +167,9 @@ mod tests {
                 Message::OrderPlaced {
                     reference: "SQ-1234-5678".into(),
                 },
+                Message::Answered {
+                    reference: "SQ-1234-5678".into(),
+                },
                 Message::Taken {
                     reference: "SQ-1234-5678".into(),
                 },
@@ -167,7 +177,10 @@ mod tests {
             for message in messages.into_iter().chain(notices) {
                 let with_code = !matches!(
                     message,
-                    Message::OrderPlaced { .. } | Message::Taken { .. } | Message::AccountNotice { .. }
+                    Message::OrderPlaced { .. }
+                        | Message::Taken { .. }
+                        | Message::Answered { .. }
+                        | Message::AccountNotice { .. }
                 );
                 let letter = Letter {
                     to: Plain::from("dana@example.com"),

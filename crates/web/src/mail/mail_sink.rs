@@ -188,6 +188,7 @@ async fn show(State(sink): State<MailSink>, headers: HeaderMap) -> Response {
         key: String::new(),
         standpoint: Standpoint::Visitor,
         operator: None,
+        prints: false,
         demo: true,
         cookies: Vec::new(),
     };
@@ -229,7 +230,7 @@ fn own_path(text: &str) -> Option<String> {
 mod tests {
     use sandyq_model::Plain;
     use sandyq_processing::Language;
-    use sandyq_processing::ports::{Letter, Message, Post};
+    use sandyq_processing::ports::{Delivery, Letter, Message, Post};
 
     use super::*;
     use crate::mail::{Letters, Security, Smtp, SmtpPost};
@@ -243,6 +244,7 @@ mod tests {
             host: "127.0.0.1".into(),
             port,
             security: Security::Plain,
+            authority: None,
             credentials: None,
             from: "no-reply@example.kz".into(),
         };
@@ -284,11 +286,17 @@ mod tests {
     #[tokio::test]
     async fn a_second_header_line_in_an_address_sends_nothing() {
         let (sink, post) = box_and_post().await;
-        assert!(
-            post.send(letter("a@example.com\r\nBcc: b@example.com"))
-                .await
-                .is_err()
-        );
+        for hostile in [
+            "a@example.com\r\nBcc: b@example.com",
+            "a@example.com\nSubject: x",
+            "a@example.com, b@example.com",
+            "a@example.com>\r\nRCPT TO:<b@example.com",
+            "\"a\r\n\"@example.com",
+            "",
+        ] {
+            let sent = post.send(letter(hostile)).await.unwrap();
+            assert_eq!(sent, Delivery::Refused, "{hostile:?}");
+        }
         assert!(sink.letters().is_empty());
     }
 

@@ -8,9 +8,10 @@ use async_trait::async_trait;
 use lettre::message::header::ContentType;
 use lettre::message::{Mailbox, Message};
 use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use sandyq_model::{Fault, Plain};
-use sandyq_processing::ports::{Letter, Post};
+use sandyq_processing::ports::{Delivery, Letter, Post};
 
 use super::letters::Letters;
 
@@ -37,6 +38,8 @@ pub struct Smtp {
     pub port: u16,
     /// How the way to it is protected.
     pub security: Security,
+    /// Who vouches for the server's certificate beside those whom this machine believes, in PEM.
+    pub authority: Option<Vec<u8>>,
     /// The user and the password, when it wants them.
     pub credentials: Option<(String, Plain<String>)>,
     /// The sender's address.
@@ -64,15 +67,15 @@ impl SmtpPost {
             let says = "mail.security: letters to another machine travel under TLS only; set \"tls\" or \"starttls\"";
             return Err(Fault::Configuration(says.to_owned()));
         }
-        let builder = match smtp.security {
-            Security::Tls => AsyncSmtpTransport::<Tokio1Executor>::relay(&smtp.host),
-            Security::StartTls => AsyncSmtpTransport::<Tokio1Executor>::starttls_relay(&smtp.host),
-            Security::Plain => Ok(AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(
-                &smtp.host,
-            )),
+        let tls = match smtp.security {
+            Security::Tls => Tls::Wrapper(believed(smtp)?),
+            Security::StartTls => Tls::Required(believed(smtp)?),
+            Security::Plain => Tls::None,
         };
-        let builder = builder.map_err(|error| Fault::Configuration(format!("mail: {error}")))?;
-        let mut builder = builder.port(smtp.port).timeout(Some(SMTP_TIME_MAX));
+        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&smtp.host)
+            .tls(tls)
+            .port(smtp.port)
+            .timeout(Some(SMTP_TIME_MAX));
         if let Some((user, password)) = &smtp.credentials {
             builder = builder.credentials(Credentials::new(user.clone(), password.expose().clone()));
         }
@@ -84,9 +87,7 @@ impl SmtpPost {
     }
 
     /// The letter as mail; one recipient, whatever the address holds.
-    fn mail(&self, letter: &Letter) -> Result<Message, Fault> {
-        let unfit = |_| Fault::Outside("the address of a letter is not one that mail can carry".to_owned());
-        let to: Address = letter.to.expose().parse().map_err(unfit)?;
+    fn mail(&self, letter: &Letter, to: Address) -> Result<Message, Fault> {
         let written = self.letters.write(letter);
         Message::builder()
             .from(self.from.clone())
@@ -100,19 +101,37 @@ impl SmtpPost {
 
 #[async_trait]
 impl Post for SmtpPost {
-    async fn send(&self, letter: Letter) -> Result<(), Fault> {
-        let mail = self.mail(&letter)?;
-        let sent = self.transport.send(mail).await;
-        // The server's words may hold the address; only whether it may be tried again is kept.
-        sent.map(|_| ()).map_err(|error| {
-            let kind = if error.is_permanent() {
-                "refused a letter for good"
-            } else {
-                "did not take a letter"
-            };
-            Fault::Outside(format!("the mail server {kind}"))
-        })
+    async fn send(&self, letter: Letter) -> Result<Delivery, Fault> {
+        // An address that mail cannot carry, one with a second line among them, will never be one that it can.
+        let Ok(to) = letter.to.expose().parse::<Address>() else {
+            return Ok(Delivery::Refused);
+        };
+        let mail = self.mail(&letter, to)?;
+        match self.transport.send(mail).await {
+            Ok(_) => Ok(Delivery::Done),
+            Err(error) if error.status().is_some_and(|code| refuses_for_good(code.into())) => {
+                Ok(Delivery::Refused)
+            }
+            // The server's words may hold the address; none of them is kept.
+            Err(_) => Err(Fault::Outside("the mail server did not take a letter".to_owned())),
+        }
     }
+}
+
+/// Whether an answer of a mail server says that nobody is at the address (RFC 5321, 4.2.3; RFC 7504). Other answers that begin
+/// with 5 are about us (the password, the sender, the size) and end when somebody mends it.
+const fn refuses_for_good(code: u16) -> bool {
+    matches!(code, 550 | 551 | 553 | 556)
+}
+
+/// Whom the server's certificate must come from, and for which name.
+fn believed(smtp: &Smtp) -> Result<TlsParameters, Fault> {
+    let wrong = |error| Fault::Configuration(format!("mail: {error}"));
+    let mut parameters = TlsParameters::builder(smtp.host.clone());
+    if let Some(authority) = &smtp.authority {
+        parameters = parameters.add_root_certificate(Certificate::from_pem(authority).map_err(wrong)?);
+    }
+    parameters.build().map_err(wrong)
 }
 
 fn is_this_machine(host: &str) -> bool {
@@ -129,6 +148,7 @@ mod tests {
             host: host.to_owned(),
             port: 25,
             security,
+            authority: None,
             credentials: None,
             from,
         }

@@ -7,7 +7,7 @@ use sandyq_processing::Rejected;
 use sandyq_processing::consent::ConsentReceiptView;
 
 use super::consents::event_key;
-use super::receipt::{check, proof};
+use super::receipt::{as_pdf, check, proof};
 use crate::components::{Row, summary_list};
 use crate::http::arrival::{Answer, Arrival, Outcome};
 use crate::layout::Page;
@@ -53,6 +53,7 @@ pub fn page(visit: &Visit, receipt: &ConsentReceiptView, key: &str) -> Page {
         (shown_text(visit, receipt))
         (check(visit, number, key))
         (proof(visit, &receipt.proof))
+        (as_pdf(visit, number))
         p.no-print { (visit.say("consent-receipt-save")) }
     };
     Page::new(visit.say("consent-receipt-title"), body)
@@ -88,7 +89,7 @@ fn act(visit: &Visit, receipt: &ConsentReceiptView, event: &str) -> Markup {
     ])
 }
 
-fn channel(visit: &Visit, channel: &str) -> String {
+pub(crate) fn channel(visit: &Visit, channel: &str) -> String {
     let key = format!("channel-{channel}");
     let said = visit.say(&key);
     if said == key { channel.to_owned() } else { said }

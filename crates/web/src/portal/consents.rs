@@ -72,7 +72,7 @@ fn when(visit: &Visit, key: &str, at: Option<Timestamp>) -> Markup {
 }
 
 /// The words of what happened.
-pub(super) fn event_key(event: ConsentEvent) -> String {
+pub(crate) fn event_key(event: ConsentEvent) -> String {
     let name = match event {
         ConsentEvent::Given => "given",
         ConsentEvent::Confirmed => "confirmed",

@@ -11,6 +11,7 @@ use super::withdraw::kept_table;
 use crate::components::{Row, summary_list};
 use crate::http::arrival::{Answer, Arrival, Outcome};
 use crate::layout::Page;
+use crate::paper;
 use crate::visit::Visit;
 
 /// GET /receipt/{id}
@@ -51,6 +52,31 @@ async fn downloaded(arrival: &Arrival, id: &str) -> Outcome {
     ))
 }
 
+/// GET /receipt/{id}/receipt.pdf
+pub async fn print(Path(id): Path<String>, arrival: Arrival) -> Response {
+    let outcome = printed(&arrival, &id).await;
+    arrival.respond(outcome)
+}
+
+async fn printed(arrival: &Arrival, id: &str) -> Outcome {
+    let visit = &arrival.visit;
+    let key = arrival.system.store().verifier_key().to_string();
+    let filled = match found(arrival, id).await? {
+        Some(receipt) => paper::destruction(visit, &receipt, &key),
+        None => paper::consent(visit, &consent_receipt::found(arrival, id).await?, &key),
+    };
+    paper::printed(&arrival.system, visit, filled).await
+}
+
+/// The way to the same as PDF.
+pub(super) fn as_pdf(visit: &Visit, number: &str) -> Markup {
+    html! {
+        @if visit.prints {
+            p.no-print { a href={ "/receipt/" (number) "/receipt.pdf" } download { (visit.say("paper-download")) } }
+        }
+    }
+}
+
 async fn found(arrival: &Arrival, id: &str) -> Result<Option<ReceiptView>, Fault> {
     arrival.system.receipt(id, arrival.visit.language).await
 }
@@ -82,6 +108,7 @@ pub fn page(visit: &Visit, receipt: &ReceiptView, withdrawals: &[String], key: &
         }
         (check(visit, &receipt.number, key))
         (proof(visit, &receipt.proof))
+        (as_pdf(visit, &receipt.number))
         p.no-print { (visit.say("receipt-save")) }
     };
     Page::new(visit.say("receipt-title"), body)
@@ -138,17 +165,20 @@ fn act(visit: &Visit, receipt: &ReceiptView) -> Markup {
 }
 
 fn copies(visit: &Visit, receipt: &ReceiptView) -> Markup {
+    html! { @for sentence in copies_text(visit, receipt) { p { (sentence) } } }
+}
+
+/// How it is with old copies, in sentences.
+pub(crate) fn copies_text(visit: &Visit, receipt: &ReceiptView) -> Vec<String> {
     let epoch = receipt.epoch.to_string();
     let epoch = [("epoch", epoch.into())];
-    html! {
-        @match receipt.copies {
-            CopiesNow::OpenUntil(at) => {
-                p { (visit.say_of("receipt-copies-until", "when", &visit.date_and_time(at))) }
-                p { (visit.say_with("receipt-epoch", &epoch)) }
-            }
-            CopiesNow::Dead => p { (visit.say_with("receipt-copies-dead", &epoch)) }
-            CopiesNow::NoneLeft => p { (visit.say("receipt-copies-none")) }
-        }
+    match receipt.copies {
+        CopiesNow::OpenUntil(at) => vec![
+            visit.say_of("receipt-copies-until", "when", &visit.date_and_time(at)),
+            visit.say_with("receipt-epoch", &epoch),
+        ],
+        CopiesNow::Dead => vec![visit.say_with("receipt-copies-dead", &epoch)],
+        CopiesNow::NoneLeft => vec![visit.say("receipt-copies-none")],
     }
 }
 

@@ -14,6 +14,7 @@ use sandyq_processing::request::{Asking, RequestView};
 use crate::components::{Control, control, error_summary, problem_of, submit, tray};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
 use crate::layout::Page;
+use crate::paper;
 use crate::visit::{Standpoint, Visit};
 
 /// GET /my/requests
@@ -88,6 +89,22 @@ async fn shown(arrival: &Arrival, reference: &str) -> Outcome {
         .my_request(own(arrival)?, reference, arrival.visit.language)
         .await?;
     Ok(Answer::Page(page(&arrival.visit, &request)))
+}
+
+/// GET /my/requests/{reference}/answer.pdf: the answer in the language in which it was written.
+pub async fn print(Path(reference): Path<String>, arrival: Arrival) -> Response {
+    let outcome = printed(&arrival, &reference).await;
+    arrival.respond(outcome)
+}
+
+async fn printed(arrival: &Arrival, reference: &str) -> Outcome {
+    let (system, visit) = (&arrival.system, &arrival.visit);
+    let request = system
+        .my_request(own(arrival)?, reference, visit.language)
+        .await?;
+    let visit = visit.in_language(request.language);
+    let filled = paper::answer(&visit, &request)?;
+    paper::printed(system, &visit, filled).await
 }
 
 /// The caller, who must have come in as the person the data is about.
@@ -207,6 +224,11 @@ pub fn page(visit: &Visit, request: &RequestView) -> Page {
         @if let Some(norm) = &request.norm { p { (visit.say("request-norm")) " " (norm) } }
         @if request.state == RequestState::Answered && request.kind == RequestKind::Access {
             p { a href="/my" { (visit.say("request-see-data")) } }
+        }
+        @if visit.prints && request.text("answer").is_some() {
+            p.no-print {
+                a href={ "/my/requests/" (request.reference) "/answer.pdf" } download { (visit.say("paper-download")) }
+            }
         }
         h2 { (visit.say("order-next-title")) }
         p { (next(visit, request)) }

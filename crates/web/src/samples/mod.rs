@@ -3,6 +3,7 @@
 
 mod account;
 mod consents;
+mod paper;
 mod people;
 mod requests;
 mod services;
@@ -31,6 +32,7 @@ fn visit(language: Language, here: &str, standpoint: Standpoint) -> Visit {
         key: "0f1e2d3c-4b5a-4978-8695-a4b3c2d1e0ff".to_owned(),
         standpoint,
         operator: Some(people::operator()),
+        prints: true,
         demo: false,
         cookies: Vec::new(),
     }

@@ -124,6 +124,7 @@ fn board(closed: bool, state: RequestState) -> Board {
         page: 1,
         more: true,
         closed,
+        undelivered: 2,
     }
 }
 
@@ -181,6 +182,7 @@ fn board_pages(language: Language) -> Vec<Sample> {
         page: 1,
         more: false,
         closed: false,
+        undelivered: 0,
     };
     let shown = |board: &Board| many::board_page(&list, board);
     let entry = |typed: &dyn Fn(&str) -> String, mistake: &Mistake| many::entry_page(&new, typed, mistake);

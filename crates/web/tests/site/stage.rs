@@ -11,7 +11,7 @@ use sandyq_model::{Actor, Fault, Plain, Role};
 use sandyq_policy::{Folder, Policy};
 use sandyq_processing::cases::Catalogue;
 use sandyq_processing::operator::{Operator, Person};
-use sandyq_processing::ports::{DemonstrationPayments, Letter, Message, Post};
+use sandyq_processing::ports::{Delivery, DemonstrationPayments, Letter, Message, Post};
 use sandyq_processing::{Settings, System};
 use sandyq_store::vault::KeyFile;
 use sandyq_store::{Store, StoreOptions};
@@ -22,9 +22,9 @@ struct Letters(Mutex<Vec<Letter>>);
 
 #[async_trait]
 impl Post for Letters {
-    async fn send(&self, letter: Letter) -> Result<(), Fault> {
+    async fn send(&self, letter: Letter) -> Result<Delivery, Fault> {
         self.0.lock().unwrap().push(letter);
-        Ok(())
+        Ok(Delivery::Done)
     }
 }
 
@@ -81,7 +81,10 @@ impl Stage {
             | Message::AddressCode { code, .. }
             | Message::ResetCode { code, .. }
             | Message::IdentityCode { code } => Some(code.expose().clone()),
-            Message::OrderPlaced { .. } | Message::Taken { .. } | Message::AccountNotice { .. } => None,
+            Message::OrderPlaced { .. }
+            | Message::Taken { .. }
+            | Message::Answered { .. }
+            | Message::AccountNotice { .. } => None,
         });
         code.expect("a code was mailed")
     }

@@ -32,6 +32,13 @@ letter-taken-text =
     A person on our staff will read it and answer to this address.
     {""}
     With the reference number and this e-mail address you can at any time see which data we hold about you, who looked at it, and take it back: { $page }
+letter-answered-subject = Your request has an answer
+letter-answered-text =
+    Good day,
+    {""}
+    your request { $reference } has been answered. The answer itself is not in this letter: read it, or have it as PDF, on your own page: { $page }
+    {""}
+    If you do not agree with it, you can write to the person responsible for personal data who is named there.
 letter-order-subject = Your order is placed
 letter-order-text =
     Good day,

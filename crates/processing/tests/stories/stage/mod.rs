@@ -28,7 +28,7 @@ use sandyq_processing::cases::Catalogue;
 use sandyq_processing::cases::order::{CardForm, Placed};
 use sandyq_processing::clock::SteadyClock;
 use sandyq_processing::operator::{Operator, Person};
-use sandyq_processing::ports::{DemonstrationPayments, Letter, Message, Post};
+use sandyq_processing::ports::{Delivery, DemonstrationPayments, Letter, Message, Post};
 use sandyq_processing::service::{Submission, Taken};
 use sandyq_processing::{Language, Rejected, Settings, System};
 use sandyq_store::vault::KeyFile;
@@ -43,9 +43,9 @@ pub struct Letters(Mutex<Vec<Letter>>);
 
 #[async_trait]
 impl Post for Letters {
-    async fn send(&self, letter: Letter) -> Result<(), Fault> {
+    async fn send(&self, letter: Letter) -> Result<Delivery, Fault> {
         self.0.lock().unwrap().push(letter);
-        Ok(())
+        Ok(Delivery::Done)
     }
 }
 
@@ -107,6 +107,16 @@ pub fn operator() -> Operator {
 impl Stage {
     pub fn new() -> Self {
         Self::seeded(7)
+    }
+
+    /// To whom a letter said that a request was answered, and which.
+    pub fn told_of_answers(&self) -> Vec<(String, String)> {
+        let letters = self.letters.0.lock().unwrap();
+        let told = letters.iter().filter_map(|letter| match &letter.message {
+            Message::Answered { reference } => Some((letter.to.expose().clone(), reference.clone())),
+            _ => None,
+        });
+        told.collect()
     }
 
     pub fn seeded(seed: u64) -> Self {
@@ -361,7 +371,10 @@ pub fn newest_code(letters: &Letters, email: &str) -> Option<Plain<String>> {
             | Message::AddressCode { code, .. }
             | Message::ResetCode { code, .. }
             | Message::IdentityCode { code } => Some(code.clone()),
-            Message::OrderPlaced { .. } | Message::Taken { .. } | Message::AccountNotice { .. } => None,
+            Message::OrderPlaced { .. }
+            | Message::Taken { .. }
+            | Message::Answered { .. }
+            | Message::AccountNotice { .. } => None,
         })
 }
 
