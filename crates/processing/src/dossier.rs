@@ -9,12 +9,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 use sandyq_model::{
     Act, CaseId, Category, ConsentId, Facts, Fault, Field, FieldSet, Operation, Pseudonym, Purpose, Standing,
-    SubjectId,
+    SubjectId, Verb,
 };
 use sandyq_policy::Policy;
 use sandyq_store::tables::consent::{ConsentAct, ConsentRow};
+use sandyq_store::tables::purpose_use::PurposeUse;
 use sandyq_store::tables::search_index::Findable;
-use sandyq_store::tables::{case_file, consent, record, search_index, subject};
+use sandyq_store::tables::{case_file, consent, purpose_use, record, search_index, subject};
 use sandyq_store::vault::{SealedValue, SubjectKey};
 use sandyq_store::{Reader, Store};
 
@@ -35,6 +36,8 @@ pub struct Dossier {
     pub consents: Vec<ConsentRow>,
     /// All cases, newest first.
     pub cases: Vec<case_file::CaseFile>,
+    /// When each purpose was served last.
+    pub uses: Vec<PurposeUse>,
     /// All sealed values, by field.
     pub records: Vec<record::Record>,
     /// By what the person is found, by field.
@@ -45,16 +48,17 @@ pub struct Dossier {
 
 impl Dossier {
     pub(crate) async fn load(store: &Store, id: SubjectId) -> Result<Self, Fault> {
-        let (row, consents, cases, records, findable) = store
+        let (row, consents, cases, uses, records, findable) = store
             .read(move |reader: &mut dyn Reader| {
                 let row = subject::find(reader, id)?;
                 if row.is_none() {
-                    return Ok((None, Vec::new(), Vec::new(), Vec::new(), Vec::new()));
+                    return Ok((None, Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new()));
                 }
                 Ok((
                     row,
                     consent::of_subject(reader, id)?,
                     case_file::of_subject(reader, id)?,
+                    purpose_use::of_subject(reader, id)?,
                     record::of_subject(reader, id)?,
                     search_index::of_subject(reader, id)?,
                 ))
@@ -72,6 +76,7 @@ impl Dossier {
             pseudonym,
             consents,
             cases,
+            uses,
             records,
             findable,
             key,
@@ -201,7 +206,7 @@ impl Dossier {
             recipient: circumstances.recipient,
             floor: self.under_floor(policy, now),
             hold: FieldSet::EMPTY,
-            due: self.is_due(now),
+            due: self.is_due(now) || (V::VERB == Verb::Destroy && self.are_due(operation.fields, now)),
             approved: circumstances.approved,
         }
     }
@@ -216,10 +221,30 @@ impl Dossier {
         }
     }
 
-    /// Whether the day has come, of a remainder as well: it lies here only because a floor outlasts the day (8-a).
-    fn is_due(&self, now: Timestamp) -> bool {
+    /// Whether the day of everything has come, of a remainder as well: it lies here only because a floor outlasts the day
+    /// (8-a).
+    #[must_use]
+    pub fn is_due(&self, now: Timestamp) -> bool {
         let due_at = self.row.as_ref().and_then(|row| row.due_at);
-        due_at.is_some_and(|due| due <= now) || self.records.iter().any(|record| record.floor.is_some())
+        due_at.is_some_and(|due| due <= now) || self.is_remainder()
+    }
+
+    /// Whether what is here lies locked, because a floor keeps it.
+    #[must_use]
+    pub fn is_remainder(&self) -> bool {
+        self.records.iter().any(|record| record.floor.is_some())
+    }
+
+    /// The values whose own day has come, before that of the person (8).
+    #[must_use]
+    pub fn due_values(&self, now: Timestamp) -> FieldSet {
+        let due = |record: &&record::Record| record.until_at.is_some_and(|until| until <= now);
+        let free = self.records.iter().filter(|record| record.floor.is_none());
+        free.filter(due).map(|record| record.field).collect()
+    }
+
+    fn are_due(&self, fields: FieldSet, now: Timestamp) -> bool {
+        !fields.is_empty() && fields.is_subset(self.due_values(now))
     }
 
     fn serves(&self, case: CaseId, purpose: Option<Purpose>, policy: &Policy) -> bool {

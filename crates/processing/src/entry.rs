@@ -14,16 +14,12 @@ pub(crate) fn of_spent<V: Act>(
     spent: &Spent<V>,
     dossier: &Dossier,
     circumstances: &Circumstances,
-    remainder: bool,
+    detail: Detail,
     now: Timestamp,
 ) -> Entry {
     let actor = spent.actor();
     Entry {
-        detail: if remainder {
-            Detail::Remainder
-        } else {
-            Detail::None
-        },
+        detail,
         clauses: Clauses::most_telling(spent.rules()),
         purpose: spent.purpose(),
         ground: spent.ground().into(),

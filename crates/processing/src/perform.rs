@@ -70,8 +70,30 @@ pub struct Changes {
     pub moves: bool,
     /// What a second submission with the same key is answered; nothing personal.
     pub answer: Option<Vec<u8>>,
-    /// Values stay behind under a cited floor (8-a).
-    pub remainder: bool,
+    /// Whether something stays behind.
+    pub stays: Stays,
+}
+
+/// What stays behind of a record when something is destroyed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Stays {
+    /// Nothing was destroyed, or nothing stays.
+    #[default]
+    Nothing,
+    /// Values under a cited floor, locked (8-a).
+    Remainder,
+    /// Everything that still serves a purpose: only single values went (8).
+    Person,
+}
+
+impl Stays {
+    const fn detail(self) -> Detail {
+        match self {
+            Self::Nothing => Detail::None,
+            Self::Remainder => Detail::Remainder,
+            Self::Person => Detail::Part,
+        }
+    }
 }
 
 /// What became of an operation.
@@ -165,7 +187,7 @@ impl System {
                 spent,
                 dossier,
                 circumstances,
-                changes.remainder,
+                changes.stays.detail(),
                 self.now(),
             )],
             once: changes.answer.map(|answer| Once { key, content, answer }),

@@ -93,6 +93,10 @@ fn portal_routes() -> Router<Shared> {
         .route("/my/enter/{ticket}", get(enter::open).post(enter::enter))
         .route("/my/accesses", get(accesses::show))
         .route("/my/consents", get(consents::show))
+        .route(
+            "/my/consents/{id}",
+            get(consents::weigh).post(consents::take_back),
+        )
         .route("/my/change/{field}", get(change::open).post(change::correct))
         .route("/my/sessions", get(sessions::show).post(sessions::end))
         .route(
@@ -116,7 +120,7 @@ fn portal_routes() -> Router<Shared> {
 }
 
 fn console_routes() -> Router<Shared> {
-    use console::{cases, door, familiar, open_case, request, requests};
+    use console::{cases, door, familiar, open_case, request, requests, retention};
     Router::new()
         .route("/staff/sign-in", get(door::open).post(door::sign_in))
         .route("/staff/cases", get(cases::show))
@@ -137,6 +141,7 @@ fn console_routes() -> Router<Shared> {
             "/staff/requests/{reference}",
             get(request::open).post(request::act),
         )
+        .route("/staff/retention", get(retention::show))
         .route("/staff/familiar", get(familiar::open).post(familiar::accept))
         .route("/sign-out", post(door::sign_out))
 }

@@ -109,6 +109,10 @@ numbered! {
         AuthenticatorRemoved = 95 "authenticator-removed",
         /// A request of a subject went a step on: a check of identity, a warning, an earlier due date (6.5, PRE-5).
         RequestMoved = 96 "request-moved",
+        /// The schedule went through everything that is due, or was stopped from it (8).
+        RetentionRun = 97 "retention-run",
+        /// Somebody is due and waits, because a person blocked the record (8).
+        DestructionWaits = 98 "destruction-waits",
     }
 }
 
@@ -141,5 +145,13 @@ numbered! {
         Replayed = 11 "replayed",
         /// A value that was sent in is not one of its field.
         Mistake = 12 "mistake",
+        /// Single values whose last purpose has ended; the rest of the record stays (8).
+        Part = 13 "part",
+        /// The clock went back, or leapt ahead: it cannot be believed (8).
+        Clock = 14 "clock",
+        /// The days of the calendar are not known that far (8).
+        Calendar = 15 "calendar",
+        /// The record is blocked (DEF-3).
+        Blocked = 16 "blocked",
     }
 }

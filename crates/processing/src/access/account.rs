@@ -83,7 +83,7 @@ impl System {
     }
 
     /// With what a subject proves who they are.
-    pub(super) async fn authenticators(&self, subject: SubjectId) -> Result<Vec<Authenticator>, Fault> {
+    pub(crate) async fn authenticators(&self, subject: SubjectId) -> Result<Vec<Authenticator>, Fault> {
         self.store()
             .read(move |reader| authenticator::of_subject(reader, subject))
             .await

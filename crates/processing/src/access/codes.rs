@@ -9,8 +9,8 @@ use sandyq_model::{
 };
 use sandyq_policy::Language;
 use sandyq_store::Commit;
+use sandyq_store::tables::case_file;
 use sandyq_store::tables::code::{self, Code};
-use sandyq_store::tables::{case_file, subject};
 
 use super::sessions::{self, SessionToken};
 use crate::circumstances::Circumstances;
@@ -98,7 +98,6 @@ impl System {
         let proof = Proof {
             statements,
             jobs: moved.jobs,
-            due_at: self.ends_at(&dossier, now)?,
             channel: "e-mail".to_owned(),
         };
         if let Err(rejected) = self.perform(&operation, &Circumstances::OWN, &proof).await {
@@ -179,11 +178,7 @@ impl System {
         let mut statements = vec![code::spend(known.subject, id, now), opening.statement];
         let moves = dossier.standing() == Some(Standing::Active) && self.is_relation(&dossier, now);
         if moves {
-            let row = subject::Subject {
-                due_at: self.ends_at(&dossier, now)?,
-                ..dossier.known()?.clone()
-            };
-            statements.push(subject::update(&row));
+            statements.extend(self.relation_used(&dossier, now)?);
         }
         let mut signed_in =
             entry::of_happening(&actor, Happening::SignedIn, Outcome::Done, Detail::None, self);

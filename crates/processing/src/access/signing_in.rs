@@ -10,8 +10,8 @@ use jiff::SignedDuration;
 use sandyq_ledger::entry::{Detail, Happening, Outcome};
 use sandyq_model::{Actor, IdempotencyKey, Plain, Problem, Role, SubjectId};
 use sandyq_policy::Language;
+use sandyq_store::tables::authenticator;
 use sandyq_store::tables::code::{self, Code};
-use sandyq_store::tables::{authenticator, subject};
 use sandyq_store::{Commit, Job, Statement};
 
 use super::account::{ANSWERED_AFTER, Account};
@@ -213,10 +213,7 @@ impl System {
         statements.push(opening.statement);
         let moves = self.is_relation(dossier, now);
         if moves {
-            statements.push(subject::update(&subject::Subject {
-                due_at: self.ends_at(dossier, now)?,
-                ..dossier.known()?.clone()
-            }));
+            statements.extend(self.relation_used(dossier, now)?);
         }
         let commit = Commit {
             subject: Some((dossier.subject, dossier.version)),

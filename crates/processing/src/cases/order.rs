@@ -11,7 +11,6 @@ use sandyq_model::{
 };
 use sandyq_policy::Language;
 use sandyq_store::tables::case_file::{self, CaseFile};
-use sandyq_store::tables::subject;
 
 use super::State;
 use crate::access::Caller;
@@ -176,24 +175,18 @@ impl System {
     ) -> Result<(), Rejected> {
         let known = dossier.known()?;
         let now = self.now();
-        let due_at = self.end_after(Purpose::ORDERS, now);
-        let row = subject::Subject {
-            due_at,
-            ..known.clone()
-        };
+        let purpose = self.policy().case_purpose(&case.kind).unwrap_or(Purpose::ORDERS);
         let input = Recorded {
             values,
             source: "payment".to_owned(),
-            case_changes: vec![
-                case_file::set_state(
-                    dossier.subject,
-                    case.id,
-                    State::Unpaid.name(),
-                    State::Placed.name(),
-                    None,
-                ),
-                subject::update(&row),
-            ],
+            case_changes: vec![case_file::set_state(
+                dossier.subject,
+                case.id,
+                State::Unpaid.name(),
+                State::Placed.name(),
+                None,
+            )],
+            serves: vec![purpose],
             jobs: vec![queue::task(
                 self,
                 dossier.subject,
@@ -208,7 +201,7 @@ impl System {
             Operation::new(caller.actor, dossier.subject, known.category, now, sent.key)
                 .submitted(sent.content)
                 .on(self.card_fields())
-                .for_purpose(self.policy().case_purpose(&case.kind).unwrap_or(Purpose::ORDERS))
+                .for_purpose(purpose)
                 .in_case(case.id);
         self.perform(&operation, &Circumstances::OWN, &input)
             .await

@@ -12,6 +12,7 @@ use crate::dossier::Dossier;
 use crate::perform::{Changes, Done, Performed};
 use crate::record::{self, FoundBy};
 use crate::rejected::Rejected;
+use crate::retention::Coming;
 use crate::system::System;
 
 /// The source that is noted for a value its owner changed.
@@ -30,7 +31,11 @@ impl Performed for Clarify {
         let now = permit.at();
         let version_of = |field| dossier.version_of(field) + 1;
         let (sealed, spent) = system.vault().seal(permit, dossier.key()?, version_of, input)?;
-        let mut statements = record::rows(&sealed, dossier.subject, SOURCE, now, Some(now));
+        let coming = Coming {
+            fields: input.keys().copied().collect(),
+            ..Coming::default()
+        };
+        let mut statements = record::stored(&sealed, dossier, &coming, (SOURCE, now), system)?;
         let found_by = FoundBy::of(system, dossier.key()?, input)?;
         statements.extend(found_by.statements);
         let changes = Changes {

@@ -13,6 +13,7 @@ use crate::consent::receipt;
 use crate::dossier::Dossier;
 use crate::perform::{Changes, Done, Performed};
 use crate::rejected::Rejected;
+use crate::retention::Coming;
 use crate::system::System;
 
 /// What proves the confirmation, and what opens with it, in the same commit: the code is spent, the session begins,
@@ -22,8 +23,6 @@ pub struct Proof {
     pub statements: Vec<Statement>,
     /// The letters that follow.
     pub jobs: Vec<sandyq_store::Job>,
-    /// When the record is destroyed unless something prolongs its purpose (8-b).
-    pub due_at: Option<jiff::Timestamp>,
     /// By which channel it came.
     pub channel: String,
 }
@@ -45,11 +44,18 @@ impl Performed for Confirm {
         let row = subject::Subject {
             standing,
             confirmed_at: Some(now),
-            due_at: input.due_at,
             ..known.clone()
         };
+        let coming = Coming {
+            served: dossier
+                .live_consents(now)
+                .map(|(given, _)| given.purpose)
+                .collect(),
+            confirms: true,
+            ..Coming::default()
+        };
         let mut statements = input.statements.clone();
-        statements.push(subject::update(&row));
+        statements.extend(system.moved_by(dossier, &coming, row, now)?);
         statements.push(record::confirm_all(dossier.subject, now));
         let waiting = dossier.live_consents(now).filter(|(_, confirmed)| !confirmed);
         let confirmed: Vec<ConsentRow> = waiting

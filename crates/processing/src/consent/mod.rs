@@ -21,7 +21,7 @@ use crate::rejected::Rejected;
 use crate::system::System;
 
 pub use sandyq_ledger::receipt::ConsentEvent;
-pub use view::{ConsentReceiptView, MyConsent};
+pub use view::{ConsentReceiptView, MyConsent, TakingBack};
 
 /// One item's text in one language.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,8 +1,10 @@
 //! 6.3, 8, DEF-4: destruction. The data key dies and the rows go; what a cited floor keeps is sealed anew first, under
-//! a key of its own, and stays locked.
+//! a key of its own, and stays locked. Single values whose day has come go in the same way: everything else of the person
+//! is sealed anew first, and stays as it was (`part.rs`).
 //!
 //! It never touches a blocked record, a held field or one under a floor: the permit would not exist.
 
+mod part;
 pub mod receipt;
 
 use std::sync::Arc;
@@ -11,11 +13,12 @@ use sandyq_model::act::Destroy;
 use sandyq_model::{JobId, ReceiptId, Standing, time};
 use sandyq_policy::Permit;
 use sandyq_store::Statement;
-use sandyq_store::tables::{case_file, job, record, search_index, subject, subject_request};
+use sandyq_store::tables::authenticator::Authenticator;
+use sandyq_store::tables::{case_file, job, purpose_use, record, search_index, subject, subject_request};
 
 use crate::access;
 use crate::dossier::Dossier;
-use crate::perform::{Changes, Done, Performed};
+use crate::perform::{Changes, Done, Performed, Stays};
 use crate::queue;
 use crate::rejected::Rejected;
 use crate::retention::{self, Kept};
@@ -27,6 +30,8 @@ pub struct Destruction {
     pub receipt: ReceiptId,
     /// The job that brought it here, which ends in the same commit.
     pub job: Option<JobId>,
+    /// With what the person proves who they are, as it lies sealed: when single values go, it is sealed anew.
+    pub proofs: Vec<Authenticator>,
 }
 
 impl Performed for Destroy {
@@ -42,7 +47,10 @@ impl Performed for Destroy {
         let now = permit.at();
         let id = dossier.subject;
         let kept = retention::floor(dossier, system.policy(), now);
-        let act = receipt::Draft::of(dossier, &kept)?;
+        if !dossier.is_due(now) {
+            return part::single_values(permit, dossier, input, &kept, system);
+        }
+        let act = receipt::Draft::of(dossier, permit.fields(), &kept)?;
         let mut done = if kept.fields.is_empty() {
             whole(permit, dossier)?
         } else {
@@ -79,7 +87,11 @@ fn whole(permit: Permit<Destroy>, dossier: &Dossier) -> Result<Done<Destroy>, Re
         due_at: None,
         ..known.clone()
     };
-    let mut statements: Vec<Statement> = vec![subject::update(&row), record::remove_all(dossier.subject)];
+    let mut statements: Vec<Statement> = vec![
+        subject::update(&row),
+        record::remove_all(dossier.subject),
+        purpose_use::remove_all(dossier.subject),
+    ];
     statements.extend(case_file::remove_all(dossier.subject));
     let changes = Changes {
         statements,
@@ -145,7 +157,7 @@ fn remainder(
         statements,
         new_keys: vec![new_key],
         dead_generations: vec![known.key_generation],
-        remainder: true,
+        stays: Stays::Remainder,
         ..Changes::default()
     };
     Ok(Done {

@@ -27,7 +27,7 @@ use crate::system::System;
 pub use view::{CopiesNow, ProofView, ReceiptView};
 
 /// The kind of a signed receipt, and of the draft before it.
-const KIND: &str = "destruction";
+pub(crate) const KIND: &str = "destruction";
 /// Entries about one pseudonym that are looked through for the destruction, newest first.
 const ENTRIES_MAX: u32 = 64;
 /// How often a checkpoint is taken anew because another one came in between.
@@ -39,6 +39,12 @@ pub(super) struct Draft {
     draft: bool,
     withdrawn_ms: Option<i64>,
     kept: Vec<KeptDraft>,
+    /// Only single values went, and the account with all the rest stays.
+    #[serde(default)]
+    part: bool,
+    /// What was destroyed, by which the entry is told from others about the same person.
+    #[serde(default)]
+    fields: Option<String>,
     #[serde(skip)]
     pseudonym: Option<Pseudonym>,
 }
@@ -51,7 +57,7 @@ struct KeptDraft {
 }
 
 impl Draft {
-    pub(super) fn of(dossier: &Dossier, kept: &Kept) -> Result<Self, Rejected> {
+    pub(super) fn of(dossier: &Dossier, fields: FieldSet, kept: &Kept) -> Result<Self, Rejected> {
         let floors = kept.floors.iter().map(|floor| KeptDraft {
             fields: floor.fields.bits().to_string(),
             citation: floor.citation.clone(),
@@ -61,7 +67,17 @@ impl Draft {
             draft: true,
             withdrawn_ms: dossier.known()?.withdrawn_at.map(Timestamp::as_millisecond),
             kept: floors.collect(),
+            part: false,
+            fields: Some(fields.bits().to_string()),
             pseudonym: dossier.pseudonym,
+        })
+    }
+
+    /// Of single values that went.
+    pub(super) fn of_part(dossier: &Dossier, fields: FieldSet, kept: &Kept) -> Result<Self, Rejected> {
+        Ok(Self {
+            part: true,
+            ..Self::of(dossier, fields, kept)?
         })
     }
 
@@ -89,7 +105,7 @@ pub(crate) async fn issue(system: &System, number: &str) -> Result<(), Rejected>
     let Ok(draft) = serde_json::from_slice::<Draft>(&row.body) else {
         return Ok(());
     };
-    let placed = destruction_of(system, row.pseudonym).await?;
+    let placed = destruction_of(system, row.pseudonym, &draft).await?;
     let statement = statement(system, id, &row, &draft, &placed).await?;
     let text = sign(system, &statement)?;
     let mut issued = entry::of_happening(
@@ -120,12 +136,18 @@ pub(crate) fn sign<S: act::Statement>(system: &System, statement: &S) -> Result<
         .map_err(|error| Fault::Ledger(format!("a receipt could not be signed: {error}")))
 }
 
-async fn destruction_of(system: &System, pseudonym: Pseudonym) -> Result<Placed, Rejected> {
+async fn destruction_of(system: &System, pseudonym: Pseudonym, draft: &Draft) -> Result<Placed, Rejected> {
+    let fields = draft.fields.as_ref().and_then(|bits| bits.parse().ok());
+    let fields = fields.map(FieldSet::from_bits);
     let entries = system
         .store()
         .read(move |reader| posting::entries(reader, pseudonym, ENTRIES_MAX, 0))
         .await?;
-    let done = |entry: &Entry| entry.deed == Deed::Verb(Verb::Destroy) && entry.outcome == Outcome::Done;
+    let done = |entry: &Entry| {
+        entry.deed == Deed::Verb(Verb::Destroy)
+            && entry.outcome == Outcome::Done
+            && fields.is_none_or(|fields| fields == entry.fields)
+    };
     let found = entries.into_iter().find(|placed| done(&placed.entry));
     found.ok_or_else(|| Fault::Ledger("the entry of a destruction is not in the ledger".into()).into())
 }
@@ -160,7 +182,11 @@ async fn statement(
         withdrawn_at: withdrawn.map(Moment::from),
         destroyed_at: placed.entry.at,
         issued_at: system.now().into(),
-        verbs: vec![VerbWord(Verb::Delete), VerbWord(Verb::Destroy)],
+        verbs: if draft.part {
+            vec![VerbWord(Verb::Destroy)]
+        } else {
+            vec![VerbWord(Verb::Delete), VerbWord(Verb::Destroy)]
+        },
         destroyed: placed.entry.fields,
         kept: kept.ok_or_else(|| Fault::Store("the draft of a receipt cannot be read".into()))?,
         copies: copies(system, placed.entry.at).await?,

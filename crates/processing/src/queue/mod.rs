@@ -379,14 +379,18 @@ async fn destroy(system: &System, subject: SubjectId, detail: &str, job: JobId) 
     };
     let now = system.now();
     let kept = retention::floor(&dossier, system.policy(), now);
-    if standing == Standing::Blocked && !kept.fields.is_empty() {
+    // DEF-3, 8-c: a block that a person ordered is a person's to end; what is due waits, and the run raises an alarm.
+    if standing == Standing::Blocked && (!kept.fields.is_empty() || !dossier.is_remainder()) {
         return Ok(());
     }
     if standing == Standing::Blocked {
         let operation: Operation<Unblock> = scheduled(system, subject, category, now);
         system.perform(&operation, &Circumstances::SYSTEM, &()).await?;
     }
-    let fields = kept.rest_of(dossier.held());
+    let fields = kept.due_of(&dossier, now);
+    if fields.is_empty() {
+        return Ok(());
+    }
     let receipt: ReceiptId = detail
         .parse()
         .unwrap_or_else(|_| ReceiptId::random(system.chance()));
@@ -394,6 +398,7 @@ async fn destroy(system: &System, subject: SubjectId, detail: &str, job: JobId) 
     let input = Destruction {
         receipt,
         job: Some(job),
+        proofs: system.authenticators(subject).await?,
     };
     system.perform(&operation, &Circumstances::SYSTEM, &input).await?;
     system.wake();

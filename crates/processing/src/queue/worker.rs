@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
-use sandyq_model::{Fault, ReceiptId, Standing, SubjectId};
+use sandyq_model::{Fault, SubjectId};
+use sandyq_store::tables::job;
 use sandyq_store::tables::job::QueuedJob;
-use sandyq_store::tables::{job, subject};
-use sandyq_store::{Commit, CommitError, Job, Reader, Statement};
+use sandyq_store::{Commit, CommitError, Job, Statement};
 
-use super::{DELETE, DESTROY, finished, is_letter, task, work};
+use super::{finished, is_letter, work};
 use crate::clock::Leaps;
 use crate::perform::fault_of;
 use crate::ports::Delivery;
@@ -32,8 +32,6 @@ const EPOCHS_REST: SignedDuration = SignedDuration::from_mins(10);
 const UPKEEP_EVERY: SignedDuration = SignedDuration::from_hours(1);
 /// How long the worker sleeps when nothing wakes it.
 const SLEEP: std::time::Duration = std::time::Duration::from_millis(500);
-/// Subjects whose day has come that one look queues.
-const DUE_MAX: u32 = 256;
 
 impl System {
     /// Does what is due now, follow-up work included, and returns how many pieces were done.
@@ -60,40 +58,6 @@ impl System {
         }
     }
 
-    /// Queues the destruction of everybody whose day has come (8-c) and who is not queued yet.
-    ///
-    /// # Errors
-    /// When the store does not answer.
-    pub async fn run_retention(&self) -> Result<usize, Fault> {
-        let now = self.now();
-        let due = self
-            .store()
-            .read(move |reader| due_and_not_queued(reader, now))
-            .await?;
-        if due.is_empty() {
-            return Ok(0);
-        }
-        let jobs: Vec<Job> = due.iter().map(|row| self.destruction_of(row, now)).collect();
-        let queued = jobs.len();
-        self.commit_work(Commit {
-            jobs,
-            ..Commit::default()
-        })
-        .await?;
-        Ok(queued)
-    }
-
-    fn destruction_of(&self, row: &subject::Subject, now: Timestamp) -> Job {
-        let receipt = ReceiptId::random(self.chance()).to_string();
-        // A block ends before anything else may be done (DEF-3); the destruction sees to it.
-        let kind = if row.standing == Standing::Blocked {
-            DESTROY
-        } else {
-            DELETE
-        };
-        task(self, row.id, kind, now, &receipt)
-    }
-
     /// Works until the task is dropped: woken by commits that leave work, and by time.
     pub async fn worker(self) {
         let mut next_look_at_epochs: Option<Timestamp> = None;
@@ -105,7 +69,7 @@ impl System {
             let retention = if leaps.trusts(self.now(), begun.elapsed()) {
                 self.run_retention().await
             } else {
-                Ok(0)
+                self.retention_stopped_by_leap().await
             };
             for result in [retention, self.run_queue().await] {
                 if let Err(fault) = result {
@@ -202,7 +166,7 @@ impl System {
     }
 
     /// Commits work; that it was ended by its own operation already is no failure.
-    async fn commit_work(&self, commit: Commit) -> Result<(), Fault> {
+    pub(crate) async fn commit_work(&self, commit: Commit) -> Result<(), Fault> {
         match self.store().commit(commit).await {
             Ok(_) | Err(CommitError::Conflict(_)) => Ok(()),
             Err(error) => Err(fault_of(error)),
@@ -223,17 +187,6 @@ fn by_subject(due: Vec<QueuedJob>) -> BTreeMap<Option<SubjectId>, Vec<QueuedJob>
         pieces.entry(queued.job.subject).or_default().push(queued);
     }
     pieces
-}
-
-fn due_and_not_queued(reader: &mut dyn Reader, now: Timestamp) -> Result<Vec<subject::Subject>, Fault> {
-    let mut due = Vec::new();
-    for row in subject::due(reader, now, DUE_MAX)? {
-        let jobs = job::of_subject(reader, row.id)?;
-        if jobs.iter().all(|job| job.done_at.is_some()) {
-            due.push(row);
-        }
-    }
-    Ok(due)
 }
 
 const fn reason(rejected: &Rejected) -> &'static str {

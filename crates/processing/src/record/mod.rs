@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use sandyq_model::act::Record;
 use sandyq_model::value::{self, Values};
-use sandyq_model::{Category, Field, Pseudonym, Standing, SubjectId, Verb};
+use sandyq_model::{Category, Field, FieldSet, Pseudonym, Purpose, Standing, SubjectId, Verb};
 use sandyq_policy::Permit;
 use sandyq_policy::declarations::Search;
 use sandyq_store::Statement;
@@ -18,6 +18,7 @@ use sandyq_store::vault::{Lead, NewLead, SealedValue, SubjectKey};
 use crate::dossier::Dossier;
 use crate::perform::{Changes, Done, Performed};
 use crate::rejected::Rejected;
+use crate::retention::Coming;
 use crate::system::System;
 
 /// Values to fix, and what else happens in the same commit.
@@ -28,6 +29,8 @@ pub struct Recorded {
     pub source: String,
     /// Changes of the case they belong to.
     pub case_changes: Vec<Statement>,
+    /// The purposes that are served by it: their ends move (8).
+    pub serves: Vec<Purpose>,
     /// Work that follows.
     pub jobs: Vec<sandyq_store::Job>,
     /// What a repeated submission is answered.
@@ -58,12 +61,16 @@ impl Performed for Record {
             return begin(permit, dossier, input, beginning, system);
         }
         let now = permit.at();
-        let id = dossier.subject;
         let version_of = |field: Field| dossier.version_of(field) + 1;
         let (sealed, spent) = system
             .vault()
             .seal(permit, dossier.key()?, version_of, &input.values)?;
-        let mut statements = rows(&sealed, id, &input.source, now, Some(now));
+        let coming = Coming {
+            served: input.serves.clone(),
+            fields: input.values.keys().copied().collect(),
+            ..Coming::default()
+        };
+        let mut statements = stored(&sealed, dossier, &coming, (&input.source, now), system)?;
         let found_by = FoundBy::of(system, dossier.key()?, &input.values)?;
         statements.extend(found_by.statements);
         statements.extend(input.case_changes.iter().cloned());
@@ -136,6 +143,36 @@ pub(crate) fn rows(
     at: Timestamp,
     confirmed_at: Option<Timestamp>,
 ) -> Vec<Statement> {
+    rows_until(sealed, subject, source, (at, confirmed_at), |_| None)
+}
+
+/// Sealed values of somebody who is known as rows, each with its day, and what moves the days of the others.
+///
+/// # Errors
+/// When no end can be computed (8-b).
+pub(crate) fn stored(
+    sealed: &[SealedValue],
+    dossier: &Dossier,
+    coming: &Coming,
+    (source, now): (&str, Timestamp),
+    system: &System,
+) -> Result<Vec<Statement>, Rejected> {
+    let ends = system.ends(dossier, coming, now)?;
+    let mut statements = system.moved_by(dossier, coming, dossier.known()?.clone(), now)?;
+    let id = dossier.subject;
+    statements.extend(rows_until(sealed, id, source, (now, Some(now)), |field| {
+        ends.own_day(field)
+    }));
+    Ok(statements)
+}
+
+fn rows_until(
+    sealed: &[SealedValue],
+    subject: SubjectId,
+    source: &str,
+    (at, confirmed_at): (Timestamp, Option<Timestamp>),
+    until: impl Fn(Field) -> Option<Timestamp>,
+) -> Vec<Statement> {
     let row = |value: &SealedValue| record::Record {
         subject,
         field: value.field,
@@ -145,7 +182,7 @@ pub(crate) fn rows(
         source: source.to_owned(),
         recorded_at: at,
         confirmed_at,
-        until_at: None,
+        until_at: until(value.field),
         floor: None,
     };
     sealed.iter().map(|value| record::put(&row(value))).collect()
@@ -180,13 +217,18 @@ impl FoundBy {
         Ok(found_by)
     }
 
-    /// Of what the person was found by, under a new key.
+    /// Of what the person was found by in these fields, under a new key.
     ///
     /// # Errors
     /// When a token does not open, or cannot be sealed.
-    pub(crate) fn renewed(system: &System, dossier: &Dossier, key: &SubjectKey) -> Result<Self, Rejected> {
+    pub(crate) fn renewed(
+        system: &System,
+        dossier: &Dossier,
+        key: &SubjectKey,
+        fields: FieldSet,
+    ) -> Result<Self, Rejected> {
         let mut found_by = Self::default();
-        for row in &dossier.findable {
+        for row in dossier.findable.iter().filter(|row| fields.contains(row.field)) {
             let old = system.vault().open_lead(dossier.key()?, row.field, &row.sealed)?;
             found_by.add(&system.vault().renew_lead(key, &old)?);
         }

@@ -21,6 +21,7 @@ use crate::perform::Outcome;
 use crate::queue;
 use crate::record::Recorded;
 use crate::rejected::Rejected;
+use crate::retention::Coming;
 use crate::system::System;
 
 /// On what a refusal rests.
@@ -126,6 +127,7 @@ impl System {
         let input = Recorded {
             values: Values::from([(field, value)]),
             source: request.channel.name().to_owned(),
+            serves: Vec::new(),
             case_changes: Vec::new(),
             jobs: Vec::new(),
             answer: Vec::new(),
@@ -313,14 +315,12 @@ impl System {
             values = self.data_of(caller, &request, subject).await?;
         }
         let hidden = Plain::from("");
-        Ok(dossier
-            .held()
-            .iter()
-            .filter_map(|field| {
-                let value = values.get(&field).unwrap_or(&hidden);
-                self.my_row(&dossier, field, value, language)
-            })
-            .collect())
+        let ends = self.ends(&dossier, &Coming::default(), self.now())?;
+        let rows = ends.values.iter().filter_map(|end| {
+            let value = values.get(&end.field).unwrap_or(&hidden);
+            self.my_row(&dossier, end, value, language)
+        });
+        Ok(rows.collect())
     }
 
     /// The person's values, as far as the duty to answer reaches (2.2.12): never a card.

@@ -153,7 +153,7 @@ impl System {
 
 /// 5.1.1, 5.1.4-d: the board is the responsible person's, once the policy in force was read (PRE-1); for everybody else
 /// there is nothing.
-pub(super) fn at_the_board(caller: &Caller) -> Result<(), Rejected> {
+pub(crate) fn at_the_board(caller: &Caller) -> Result<(), Rejected> {
     let card = caller.staff_card()?;
     if card.role != Role::RESPONSIBLE {
         return Err(Rejected::NotFound);

@@ -14,6 +14,7 @@ mod watch;
 
 pub use answering::{LateReason, Norm};
 pub use ask::Asking;
+pub(crate) use desk::at_the_board;
 pub use desk::{Board, BoardRow};
 pub use letter::{Entry as LetterEntry, LETTER_SCAN_BYTES_MAX, Scan};
 pub use responsible::Overview;
@@ -26,8 +27,8 @@ use sandyq_ledger::entry::{Deed, Detail, Entry, Happening, Outcome as EntryOutco
 use sandyq_model::act::{Clarify, Extract, Withdraw};
 use sandyq_model::value::{Context, Values};
 use sandyq_model::{
-    Category, Channel, Field, FieldSet, IdempotencyKey, Operation, Plain, Problem, Purpose, ReceiptId,
-    Standing, time,
+    Category, Channel, ConsentId, Field, FieldSet, IdempotencyKey, Operation, Plain, Problem, Purpose,
+    ReceiptId, Standing, time,
 };
 use sandyq_policy::Language;
 use sandyq_policy::declarations::WordKind;
@@ -42,7 +43,7 @@ use crate::perform::{Outcome, refused_commit};
 use crate::queue;
 use crate::reading::mask;
 use crate::rejected::Rejected;
-use crate::retention;
+use crate::retention::{self, Coming, ValueEnd};
 use crate::system::System;
 use crate::withdraw::Withdrawal;
 
@@ -91,6 +92,10 @@ pub struct MyRow {
     pub purposes: Vec<(Purpose, String)>,
     /// On what that rests: the consents that cover it, in words.
     pub ground: String,
+    /// Until when it is stored at the latest (8).
+    pub until: Timestamp,
+    /// The article that keeps it after its last purpose, if one does.
+    pub kept_by: Option<String>,
     /// Whether its owner can change it here.
     pub changeable: bool,
 }
@@ -149,6 +154,15 @@ pub struct Withdrawn {
     pub receipt_ready: bool,
 }
 
+/// What became of a consent that was taken back.
+#[derive(Clone, Debug)]
+pub enum TakenBack {
+    /// It ended; the number of the act, if something had to be destroyed.
+    One(String),
+    /// It was the last one: everything was withdrawn.
+    Everything(Withdrawn),
+}
+
 impl System {
     /// 6.4: everything that is held about the caller, with where it came from, what for, and on what ground.
     ///
@@ -167,9 +181,11 @@ impl System {
             Outcome::Done { output, .. } => output,
             Outcome::Repeated(_) => return Err(Rejected::NotFound),
         };
-        let rows = values
-            .into_iter()
-            .filter_map(|(field, value)| self.my_row(&dossier, field, &value, language));
+        let ends = self.ends(&dossier, &Coming::default(), self.now())?;
+        let rows = values.into_iter().filter_map(|(field, value)| {
+            let end = ends.of(field)?;
+            self.my_row(&dossier, end, &value, language)
+        });
         Ok(MyData {
             category: known.category,
             standing: known.standing,
@@ -183,10 +199,11 @@ impl System {
     fn my_row(
         &self,
         dossier: &Dossier,
-        field: Field,
+        end: &ValueEnd,
         value: &Plain<String>,
         language: Language,
     ) -> Option<MyRow> {
+        let field = end.field;
         let record = dossier.records.iter().find(|record| record.field == field)?;
         let words = self.policy().words(language);
         let now = self.now();
@@ -214,6 +231,8 @@ impl System {
                 .map(|purpose| (purpose, label(purpose)))
                 .collect(),
             ground: ground.join("; "),
+            until: end.destroy_by,
+            kept_by: end.floors.first().map(|(citation, _)| citation.clone()),
             changeable: self.changeable(field),
         })
     }
@@ -409,6 +428,7 @@ impl System {
         let input = Withdrawal {
             receipt,
             channel: Channel::Portal.name().to_owned(),
+            only: None,
             registered: Some(self.withdrawal_registered(subject, Channel::Portal, receipt)?),
         };
         let number = match self.perform(&operation, &Circumstances::OWN, &input).await? {
@@ -421,6 +441,49 @@ impl System {
             due,
             receipt_ready: false,
         })
+    }
+
+    /// 6.3-e: the caller takes one consent back, and the others go on. What served nothing else is destroyed; gives the
+    /// number that the act of that destruction has. The last consent that is left takes everything along.
+    ///
+    /// # Errors
+    /// [`Rejected::NotFound`] for a consent that is not the caller's, or was taken back already; a fault.
+    pub async fn take_back(
+        &self,
+        caller: &Caller,
+        consent: ConsentId,
+        key: IdempotencyKey,
+    ) -> Result<TakenBack, Rejected> {
+        let subject = caller.own_subject()?;
+        let dossier = self.dossier(subject).await?;
+        let known = dossier.known().map_err(|_| Rejected::NotFound)?.clone();
+        let sent = self.sent_under(key, "take-back", &[subject.as_bytes(), consent.as_bytes()]);
+        let done_before = self.was_done(sent).await?;
+        let live: Vec<_> = dossier.live_consents(self.now()).map(|(row, _)| row).collect();
+        let Some(given) = dossier.consents.iter().find(|row| row.id == consent) else {
+            return Err(Rejected::NotFound);
+        };
+        if !done_before && live.len() == 1 && live.iter().any(|row| row.id == consent) {
+            return Ok(TakenBack::Everything(self.take_withdrawal(caller, key).await?));
+        }
+        let receipt = ReceiptId::random(self.chance());
+        let operation: Operation<Withdraw> =
+            Operation::new(caller.actor, subject, known.category, self.now(), sent.key)
+                .submitted(sent.content)
+                .on(given.fields)
+                .for_purpose(given.purpose);
+        let input = Withdrawal {
+            receipt,
+            channel: Channel::Portal.name().to_owned(),
+            only: Some(consent),
+            registered: None,
+        };
+        let number = match self.perform(&operation, &Circumstances::OWN, &input).await? {
+            Outcome::Done { .. } => receipt.to_string(),
+            Outcome::Repeated(answer) => String::from_utf8(answer).unwrap_or_default(),
+        };
+        self.wake();
+        Ok(TakenBack::One(number))
     }
 
     fn withdrawal_due(&self) -> Result<Timestamp, Rejected> {

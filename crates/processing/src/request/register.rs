@@ -61,6 +61,7 @@ impl System {
         let input = Recorded {
             values: incoming.values,
             source: incoming.channel.name().to_owned(),
+            serves: Vec::new(),
             case_changes: received(&request, actor.role).into(),
             jobs: Vec::new(),
             answer: reference.clone().into_bytes(),

@@ -16,7 +16,7 @@ use crate::destroy::Destruction;
 use crate::dossier::Dossier;
 use crate::perform::{Outcome, Performed};
 use crate::rejected::Rejected;
-use crate::retention;
+use crate::retention::{self, Coming, ValueEnd};
 use crate::system::System;
 use crate::withdraw::Withdrawal;
 
@@ -37,6 +37,8 @@ pub struct Overview {
     pub due_at: Option<Timestamp>,
     /// The fields that are stored, with where each came from and when.
     pub fields: Vec<(Field, String, Timestamp)>,
+    /// Until when each value is stored, and why (8-a).
+    pub ends: Vec<ValueEnd>,
     /// What a cited floor keeps: the fields and the article.
     pub kept: Vec<(FieldSet, String)>,
     /// Its cases: reference, kind and state.
@@ -79,6 +81,7 @@ impl System {
             fields: records
                 .map(|record| (record.field, record.source.clone(), record.recorded_at))
                 .collect(),
+            ends: self.ends(&dossier, &Coming::default(), self.now())?.values,
             kept: kept
                 .floors
                 .into_iter()
@@ -121,6 +124,7 @@ impl System {
         let input = Withdrawal {
             receipt,
             channel: Channel::Letter.name().to_owned(),
+            only: None,
             registered,
         };
         let number = match self
@@ -160,15 +164,23 @@ impl System {
     /// The policy's refusal, or a fault.
     pub async fn destroy_due(&self, caller: &Caller, subject: SubjectId) -> Result<ReceiptId, Rejected> {
         let dossier = self.dossier(subject).await?;
-        let fields = retention::floor(&dossier, self.policy(), self.now()).rest_of(dossier.held());
+        let kept = retention::floor(&dossier, self.policy(), self.now());
+        let due = kept.due_of(&dossier, self.now());
+        // What is not due is asked for as a whole, so that the refusal is one and is entered.
+        let fields = if due.is_empty() {
+            kept.rest_of(dossier.held())
+        } else {
+            due
+        };
         let operation: Operation<Destroy> = self.by_staff(caller.actor, &dossier)?.on(fields);
         let receipt = ReceiptId::random(self.chance());
-        self.perform(
-            &operation,
-            &Circumstances::staff(caller),
-            &Destruction { receipt, job: None },
-        )
-        .await?;
+        let input = Destruction {
+            receipt,
+            job: None,
+            proofs: self.authenticators(subject).await?,
+        };
+        self.perform(&operation, &Circumstances::staff(caller), &input)
+            .await?;
         self.wake();
         Ok(receipt)
     }

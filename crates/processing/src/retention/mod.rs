@@ -4,8 +4,13 @@
 //! order that was placed. Without a placed order there is no floor, whatever the subject's category.
 
 mod ends;
+mod look;
+mod plan;
 
-pub(crate) use ends::in_months;
+pub(crate) use ends::{Coming, in_months};
+pub use ends::{Ends, Serves, ValueEnd};
+pub use look::{Ran, Stop};
+pub use plan::{AHEAD_DAYS, Alarm, Next, Plan, Run, alarms, alarms_of};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -46,6 +51,34 @@ impl Kept {
             held.union(FieldSet::RECORD)
         } else {
             held.difference(self.fields)
+        }
+    }
+
+    /// Of those whose day has come: everything but what a floor keeps, or the single values that go before their person.
+    #[must_use]
+    pub fn due_of(&self, dossier: &Dossier, now: Timestamp) -> FieldSet {
+        if dossier.is_due(now) {
+            self.rest_of(dossier.held())
+        } else {
+            dossier.due_values(now).difference(self.fields)
+        }
+    }
+
+    /// What it keeps among these fields.
+    #[must_use]
+    pub fn among(&self, fields: FieldSet) -> Self {
+        let of = |floor: &KeptUnder| KeptUnder {
+            fields: floor.fields.intersection(fields),
+            ..floor.clone()
+        };
+        Self {
+            fields: self.fields.intersection(fields),
+            floors: self
+                .floors
+                .iter()
+                .map(of)
+                .filter(|floor| !floor.fields.is_empty())
+                .collect(),
         }
     }
 }

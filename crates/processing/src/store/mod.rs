@@ -45,7 +45,7 @@ impl Performed for Store {
         }
         // What proves who somebody is was sealed under the old key as well; a new password is chosen by a letter.
         statements.push(authenticator::remove_all(dossier.subject));
-        let found_by = FoundBy::renewed(system, dossier, &new)?;
+        let found_by = FoundBy::renewed(system, dossier, &new, FieldSet::ALL)?;
         statements.extend(found_by.statements);
         let changes = Changes {
             statements,

@@ -5,8 +5,8 @@
 
 use std::sync::Arc;
 
-use sandyq_model::ReceiptId;
 use sandyq_model::act::Withdraw;
+use sandyq_model::{ConsentId, ReceiptId};
 use sandyq_policy::Permit;
 use sandyq_store::tables::consent::{self, ConsentAct, ConsentRow};
 use sandyq_store::tables::subject;
@@ -19,6 +19,7 @@ use crate::perform::{Changes, Done, Performed};
 use crate::queue;
 use crate::rejected::Rejected;
 use crate::request;
+use crate::retention::Coming;
 use crate::system::System;
 
 /// How a withdrawal came in.
@@ -27,6 +28,8 @@ pub struct Withdrawal {
     pub receipt: ReceiptId,
     /// By which channel.
     pub channel: String,
+    /// The one consent that is taken back; without it every consent is.
+    pub only: Option<ConsentId>,
     /// Its line in the register of requests, unless another request stands there for it.
     pub registered: Option<SubjectRequest>,
 }
@@ -43,6 +46,9 @@ impl Performed for Withdraw {
     ) -> Result<Done<Self>, Rejected> {
         let now = permit.at();
         let id = dossier.subject;
+        if let Some(only) = input.only {
+            return take_back(permit, dossier, input, only, system);
+        }
         let known = dossier.known()?;
         let withdrawn_at = known.withdrawn_at.or(Some(now));
         let row = subject::Subject {
@@ -52,16 +58,7 @@ impl Performed for Withdraw {
         };
         let mut statements = vec![subject::update(&row)];
         statements.extend(access::end_ways_in(id));
-        let withdrawn: Vec<ConsentRow> = dossier
-            .live_consents(now)
-            .map(|(given, _)| ConsentRow {
-                act: ConsentAct::Withdrawn,
-                at: now,
-                actor: permit.actor().id,
-                channel: input.channel.clone(),
-                ..given.clone()
-            })
-            .collect();
+        let withdrawn = withdrawn(&permit, dossier, input);
         statements.extend(withdrawn.iter().map(consent::append));
         statements.extend(receipt::drafts(dossier, &withdrawn, system));
         if let Some(request) = input.registered.as_ref().filter(|_| known.withdrawn_at.is_none()) {
@@ -83,4 +80,59 @@ impl Performed for Withdraw {
             output: (),
         })
     }
+}
+
+/// 6.3-e: one consent ends and the others go on. What served nothing else is due at once, and destroyed alone (8).
+fn take_back(
+    permit: Permit<Withdraw>,
+    dossier: &Dossier,
+    input: &Withdrawal,
+    only: ConsentId,
+    system: &System,
+) -> Result<Done<Withdraw>, Rejected> {
+    let now = permit.at();
+    let known = dossier.known()?;
+    let taken_back: Vec<ConsentRow> = withdrawn(&permit, dossier, input)
+        .into_iter()
+        .filter(|row| row.id == only)
+        .collect();
+    if taken_back.is_empty() {
+        return Err(Rejected::NotFound);
+    }
+    let coming = Coming {
+        taken_back: Some(only),
+        ..Coming::default()
+    };
+    let mut statements = system.moved_by(dossier, &coming, known.clone(), now)?;
+    statements.extend(taken_back.iter().map(consent::append));
+    statements.extend(receipt::drafts(dossier, &taken_back, system));
+    let detail = input.receipt.to_string();
+    let ends = system.ends(dossier, &coming, now)?;
+    let is_due = ends.values.iter().any(|value| value.ends_at <= now);
+    let jobs = is_due.then(|| queue::task(system, dossier.subject, queue::DESTROY, now, &detail));
+    let changes = Changes {
+        statements,
+        jobs: jobs.into_iter().collect(),
+        moves: true,
+        answer: Some(detail.into_bytes()),
+        ..Changes::default()
+    };
+    Ok(Done {
+        spent: permit.spend(),
+        changes,
+        output: (),
+    })
+}
+
+/// The rows by which every live consent is taken back.
+fn withdrawn(permit: &Permit<Withdraw>, dossier: &Dossier, input: &Withdrawal) -> Vec<ConsentRow> {
+    let now = permit.at();
+    let rows = dossier.live_consents(now).map(|(given, _)| ConsentRow {
+        act: ConsentAct::Withdrawn,
+        at: now,
+        actor: permit.actor().id,
+        channel: input.channel.clone(),
+        ..given.clone()
+    });
+    rows.collect()
 }

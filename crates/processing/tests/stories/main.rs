@@ -21,6 +21,8 @@ mod purchase;
 mod queue;
 mod requests;
 mod residue;
+mod retention;
+mod retention_runs;
 mod services;
 mod stage;
 mod turned_bits;

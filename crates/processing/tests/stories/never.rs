@@ -42,6 +42,7 @@ enum Step {
     LookAtAnother(usize, usize),
     Clarify(usize),
     Withdraw(usize),
+    TakeBack(usize, u8),
     Disseminate(usize),
     Provide(usize),
     DestroyAsSales(usize),
@@ -66,6 +67,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (who.clone(), who.clone()).prop_map(|(a, b)| Step::LookAtAnother(a, b)),
         2 => who.clone().prop_map(Step::Clarify),
         2 => who.clone().prop_map(Step::Withdraw),
+        2 => (who.clone(), 0_u8..5).prop_map(|(p, which)| Step::TakeBack(p, which)),
         1 => who.clone().prop_map(Step::Disseminate),
         1 => who.clone().prop_map(Step::Provide),
         1 => who.clone().prop_map(Step::DestroyAsSales),
@@ -217,6 +219,7 @@ impl World {
                 }
             }
             Step::Withdraw(p) => self.withdraw(p).await,
+            Step::TakeBack(p, which) => self.take_back(p, which).await,
             other => self.hostile(other).await,
         }
     }
@@ -323,6 +326,29 @@ impl World {
         self.answered += 1;
     }
 
+    /// One consent ends, by its place among those that were given; what nothing else needs goes with the next turn of the queue.
+    async fn take_back(&mut self, p: usize, which: u8) {
+        let Some(caller) = self.people[p].caller.clone() else {
+            return;
+        };
+        let Ok(consents) = self.stage.system.my_consents(&caller, Language::En).await else {
+            return;
+        };
+        let standing = consents.iter().filter(|consent| consent.stands);
+        let Some(consent) = standing.clone().nth(usize::from(which)) else {
+            return;
+        };
+        let is_last = standing.count() == 1;
+        let taken = self
+            .stage
+            .system
+            .take_back(&caller, consent.id, self.stage.key())
+            .await;
+        assert!(taken.is_ok(), "a consent could not be taken back: {taken:?}");
+        self.people[p].withdrawn |= is_last;
+        self.answered += 1;
+    }
+
     /// What nobody may do, tried through the front door.
     async fn hostile(&mut self, step: Step) {
         let sales = self.sales.actor;
@@ -411,7 +437,9 @@ impl World {
     async fn inspect(&mut self) {
         self.next_sequence();
         self.stage.passes(SignedDuration::from_hours(1));
-        self.stage.system.run_retention().await.unwrap();
+        while self.stage.system.run_retention().await.unwrap() > 0 {
+            self.stage.system.run_queue().await.unwrap();
+        }
         self.stage.system.run_queue().await.unwrap();
         let store = self.stage.system.store().clone();
         store.verify(|_, _| {}).await.unwrap();
@@ -456,11 +484,29 @@ impl World {
             );
             assert_ne!(row.standing, Standing::Active);
         }
+        if row.standing == Standing::Active {
+            self.days_are_as_computed(id, &row, &records).await;
+        }
         if row.standing == Standing::Destroyed {
             assert!(kept.is_empty() && row.pseudonym.is_none());
             assert!(
                 store.wrapped_key(id, row.key_generation).unwrap().is_none(),
                 "a destroyed person has a key"
+            );
+        }
+    }
+
+    /// 8: the days that lie with the values are those that are computed, nothing that is due is left, and nothing serves no
+    /// purpose any more.
+    async fn days_are_as_computed(&self, id: SubjectId, row: &subject::Subject, records: &[record::Record]) {
+        let ends = self.stage.system.overview(id).await.unwrap().ends;
+        let now = self.stage.now();
+        for record in records {
+            let end = ends.iter().find(|end| end.field == record.field).unwrap();
+            assert_eq!(record.until_at.or(row.due_at), Some(end.ends_at));
+            assert!(
+                end.ends_at > now || !end.floors.is_empty(),
+                "a value outlived its day"
             );
         }
     }

@@ -13,7 +13,7 @@ use sandyq_model::{Plain, Purpose, SubjectId};
 use sandyq_processing::Language;
 use sandyq_processing::access::Caller;
 use sandyq_processing::service::Submission;
-use sandyq_store::tables::{record, search_index};
+use sandyq_store::tables::{consent, record, search_index};
 
 /// What somebody applies with: a sign of its own in every field that takes free words, and numbers and an address that
 /// nobody else has.
@@ -120,6 +120,55 @@ async fn a_reader_in_the_way_only_delays_it() {
         .open_case(&stage.staff("aliya", "sales").await, "GP-0", None, Language::En)
         .await;
     assert_eq!(found(stage.folder.path(), &planted), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_left_of_a_value_that_went_alone() {
+    let stage = Stage::in_folder(tempfile::tempdir().unwrap(), 13);
+    let (mara, _) = stage.guest("mara@example.com").await;
+    let subject = mara.subject.unwrap();
+    let address = stage.system.policy().field_named("delivery_address").unwrap();
+    let store = stage.system.store();
+    let (records, consents) = store
+        .read(move |reader| {
+            Ok((
+                record::of_subject(reader, subject)?,
+                consent::of_subject(reader, subject)?,
+            ))
+        })
+        .await
+        .unwrap();
+    let gone = records
+        .into_iter()
+        .find(|record| record.field == address)
+        .unwrap();
+    let mut signs = writings("Abay 10, 5");
+    signs.push(Sign {
+        what: "sealed address".to_owned(),
+        bytes: gone.sealed,
+    });
+    let before = found(stage.folder.path(), &signs);
+    assert_eq!(before, ["sealed address"]);
+    let order = consents.iter().find(|row| row.item == "order").unwrap().id;
+    stage.system.take_back(&mara, order, stage.key()).await.unwrap();
+    stage.system.run_queue().await.unwrap();
+    assert_eq!(
+        found(stage.folder.path(), &signs),
+        Vec::<String>::new(),
+        "while the store is open"
+    );
+    let stage = stage.reopens();
+    assert_eq!(
+        found(stage.folder.path(), &signs),
+        Vec::<String>::new(),
+        "after the next start"
+    );
+    let data = stage.system.my_data(&mara, Language::En).await.unwrap();
+    assert!(
+        data.rows
+            .iter()
+            .any(|row| row.value.expose() == "mara@example.com")
+    );
 }
 
 async fn applies(stage: &Stage) -> (Caller, String) {

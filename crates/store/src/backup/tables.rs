@@ -55,7 +55,7 @@ macro_rules! paged {
 }
 
 /// Every table of a set, each after those that it leads to.
-pub const TABLES_OF_A_SET: [Needed; 19] = [
+pub const TABLES_OF_A_SET: [Needed; 21] = [
     paged!(
         "subject",
         "subject_id, category, standing, version, pseudonym, key_generation, created_at, confirmed_at, blocked_at, \
@@ -122,6 +122,18 @@ pub const TABLES_OF_A_SET: [Needed; 19] = [
             "subject_id", "step_number", "step", "state", "at", "role"
         ],
         "subject_id, step_number" > "$1, $2", limit "$3", order [0, 1], numbers [false, true]
+    ),
+    paged!(
+        "purpose_use",
+        "subject_id, purpose, at" = ["subject_id", "purpose", "at"],
+        "subject_id, purpose" > "$1, $2", limit "$3", order [0, 1], numbers [false, true]
+    ),
+    paged!(
+        "retention_run",
+        "day, begun_at, ended_at, looked_at, queued, waiting, stopped" = [
+            "day", "begun_at", "ended_at", "looked_at", "queued", "waiting", "stopped"
+        ],
+        "day" > "$1", limit "$2", order [0], numbers [false]
     ),
     paged!(
         "staff",

@@ -22,7 +22,7 @@ pub enum Class {
 use Class::{Pseudonymous, Public, Sealed, Secret};
 
 /// Every table with every column and its class.
-pub const TABLES: [(&str, &[(&str, Class)]); 23] = [
+pub const TABLES: [(&str, &[(&str, Class)]); 25] = [
     (
         "subject",
         &[
@@ -205,6 +205,26 @@ pub const TABLES: [(&str, &[(&str, Class)]); 23] = [
             ("disabled_at", Pseudonymous),
             ("failures", Pseudonymous),
             ("locked_until", Pseudonymous),
+        ],
+    ),
+    (
+        "purpose_use",
+        &[
+            ("subject_id", Pseudonymous),
+            ("purpose", Pseudonymous),
+            ("at", Pseudonymous),
+        ],
+    ),
+    (
+        "retention_run",
+        &[
+            ("day", Public),
+            ("begun_at", Public),
+            ("ended_at", Public),
+            ("looked_at", Public),
+            ("queued", Public),
+            ("waiting", Public),
+            ("stopped", Public),
         ],
     ),
     (

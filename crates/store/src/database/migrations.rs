@@ -21,7 +21,7 @@ struct Migration {
 const META: &str =
     "CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) CLUSTERED;";
 
-const MIGRATIONS: [Migration; 7] = [
+const MIGRATIONS: [Migration; 8] = [
     Migration {
         name: "first-tables",
         text: include_str!("migrations/0001-first-tables.sql"),
@@ -49,6 +49,10 @@ const MIGRATIONS: [Migration; 7] = [
     Migration {
         name: "subject-requests",
         text: include_str!("migrations/0010-subject-requests.sql"),
+    },
+    Migration {
+        name: "ends-of-storage",
+        text: include_str!("migrations/0011-ends-of-storage.sql"),
     },
 ];
 

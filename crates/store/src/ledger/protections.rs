@@ -48,6 +48,7 @@ impl Protections {
             Verb::Destroy if entry.detail == Detail::Remainder => {
                 self.known.entry(pseudonym).or_default().blocked = true;
             }
+            Verb::Destroy if entry.detail == Detail::Part => {}
             Verb::Destroy => {
                 self.known.remove(&pseudonym);
                 self.destroyed.push(pseudonym);

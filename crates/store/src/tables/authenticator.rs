@@ -52,6 +52,31 @@ pub fn put(row: &Authenticator) -> Statement {
     .touching(1)
 }
 
+/// Puts a secret in its place that was sealed anew; a conflict when another one is there meanwhile.
+#[must_use]
+pub fn seal_anew(row: &Authenticator, sealed: &[u8]) -> Statement {
+    statement(
+        "UPDATE authenticator SET sealed = $3 WHERE subject_id = $1 AND authenticator_id = $2 AND sealed = $4",
+        [
+            row.subject.into(),
+            row.id.into(),
+            sealed.into(),
+            row.sealed.as_slice().into(),
+        ],
+    )
+    .touching(1)
+}
+
+/// A conflict when a subject has not that many of them.
+#[must_use]
+pub fn are_still(subject: SubjectId, count: u64) -> Statement {
+    statement(
+        "UPDATE authenticator SET step = step WHERE subject_id = $1",
+        [subject.into()],
+    )
+    .touching(count)
+}
+
 /// Notes that it opened the way; failures before are forgotten.
 #[must_use]
 pub fn used(subject: SubjectId, id: [u8; 16], at: Timestamp) -> Statement {

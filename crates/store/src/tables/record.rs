@@ -65,6 +65,16 @@ pub fn confirm_all(subject: SubjectId, at: Timestamp) -> Statement {
     )
 }
 
+/// Says until when one value is stored, where that is earlier than the day of its person (8).
+#[must_use]
+pub fn keep_until(subject: SubjectId, field: Field, until: Option<Timestamp>) -> Statement {
+    statement(
+        "UPDATE record SET until_at = $3 WHERE subject_id = $1 AND field = $2",
+        [subject.into(), field.into(), until.into()],
+    )
+    .touching(1)
+}
+
 /// Removes one value.
 #[must_use]
 pub fn remove(subject: SubjectId, field: Field) -> Statement {
@@ -91,6 +101,52 @@ pub fn of_subject(reader: &mut dyn Reader, subject: SubjectId) -> Result<Vec<Rec
         &[subject.into()],
         read,
     )
+}
+
+/// Subjects of whom single values are due while the others stay, and whose destruction is not queued yet. Whoever is
+/// blocked is not among them.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn due(reader: &mut dyn Reader, now: Timestamp, limit: u32) -> Result<Vec<SubjectId>, Fault> {
+    reader.list(
+        "SELECT DISTINCT record.subject_id FROM record JOIN subject ON subject.subject_id = record.subject_id \
+         WHERE record.until_at <= $1 AND record.floor IS NULL AND subject.standing = 2 AND subject.due_at > $1 \
+         AND NOT EXISTS (SELECT 1 FROM job WHERE job.subject_id = record.subject_id AND job.done_at IS NULL \
+         AND job.kind IN ('delete', 'destroy')) ORDER BY record.subject_id LIMIT $2",
+        &[now.into(), limit.into()],
+        |row| row.take(0),
+    )
+}
+
+/// The values that go alone, before their person, until that instant: soonest first.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn next(
+    reader: &mut dyn Reader,
+    until: Timestamp,
+    limit: u32,
+) -> Result<Vec<(SubjectId, Field, Timestamp)>, Fault> {
+    reader.list(
+        "SELECT subject_id, field, until_at FROM record WHERE until_at <= $1 AND floor IS NULL \
+         ORDER BY until_at, subject_id, field LIMIT $2",
+        &[until.into(), limit.into()],
+        |row| Ok((row.take(0)?, row.take(1)?, row.take(2)?)),
+    )
+}
+
+/// How many values go alone, before their person, at that instant or before it.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn due_until(reader: &mut dyn Reader, until: Timestamp) -> Result<u64, Fault> {
+    let count = reader.first(
+        "SELECT COUNT(*) FROM record WHERE until_at <= $1 AND floor IS NULL",
+        &[until.into()],
+        |row| row.take(0),
+    )?;
+    Ok(count.unwrap_or(0))
 }
 
 /// How many values are stored of each field.

@@ -120,6 +120,60 @@ pub fn due(reader: &mut dyn Reader, now: Timestamp, limit: u32) -> Result<Vec<Su
     )
 }
 
+/// Of the due ones those whose destruction is neither queued nor kept from them by a block: a record that is locked only
+/// because a floor kept part of it is not blocked in this sense.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn due_and_free(reader: &mut dyn Reader, now: Timestamp, limit: u32) -> Result<Vec<Subject>, Fault> {
+    reader.list(
+        "SELECT subject_id, category, standing, version, pseudonym, key_generation, created_at, confirmed_at, \
+         blocked_at, withdrawn_at, destroyed_at, due_at FROM subject \
+         WHERE due_at <= $1 AND destroyed_at IS NULL AND (standing <> 3 OR EXISTS (SELECT 1 FROM record \
+         WHERE record.subject_id = subject.subject_id AND record.floor IS NOT NULL)) \
+         AND NOT EXISTS (SELECT 1 FROM job WHERE job.subject_id = subject.subject_id AND job.done_at IS NULL \
+         AND job.kind IN ('delete', 'destroy')) ORDER BY due_at, subject_id LIMIT $2",
+        &[now.into(), limit.into()],
+        read,
+    )
+}
+
+/// Whoever is due, or has a value that is, and is blocked: a person decided that, and a person must end it (8-c).
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn due_and_blocked(
+    reader: &mut dyn Reader,
+    now: Timestamp,
+    after: Option<SubjectId>,
+    limit: u32,
+) -> Result<Vec<Subject>, Fault> {
+    let after = after.map_or_else(Vec::new, |id| id.as_bytes().to_vec());
+    reader.list(
+        "SELECT subject_id, category, standing, version, pseudonym, key_generation, created_at, confirmed_at, \
+         blocked_at, withdrawn_at, destroyed_at, due_at FROM subject \
+         WHERE subject_id > $2 AND standing = 3 AND destroyed_at IS NULL AND (due_at <= $1 OR EXISTS (SELECT 1 \
+         FROM record WHERE record.subject_id = subject.subject_id AND record.until_at <= $1)) \
+         AND NOT EXISTS (SELECT 1 FROM record WHERE record.subject_id = subject.subject_id AND record.floor IS NOT NULL) \
+         ORDER BY subject_id LIMIT $3",
+        &[now.into(), after.into(), limit.into()],
+        read,
+    )
+}
+
+/// How many are destroyed as a whole at that instant or before it, unless they are used or prolonged until then.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn due_until(reader: &mut dyn Reader, until: Timestamp) -> Result<u64, Fault> {
+    let count = reader.first(
+        "SELECT COUNT(*) FROM subject WHERE due_at <= $1 AND destroyed_at IS NULL",
+        &[until.into()],
+        |row| row.take(0),
+    )?;
+    Ok(count.unwrap_or(0))
+}
+
 /// Subjects in the order of their ids, from one on (without it): for work that goes through all of them.
 ///
 /// # Errors

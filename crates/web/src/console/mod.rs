@@ -6,3 +6,4 @@ pub mod familiar;
 pub mod open_case;
 pub mod request;
 pub mod requests;
+pub mod retention;

@@ -149,6 +149,7 @@ pub fn board_page(visit: &Visit, board: &Board) -> Page {
             } @else {
                 li { a href="/staff/requests/closed" { (visit.say("board-closed")) } }
             }
+            li { a href="/staff/retention" { (visit.say("retention-title")) } }
         }
         @if board.rows.is_empty() { p.inset { (visit.say("board-empty")) } } @else {
             div.scroll tabindex="0" role="region" aria-label=(title) {

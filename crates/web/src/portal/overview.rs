@@ -119,6 +119,11 @@ fn held(visit: &Visit, row: &MyRow, source: &str) -> Markup {
                     }
                 }
                 dt { (visit.say("my-ground")) } dd { (row.ground) }
+                dt { (visit.say("my-value-until")) }
+                dd {
+                    (visit.date(row.until))
+                    @if let Some(article) = &row.kept_by { ", " (article) }
+                }
             }
             @if row.changeable {
                 p.act {

@@ -1,8 +1,8 @@
 //! Consents and a receipt of one, as pages show them.
 
-use sandyq_model::Purpose;
+use sandyq_model::{ConsentId, Purpose};
 use sandyq_processing::Language;
-use sandyq_processing::consent::{ConsentEvent, ConsentReceiptView, MyConsent};
+use sandyq_processing::consent::{ConsentEvent, ConsentReceiptView, MyConsent, TakingBack};
 
 use super::people::{at, operator, receipt, three};
 
@@ -14,6 +14,8 @@ pub fn withdrawals() -> Vec<String> {
 /// A consent that stands, one that was taken back, and one that waits.
 pub fn agreed(language: Language) -> Vec<MyConsent> {
     let standing = MyConsent {
+        id: ConsentId::from_bytes([7; 16]),
+        stands: true,
         label: three(
             language,
             "Тапсырысымды орындау үшін деректерімді өңдеуге келісемін",
@@ -37,6 +39,7 @@ pub fn agreed(language: Language) -> Vec<MyConsent> {
         )],
     };
     let withdrawn = MyConsent {
+        stands: false,
         withdrawn_at: Some(at("2026-11-24T06:40:12Z")),
         receipts: vec![
             standing.receipts[0].clone(),
@@ -54,6 +57,24 @@ pub fn agreed(language: Language) -> Vec<MyConsent> {
         ..standing.clone()
     };
     vec![standing, withdrawn, waiting]
+}
+
+/// A consent about to be taken back: with data that nothing else needs, or with none.
+pub fn taking_back(language: Language, destroys: bool) -> TakingBack {
+    let label = agreed(language).swap_remove(0).label;
+    let fields = receipt(language).destroyed.into_iter().map(|(_, label)| label);
+    TakingBack {
+        id: ConsentId::from_bytes([7; 16]),
+        label,
+        destroyed: fields.filter(|_| destroys).take(2).collect(),
+        is_last: false,
+    }
+}
+
+/// Acts of single values that went.
+pub fn acts() -> Vec<(jiff::Timestamp, String)> {
+    let number = "9e8d7c6b-0f1e-4978-8695-a4b3c2d1e0ff".to_owned();
+    vec![(at("2026-11-25T06:40:12Z"), number)]
 }
 
 fn consent_purpose(language: Language) -> String {

@@ -206,12 +206,22 @@ fn leaving_pages(language: Language) -> Vec<Sample> {
         (
             "my-consents",
             agreed.clone(),
-            portal::consents::page(&agreed, &consents::agreed(language)),
+            portal::consents::page(&agreed, &consents::agreed(language), &consents::acts()),
+        ),
+        (
+            "my-consent-taken-back",
+            agreed.clone(),
+            portal::consents::taking_back_page(&agreed, &consents::taking_back(language, true)),
+        ),
+        (
+            "my-consent-taken-back-nothing",
+            agreed.clone(),
+            portal::consents::taking_back_page(&agreed, &consents::taking_back(language, false)),
         ),
         (
             "my-consents-none",
             agreed.clone(),
-            portal::consents::page(&agreed, &[]),
+            portal::consents::page(&agreed, &[], &[]),
         ),
         (
             "receipt-of-consent",

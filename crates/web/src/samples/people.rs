@@ -394,6 +394,8 @@ pub fn data(language: Language) -> MyData {
             "Consent to carrying out the order",
         )
         .into(),
+        until: at("2026-12-22T19:05:00Z"),
+        kept_by: (row.3 == 1).then(|| "Tax Code 2026, Art. 206(3)".to_owned()),
         changeable: true,
     };
     let mut rows: Vec<MyRow> = ROWS.iter().map(row).collect();

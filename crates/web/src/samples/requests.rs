@@ -1,10 +1,14 @@
 //! Requests as pages show them, on one's own page and at the desk.
 
 use jiff::Timestamp;
-use sandyq_model::{Channel, Mistake, Plain, Problem, RequestKind, RequestState, Step};
+use sandyq_model::{
+    Category, Channel, Field, FieldSet, Mistake, Plain, Problem, RequestKind, RequestState, Step, SubjectId,
+};
 use sandyq_processing::Language;
 use sandyq_processing::request::{Board, BoardRow, RequestView, StepView};
+use sandyq_processing::retention::{Alarm, Kept, KeptUnder, Next, Plan, Run, Stop};
 
+use super::people::three;
 use super::{Sample, visit};
 use crate::console;
 use crate::portal::requests;
@@ -161,11 +165,71 @@ fn desk_pages(language: Language) -> Vec<Sample> {
     pages
 }
 
+/// What falls due: with everything that can be wrong, or with nothing at all.
+fn plan(busy: bool) -> Plan {
+    let kept = Kept {
+        fields: FieldSet::only(Field::new(1).unwrap()),
+        floors: vec![KeptUnder {
+            floor: "tax-documents".to_owned(),
+            citation: "Tax Code 2026, Art. 206(3)".to_owned(),
+            fields: FieldSet::only(Field::new(1).unwrap()),
+            until: "2031-12-31".parse().unwrap(),
+        }],
+    };
+    let next = |fields, kept| Next {
+        subject: SubjectId::from_bytes([3; 16]),
+        cases: vec!["SQ-7K2M-90QX".to_owned()],
+        category: Category::Guest,
+        at: at("2026-12-22T19:05:00Z"),
+        fields,
+        kept,
+    };
+    let run = |day: &str, stopped| Run {
+        day: day.to_owned(),
+        begun_at: at("2026-11-26T19:00:01Z"),
+        ended_at: Some(at("2026-11-26T19:00:04Z")),
+        destroyed: 12,
+        waiting: 1,
+        stopped,
+    };
+    let all = Plan {
+        at: at("2026-11-27T06:00:00Z"),
+        alarms: vec![
+            Alarm::Stopped(Stop::Calendar),
+            Alarm::Stopped(Stop::ClockBack),
+            Alarm::Stopped(Stop::ClockAhead),
+            Alarm::Waiting(1),
+            Alarm::Late(at("2026-11-20T06:00:00Z")),
+        ],
+        ahead: vec![(7, 3, 1), (30, 41, 8), (90, 120, 9)],
+        next: vec![
+            next(FieldSet::EMPTY, kept),
+            next(FieldSet::only(Field::new(2).unwrap()), Kept::default()),
+        ],
+        waiting: vec![next(FieldSet::EMPTY, Kept::default())],
+        runs: vec![run("2026-11-27", Some(Stop::Calendar)), run("2026-11-26", None)],
+    };
+    if busy {
+        return all;
+    }
+    Plan {
+        alarms: Vec::new(),
+        ahead: vec![(7, 0, 0), (30, 0, 0), (90, 0, 0)],
+        next: Vec::new(),
+        waiting: Vec::new(),
+        runs: Vec::new(),
+        ..all
+    }
+}
+
 /// The board, and the page on which a letter is entered.
 fn board_pages(language: Language) -> Vec<Sample> {
     use console::requests as many;
     let list = visit(language, "/staff/requests", Standpoint::Staff);
     let new = visit(language, "/staff/requests/new", Standpoint::Staff);
+    let retention = visit(language, "/staff/retention", Standpoint::Staff);
+    let labels =
+        |_: FieldSet| three(language, "Тегі, аты", "Фамилия, имя", "Last name, first name").to_owned();
     let nothing = |_: &str| String::new();
     let typed = |name: &str| match name {
         "channel" => "letter".to_owned(),
@@ -198,6 +262,16 @@ fn board_pages(language: Language) -> Vec<Sample> {
             shown(&board(true, RequestState::Answered)),
         ),
         ("board-none", list.clone(), shown(&empty)),
+        (
+            "retention",
+            retention.clone(),
+            console::retention::page(&retention, &plan(true), &labels),
+        ),
+        (
+            "retention-quiet",
+            retention.clone(),
+            console::retention::page(&retention, &plan(false), &labels),
+        ),
         ("entry", new.clone(), entry(&nothing, &Mistake::default())),
         ("entry-wrong", new.clone(), entry(&typed, &wrong)),
     ]

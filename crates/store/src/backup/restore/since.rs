@@ -39,7 +39,7 @@ macro_rules! table {
 }
 
 /// The tables of a person, each after those that it leads to.
-const TABLES_OF_A_PERSON: [Table; 9] = [
+const TABLES_OF_A_PERSON: [Table; 10] = [
     table!(
         "subject",
         "subject_id, category, standing, version, pseudonym, key_generation, created_at, confirmed_at, blocked_at, \
@@ -80,6 +80,7 @@ const TABLES_OF_A_PERSON: [Table; 9] = [
         "subject_id, step_number, step, state, at, role",
         "$1, $2, $3, $4, $5, $6"
     ),
+    table!("purpose_use", "subject_id, purpose, at", "$1, $2, $3"),
     table!(
         "job",
         "subject_id, job_id, kind, detail, run_at, lease_until, attempts, done_at",
