@@ -56,6 +56,8 @@ pub enum Command {
     Staff(commands::staff::Staff),
     /// Show what is held about a person, by field, or destroy it
     Subject(commands::subject::Subject),
+    /// See what is destroyed next and why it is still here, or destroy now what is due
+    Retention(commands::retention::Retention),
     /// Look whether everything is well with a data folder
     Doctor(commands::doctor::Doctor),
     /// Make a backup set, list the sets there are, or thin them out

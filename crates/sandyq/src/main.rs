@@ -61,6 +61,7 @@ fn run(command: Command, terminal: &Terminal) -> Result<Exit, Failure> {
         Command::Doctor(doctor) => doctor.run(terminal),
         Command::Backup(backup) => backup.run(terminal),
         Command::Restore(restore) => restore.run(terminal),
+        Command::Retention(retention) => retention.run(terminal),
         Command::Drill(drill) => drill.run(terminal),
     }
 }

@@ -4,6 +4,7 @@
 
 mod epoch;
 mod left_over;
+mod retention;
 mod second_copy;
 mod sets;
 
@@ -16,6 +17,7 @@ use jiff::{Timestamp, ToSpan};
 use sandyq_ledger::note::VerifierKey;
 use sandyq_model::{Clock, time};
 use sandyq_policy::Policy;
+use sandyq_processing::retention::alarms_of;
 use sandyq_store::Store;
 use sandyq_store::tables::{job, subject};
 use serde_json::json;
@@ -380,6 +382,8 @@ fn at_rest(
                     .map(|listed| epoch::finding(listed, WallClock.now())),
             );
             findings.push(second_copy::finding(folder, configuration, listed.as_ref()));
+            let plan = door::ask(&folder.door(), &Asked::RetentionPlan, |_, _| {});
+            findings.extend(plan.ok().map(|plan| retention::of_plan(&plan)));
             return Ok((findings, None));
         }
         Err(failure) => {
@@ -433,6 +437,8 @@ async fn inside(store: &Store) -> Result<Vec<Finding>, Failure> {
     let checkpoint = store.checkpoint();
     let counts = store.read(subject::counts).await?;
     let waiting = store.read(job::waiting).await?;
+    let now = WallClock.now();
+    let (runs, alarms) = store.read(move |reader| alarms_of(reader, now)).await?;
     let people: u64 = counts.iter().map(|(_, _, count)| count).sum();
     let jobs: u64 = waiting.iter().map(|(_, count)| count).sum();
     let queue = if jobs > QUEUE_WARNING {
@@ -450,6 +456,7 @@ async fn inside(store: &Store) -> Result<Vec<Finding>, Failure> {
         Finding::new("key store", State::Well, "open, and of this root key"),
         Finding::new("queue", queue, format!("{jobs} pieces of work waiting")),
         letters(store).await?,
+        retention::finding(&runs, &alarms),
     ])
 }
 

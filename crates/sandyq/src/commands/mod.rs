@@ -15,6 +15,7 @@ pub mod keys;
 pub mod passphrase;
 pub mod prove;
 pub mod restore;
+pub mod retention;
 pub mod serve;
 pub mod staff;
 pub mod subject;

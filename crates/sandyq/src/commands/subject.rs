@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 use sandyq_model::{Plain, Role};
 use sandyq_processing::access::Caller;
 use sandyq_processing::request::Overview;
+use sandyq_processing::retention::ValueEnd;
 use sandyq_processing::{Rejected, System};
 use serde_json::{Value, json};
 
@@ -273,6 +274,8 @@ fn in_words(overview: &Overview, system: &System, terminal: &Terminal) -> String
     for (field, source, at) in &overview.fields {
         let label = system.field_label(*field, language);
         lines.push(format!("    {label}, from {source} on {}", day(*at)));
+        let end = overview.ends.iter().find(|value| value.field == *field);
+        lines.extend(end.map(|end| format!("      {}", why_kept(end))));
     }
     for (fields, citation) in &overview.kept {
         lines.push(line(
@@ -283,13 +286,53 @@ fn in_words(overview: &Overview, system: &System, terminal: &Terminal) -> String
     lines.join("\n")
 }
 
+/// Until when a value is kept, and why: each purpose with its own end, and the article that outlasts them.
+fn why_kept(end: &ValueEnd) -> String {
+    let day = |at: jiff::Timestamp| sandyq_model::time::day_in_kazakhstan(at).to_string();
+    let mut reasons: Vec<String> = end
+        .serves
+        .iter()
+        .filter_map(|serves| {
+            let by = if serves.relation_ends.is_some() {
+                "unused"
+            } else {
+                "reached"
+            };
+            let by = if serves.consent_ends.is_some() {
+                "consent"
+            } else {
+                by
+            };
+            Some(format!(
+                "{} {} ({by} {})",
+                serves.purpose,
+                serves.item,
+                day(serves.ends_at()?)
+            ))
+        })
+        .collect();
+    reasons.extend(
+        end.floors
+            .iter()
+            .map(|(citation, until)| format!("{citation} ({until})")),
+    );
+    format!("until {}: {}", day(end.destroy_by), reasons.join("; "))
+}
+
 fn as_json(overview: &Overview, system: &System) -> Value {
     let policy = system.policy();
     let fields: Vec<Value> = overview
         .fields
         .iter()
         .map(|(field, source, at)| {
-            json!({ "field": policy.field_name(*field), "source": source, "recorded_at": at.to_string() })
+            let end = overview.ends.iter().find(|value| value.field == *field);
+            json!({
+                "field": policy.field_name(*field),
+                "source": source,
+                "recorded_at": at.to_string(),
+                "until": end.map(|end| end.destroy_by.to_string()),
+                "why": end.map(why_kept),
+            })
         })
         .collect();
     let cases: Vec<Value> = overview

@@ -16,7 +16,7 @@ use tokio::sync::watch;
 
 use super::asked::{Answer, Asked};
 use crate::backups::{Backups, made_as_json, thinned_as_json};
-use crate::commands::{escrow, key_list, keys};
+use crate::commands::{escrow, key_list, keys, retention};
 use crate::configuration::Configuration;
 use crate::data_folder::DataFolder;
 use crate::failure::{Exit, Failure};
@@ -121,6 +121,13 @@ pub(super) async fn work(at: &At, asked: Asked, told: watch::Sender<(u64, u64)>)
         Asked::Drilled(drilled) => backups.drilled(drilled).await.map(|()| Value::Null),
         Asked::Keys => key_list::inventory(&at.system).await,
         Asked::EndEpoch { now } => keys::end_epoch(&at.system, now).await,
+        Asked::RetentionPlan => retention::plan(&at.system).await,
+        Asked::RetentionRun { clock_is_right } => {
+            let told = |done| {
+                told.send_replace((done, 0));
+            };
+            retention::run(&at.system, clock_is_right, told).await
+        }
         Asked::RenewEscrow => escrow::renew(&at.system).await,
     }
 }

@@ -26,6 +26,13 @@ pub enum Asked {
         /// Due or not.
         now: bool,
     },
+    /// Say what falls due, and what is wrong with the run.
+    RetentionPlan,
+    /// Destroy what is due.
+    RetentionRun {
+        /// A person looked at the clock.
+        clock_is_right: bool,
+    },
     /// Hand the keys to the custodians anew.
     RenewEscrow,
 }

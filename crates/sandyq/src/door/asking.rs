@@ -22,7 +22,12 @@ use crate::terminal::Terminal;
 /// What came of it; exit 6 when another program has the folder and no door.
 pub fn at_work(folder: &DataFolder, asked: Asked, terminal: &Terminal) -> Result<Value, Failure> {
     let progress = |rows: u64, bytes: u64| {
-        terminal.progress(&format!("{rows} rows, {}", in_bytes(bytes)));
+        let size = if bytes == 0 {
+            String::new()
+        } else {
+            format!(" rows, {}", in_bytes(bytes))
+        };
+        terminal.progress(&format!("{rows}{size}"));
     };
     let done = match running::system_at_rest(folder) {
         Err(failure) if failure.exit == Exit::Busy && folder.door().exists() => {
