@@ -3,15 +3,16 @@
 
 use sandyq_ledger::entry::{Detail, Happening, Outcome};
 use sandyq_model::act::{Confirm, Use};
-use sandyq_model::value::{self, Context, ValueKind};
+use sandyq_model::value::{self, ValueKind};
 use sandyq_model::{
-    Actor, Category, FieldSet, IdempotencyKey, Operation, Plain, Problem, Role, Standing, SubjectId, time,
+    Actor, Category, FieldSet, IdempotencyKey, Operation, Plain, Problem, Role, Standing, SubjectId,
 };
 use sandyq_policy::Language;
 use sandyq_store::Commit;
 use sandyq_store::tables::case_file;
 use sandyq_store::tables::code::{self, Code};
 
+use super::account::ANSWERED_AFTER;
 use super::sessions::{self, SessionToken};
 use crate::circumstances::Circumstances;
 use crate::confirm::Proof;
@@ -57,8 +58,18 @@ impl System {
     /// 1.2-b: the person types the code that was mailed; the pending record becomes active and a session begins.
     ///
     /// # Errors
-    /// A mistake with `code`; the same for a wrong, used, foreign or expired one.
+    /// A mistake with `code`; the same, after the same time, for a wrong, used, foreign or expired one.
     pub async fn confirm(
+        &self,
+        ticket: &str,
+        binding: &str,
+        typed: &Plain<String>,
+        key: IdempotencyKey,
+    ) -> Result<Entered, Rejected> {
+        not_refused_sooner(self.try_confirm(ticket, binding, typed, key)).await
+    }
+
+    async fn try_confirm(
         &self,
         ticket: &str,
         binding: &str,
@@ -125,12 +136,19 @@ impl System {
         reference: &str,
         language: Language,
     ) -> Result<AskedForLink, Rejected> {
-        let context = Context {
-            today: time::day_in_kazakhstan(self.now()),
-            in_kazakhstan: false,
-        };
-        let email = value::parse(ValueKind::Email, &email, context)
-            .map_err(|problem| Rejected::mistake("email", problem))?;
+        let earliest = tokio::time::sleep(ANSWERED_AFTER);
+        let email = self.email_of(&email)?;
+        let asked = self.ask_by(&email, reference, language).await;
+        earliest.await;
+        asked
+    }
+
+    async fn ask_by(
+        &self,
+        email: &Plain<String>,
+        reference: &str,
+        language: Language,
+    ) -> Result<AskedForLink, Rejected> {
         let mut id = [0; 16];
         self.chance().fill(&mut id);
         let ticket = hex::encode(id);
@@ -141,7 +159,7 @@ impl System {
             .read(move |reader| case_file::by_reference(reader, &wanted))
             .await?;
         let is_sent = match found {
-            Some((subject, _)) => self.send_way_in(subject, &email, id, language).await?,
+            Some((subject, _)) => self.send_way_in(subject, email, id, language).await?,
             None => false,
         };
         if !is_sent {
@@ -153,8 +171,19 @@ impl System {
     /// 6.5: the person types the code; "my data" opens.
     ///
     /// # Errors
-    /// A mistake with `code`; the same for a wrong, used or expired one, and in a browser that did not ask for it.
+    /// A mistake with `code`; the same, after the same time, for a wrong, used or expired one, and in a browser that did
+    /// not ask for it.
     pub async fn enter(
+        &self,
+        ticket: &str,
+        binding: &str,
+        typed: &Plain<String>,
+        key: IdempotencyKey,
+    ) -> Result<Entered, Rejected> {
+        not_refused_sooner(self.try_enter(ticket, binding, typed, key)).await
+    }
+
+    async fn try_enter(
         &self,
         ticket: &str,
         binding: &str,
@@ -369,6 +398,17 @@ impl System {
             .first()
             .map(|case| case.reference.clone()))
     }
+}
+
+/// A code that does not fit is refused after the same time, whatever is wrong with it: a ticket of nobody's costs as much
+/// as somebody's.
+async fn not_refused_sooner<T>(tried: impl Future<Output = Result<T, Rejected>>) -> Result<T, Rejected> {
+    let earliest = tokio::time::sleep(ANSWERED_AFTER);
+    let tried = tried.await;
+    if tried.is_err() {
+        earliest.await;
+    }
+    tried
 }
 
 fn ticket_id(ticket: &str) -> Result<[u8; 16], Rejected> {
