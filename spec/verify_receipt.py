@@ -11,7 +11,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 DEEDS = {"sandyq/destruction-receipt/v1": {None: 16},
-         "sandyq/consent-receipt/v1": {"given": 1, "confirmed": 17, "withdrawn": 18}}
+         "sandyq/consent-receipt/v1": {"given": 1, "confirmed": 17, "withdrawn": 18},
+         "sandyq/archive-manifest/v1": {None: 7}}
 
 
 def need(holds, otherwise):
@@ -104,6 +105,8 @@ def verify(receipt, key):
         need([n for n in range(128) if bits >> n & 1] == document["destroyed"], "the entry is about other fields")
         kept = [field for part in document["kept"] for field in part["fields"]]
         need(not set(kept) & set(document["destroyed"]), "a field is both destroyed and kept")
+    names = [file["name"] for file in document.get("files", [])]
+    need(len(set(names)) == len(names) and ("files" not in document or names), "no file is named, or one twice")
     return f"holds: entry {ledger['index']} of {size} in {origin}"
 
 
@@ -114,7 +117,7 @@ def to_millis(instant):
 
 
 def check_vectors():
-    for name in ("destruction-receipt.json", "consent-receipt.json"):
+    for name in ("destruction-receipt.json", "consent-receipt.json", "archive-manifest.json"):
         vectors = json.loads((pathlib.Path(__file__).parent / "vectors" / name).read_text("utf-8"))
         print(name, verify(vectors["receipt"], vectors["key"]))
         for hostile in vectors["hostile"]:

@@ -27,16 +27,24 @@ mod s5_1_5_witness;
 #[cfg(test)]
 mod s5_1_6_backup;
 #[cfg(test)]
+mod s6_2_confidentiality;
+#[cfg(test)]
 mod s6_3_dead_in_every_copy;
+#[cfg(test)]
+mod s6_3_one_consent;
 #[cfg(test)]
 mod s6_3_second_copy;
 #[cfg(test)]
 mod s6_3_withdraw_by_letter;
+#[cfg(test)]
+mod s6_4_everything;
 #[cfg(test)]
 mod s6_4_inform;
 #[cfg(test)]
 mod s6_5_answer_on_paper;
 #[cfg(test)]
 mod s7_question;
+#[cfg(test)]
+mod s8_retention;
 #[cfg(test)]
 mod the_demo;

@@ -9,6 +9,7 @@
 //!
 //! To add a kind of receipt: a file beside `destruction.rs` with a type that is a [`Statement`], and a page in `spec/`.
 
+mod archive;
 mod consent;
 mod destruction;
 mod evidence;
@@ -24,6 +25,7 @@ use crate::json::{Json, JsonError};
 use crate::note::{Note, NoteError, Signature, Signer, VerifierKey};
 use crate::tree::{VerifyError, leaf_hash, verify_inclusion};
 
+pub use archive::{ArchiveManifest, ArchivedFile};
 pub use consent::{ConsentEvent, ConsentItem, ConsentReceipt, Contact, Decision, HexHash, Notice};
 pub use destruction::{Copies, CopiesStatement, DestructionReceipt, Kept, VerbWord};
 pub use evidence::Evidence;
@@ -74,6 +76,8 @@ pub enum AnyReceipt {
     Destruction(Box<Opened<DestructionReceipt>>),
     /// Of a consent.
     Consent(Box<Opened<ConsentReceipt>>),
+    /// The manifest of what a person downloaded.
+    Archive(Box<Opened<ArchiveManifest>>),
 }
 
 /// Why a receipt is not to be believed, or cannot be issued.
@@ -123,6 +127,9 @@ impl AnyReceipt {
             Some(Json::Text(format)) if format == ConsentReceipt::FORMAT => {
                 open(bytes, keys).map(|opened| Self::Consent(Box::new(opened)))
             }
+            Some(Json::Text(format)) if format == ArchiveManifest::FORMAT => {
+                open(bytes, keys).map(|opened| Self::Archive(Box::new(opened)))
+            }
             Some(Json::Text(other)) => Err(ReceiptError::Format(other.clone())),
             _ => Err(ReceiptError::Member("it names no format".to_owned())),
         }
@@ -134,6 +141,7 @@ impl AnyReceipt {
         match self {
             Self::Destruction(opened) => &opened.entry,
             Self::Consent(opened) => &opened.entry,
+            Self::Archive(opened) => &opened.entry,
         }
     }
 
@@ -143,6 +151,7 @@ impl AnyReceipt {
         match self {
             Self::Destruction(opened) => &opened.checkpoint,
             Self::Consent(opened) => &opened.checkpoint,
+            Self::Archive(opened) => &opened.checkpoint,
         }
     }
 }

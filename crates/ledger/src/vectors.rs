@@ -14,8 +14,8 @@ use crate::entry::samples::{destroyed, epoch_ended, extracted, refused, started,
 use crate::entry::{Clauses, Entry};
 use crate::json::Json;
 use crate::note::{Note, Signer, VerifierKey};
-use crate::receipt::samples::{ORIGIN, consent, destruction, keys, signer};
-use crate::receipt::{AnyReceipt, ConsentReceipt, DestructionReceipt, Statement, issue};
+use crate::receipt::samples::{ORIGIN, archive, consent, destruction, keys, signer};
+use crate::receipt::{AnyReceipt, ArchiveManifest, ConsentReceipt, DestructionReceipt, Statement, issue};
 use crate::tile::{Layer, TileId, decode_bundle, encode_bundle, tiles_of};
 use crate::tree::{
     ConsistencyProof, Frontier, Hash, HashReader, InclusionProof, leaf_hash, prove_consistency,
@@ -307,6 +307,25 @@ fn consent_receipt() {
 }
 
 #[test]
+fn archive_manifest() {
+    let vectors = receipt_vectors(
+        &archive(),
+        &[
+            ("another_file", "data.html", "data.pdf"),
+            ("another_length", "\"bytes\": 3", "\"bytes\": 4"),
+            ("another_language", "\"language\": \"kk\"", "\"language\": \"ru\""),
+            ("another_kind", "archive-manifest", "consent-receipt"),
+            ("another_version", "manifest/v1", "manifest/v2"),
+        ],
+    );
+    assert_eq!(
+        vectors["signed_text"].as_str().unwrap().lines().next(),
+        Some(ArchiveManifest::FORMAT)
+    );
+    compare("archive-manifest.json", &vectors);
+}
+
+#[test]
 fn kept_vectors_hold() {
     let read = |name: &str| -> Value {
         let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -344,7 +363,11 @@ fn kept_vectors_hold() {
             Ok(())
         );
     }
-    for name in ["destruction-receipt.json", "consent-receipt.json"] {
+    for name in [
+        "destruction-receipt.json",
+        "consent-receipt.json",
+        "archive-manifest.json",
+    ] {
         let vectors = read(name);
         let key: VerifierKey = vectors["key"].as_str().unwrap().parse().unwrap();
         assert!(AnyReceipt::open(vectors["receipt"].as_str().unwrap().as_bytes(), &[key]).is_ok());

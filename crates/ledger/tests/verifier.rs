@@ -183,9 +183,30 @@ fn a_consent_receipt_holds_and_speaks_json() {
 }
 
 #[test]
+fn a_manifest_holds_and_names_its_files() {
+    let folder = Folder::of(1);
+    folder.write(
+        "manifest.json",
+        vectors("archive-manifest.json")["receipt"]
+            .as_str()
+            .unwrap()
+            .as_bytes(),
+    );
+    let answer = verifier(["receipt", &folder.text("manifest.json"), "--key", KEY]);
+    assert_eq!(answer.code, 0, "{}", answer.err);
+    for said in ["data.json, 3 bytes", "data.html, 16 bytes", "sha256 "] {
+        assert!(answer.out.contains(said), "{}", answer.out);
+    }
+}
+
+#[test]
 fn every_hostile_receipt_is_refused() {
     let folder = Folder::of(1);
-    for name in ["destruction-receipt.json", "consent-receipt.json"] {
+    for name in [
+        "destruction-receipt.json",
+        "consent-receipt.json",
+        "archive-manifest.json",
+    ] {
         let vectors = vectors(name);
         for hostile in vectors["hostile"].as_array().unwrap() {
             let (from, to) = (

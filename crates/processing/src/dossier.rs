@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 use sandyq_model::{
-    Act, CaseId, Category, ConsentId, Facts, Fault, Field, FieldSet, Operation, Pseudonym, Purpose, Standing,
-    SubjectId, Verb,
+    Act, CaseId, Category, ConsentId, Facts, Fault, Field, FieldSet, Operation, Pseudonym, Purpose,
+    RecipientKind, Standing, SubjectId, Verb,
 };
 use sandyq_policy::Policy;
 use sandyq_store::tables::consent::{ConsentAct, ConsentRow};
@@ -165,20 +165,37 @@ impl Dossier {
     /// Fields that a live, confirmed consent covers for the purpose; the record as a whole when any does.
     #[must_use]
     pub fn consented(&self, purpose: Option<Purpose>, now: Timestamp) -> FieldSet {
-        self.covered(purpose, now, true)
+        self.covered(now, |row, confirmed| {
+            confirmed && purpose.is_none_or(|purpose| purpose == row.purpose)
+        })
+    }
+
+    /// The same for somebody to whom data would go: only the consents that name that recipient count (4.2.1).
+    #[must_use]
+    pub fn consented_to(
+        &self,
+        recipient: RecipientKind,
+        purpose: Option<Purpose>,
+        now: Timestamp,
+    ) -> FieldSet {
+        if recipient == RecipientKind::Operator {
+            return self.consented(purpose, now);
+        }
+        self.covered(now, |row, confirmed| {
+            let named = row.recipient.as_deref() == Some(recipient.name());
+            confirmed && named && purpose.is_none_or(|purpose| purpose == row.purpose)
+        })
     }
 
     /// Fields whose consent waits for confirmation.
     #[must_use]
     pub fn awaiting(&self, now: Timestamp) -> FieldSet {
-        self.covered(None, now, false)
+        self.covered(now, |_, confirmed| !confirmed)
     }
 
-    fn covered(&self, purpose: Option<Purpose>, now: Timestamp, confirmed: bool) -> FieldSet {
+    fn covered(&self, now: Timestamp, counts: impl Fn(&ConsentRow, bool) -> bool) -> FieldSet {
         self.live_consents(now)
-            .filter(|(row, is_confirmed)| {
-                *is_confirmed == confirmed && purpose.is_none_or(|p| p == row.purpose)
-            })
+            .filter(|(row, confirmed)| counts(row, *confirmed))
             .fold(FieldSet::EMPTY, |fields, (row, _)| {
                 fields.union(row.fields).union(FieldSet::RECORD)
             })
@@ -196,7 +213,7 @@ impl Dossier {
         Facts {
             standing: self.standing(),
             familiar: circumstances.familiar,
-            consented: self.consented(operation.purpose, now),
+            consented: self.consented_to(circumstances.recipient.kind, operation.purpose, now),
             agreed: circumstances.agreed.union(self.awaiting(now)),
             withdrawn: self.row.as_ref().is_some_and(|row| row.withdrawn_at.is_some()),
             case: operation

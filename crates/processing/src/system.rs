@@ -14,6 +14,7 @@ use crate::dossier::{Dossier, Dossiers};
 use crate::operator::Operator;
 use crate::ports::{PaymentPort, Post};
 use crate::rejected::Rejected;
+use crate::request;
 
 /// The running system. Cheap to clone.
 #[derive(Clone)]
@@ -47,6 +48,7 @@ struct Parts {
     tickets: Tickets,
     // INVARIANT: one process writes, so that a lock in memory keeps two accounts from one address.
     accounts: tokio::sync::Mutex<()>,
+    archives: tokio::sync::Semaphore,
 }
 
 impl System {
@@ -64,6 +66,7 @@ impl System {
             places: Places::default(),
             tickets: Tickets::default(),
             accounts: tokio::sync::Mutex::default(),
+            archives: request::archives(),
         }))
     }
 
@@ -139,6 +142,11 @@ impl System {
     /// Held while an account comes to be, so that one address has one (1.1.3).
     pub(crate) async fn one_account_at_a_time(&self) -> tokio::sync::MutexGuard<'_, ()> {
         self.0.accounts.lock().await
+    }
+
+    /// One for each archive that may be put together at the same time (6.4).
+    pub(crate) fn archives(&self) -> &tokio::sync::Semaphore {
+        &self.0.archives
     }
 
     /// The operator, or a fault that says what is missing: the system fails closed (I2).

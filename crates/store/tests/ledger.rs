@@ -284,7 +284,7 @@ fn every_entry_about_somebody_is_found_newest_first() {
                         posting::count(reader, someone)?,
                         posting::indices(reader, someone, u32::MAX, 0)?,
                         posting::entries(reader, someone, 5, 150)?,
-                        posting::count_and_entries(reader, someone, 5, 150)?,
+                        posting::count_and_entries(reader, &[someone], 5, 150)?,
                     ))
                 })
                 .await

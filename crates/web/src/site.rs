@@ -85,8 +85,8 @@ fn public_routes() -> Router<Shared> {
 
 fn portal_routes() -> Router<Shared> {
     use portal::{
-        accesses, change, consent_receipt, consents, enter, new_address, overview, password, receipt,
-        requests, second_proof, sessions, withdraw,
+        accesses, change, confidentiality, consent_receipt, consents, download, enter, new_address, overview,
+        password, receipt, requests, second_proof, sessions, withdraw,
     };
     Router::new()
         .route("/my", get(overview::show).post(enter::ask))
@@ -94,9 +94,15 @@ fn portal_routes() -> Router<Shared> {
         .route("/my/accesses", get(accesses::show))
         .route("/my/consents", get(consents::show))
         .route(
-            "/my/consents/{id}",
+            "/my/consents/{consent}/take-back",
             get(consents::weigh).post(consents::take_back),
         )
+        .route(
+            "/my/consents/give/{item}",
+            get(consents::read).post(consents::give),
+        )
+        .route("/my/confidentiality", get(confidentiality::show))
+        .route("/my/download", get(download::open).post(download::download))
         .route("/my/change/{field}", get(change::open).post(change::correct))
         .route("/my/sessions", get(sessions::show).post(sessions::end))
         .route(

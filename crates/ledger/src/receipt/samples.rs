@@ -125,3 +125,28 @@ pub(crate) fn consent() -> ConsentReceipt {
         ledger: evidence(&entry),
     }
 }
+
+pub(crate) fn archive() -> ArchiveManifest {
+    let mut entry = Entry::new(moment(40), Role::SUBJECT, By::Subject, Deed::Verb(Verb::Extract));
+    entry.subject = destroyed().subject;
+    entry.fields = FieldSet::from_bits(0b10_0000_0000_0110);
+    let file = |name: &str, content: &[u8]| ArchivedFile {
+        name: name.to_owned(),
+        bytes: content.len() as u64,
+        sha256: HexHash(sha256(content)),
+    };
+    ArchiveManifest {
+        format: ArchiveManifest::FORMAT.to_owned(),
+        archive: ReceiptId::from_bytes([0x0a; 16]),
+        operator: operator(),
+        subject: entry.subject.unwrap(),
+        at: entry.at,
+        issued_at: moment(41),
+        language: "kk".to_owned(),
+        files: vec![
+            file("data.json", b"{}\n"),
+            file("data.html", b"<!doctype html>\n"),
+        ],
+        ledger: evidence(&entry),
+    }
+}

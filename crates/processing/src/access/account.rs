@@ -64,7 +64,7 @@ impl System {
             .await?
         {
             let dossier = self.dossier(subject).await?;
-            if is_account(&dossier) {
+            if self.is_account(&dossier) {
                 found.push(dossier);
             }
         }
@@ -171,11 +171,13 @@ impl System {
         let detail = format!("{notice} {}", language.tag());
         queue::task(self, subject, queue::SEND_NOTICE, self.now(), &detail)
     }
-}
 
-/// Whether that is somebody with an account, now.
-pub(super) fn is_account(dossier: &Dossier) -> bool {
-    dossier.category() == Some(Category::Registered)
-        && dossier.standing() == Some(Standing::Active)
-        && dossier.row.as_ref().is_some_and(|row| row.withdrawn_at.is_none())
+    /// Whether that is somebody with an account, now: the consent on which it rests stands.
+    pub(super) fn is_account(&self, dossier: &Dossier) -> bool {
+        let mut consents = dossier.live_consents(self.now());
+        dossier.category() == Some(Category::Registered)
+            && dossier.standing() == Some(Standing::Active)
+            && dossier.row.as_ref().is_some_and(|row| row.withdrawn_at.is_none())
+            && consents.any(|(row, _)| self.closes_account(dossier, row))
+    }
 }

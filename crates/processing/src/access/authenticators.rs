@@ -8,7 +8,7 @@ use sandyq_store::tables::authenticator::{self, Authenticator};
 use sandyq_store::tables::session;
 use sandyq_store::{Commit, Statement};
 
-use super::account::{self, Account};
+use super::account::Account;
 use super::factors::ONE_TIME;
 use super::sessions::{self, Caller, SessionToken};
 use super::{password, passwords};
@@ -35,7 +35,7 @@ impl System {
     /// When the store does not answer.
     pub async fn my_password(&self, caller: &Caller) -> Result<Option<PasswordState>, Rejected> {
         let subject = caller.own_subject()?;
-        if !account::is_account(&*self.dossier(subject).await?) {
+        if !self.is_account(&*self.dossier(subject).await?) {
             return Ok(None);
         }
         let chosen = self
@@ -79,10 +79,25 @@ impl System {
         }
     }
 
+    /// 6.4, ASVS 7.5.1: before everything is taken out at once, the owner of an account types the password, and whoever has
+    /// none came in a short while ago by a code.
+    pub(crate) async fn prove_before_archive(
+        &self,
+        caller: &Caller,
+        current: &Plain<String>,
+    ) -> Result<(), Rejected> {
+        match self.own_account(caller.own_subject()?).await {
+            Ok(account) if account.has(PASSWORD).is_some() => self.prove_again(&account, current).await,
+            Ok(_) | Err(Rejected::NotFound) if self.came_in_lately(caller).await? => Ok(()),
+            Ok(_) | Err(Rejected::NotFound) => Err(Rejected::mistake("session", Problem::Stale)),
+            Err(other) => Err(other),
+        }
+    }
+
     /// The caller's account, or "there is nothing of this kind".
     pub(super) async fn own_account(&self, subject: SubjectId) -> Result<Account, Rejected> {
         let dossier = self.dossier(subject).await?;
-        if !account::is_account(&dossier) {
+        if !self.is_account(&dossier) {
             return Err(Rejected::NotFound);
         }
         let authenticators = self.authenticators(subject).await?;

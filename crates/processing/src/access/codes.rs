@@ -15,7 +15,7 @@ use sandyq_store::tables::code::{self, Code};
 use super::account::ANSWERED_AFTER;
 use super::sessions::{self, SessionToken};
 use crate::circumstances::Circumstances;
-use crate::confirm::Proof;
+use crate::confirm::{Confirmation, Proof};
 use crate::dossier::Dossier;
 use crate::entry;
 use crate::perform::{Outcome as Performed, refused_commit};
@@ -106,11 +106,11 @@ impl System {
         statements.extend(moved.statements);
         let operation: Operation<Confirm> =
             Operation::new(Actor::subject(subject), subject, category, now, sent.key).submitted(sent.content);
-        let proof = Proof {
+        let proof = Confirmation::Waiting(Proof {
             statements,
             jobs: moved.jobs,
             channel: "e-mail".to_owned(),
-        };
+        });
         if let Err(rejected) = self.perform(&operation, &Circumstances::OWN, &proof).await {
             return Err(if self.lacks_place(subject).await? {
                 Rejected::mistake("code", Problem::NoPlace)

@@ -7,7 +7,7 @@ use sandyq_policy::Language;
 use sandyq_store::Commit;
 use sandyq_store::tables::code::{self, Code};
 
-use super::account::{self, ANSWERED_AFTER};
+use super::account::{ANSWERED_AFTER, Account};
 use super::authenticators::PASSWORD;
 use super::codes::wrong;
 use super::sessions::Caller;
@@ -36,7 +36,7 @@ impl System {
     /// When the store does not answer.
     pub async fn address_takes_code(&self, caller: &Caller) -> Result<bool, Rejected> {
         let subject = caller.own_subject()?;
-        Ok(account::is_account(&*self.dossier(subject).await?))
+        Ok(self.is_account(&*self.dossier(subject).await?))
     }
 
     /// Sends a code to a new address. One that has an account gets a word about it instead, and the answer is the same.
@@ -101,7 +101,7 @@ impl System {
     /// 2.2.1: an address in hand is used for one letter, which the policy decides on and the ledger holds.
     async fn mail_code(
         &self,
-        account: &account::Account,
+        account: &Account,
         to: (&Plain<String>, Plain<String>),
         ticket: &str,
         language: Language,

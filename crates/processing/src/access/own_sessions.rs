@@ -1,6 +1,6 @@
 //! 2.2.6: where one is signed in. Nothing is kept of the browser or the place, so that a session is told by its times.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sandyq_ledger::entry::{Detail, Happening, Outcome};
 use sandyq_store::Commit;
 use sandyq_store::tables::session::{self, Session};
@@ -24,7 +24,23 @@ pub struct OwnSession {
     pub own: bool,
 }
 
+/// For how long after coming in somebody need not show again who they are.
+const LATELY: SignedDuration = SignedDuration::from_mins(15);
+
 impl System {
+    /// Whether the caller came in a short while ago.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn came_in_lately(&self, caller: &Caller) -> Result<bool, Rejected> {
+        let hash = caller.hash;
+        let row = self
+            .store()
+            .read(move |reader| session::find(reader, hash))
+            .await?;
+        Ok(row.is_some_and(|row| self.now() < row.created_at + LATELY))
+    }
+
     /// The sessions of the caller, the newest first.
     ///
     /// # Errors

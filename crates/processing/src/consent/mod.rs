@@ -3,7 +3,9 @@
 //!
 //! No text is made while the operator's details are incomplete, and nothing here ever gives a consent: people do.
 
+mod giving;
 pub(crate) mod receipt;
+mod taking_back;
 mod view;
 
 use std::sync::LazyLock;
@@ -21,7 +23,8 @@ use crate::rejected::Rejected;
 use crate::system::System;
 
 pub use sandyq_ledger::receipt::ConsentEvent;
-pub use view::{ConsentReceiptView, MyConsent, TakingBack};
+pub use taking_back::TakingBack;
+pub use view::{ConsentReceiptView, MyConsent};
 
 /// One item's text in one language.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -289,25 +292,35 @@ pub(crate) fn accept(
         if *hash != offer.hash {
             return Err(Rejected::mistake(&offer.id, Problem::Stale));
         }
-        let text = written(&offer.kk, &offer.ru, &offer.en);
-        let hash = sandyq_ledger::tree::sha256(text.as_bytes()).0;
-        items.push(Accepted {
-            id: ConsentId::random(system.chance()),
-            item: offer.id.clone(),
-            purpose: item.purpose,
-            fields: fields_of(system.policy(), service, item),
-            recipient: item.recipient.as_ref().map(ToString::to_string),
-            locale,
-            hash,
-            texts: vec![TextRow {
-                hash,
-                item: offer.id.clone(),
-                locale: "kk ru en".to_owned(),
-                text,
-                at,
-            }],
-            actor,
-        });
+        items.push(bound(system, (service, item), offer, (locale, actor, at)));
     }
     Ok(items)
+}
+
+/// The item as it was accepted, bound to the exact text of the offer.
+fn bound(
+    system: &System,
+    (service, item): (&Service, &ConsentItem),
+    offer: &ConsentOffer,
+    (locale, actor, at): (Language, sandyq_model::ActorId, Timestamp),
+) -> Accepted {
+    let text = written(&offer.kk, &offer.ru, &offer.en);
+    let hash = sandyq_ledger::tree::sha256(text.as_bytes()).0;
+    Accepted {
+        id: ConsentId::random(system.chance()),
+        item: offer.id.clone(),
+        purpose: item.purpose,
+        fields: fields_of(system.policy(), service, item),
+        recipient: item.recipient.as_ref().map(ToString::to_string),
+        locale,
+        hash,
+        texts: vec![TextRow {
+            hash,
+            item: offer.id.clone(),
+            locale: "kk ru en".to_owned(),
+            text,
+            at,
+        }],
+        actor,
+    }
 }

@@ -10,11 +10,14 @@ use sandyq_ledger::receipt::{
 };
 use sandyq_ledger::tree::Hash;
 use sandyq_model::act::Extract;
-use sandyq_model::{Actor, Fault, FieldSet, IdempotencyKey, Operation, Pseudonym, ReceiptId, Role, time};
+use sandyq_model::{
+    Actor, Fault, FieldSet, IdempotencyKey, Operation, Pseudonym, ReceiptId, Role, Standing, time,
+};
 use sandyq_policy::Language;
 use sandyq_store::tables::consent::{ConsentAct, ConsentRow};
 use sandyq_store::tables::posting::{self, Placed};
 use sandyq_store::tables::receipt::{self, Receipt};
+use sandyq_store::tables::subject;
 use sandyq_store::{Commit, CommitError, Statement};
 use serde::{Deserialize, Serialize};
 
@@ -171,15 +174,13 @@ impl System {
         Ok(dossier)
     }
 
-    /// Whether the person behind a pseudonym took a consent back, or was destroyed.
+    /// Whether the person behind a pseudonym took every consent back, or was destroyed.
     async fn has_left(&self, pseudonym: Pseudonym) -> Result<bool, Fault> {
-        let rows = self
+        let row = self
             .store()
-            .read(move |reader| receipt::of_pseudonym(reader, pseudonym))
+            .read(move |reader| subject::by_pseudonym(reader, pseudonym))
             .await?;
-        Ok(rows
-            .iter()
-            .any(|row| row.kind != KIND || event_of(row) == Some(ConsentEvent::Withdrawn)))
+        Ok(row.is_none_or(|row| row.withdrawn_at.is_some() || row.standing == Standing::Destroyed))
     }
 
     /// Signs a draft and keeps it signed, with its entry. Who comes second gets what the first one signed.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use sandyq_ledger::receipt::{ConsentEvent, ConsentReceipt, Opened};
-use sandyq_model::{ConsentId, Field, FieldSet, Purpose};
+use sandyq_model::{ConsentId, Purpose};
 use sandyq_policy::Language;
 use sandyq_policy::declarations::WordKind;
 use sandyq_store::tables::consent::ConsentAct;
@@ -12,14 +12,15 @@ use super::receipt::{PURPOSE_REACHED, told};
 use crate::access::Caller;
 use crate::destroy::receipt::{KIND as DESTRUCTION, ProofView};
 use crate::rejected::Rejected;
-use crate::retention::Coming;
 use crate::system::System;
 
 /// A consent of the caller.
 #[derive(Clone, Debug)]
 pub struct MyConsent {
-    /// Which.
+    /// Its own number, by which it is taken back.
     pub id: ConsentId,
+    /// Its name in the policy folder.
+    pub item: String,
     /// Whether it stands, so that it can be taken back.
     pub stands: bool,
     /// To what, in the words of its box.
@@ -36,19 +37,6 @@ pub struct MyConsent {
     pub withdrawn_at: Option<Timestamp>,
     /// Its receipts: what happened, when, and their numbers.
     pub receipts: Vec<(ConsentEvent, Timestamp, String)>,
-}
-
-/// What taking one consent back would do.
-#[derive(Clone, Debug)]
-pub struct TakingBack {
-    /// Which.
-    pub id: ConsentId,
-    /// To what it was given.
-    pub label: String,
-    /// The data that serves nothing else, and goes at once.
-    pub destroyed: Vec<String>,
-    /// It is the last one: everything would be withdrawn.
-    pub is_last: bool,
 }
 
 /// The receipt of a consent as a page shows it.
@@ -119,6 +107,7 @@ impl System {
             let of_it = receipts.iter().filter(|(_, told)| told.item.consent == given.id);
             MyConsent {
                 id: given.id,
+                item: given.item.clone(),
                 stands: dossier.live_consents(now).any(|(row, _)| row.id == given.id),
                 label: words.label(WordKind::Consent, &given.item).to_owned(),
                 purpose: (given.purpose, self.purpose_label(given.purpose, language)),
@@ -132,42 +121,6 @@ impl System {
             }
         });
         Ok(consents.collect())
-    }
-
-    /// 6.3-e: what taking that consent back would end: the data that serves nothing else, and whether everything goes.
-    ///
-    /// # Errors
-    /// [`Rejected::NotFound`] for a consent that is not the caller's or does not stand; a refusal, or a fault.
-    pub async fn taking_back(
-        &self,
-        caller: &Caller,
-        consent: ConsentId,
-        language: Language,
-    ) -> Result<TakingBack, Rejected> {
-        let dossier = self.own_dossier(caller).await?;
-        let now = self.now();
-        let live: Vec<_> = dossier.live_consents(now).map(|(row, _)| row).collect();
-        let given = live
-            .iter()
-            .find(|row| row.id == consent)
-            .ok_or(Rejected::NotFound)?;
-        let coming = Coming {
-            taken_back: Some(consent),
-            ..Coming::default()
-        };
-        let ends = self.ends(&dossier, &coming, now)?;
-        let gone = ends.values.iter().filter(|value| value.destroy_by <= now);
-        let gone: FieldSet = gone
-            .map(|value| value.field)
-            .collect::<FieldSet>()
-            .without(Field::RECORD);
-        let words = self.policy().words(language);
-        Ok(TakingBack {
-            id: consent,
-            label: words.label(WordKind::Consent, &given.item).to_owned(),
-            destroyed: self.labels(gone, language),
-            is_last: live.len() == 1,
-        })
     }
 
     /// 6.3-c: the acts by which data of the caller was destroyed while the rest stayed: when, and their numbers.

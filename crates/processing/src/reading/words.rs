@@ -35,6 +35,15 @@ impl System {
             .to_owned()
     }
 
+    /// The label of a consent's box.
+    #[must_use]
+    pub fn consent_label(&self, item: &str, language: Language) -> String {
+        self.policy()
+            .words(language)
+            .label(WordKind::Consent, item)
+            .to_owned()
+    }
+
     /// The label of a verb.
     #[must_use]
     pub fn verb_label(&self, verb: Verb, language: Language) -> String {

@@ -174,7 +174,7 @@ impl System {
         self.request_view(&request, values, language).await
     }
 
-    async fn requests_about(&self, caller: &Caller) -> Result<Vec<SubjectRequest>, Rejected> {
+    pub(super) async fn requests_about(&self, caller: &Caller) -> Result<Vec<SubjectRequest>, Rejected> {
         let subject = caller.own_subject()?;
         let all = self
             .store()

@@ -1,29 +1,35 @@
 //! 6: what people do with their own data: see it, see who looked, change it, take their consent back.
 
+mod accesses;
 mod answering;
 mod ask;
 pub mod deadline;
 mod desk;
+mod everything;
 mod identity;
 mod letter;
 mod register;
 mod responsible;
+mod seen;
 mod step;
 mod view;
 mod watch;
 
+pub use accesses::{Access, Accesses};
 pub use answering::{LateReason, Norm};
 pub use ask::Asking;
 pub(crate) use desk::at_the_board;
 pub use desk::{Board, BoardRow};
+pub(crate) use everything::archives;
+pub use everything::{Everything, File, LOOKS_MAX};
 pub use letter::{Entry as LetterEntry, LETTER_SCAN_BYTES_MAX, Scan};
 pub use responsible::Overview;
+pub use seen::{Seen, SeenFor, ThirdParty};
 pub use view::{RequestView, StepView};
 
 pub(crate) use register::received;
 
 use jiff::Timestamp;
-use sandyq_ledger::entry::{Deed, Detail, Entry, Happening, Outcome as EntryOutcome};
 use sandyq_model::act::{Clarify, Extract, Withdraw};
 use sandyq_model::value::{Context, Values};
 use sandyq_model::{
@@ -32,14 +38,11 @@ use sandyq_model::{
 };
 use sandyq_policy::Language;
 use sandyq_policy::declarations::WordKind;
-use sandyq_store::Commit;
-use sandyq_store::tables::posting;
 
 use crate::access::Caller;
 use crate::circumstances::Circumstances;
 use crate::dossier::Dossier;
-use crate::entry;
-use crate::perform::{Outcome, refused_commit};
+use crate::perform::Outcome;
 use crate::queue;
 use crate::reading::mask;
 use crate::rejected::Rejected;
@@ -47,10 +50,6 @@ use crate::retention::{self, Coming, ValueEnd};
 use crate::system::System;
 use crate::withdraw::Withdrawal;
 
-/// Entries on one page of "who looked at my data".
-const PAGE_ENTRIES: u32 = 20;
-/// The last page that can be asked for.
-const PAGE_MAX: u32 = 10_000;
 /// How long a withdrawal waits for its destruction before it answers without the receipt.
 const RECEIPT_WAIT: std::time::Duration = std::time::Duration::from_millis(50);
 /// How often.
@@ -100,38 +99,6 @@ pub struct MyRow {
     pub changeable: bool,
 }
 
-/// One look at one's data.
-#[derive(Clone, Debug)]
-pub struct Access {
-    /// When.
-    pub at: Timestamp,
-    /// Who, as a role.
-    pub who: String,
-    /// What was done.
-    pub what: String,
-    /// Which fields.
-    pub fields: Vec<String>,
-    /// What for.
-    pub purpose: Option<String>,
-    /// Under which clauses.
-    pub clauses: Vec<String>,
-    /// Whether the policy refused it.
-    pub refused: bool,
-    /// The place in the ledger.
-    pub entry: u64,
-}
-
-/// A page of looks, newest first.
-#[derive(Clone, Debug)]
-pub struct Accesses {
-    /// The looks.
-    pub rows: Vec<Access>,
-    /// The page, from 1.
-    pub page: u32,
-    /// How many there are.
-    pub pages: u32,
-}
-
 /// What a withdrawal would do.
 #[derive(Clone, Debug)]
 pub struct Consequences {
@@ -157,7 +124,7 @@ pub struct Withdrawn {
 /// What became of a consent that was taken back.
 #[derive(Clone, Debug)]
 pub enum TakenBack {
-    /// It ended; the number of the act, if something had to be destroyed.
+    /// It ended; the number of the act, if something had to be destroyed. Empty when it had ended before.
     One(String),
     /// It was the last one: everything was withdrawn.
     Everything(Withdrawn),
@@ -169,6 +136,11 @@ impl System {
     /// # Errors
     /// A refusal (a blocked record is only stored), or a fault.
     pub async fn my_data(&self, caller: &Caller, language: Language) -> Result<MyData, Rejected> {
+        self.taken_out(caller, language).await.map(|(data, _)| data)
+    }
+
+    /// The same with the number of the entry of the look.
+    async fn taken_out(&self, caller: &Caller, language: Language) -> Result<(MyData, u64), Rejected> {
         let subject = caller.own_subject()?;
         let dossier = self.dossier(subject).await?;
         let known = dossier.known().map_err(|_| Rejected::NotFound)?.clone();
@@ -177,8 +149,8 @@ impl System {
             Operation::new(caller.actor, subject, known.category, self.now(), key)
                 .on(dossier.held())
                 .for_purpose(queue::identification(known.category));
-        let values = match self.perform(&operation, &Circumstances::OWN, &()).await? {
-            Outcome::Done { output, .. } => output,
+        let (values, entry) = match self.perform(&operation, &Circumstances::OWN, &()).await? {
+            Outcome::Done { output, entry } => (output, entry),
             Outcome::Repeated(_) => return Err(Rejected::NotFound),
         };
         let ends = self.ends(&dossier, &Coming::default(), self.now())?;
@@ -186,14 +158,15 @@ impl System {
             let end = ends.of(field)?;
             self.my_row(&dossier, end, &value, language)
         });
-        Ok(MyData {
+        let data = MyData {
             category: known.category,
             standing: known.standing,
             since: known.created_at,
             until: known.due_at,
             rows: rows.collect(),
             cases: dossier.cases.iter().map(|case| case.reference.clone()).collect(),
-        })
+        };
+        Ok((data, entry))
     }
 
     fn my_row(
@@ -242,74 +215,6 @@ impl System {
         self.policy()
             .class(field)
             .is_some_and(|class| !class.name.as_str().starts_with("card"))
-    }
-
-    /// 6.4, 5.1.5: who looked at the caller's data, when, what for, under which clause; refusals too.
-    ///
-    /// # Errors
-    /// When the store does not answer.
-    pub async fn my_accesses(
-        &self,
-        caller: &Caller,
-        page: u32,
-        language: Language,
-    ) -> Result<Accesses, Rejected> {
-        let dossier = self.dossier(caller.own_subject()?).await?;
-        let pseudonym = dossier.pseudonym.ok_or(Rejected::NotFound)?;
-        let page = page.clamp(1, PAGE_MAX);
-        let (count, entries) = self
-            .store()
-            .read(move |reader| {
-                let offset = (page - 1) * PAGE_ENTRIES;
-                posting::count_and_entries(reader, pseudonym, PAGE_ENTRIES, offset)
-            })
-            .await?;
-        let mut read = entry::of_happening(
-            &caller.actor,
-            Happening::LedgerRead,
-            EntryOutcome::Done,
-            Detail::None,
-            self,
-        );
-        read.subject = Some(pseudonym);
-        let commit = Commit {
-            entries: vec![read],
-            ..Commit::default()
-        };
-        self.store().commit(commit).await.map_err(refused_commit)?;
-        let pages = count.div_ceil(u64::from(PAGE_ENTRIES)).max(1);
-        let rows = entries
-            .into_iter()
-            .map(|placed| self.access(placed.index, &placed.entry, language));
-        Ok(Accesses {
-            rows: rows.collect(),
-            page,
-            pages: u32::try_from(pages).unwrap_or(u32::MAX),
-        })
-    }
-
-    fn access(&self, index: u64, entry: &Entry, language: Language) -> Access {
-        let words = self.policy().words(language);
-        let what = match entry.deed {
-            Deed::Verb(verb) => words.label(WordKind::Verb, verb.name()).to_owned(),
-            Deed::Happening(happening) => happening.name().to_owned(),
-        };
-        Access {
-            at: entry.at.timestamp(),
-            who: self.role_label(entry.role, language),
-            what,
-            fields: self.labels(entry.fields, language),
-            purpose: entry
-                .purpose
-                .map(|p| words.label(WordKind::Purpose, &p.to_string()).to_owned()),
-            clauses: entry
-                .clauses
-                .iter()
-                .map(|clause| clause.clause().to_owned())
-                .collect(),
-            refused: entry.outcome == EntryOutcome::Refused,
-            entry: index,
-        }
     }
 
     /// 6.2: the caller changes a value of their own, at once; the owner of an account types the password once more.
@@ -447,7 +352,7 @@ impl System {
     /// number that the act of that destruction has. The last consent that is left takes everything along.
     ///
     /// # Errors
-    /// [`Rejected::NotFound`] for a consent that is not the caller's, or was taken back already; a fault.
+    /// [`Rejected::NotFound`] for a consent that is not the caller's; a fault.
     pub async fn take_back(
         &self,
         caller: &Caller,
@@ -463,6 +368,10 @@ impl System {
         let Some(given) = dossier.consents.iter().find(|row| row.id == consent) else {
             return Err(Rejected::NotFound);
         };
+        // Taken back already: the same withdrawal.
+        if !done_before && live.iter().all(|row| row.id != consent) {
+            return Ok(TakenBack::One(String::new()));
+        }
         if !done_before && live.len() == 1 && live.iter().any(|row| row.id == consent) {
             return Ok(TakenBack::Everything(self.take_withdrawal(caller, key).await?));
         }

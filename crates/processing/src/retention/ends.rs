@@ -81,6 +81,8 @@ pub(crate) struct Coming {
     pub(crate) served: Vec<Purpose>,
     /// A consent that is taken back at this instant.
     pub(crate) taken_back: Option<ConsentId>,
+    /// A consent that is given at this instant.
+    pub(crate) given: Option<ConsentRow>,
     /// Fields that get a value.
     pub(crate) fields: FieldSet,
     /// Whether the record is confirmed by it: then the limit of a pending record ends nothing any more.
@@ -149,7 +151,7 @@ impl System {
         field: Field,
         now: Timestamp,
     ) -> Result<Vec<Serves>, Fault> {
-        let given = dossier.consents.iter();
+        let given = dossier.consents.iter().chain(&coming.given);
         let covering = given.filter(|row| row.act == ConsentAct::Given && row.fields.contains(field));
         covering
             .map(|row| {

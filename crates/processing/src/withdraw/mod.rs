@@ -96,14 +96,17 @@ fn take_back(
         .into_iter()
         .filter(|row| row.id == only)
         .collect();
-    if taken_back.is_empty() {
+    let Some(given) = taken_back.first() else {
         return Err(Rejected::NotFound);
-    }
+    };
     let coming = Coming {
         taken_back: Some(only),
         ..Coming::default()
     };
     let mut statements = system.moved_by(dossier, &coming, known.clone(), now)?;
+    if system.closes_account(dossier, given) {
+        statements.extend(access::end_ways_in(dossier.subject));
+    }
     statements.extend(taken_back.iter().map(consent::append));
     statements.extend(receipt::drafts(dossier, &taken_back, system));
     let detail = input.receipt.to_string();

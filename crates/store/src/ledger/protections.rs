@@ -10,6 +10,7 @@ use sandyq_ledger::entry::{self, Deed, Detail, Outcome};
 use sandyq_model::{Fault, Field, Pseudonym, Standing, Verb};
 
 use crate::database::{Reader, ReaderExt};
+use crate::tables::consent;
 use crate::tables::subject::{self, Subject};
 
 /// What protects people by the entries so far. Whoever is unprotected, or destroyed as a whole, is not remembered.
@@ -23,6 +24,13 @@ pub(super) struct Protections {
 struct Protection {
     withdrawn: bool,
     blocked: bool,
+    taken_back: u64,
+}
+
+impl Protection {
+    const fn is_none(self) -> bool {
+        !self.withdrawn && !self.blocked && self.taken_back == 0
+    }
 }
 
 impl Protections {
@@ -36,11 +44,15 @@ impl Protections {
             Verb::Withdraw if entry.fields.contains(Field::RECORD) => {
                 self.known.entry(pseudonym).or_default().withdrawn = true;
             }
+            // One consent by itself.
+            Verb::Withdraw if !entry.fields.is_empty() => {
+                self.known.entry(pseudonym).or_default().taken_back += 1;
+            }
             Verb::Block => self.known.entry(pseudonym).or_default().blocked = true,
             Verb::Unblock => {
                 if let Entry::Occupied(mut known) = self.known.entry(pseudonym) {
                     known.get_mut().blocked = false;
-                    if !known.get().withdrawn {
+                    if known.get().is_none() {
                         known.remove();
                     }
                 }
@@ -78,6 +90,9 @@ impl Protections {
         for (pseudonym, protection) in &self.known {
             if let Some(row) = subject::by_pseudonym(reader, *pseudonym)? {
                 protection.check(&row)?;
+                if consent::taken_back(reader, row.id)? < protection.taken_back {
+                    return Err(altered("a consent stands that was taken back"));
+                }
             }
         }
         for (sql, what) in CONTRADICTIONS {

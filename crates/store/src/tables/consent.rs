@@ -102,6 +102,19 @@ pub fn of_subject(reader: &mut dyn Reader, subject: SubjectId) -> Result<Vec<Con
     )
 }
 
+/// How many consents of a subject were taken back.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn taken_back(reader: &mut dyn Reader, subject: SubjectId) -> Result<u64, Fault> {
+    let counted = reader.first(
+        "SELECT COUNT(*) FROM consent WHERE subject_id = $1 AND act = $2",
+        &[subject.into(), ConsentAct::Withdrawn.into()],
+        |row| row.take(0),
+    )?;
+    Ok(counted.unwrap_or(0))
+}
+
 /// How often each item was given, confirmed and withdrawn.
 ///
 /// # Errors

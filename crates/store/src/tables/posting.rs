@@ -54,17 +54,21 @@ pub fn entries(
         .collect()
 }
 
-/// How many entries are about a pseudonym, and some of them, newest first: one look instead of two.
+/// How many entries are about these pseudonyms, and some of them, newest first: one look instead of two.
 ///
 /// # Errors
 /// When the engine does not answer, or an entry is not one.
 pub fn count_and_entries(
     reader: &mut dyn Reader,
-    pseudonym: Pseudonym,
+    pseudonyms: &[Pseudonym],
     limit: u32,
     offset: u32,
 ) -> Result<(u64, Vec<Placed>), Fault> {
-    let all = postings::indices(reader, pseudonym, usize::MAX)?;
+    let mut all = Vec::new();
+    for pseudonym in pseudonyms {
+        all.extend(postings::indices(reader, *pseudonym, usize::MAX)?);
+    }
+    all.sort_unstable_by(|one, other| other.cmp(one));
     let some = all.iter().skip(offset as usize).take(limit as usize);
     let entries = some
         .map(|index| placed(reader, *index))
@@ -79,6 +83,14 @@ pub fn count_and_entries(
 pub fn newest(reader: &mut dyn Reader, before: u64, limit: u32) -> Result<Vec<Placed>, Fault> {
     let from = before.saturating_sub(u64::from(limit));
     (from..before).rev().map(|index| placed(reader, index)).collect()
+}
+
+/// The entry at that place.
+///
+/// # Errors
+/// When the engine does not answer, or the entry is not one.
+pub fn at(reader: &mut dyn Reader, index: u64) -> Result<Placed, Fault> {
+    placed(reader, index)
 }
 
 fn placed(reader: &mut dyn Reader, index: u64) -> Result<Placed, Fault> {

@@ -39,7 +39,7 @@ pub fn page(visit: &Visit, accesses: &Accesses) -> Page {
 }
 
 /// What was done: the policy's verb, or something that happened to the way in.
-fn what(visit: &Visit, access: &Access) -> String {
+pub(super) fn what(visit: &Visit, access: &Access) -> String {
     let key = format!("happening-{}", access.what);
     let said = visit.say(&key);
     if said == key { access.what.clone() } else { said }
@@ -54,6 +54,10 @@ fn happening(visit: &Visit, access: &Access) -> Markup {
                 @if access.refused { " " span.tag.no { (visit.say("accesses-refused")) } }
             }
             dl {
+                @if let Some(request) = &access.request {
+                    dt { (visit.say("accesses-request")) }
+                    dd { a href={ "/my/requests/" (request) } { (request) } }
+                }
                 @if !access.fields.is_empty() {
                     dt { (visit.say("accesses-fields")) } dd { (access.fields.join(", ")) }
                 }

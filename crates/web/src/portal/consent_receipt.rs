@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use sandyq_processing::Rejected;
 use sandyq_processing::consent::ConsentReceiptView;
 
-use super::consents::event_key;
+use super::consents::{event_key, recipient_words};
 use super::receipt::{as_pdf, check, proof};
 use crate::components::{Row, summary_list};
 use crate::http::arrival::{Answer, Arrival, Outcome};
@@ -70,7 +70,10 @@ fn act(visit: &Visit, receipt: &ConsentReceiptView, event: &str) -> Markup {
     let until = receipt.until.as_ref().map(|day| visit.day(day));
     let until = until.unwrap_or_else(|| visit.say("my-until-purpose"));
     let recipient = receipt.recipient.clone();
-    let recipient = recipient.unwrap_or_else(|| visit.say("consent-receipt-nobody"));
+    let recipient = recipient.map_or_else(
+        || visit.say("consent-receipt-nobody"),
+        |kind| recipient_words(visit, &kind),
+    );
     let text = |key: &str, value: &str| Row::text(visit.say(key), value);
     summary_list(&[
         text("receipt-operator", &operator),

@@ -2,8 +2,10 @@
 
 pub mod accesses;
 pub mod change;
+pub mod confidentiality;
 pub mod consent_receipt;
 pub mod consents;
+pub mod download;
 pub mod enter;
 pub mod new_address;
 pub mod overview;

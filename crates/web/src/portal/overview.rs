@@ -65,6 +65,8 @@ pub fn page(visit: &Visit, data: &MyData, category: &str, from: &dyn Fn(&str) ->
         ul.cards {
             (card(visit, "/my/consents", "my-card-consents"))
             (card(visit, "/my/accesses", "my-card-accesses"))
+            (card(visit, "/my/confidentiality", "my-card-confidentiality"))
+            (card(visit, "/my/download", "my-card-download"))
             @if data.category == Category::Registered {
                 (card(visit, "/my/password", "my-card-password"))
                 (card(visit, "/my/second-proof", "my-card-second"))
@@ -93,7 +95,7 @@ fn card(visit: &Visit, path: &str, key: &str) -> Markup {
 }
 
 /// Where a value came from: a service of the policy, the payment, or its owner.
-fn source_words(system: &System, visit: &Visit, source: &str) -> String {
+pub(super) fn source_words(system: &System, visit: &Visit, source: &str) -> String {
     let own = format!("source-{source}");
     let said = visit.say(&own);
     if said == own {
@@ -113,12 +115,13 @@ fn held(visit: &Visit, row: &MyRow, source: &str) -> Markup {
                 dt { (visit.say("my-source")) } dd { (source) ", " (visit.date(row.recorded_at)) }
                 dt { (visit.say("my-purposes")) }
                 dd {
+                    @if row.purposes.is_empty() { (visit.say("my-no-purpose")) }
                     @for (place, (purpose, label)) in row.purposes.iter().enumerate() {
                         @if place > 0 { "; " }
                         (label) " " a href={ "/policy#clause-" (purpose) } { (purpose) }
                     }
                 }
-                dt { (visit.say("my-ground")) } dd { (row.ground) }
+                @if !row.ground.is_empty() { dt { (visit.say("my-ground")) } dd { (row.ground) } }
                 dt { (visit.say("my-value-until")) }
                 dd {
                     (visit.date(row.until))

@@ -1,8 +1,9 @@
 //! Consents and a receipt of one, as pages show them.
 
-use sandyq_model::{ConsentId, Purpose};
+use sandyq_model::{Plain, Purpose, RecipientKind};
 use sandyq_processing::Language;
 use sandyq_processing::consent::{ConsentEvent, ConsentReceiptView, MyConsent, TakingBack};
+use sandyq_processing::request::{Seen, SeenFor, ThirdParty};
 
 use super::people::{at, operator, receipt, three};
 
@@ -14,7 +15,8 @@ pub fn withdrawals() -> Vec<String> {
 /// A consent that stands, one that was taken back, and one that waits.
 pub fn agreed(language: Language) -> Vec<MyConsent> {
     let standing = MyConsent {
-        id: ConsentId::from_bytes([7; 16]),
+        id: "5a4b3c2d-1e0f-4978-8695-a4b3c2d1e0ff".parse().unwrap(),
+        item: "order".into(),
         stands: true,
         label: three(
             language,
@@ -52,23 +54,12 @@ pub fn agreed(language: Language) -> Vec<MyConsent> {
         ..standing.clone()
     };
     let waiting = MyConsent {
+        item: "registration".into(),
         confirmed_at: None,
         receipts: Vec::new(),
         ..standing.clone()
     };
     vec![standing, withdrawn, waiting]
-}
-
-/// A consent about to be taken back: with data that nothing else needs, or with none.
-pub fn taking_back(language: Language, destroys: bool) -> TakingBack {
-    let label = agreed(language).swap_remove(0).label;
-    let fields = receipt(language).destroyed.into_iter().map(|(_, label)| label);
-    TakingBack {
-        id: ConsentId::from_bytes([7; 16]),
-        label,
-        destroyed: fields.filter(|_| destroys).take(2).collect(),
-        is_last: false,
-    }
 }
 
 /// Acts of single values that went.
@@ -85,6 +76,79 @@ fn consent_purpose(language: Language) -> String {
         "Fulfilling an order",
     )
     .into()
+}
+
+/// A consent that could be taken back, and all that can end with one.
+pub fn taking_back(language: Language) -> TakingBack {
+    let consent = agreed(language).remove(0);
+    TakingBack {
+        service: Some(
+            three(
+                language,
+                "Тіркелмей сатып алу",
+                "Купить без регистрации",
+                "Buy without registering",
+            )
+            .into(),
+        ),
+        cases: vec!["SQ-7K2M-90QX".into()],
+        recipient: Some("distributor".into()),
+        destroyed: consent.fields.iter().take(2).cloned().collect(),
+        closes_account: false,
+        closes_way_in: true,
+        consent,
+    }
+}
+
+/// What two roles see: one by an open case, the other nothing.
+pub fn seen(language: Language) -> Vec<Seen> {
+    let purpose = (Purpose::new(7).unwrap(), consent_purpose(language));
+    let email = three(language, "Электрондық пошта", "Электронная почта", "E-mail");
+    let look = |cases: &[&str], fields| SeenFor {
+        purpose: purpose.clone(),
+        cases: cases.iter().map(|case| (*case).to_owned()).collect(),
+        fields,
+        clauses: vec!["5.1.4".into()],
+    };
+    let shown = vec![(email.to_owned(), Plain::from("d•••@example.com"), true)];
+    vec![
+        Seen {
+            role: three(language, "Сату бөлімі", "Отдел продаж", "Sales").into(),
+            looks: vec![look(&["SQ-7K2M-90QX"], shown), look(&[], Vec::new())],
+        },
+        Seen {
+            role: three(language, "Аудитор", "Аудитор", "Auditor").into(),
+            looks: Vec::new(),
+        },
+    ]
+}
+
+/// A decision that a person takes.
+pub fn deciders(language: Language) -> Vec<(String, bool)> {
+    let refuse = three(
+        language,
+        "Тапсырыстан бас тарту",
+        "Отказ в заказе",
+        "Refusing an order",
+    );
+    vec![(refuse.into(), true)]
+}
+
+/// One recipient that is allowed, and one that is not.
+pub fn third_parties(language: Language) -> Vec<ThirdParty> {
+    let item = |name: &str| (name.to_owned(), agreed(language).remove(0).label);
+    vec![
+        ThirdParty {
+            kind: RecipientKind::Distributor,
+            item: item("registration"),
+            consent: Some("5a4b3c2d-1e0f-4978-8695-a4b3c2d1e0ff".into()),
+        },
+        ThirdParty {
+            kind: RecipientKind::RightsHolder,
+            item: item("registration-holder"),
+            consent: None,
+        },
+    ]
 }
 
 /// The receipt of a consent that was confirmed.

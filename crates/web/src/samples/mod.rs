@@ -204,26 +204,6 @@ fn leaving_pages(language: Language) -> Vec<Sample> {
     let consent = consents::receipt_of_one(language);
     vec![
         (
-            "my-consents",
-            agreed.clone(),
-            portal::consents::page(&agreed, &consents::agreed(language), &consents::acts()),
-        ),
-        (
-            "my-consent-taken-back",
-            agreed.clone(),
-            portal::consents::taking_back_page(&agreed, &consents::taking_back(language, true)),
-        ),
-        (
-            "my-consent-taken-back-nothing",
-            agreed.clone(),
-            portal::consents::taking_back_page(&agreed, &consents::taking_back(language, false)),
-        ),
-        (
-            "my-consents-none",
-            agreed.clone(),
-            portal::consents::page(&agreed, &[], &[]),
-        ),
-        (
             "receipt-of-consent",
             agreed.clone(),
             consent_receipt::page(&agreed, &consent, people::KEY),
@@ -258,6 +238,65 @@ fn leaving_pages(language: Language) -> Vec<Sample> {
             gone.clone(),
             receipt::page(&gone, &people::old_receipt(language), &[], people::KEY),
         ),
+    ]
+}
+
+fn deciding_pages(language: Language) -> Vec<Sample> {
+    let agreed = visit(language, "/my/consents", Standpoint::Subject);
+    vec![
+        (
+            "my-consents",
+            agreed.clone(),
+            portal::consents::page(
+                &agreed,
+                &consents::agreed(language),
+                &people::form(language).consents,
+                &consents::acts(),
+            ),
+        ),
+        (
+            "my-consent-take-back",
+            agreed.clone(),
+            portal::consents::take_back_page(&agreed, &consents::taking_back(language)),
+        ),
+        ("my-consent-account-closed", agreed.clone(), {
+            let gone = visit(language, "/my/consents", Standpoint::Visitor);
+            portal::consents::closed_page(&gone)
+        }),
+        ("my-consent-give", agreed.clone(), {
+            let offer = &people::form(language).consents[0];
+            portal::consents::give_page(&agreed, offer, true, &Mistake::default())
+        }),
+        ("my-consent-give-wrong", agreed.clone(), {
+            let offer = &people::form(language).consents[0];
+            let mistake = Mistake(vec![
+                (offer.id.clone(), Problem::ConsentNeeded),
+                ("current".into(), Problem::PasswordWrong),
+            ]);
+            portal::consents::give_page(&agreed, offer, true, &mistake)
+        }),
+        (
+            "my-consents-none",
+            agreed.clone(),
+            portal::consents::page(&agreed, &[], &[], &[]),
+        ),
+        ("my-confidentiality", agreed.clone(), {
+            let (seen, parties) = (consents::seen(language), consents::third_parties(language));
+            portal::confidentiality::page(&agreed, &seen, &parties, &consents::deciders(language))
+        }),
+        ("my-confidentiality-none", agreed.clone(), {
+            portal::confidentiality::page(&agreed, &[], &[], &[])
+        }),
+        ("my-download", agreed.clone(), {
+            portal::download::page(&agreed, Some(true), &Mistake::default())
+        }),
+        ("my-download-again", agreed.clone(), {
+            portal::download::page(&agreed, None, &Mistake::default())
+        }),
+        ("my-download-wrong", agreed.clone(), {
+            let mistake = Mistake::one("current", Problem::PasswordWrong);
+            portal::download::page(&agreed, Some(true), &mistake)
+        }),
     ]
 }
 
@@ -370,6 +409,7 @@ fn all(language: Language) -> Vec<Sample> {
         paying_pages,
         portal_pages,
         leaving_pages,
+        deciding_pages,
         account::pages,
         account::inner_pages,
         requests::pages,

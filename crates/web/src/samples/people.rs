@@ -425,6 +425,7 @@ pub fn accesses(language: Language) -> Accesses {
         purpose: Some(orders(language)),
         clauses: vec!["2.2.7".into(), "5.1.4#2".into()],
         refused,
+        request: None,
         entry: u64::from(1200 + minute),
     };
     let sales = three(language, "Сату бөлімі", "Отдел продаж", "Sales");
@@ -447,6 +448,7 @@ pub fn accesses(language: Language) -> Accesses {
                 fields: Vec::new(),
                 purpose: None,
                 clauses: Vec::new(),
+                request: Some("SQ-4H1Z-77WD".into()),
                 ..access(5, sales, "code-sent", false)
             },
         ],

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use sandyq_ledger::checkpoint::{Checkpoint, CheckpointError};
 use sandyq_ledger::note::NoteError;
-use sandyq_ledger::receipt::{AnyReceipt, ConsentReceipt, DestructionReceipt, ReceiptError};
+use sandyq_ledger::receipt::{AnyReceipt, ArchiveManifest, ConsentReceipt, DestructionReceipt, ReceiptError};
 use sandyq_ledger::tree::{ConsistencyProof, NotAProof, verify_consistency};
 use sandyq_ledger::verify::{Damage, open_checkpoints, verify_ledger};
 use sandyq_model::{Field, FieldSet};
@@ -24,10 +24,12 @@ pub fn receipt(file: &Path, arguments: &Arguments) -> Result<Verdict, Trouble> {
     let mut lines = match &receipt {
         AnyReceipt::Destruction(opened) => destruction_lines(&opened.statement),
         AnyReceipt::Consent(opened) => consent_lines(&opened.statement),
+        AnyReceipt::Archive(opened) => archive_lines(&opened.statement),
     };
     let (kind, statement, caution) = match &receipt {
         AnyReceipt::Destruction(opened) => ("destruction", value(&opened.statement), DESTRUCTION_CAUTION),
         AnyReceipt::Consent(opened) => ("consent", value(&opened.statement), CONSENT_CAUTION),
+        AnyReceipt::Archive(opened) => ("archive", value(&opened.statement), ARCHIVE_CAUTION),
     };
     lines.push(("ledger", format!("under the checkpoint {under}")));
     if let Some(held) = &arguments.checkpoint {
@@ -225,6 +227,23 @@ fn consent_lines(receipt: &ConsentReceipt) -> Vec<(&'static str, String)> {
     lines
 }
 
+fn archive_lines(manifest: &ArchiveManifest) -> Vec<(&'static str, String)> {
+    let mut lines = vec![
+        ("archive", manifest.archive.to_string()),
+        (
+            "operator",
+            format!("{}, BIN {}", manifest.operator.name, manifest.operator.bin),
+        ),
+        ("subject", manifest.subject.to_string()),
+        ("taken out", format!("at {}", manifest.at)),
+    ];
+    for file in &manifest.files {
+        let line = format!("{}, {} bytes, sha256 {}", file.name, file.bytes, file.sha256);
+        lines.push(("file", line));
+    }
+    lines
+}
+
 fn fields(set: FieldSet) -> String {
     if set == FieldSet::RECORD {
         return "the whole record".to_owned();
@@ -343,5 +362,6 @@ fn value<T: serde::Serialize>(of: &T) -> Value {
 const DESTRUCTION_CAUTION: &str =
     "that nobody made a copy against the rules; the receipt binds the operator to its word";
 const CONSENT_CAUTION: &str = "who the person is, and whether the consent still stands today";
+const ARCHIVE_CAUTION: &str = "that the files beside it are these: compare their hashes, for instance with `sha256sum --check SHA256SUMS`";
 const CHECKPOINT_CAUTION: &str = "that others were shown the same ledger; compare checkpoints with them";
 const LEDGER_CAUTION: &str = "that every operation was entered, and what was entered behind the checkpoint";

@@ -56,9 +56,9 @@ fn consent(visit: &Visit, item: &ConsentOffer, draft: &Draft, mistake: &Mistake)
             h2 id={ (name) "-title" } { (item.label) }
             p.kind { (kind) }
             div.texts {
-                (text(Language::Kk, &item.kk, visit.language == Language::Kk))
-                (text(Language::Ru, &item.ru, visit.language == Language::Ru))
-                @if visit.language == Language::En { (text(Language::En, &item.en, visit.language == Language::En)) }
+                (consent_text(Language::Kk, &item.kk, visit.language == Language::Kk))
+                (consent_text(Language::Ru, &item.ru, visit.language == Language::Ru))
+                @if visit.language == Language::En { (consent_text(Language::En, &item.en, visit.language == Language::En)) }
             }
             p.hash { (visit.say("consent-hash")) " " code { (hash) } }
             (problem_of(visit, &name, problem))
@@ -74,7 +74,7 @@ fn consent(visit: &Visit, item: &ConsentOffer, draft: &Draft, mistake: &Mistake)
 
 /// One text. On a narrow screen the one in the language read stands open and the others open at a touch; where there is
 /// room, all stand side by side.
-fn text(language: Language, text: &ConsentText, is_read: bool) -> Markup {
+pub fn consent_text(language: Language, text: &ConsentText, is_read: bool) -> Markup {
     html! {
         details lang=(tag(language)) open[is_read] {
             summary { h3 { (own_name(language)) } }

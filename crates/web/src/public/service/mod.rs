@@ -10,7 +10,7 @@ mod offered;
 mod parts;
 
 pub use check::page as check_page;
-pub use consent::page as consent_page;
+pub use consent::{consent_text, page as consent_page};
 pub use details::page as details_page;
 pub use draft::Draft;
 pub use offered::{index, index_page, open, page as offered_page};

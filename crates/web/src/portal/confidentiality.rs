@@ -1,0 +1,109 @@
+//! "How confidential it is" (4.1, 4.2.1, 5.1.4, 6.2): what is public, to whom outside something may go, and what each role
+//! here sees of me. All of it is asked of the policy when the page is asked for.
+
+use axum::response::Response;
+use maud::{Markup, html};
+use sandyq_processing::request::{Seen, SeenFor, ThirdParty};
+
+use super::consents::recipient_words;
+use crate::http::arrival::{Answer, Arrival, Outcome};
+use crate::layout::Page;
+use crate::visit::Visit;
+
+/// GET /my/confidentiality
+pub async fn show(arrival: Arrival) -> Response {
+    let outcome = shown(&arrival).await;
+    arrival.respond(outcome)
+}
+
+async fn shown(arrival: &Arrival) -> Outcome {
+    let (caller, language) = (arrival.known()?, arrival.visit.language);
+    let seen = arrival.system.seen_by(caller, language).await?;
+    let parties = arrival.system.third_parties(caller, language).await?;
+    let deciders = arrival.system.deciders(language);
+    Ok(Answer::Page(page(&arrival.visit, &seen, &parties, &deciders)))
+}
+
+/// The page.
+#[must_use]
+pub fn page(visit: &Visit, seen: &[Seen], parties: &[ThirdParty], deciders: &[(String, bool)]) -> Page {
+    let body = html! {
+        h1 { (visit.say("confidentiality-title")) }
+        p.lead { (visit.say("confidentiality-lead")) }
+        h2 { (visit.say("confidentiality-public-title")) }
+        p { (visit.say("confidentiality-public")) " " a href="/policy#clause-4.1" { "4.1" } }
+        h2 { (visit.say("confidentiality-parties-title")) }
+        @if parties.is_empty() { p { (visit.say("confidentiality-parties-none")) } }
+        @else { p { (visit.say("confidentiality-parties-lead")) " " a href="/policy#clause-4.2.1" { "4.2.1" } } }
+        div.held { @for party in parties { (third_party(visit, party)) } }
+        h2 { (visit.say("confidentiality-seen-title")) }
+        p { (visit.say("confidentiality-seen-lead")) }
+        div.held { @for role in seen { (role_card(visit, role)) } }
+        h2 { (visit.say("deciders-title")) }
+        p { (visit.say("deciders-lead")) " " a href="/policy#clause-1.3" { "1.3" } }
+        dl.facts { @for (label, human) in deciders {
+            div {
+                dt { (label) }
+                dd { (visit.say(if *human { "deciders-human" } else { "deciders-machine" })) }
+            }
+        } }
+        p { (visit.say("deciders-object")) " " a href="/my/requests/new" { (visit.say("requests-new")) } }
+    };
+    Page::new(visit.say("confidentiality-title"), body).back_to("/my")
+}
+
+fn third_party(visit: &Visit, party: &ThirdParty) -> Markup {
+    let (item, label) = &party.item;
+    let name = party.kind.name();
+    html! {
+        article.datum id={ "party-" (name) } {
+            h3 { (recipient_words(visit, name)) }
+            @match &party.consent {
+                Some(consent) => {
+                    p.value { (visit.say("confidentiality-open")) }
+                    p { (label) }
+                    p.act { a href={ "/my/consents/" (consent) "/take-back" } {
+                        (visit.say("take-back-link")) span.unseen { " – " (label) }
+                    } }
+                }
+                None => {
+                    p.value { (visit.say("confidentiality-closed")) }
+                    p { (label) }
+                    p.act { a href={ "/my/consents/give/" (item) } {
+                        (visit.say("confidentiality-allow")) span.unseen { " – " (label) }
+                    } }
+                }
+            }
+        }
+    }
+}
+
+fn role_card(visit: &Visit, role: &Seen) -> Markup {
+    let nothing = role.looks.iter().all(|look| look.fields.is_empty());
+    html! {
+        article.datum {
+            h3 { (role.role) }
+            @if nothing { p.value { (visit.say("confidentiality-nothing")) } }
+            @for look in &role.looks { (look_of(visit, look)) }
+        }
+    }
+}
+
+fn look_of(visit: &Visit, look: &SeenFor) -> Markup {
+    let (clause, words) = &look.purpose;
+    html! {
+        p { (words) " " a href={ "/policy#clause-" (clause) } { (clause) } }
+        @if look.fields.is_empty() {
+            @if look.cases.is_empty() { p { (visit.say("confidentiality-no-case")) } }
+            @else { p { (visit.say("confidentiality-refused")) " " (look.clauses.join(", ")) } }
+        } @else {
+            p { (visit.say("confidentiality-by-case")) " " (look.cases.join(", ")) }
+            dl {
+                @for (label, value, masked) in &look.fields {
+                    dt { (label) }
+                    dd { (value.expose()) @if *masked { " " span.unseen { (visit.say("confidentiality-masked")) } } }
+                }
+            }
+        }
+    }
+}
