@@ -233,6 +233,8 @@ fn scrub_journal(path: &Path) -> Result<(), Fault> {
             zeros
                 .and_then(|_| journal.flush())
                 .and_then(|()| journal.sync_all())
+                // Cut off only what is zeros on the medium by now: or every later death would pay for the largest step.
+                .and_then(|()| journal.set_len(length.min(JOURNAL_KEPT)))
                 .map_err(|error| journal_fault(&error))
         }
     }
@@ -281,6 +283,8 @@ fn journal_fault(error: &std::io::Error) -> Fault {
 const SETTINGS: &str = "PRAGMA journal_mode = PERSIST; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; \
     PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;";
 const SCHEMA: &str = "CREATE TABLE row (path BLOB NOT NULL PRIMARY KEY, blob BLOB NOT NULL) STRICT;";
+/// The bytes of its journal that a key store keeps between two commits, all of them zeros: more than one death needs.
+const JOURNAL_KEPT: u64 = 256 * 1024;
 /// The version of the tables.
 const SCHEMA_VERSION: i64 = 2;
 /// The version that kept each wrapped key in a row of its own, under the root key alone.

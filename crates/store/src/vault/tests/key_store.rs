@@ -230,6 +230,22 @@ fn a_crash_before_the_journal_was_overwritten_is_made_good_at_the_next_start() {
 }
 
 #[test]
+fn a_large_step_does_not_make_every_later_death_dear() {
+    let room = Strongroom::new();
+    let mut store = room.key_store("keys.db").unwrap();
+    let many = || (0..6_000).map(|_| new_key(&room, 1)).collect::<Vec<_>>();
+    let first = many();
+    store.put(&first).unwrap();
+    // Every bucket changes at once.
+    store.put(&many()).unwrap();
+    let journal = || std::fs::read(room.path("keys.db-journal")).unwrap();
+    assert!(journal().len() > 512 * 1024, "or this test shows nothing");
+    store.kill(&[name(&first[0])]).unwrap();
+    assert!(journal().len() <= 256 * 1024);
+    assert!(journal().iter().all(|byte| *byte == 0));
+}
+
+#[test]
 fn nothing_of_a_commit_that_failed_stays_and_what_was_answered_does() {
     let room = Strongroom::new();
     let (kept, refused) = (new_key(&room, 1), new_key(&room, 1));
