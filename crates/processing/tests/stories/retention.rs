@@ -134,7 +134,10 @@ async fn a_consent_taken_back_takes_along_what_nothing_else_needs_and_the_rest_s
 
     // Twice is once: a consent that ended does not end again.
     let again = stage.system.take_back(&mara, order, stage.key()).await.unwrap();
-    assert!(matches!(&again, TakenBack::One(act) if act.is_empty()), "{again:?}");
+    assert!(
+        matches!(&again, TakenBack::One(act) if act.is_empty()),
+        "{again:?}"
+    );
     // The way in by address and code is still there: the address is found.
     let asked = stage.system.withdraw(&mara, stage.key()).await.unwrap();
     stage.system.run_queue().await.unwrap();
