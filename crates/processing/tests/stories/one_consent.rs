@@ -104,8 +104,10 @@ async fn one_consent_ends_and_the_order_goes_on() {
     assert_eq!(withdrawn.count(), 1, "it has its entry");
     let all = stage.system.my_consents(&mara, Language::En).await.unwrap();
     let gone = all.iter().find(|consent| consent.item == "statistics").unwrap();
-    let (event, _, number) = &gone.receipts[gone.receipts.len() - 1];
-    assert_eq!(*event, ConsentEvent::Withdrawn);
+    let mut receipts = gone.receipts.iter();
+    let (_, _, number) = receipts
+        .find(|(event, ..)| *event == ConsentEvent::Withdrawn)
+        .unwrap();
     let view = stage
         .system
         .consent_receipt(Some(&mara), number, Language::En)
