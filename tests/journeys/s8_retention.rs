@@ -5,7 +5,8 @@ use super::harness::{Page, Running, Visitor, command, tags, wait_for};
 use super::s6_3_dead_in_every_copy::verified;
 
 const EMAIL: &str = "dana.retention@example.com";
-const STREET: &str = "Almaty, Abay 10, 5";
+const STREET: &str = "Abay-street-10, Almaty";
+const WITH_POSTCODE: &str = "Abay-street-10, Almaty\n050009";
 
 /// The addresses on a page that begin so.
 fn links(page: &Page, start: &str) -> Vec<String> {
@@ -24,7 +25,7 @@ fn orders(somebody: &mut Visitor, running: &Running) {
         ("first_name", "Дана"),
         ("email", EMAIL),
         ("contact_phone", "8 701 123 45 67"),
-        ("delivery_address", STREET),
+        ("delivery_address", WITH_POSTCODE),
         ("step", "check"),
     ];
     let check = somebody.submit(&details, &answers);

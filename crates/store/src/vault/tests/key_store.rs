@@ -238,7 +238,7 @@ fn a_large_step_does_not_make_every_later_death_dear() {
     store.put(&first).unwrap();
     // Every bucket changes at once.
     store.put(&many()).unwrap();
-    let journal = || std::fs::read(room.path("keys.db-journal")).unwrap();
+    let journal = || fs::read(room.path("keys.db-journal")).unwrap();
     assert!(journal().len() > 512 * 1024, "or this test shows nothing");
     store.kill(&[name(&first[0])]).unwrap();
     assert!(journal().len() <= 256 * 1024);
