@@ -1,41 +1,28 @@
 //! Clauses 1.2 and 6.3: who agreed holds a receipt of it, opened beside the consent in "my data", and so does who took a
 //! consent back. The verifier for strangers believes both, also after the withdrawal; nobody else opens them before.
 
-use super::harness::{Page, Running, Visitor, tags};
+use super::harness::{Running, Visitor};
 use super::s6_3_dead_in_every_copy::verified;
 use super::s6_3_second_copy::buys_as;
 
 const EMAIL: &str = "dana.receipt@example.com";
-
-/// The addresses on a page that begin so.
-fn links(page: &Page, start: &str) -> Vec<String> {
-    let all = tags(&page.source);
-    let paths = all.iter().filter_map(|tag| tag.get("href"));
-    let paths = paths.filter(|path| path.starts_with(start));
-    paths.map(ToOwned::to_owned).collect()
-}
-
-fn body(page: Page) -> String {
-    assert_eq!(page.answer.status, 200, "{}", page.text());
-    String::from_utf8(page.answer.body).expect("a text")
-}
 
 #[test]
 fn the_receipt_of_a_consent_is_opened_beside_it_and_verifies_also_after_the_withdrawal() {
     let running = Running::demo(&[]);
     let mut dana = Visitor::at(&running.url);
     buys_as(&mut dana, &running, EMAIL, false);
-    let key = body(dana.get("/ledger/key"));
+    let key = dana.get("/ledger/key").sent();
 
     let consents = dana.get("/my/consents");
-    let path = links(&consents, "/receipt/").first().expect("a receipt").clone();
+    let path = consents.links("/receipt/").first().expect("a receipt").clone();
     let page = dana.get(&path);
     assert_eq!(page.answer.status, 200, "{}", page.text());
-    let json = body(dana.get(&format!("{path}/receipt.json")));
+    let json = dana.get(&format!("{path}/receipt.json")).sent();
     let says = verified(&json, &key);
     assert!(says.contains("consent"), "{says}");
     assert!(!json.contains(EMAIL) && !json.contains("7011234567"), "{json}");
-    let text = body(dana.get(&format!("{path}/text.txt")));
+    let text = dana.get(&format!("{path}/text.txt")).sent();
     assert!(text.contains("[kk]") && text.contains("[ru]"), "{text}");
 
     let mut stranger = Visitor::at(&running.url);
@@ -56,16 +43,17 @@ fn the_receipt_of_a_consent_is_opened_beside_it_and_verifies_also_after_the_with
         .next()
         .expect("an address")
         .replace(&running.url, "");
-    let withdrawals: Vec<String> = links(&gone, "/receipt/")
+    let withdrawals: Vec<String> = gone
+        .links("/receipt/")
         .into_iter()
         .filter(|link| !link.starts_with(&own))
         .collect();
     assert!(!withdrawals.is_empty(), "{}", gone.text());
     for withdrawal in &withdrawals {
-        let said = body(stranger.get(&format!("{withdrawal}/receipt.json")));
+        let said = stranger.get(&format!("{withdrawal}/receipt.json")).sent();
         assert!(said.contains("\"withdrawn\""), "{said}");
         verified(&said, &key);
     }
     verified(&json, &key);
-    assert_eq!(body(stranger.get(&format!("{path}/receipt.json"))), json);
+    assert_eq!(stranger.get(&format!("{path}/receipt.json")).sent(), json);
 }

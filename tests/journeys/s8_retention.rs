@@ -1,20 +1,12 @@
 //! Clause 8: a consent is taken back by itself, and what nothing else needs is destroyed alone, with an act that strangers can
 //! verify; every value says until when it is kept; the responsible person and the command line see what falls due.
 
-use super::harness::{Page, Running, Visitor, command, tags, wait_for};
+use super::harness::{Running, Visitor, command, tags, wait_for};
 use super::s6_3_dead_in_every_copy::verified;
 
 const EMAIL: &str = "dana.retention@example.com";
 const STREET: &str = "Abay-street-10, Almaty";
 const WITH_POSTCODE: &str = "Abay-street-10, Almaty\n050009";
-
-/// The addresses on a page that begin so.
-fn links(page: &Page, start: &str) -> Vec<String> {
-    let all = tags(&page.source);
-    let paths = all.iter().filter_map(|tag| tag.get("href"));
-    let paths = paths.filter(|path| path.starts_with(start));
-    paths.map(ToOwned::to_owned).collect()
-}
 
 /// Somebody gives an address of delivery with an order, and agrees to everything.
 fn orders(somebody: &mut Visitor, running: &Running) {
@@ -51,20 +43,15 @@ fn says(running: &Running, words: &[&str]) -> (String, Option<i32>) {
     )
 }
 
-fn body(page: Page) -> String {
-    assert_eq!(page.answer.status, 200, "{}", page.text());
-    String::from_utf8(page.answer.body).expect("a text")
-}
-
 /// An act is signed by the worker a moment after its destruction.
 fn act_of(dana: &mut Visitor) -> String {
     wait_for("an act of destruction", || {
         let consents = dana.get("/my/consents");
-        let acts = links(&consents, "/receipt/");
+        let acts = consents.links("/receipt/");
         let mut texts = acts.iter().map(|path| dana.get(&format!("{path}/receipt.json")));
         texts.find_map(|page| {
             let is_there = page.answer.status == 200 && page.source.contains("destruction-receipt");
-            is_there.then(|| body(page))
+            is_there.then(|| page.sent())
         })
     })
 }
@@ -74,12 +61,12 @@ fn one_consent_is_taken_back_and_only_what_nothing_else_needs_is_destroyed() {
     let running = Running::demo(&[]);
     let mut dana = Visitor::at(&running.url);
     orders(&mut dana, &running);
-    let key = body(dana.get("/ledger/key"));
+    let key = dana.get("/ledger/key").sent();
     let before = dana.get("/my");
     assert!(before.text().contains(STREET), "{}", before.text());
 
     let consents = dana.get("/my/consents");
-    let mut ways = links(&consents, "/my/consents/");
+    let mut ways = consents.links("/my/consents/");
     ways.retain(|way| way.ends_with("/take-back"));
     assert!(ways.len() > 1, "{}", consents.text());
     // The one that weighs most: it alone needs the address of delivery.

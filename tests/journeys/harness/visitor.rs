@@ -24,6 +24,20 @@ impl Page {
         html::text(&self.source)
     }
 
+    /// The addresses on it that begin so.
+    pub fn links(&self, start: &str) -> Vec<String> {
+        let all = html::tags(&self.source);
+        let paths = all.iter().filter_map(|tag| tag.get("href"));
+        let paths = paths.filter(|path| path.starts_with(start));
+        paths.map(ToOwned::to_owned).collect()
+    }
+
+    /// What was sent, which is a text.
+    pub fn sent(self) -> String {
+        assert_eq!(self.answer.status, 200, "{}", self.text());
+        String::from_utf8(self.answer.body).expect("a text")
+    }
+
     /// The form that has all these fields.
     pub fn form(&self, names: &[&str]) -> Form {
         let mut forms = html::forms(&self.source).into_iter();
