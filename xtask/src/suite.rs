@@ -80,10 +80,7 @@ fn conclude(steps: Steps, tally: &Tally) -> Result<(), Fault> {
         println!("failed tests:\n  {}", tally.names.join("\n  "));
     }
     if tally.ignored + tally.left_out > 0 {
-        println!(
-            "{} ignored, {} left out by --quick",
-            tally.ignored, tally.left_out
-        );
+        println!("{} ignored, {} left out by name", tally.ignored, tally.left_out);
     }
     println!("{}", tally.line());
     verdict

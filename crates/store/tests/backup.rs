@@ -21,6 +21,7 @@ use sandyq_store::backup::{
     BackupFault, FolderShelf, Identity, Keep, Made, Manifest, Recipients, SetAbout, Shelf, Stored,
     VerifiedSet, list, open_set, thin,
 };
+use sandyq_store::tables::retention_run::{self, RetentionRun};
 use sandyq_store::tables::subject;
 use sandyq_store::{Commit, Row, Store};
 use scene::{Place, collect, done, now, person, run};
@@ -190,11 +191,31 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         .collect()
 }
 
+fn ended_run(day: &str) -> RetentionRun {
+    RetentionRun {
+        day: day.into(),
+        begun_at: now(),
+        ended_at: Some(now()),
+        looked_at: now(),
+        queued: 2,
+        waiting: 1,
+        stopped: None,
+    }
+}
+
 #[test]
 fn a_set_gives_back_what_the_snapshot_held_and_its_second_writes_only_what_changed() {
     for place in Place::all() {
         let store = place.open();
         let people = fill(&store, 40);
+        for day in ["2026-11-27", "2026-11-26"] {
+            let statements = vec![retention_run::put(&ended_run(day))];
+            let commit = Commit {
+                statements,
+                ..Commit::default()
+            };
+            run(store.commit(commit)).unwrap();
+        }
         let (folder, custodian) = (tempfile::tempdir().unwrap(), Custodian::new());
         let shelf = || FolderShelf::at(folder.path()).unwrap();
         let made = back_up(&store, shelf(), about(&store, &custodian)).unwrap();
@@ -212,6 +233,12 @@ fn a_set_gives_back_what_the_snapshot_held_and_its_second_writes_only_what_chang
             .collect();
         assert_eq!(found, ids);
         assert!(!all["ledger_block"].is_empty() && !all["ledger_checkpoint"].is_empty());
+        let days: Vec<String> = all["retention_run"]
+            .clone()
+            .iter_mut()
+            .map(|row| row.take(0).unwrap())
+            .collect();
+        assert_eq!(days, ["2026-11-26", "2026-11-27"]);
         assert!(!all.contains_key("session") && !all.contains_key("code"));
 
         let same = SetAbout {

@@ -11,6 +11,7 @@ mod scene;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sandyq_store::backup::TABLES_OF_A_SET;
 use sandyq_store::database::classes::{Class, LOOKUPS, TABLES};
 use sandyq_store::{Row, Store};
 use scene::{Place, run};
@@ -99,6 +100,35 @@ fn the_subject_comes_first_in_the_key_of_what_belongs_to_it() {
                 let subject = columns.iter().find(|(_, column, ..)| column == "subject_id");
                 let led = subject.is_none_or(|(.., place)| *place == 1);
                 assert_eq!(led, !LOOKUPS.contains(&table.as_str()), "{table}");
+            }
+        });
+    }
+}
+
+#[test]
+fn what_a_set_is_ordered_by_are_numbers_and_bytes_which_both_engines_sort_alike() {
+    for place in Place::all() {
+        run(async {
+            let store = place.open();
+            let kinds: BTreeMap<(String, String), String> = columns(&place, &store)
+                .await
+                .into_iter()
+                .map(|(table, column, kind, _)| ((table, column), kind))
+                .collect();
+            for needed in &TABLES_OF_A_SET {
+                for (place, is_number) in needed.order.iter().zip(needed.numbers) {
+                    let column = (needed.name.to_owned(), needed.columns[*place].to_owned());
+                    let fit = if *is_number {
+                        ["INTEGER", "bigint"]
+                    } else {
+                        ["BLOB", "bytea"]
+                    };
+                    assert!(
+                        fit.contains(&kinds[&column].as_str()),
+                        "{column:?} is {}",
+                        kinds[&column]
+                    );
+                }
             }
         });
     }

@@ -54,6 +54,20 @@ macro_rules! paged {
     };
 }
 
+/// A small table with text for a key.
+macro_rules! whole {
+    ($name:literal, $columns:literal = [$($column:literal),+] $(, $only:literal)?) => {
+        Needed {
+            name: $name,
+            columns: &[$($column),+],
+            order: &[],
+            numbers: &[],
+            page: concat!("SELECT ", $columns, " FROM ", $name $(, $only)?),
+            whole: true,
+        }
+    };
+}
+
 /// Every table of a set, each after those that it leads to.
 pub const TABLES_OF_A_SET: [Needed; 21] = [
     paged!(
@@ -128,12 +142,17 @@ pub const TABLES_OF_A_SET: [Needed; 21] = [
         "subject_id, purpose, at" = ["subject_id", "purpose", "at"],
         "subject_id, purpose" > "$1, $2", limit "$3", order [0, 1], numbers [false, true]
     ),
-    paged!(
+    whole!(
         "retention_run",
         "day, begun_at, ended_at, looked_at, queued, waiting, stopped" = [
-            "day", "begun_at", "ended_at", "looked_at", "queued", "waiting", "stopped"
-        ],
-        "day" > "$1", limit "$2", order [0], numbers [false]
+            "day",
+            "begun_at",
+            "ended_at",
+            "looked_at",
+            "queued",
+            "waiting",
+            "stopped"
+        ]
     ),
     paged!(
         "staff",
@@ -155,14 +174,7 @@ pub const TABLES_OF_A_SET: [Needed; 21] = [
         "receipt_id, kind, subject_pseudonym, body, at" = ["receipt_id", "kind", "subject_pseudonym", "body", "at"],
         "receipt_id" > "$1", limit "$2", order [0], numbers [false]
     ),
-    Needed {
-        name: "refusal_count",
-        columns: &["clause", "count"],
-        order: &[],
-        numbers: &[],
-        page: "SELECT clause, count FROM refusal_count",
-        whole: true,
-    },
+    whole!("refusal_count", "clause, count" = ["clause", "count"]),
     paged!(
         "key_death",
         "subject_id, generation" = ["subject_id", "generation"],
@@ -188,14 +200,11 @@ pub const TABLES_OF_A_SET: [Needed; 21] = [
         "run, last, bytes" = ["run", "last", "bytes"],
         "run, last" > "$1, $2", limit "$3", order [0, 1], numbers [true, false]
     ),
-    Needed {
-        name: "meta",
-        columns: &["name", "value"],
-        order: &[],
-        numbers: &[],
-        page: "SELECT name, value FROM meta WHERE name NOT LIKE 'migration-%' AND name <> 'ledger-head'",
-        whole: true,
-    },
+    whole!(
+        "meta",
+        "name, value" = ["name", "value"],
+        " WHERE name NOT LIKE 'migration-%' AND name <> 'ledger-head'"
+    ),
 ];
 
 /// Tables that no set holds; why is in decision 0018.
