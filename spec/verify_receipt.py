@@ -11,8 +11,10 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 DEEDS = {"sandyq/destruction-receipt/v1": {None: 16},
-         "sandyq/consent-receipt/v1": {"given": 1, "confirmed": 17, "withdrawn": 18},
+         "sandyq/consent-receipt/v2": {"dpv:ConsentGiven": 17, "dpv:ConsentWithdrawn": 18},
          "sandyq/archive-manifest/v1": {None: 7}}
+CONTEXT = "37ee82a83c3236096fb35ee8a7291c429a8ead938852601f3bbe14f20dff3b50"  # of the one @context, in canonical form
+ACTED = {1: "subject", 2: "representative"}  # by the role of the entry; anybody else is the operator
 
 
 def need(holds, otherwise):
@@ -76,8 +78,7 @@ def verify(receipt, key):
     only_plain(document)
     lines, fmt = document.pop("signatures"), document["format"]
     need(fmt in DEEDS, f"receipts of the format {fmt} are not known")
-    canonical = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    signed(f"{fmt}\n{canonical}\n", lines, key)
+    signed(f"{fmt}\n{canonical(document)}\n", lines, key)
 
     ledger = document["ledger"]
     text, _, signatures = ledger["checkpoint"].rpartition("\n\n")
@@ -88,12 +89,14 @@ def verify(receipt, key):
     need(root_of(sha(b"\x00", entry), ledger["index"], int(size), proof) == base64.b64decode(root), "the proof leads elsewhere")
 
     need(entry[0] == 1 and entry[10] >> 6 == 0, "the entry is of another version, or was not done")
-    need(entry[9] == DEEDS[fmt].get(document.get("event")), "the entry is of another deed")
+    states = fmt.startswith("sandyq/consent-receipt/")
+    said = consent(document, entry[8]) if states else document
+    need(entry[9] == DEEDS[fmt].get(said.get("event")), "the entry is of another deed")
     present, at = entry[1], 11 + (16 if entry[1] & 1 else 0)
-    need(present & 4 and entry[at:at + 16].hex() == document["subject"].replace("-", ""), "the entry is about somebody else")
+    need(present & 4 and entry[at:at + 16].hex() == said["subject"].replace("-", ""), "the entry is about somebody else")
     millis = int.from_bytes(entry[2:8], "big")
-    whole = document.get("destroyed_at") or document["at"]
-    need(to_millis(whole) == millis <= to_millis(document["issued_at"]), "the instants do not agree")
+    whole = said.get("destroyed_at") or said["at"]
+    need(to_millis(whole) == millis <= to_millis(said["issued_at"]), "the instants do not agree")
     if "destroyed" in document:
         at += 16 + (16 if present & 8 else 0) + (16 if present & 16 else 0)
         if present & 32:
@@ -108,6 +111,28 @@ def verify(receipt, key):
     names = [file["name"] for file in document.get("files", [])]
     need(len(set(names)) == len(names) and ("files" not in document or names), "no file is named, or one twice")
     return f"holds: entry {ledger['index']} of {size} in {origin}"
+
+
+def canonical(document):
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def consent(document, role):
+    """What the receipt of a consent says of its last step, out of its linked data."""
+    need(sha(canonical(document["@context"]).encode()).hex() == CONTEXT, "its words have another meaning")
+    need(document["@type"] == "dpv:ConsentReceipt", "it is no receipt of a consent")
+    record = document["dpv:hasRecordOfActivity"]
+    person, steps = record["dpv:hasDataSubject"], record["dpv:hasConsentStatus"]
+    need(person["@id"] == "urn:uuid:" + person["dct:identifier"], "the person has two numbers")
+    kinds = [step["@type"] for step in steps]
+    need(kinds in (["dpv:ConsentGiven"], ["dpv:ConsentWithdrawn"], ["dpv:ConsentGiven", "dpv:ConsentWithdrawn"]),
+         "what happened does not come in that order")
+    last = steps[-1]
+    entered, represents = "dpv:isImplementedByEntity" in last, "@type" in last["dpv:isIndicatedBy"]
+    acted = "operator" if entered else "representative" if represents else "subject"
+    need(acted == ACTED.get(role, "operator"), "somebody else acted")
+    return {"event": last["@type"], "subject": person["dct:identifier"], "at": last["dpv:isIndicatedAtTime"],
+            "issued_at": document["dct:created"]}
 
 
 def to_millis(instant):

@@ -1,8 +1,8 @@
 //! Canonical JSON: one way to write each statement that is signed.
 //!
 //! The part of RFC 8785 that needs no floating point: strings, whole numbers up to 2^53 − 1, lists and objects; members
-//! sorted by name, no white space. There is no `null`, no `true` and no fraction, a name occurs once, and names are small
-//! ASCII letters, digits and underscores, so that every implementation sorts them alike.
+//! sorted by name, no white space. There is no `null`, no `true` and no fraction, a name occurs once, and names are ASCII
+//! letters, digits, `_`, and the `@` and `:` of linked data, so that every implementation sorts them alike.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -120,9 +120,11 @@ impl<'de> Visitor<'de> for JsonVisitor {
         while let Some(name) = object.next_key::<String>()? {
             if !name
                 .bytes()
-                .all(|letter| matches!(letter, b'a'..=b'z' | b'0'..=b'9' | b'_'))
+                .all(|letter| matches!(letter, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'@' | b':'))
             {
-                return Err(de::Error::custom("a name has other signs than a-z, 0-9 and _"));
+                return Err(de::Error::custom(
+                    "a name has other signs than letters, digits, _, @ and :",
+                ));
             }
             let value = object.next_value()?;
             if members.insert(name, value).is_some() {
@@ -153,6 +155,10 @@ mod tests {
             r#"{"a":{},"a_1":9007199254740991,"b":[1,"қa/"]}"#
         );
         assert_eq!(
+            canonical(r#"{"a":1,"dpv:hasB":2,"dpv:HasA":3,"@id":4}"#).unwrap(),
+            r#"{"@id":4,"a":1,"dpv:HasA":3,"dpv:hasB":2}"#
+        );
+        assert_eq!(
             canonical(r#""\u0001\n\t\u001F\"\\""#).unwrap(),
             r#""\u0001\n\t\u001f\"\\""#
         );
@@ -171,7 +177,8 @@ mod tests {
             ("negative", r#"{"a":-1}"#),
             ("minus_zero", r#"{"a":-0}"#),
             ("too_big", r#"{"a":9007199254740992}"#),
-            ("capital_name", r#"{"A":1}"#),
+            ("name_beyond_ascii", r#"{"қ":1}"#),
+            ("name_with_a_space", r#"{"a b":1}"#),
             ("trailing", r#"{"a":1} x"#),
             ("lone_surrogate", r#"{"a":"\ud800"}"#),
             ("too_deep", &deep),

@@ -26,7 +26,9 @@ use crate::note::{Note, NoteError, Signature, Signer, VerifierKey};
 use crate::tree::{VerifyError, leaf_hash, verify_inclusion};
 
 pub use archive::{ArchiveManifest, ArchivedFile};
-pub use consent::{ConsentEvent, ConsentItem, ConsentReceipt, Contact, Decision, HexHash, Notice};
+pub use consent::{
+    ActedBy, ConsentEvent, ConsentItem, ConsentReceipt, ConsentStep, ConsentedField, Contact, HexHash, Notice,
+};
 pub use destruction::{Copies, CopiesStatement, DestructionReceipt, Kept, VerbWord};
 pub use evidence::Evidence;
 

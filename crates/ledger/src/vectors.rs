@@ -292,10 +292,20 @@ fn consent_receipt() {
     let vectors = receipt_vectors(
         &consent(),
         &[
-            ("no_becomes_yes", "declined", "agreed"),
-            ("another_text", "\"language\": \"kk\"", "\"language\": \"ru\""),
-            ("withdrawn_becomes_confirmed", "confirmed", "withdrawn"),
-            ("another_purpose", "2.2.5", "2.2.6"),
+            ("another_text_in_another_language", "\"kk\"", "\"ru\""),
+            (
+                "given_becomes_withdrawn",
+                "dpv:ConsentGiven",
+                "dpv:ConsentWithdrawn",
+            ),
+            ("another_purpose", "\"2.2.5\"", "\"2.2.6\""),
+            ("another_recipient", "distributor", "rights-holder"),
+            (
+                "another_meaning",
+                "https://w3id.org/dpv#",
+                "https://example.com/dpv#",
+            ),
+            ("no_policy", "dpv:hasPolicy", "dpv:hasPolicies"),
             ("another_kind", "consent-receipt", "destruction-receipt"),
         ],
     );

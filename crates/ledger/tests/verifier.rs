@@ -177,7 +177,12 @@ fn a_consent_receipt_holds_and_speaks_json() {
         (told["answer"].as_str(), told["kind"].as_str()),
         (Some("holds"), Some("consent"))
     );
-    assert_eq!(told["receipt"]["items"][1]["decision"], "declined");
+    let record = &told["receipt"]["dpv:hasRecordOfActivity"];
+    assert_eq!(record["dpv:hasConsentStatus"][0]["@type"], "dpv:ConsentGiven");
+    assert_eq!(
+        record["dpv:hasProcess"]["dpv:hasPurpose"]["dct:identifier"],
+        "2.2.5"
+    );
     assert_eq!(told["entry"]["deed"], "confirm");
     assert_eq!(told["checkpoint"]["size"], 11);
 }

@@ -1,45 +1,40 @@
-//! 1.2, 6.3: the receipt of a consent given, confirmed or withdrawn, with what ISO/IEC TS 27560 asks of one.
+//! 1.2, 6.3: the receipt of a consent that was confirmed or withdrawn: a consent record of ISO/IEC TS 27560 in the words of
+//! the Data Privacy Vocabulary, which others read as linked data ([`linked`]).
+
+mod linked;
 
 use std::fmt;
 use std::str::FromStr;
 
-use sandyq_model::{ConsentId, FieldSet, Pseudonym, Purpose, ReceiptId, Verb};
-use serde::{Deserialize, Serialize};
+use sandyq_model::{ConsentId, Field, FieldSet, Pseudonym, Purpose, ReceiptId, Role, Verb};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde_json::Value;
 
 use super::{Evidence, Operator, ReceiptError, Statement, wire};
 use crate::entry::{Deed, Entry, Moment};
 use crate::tree::{HASH_BYTES, Hash};
 
 /// The statement that a person consented, or no longer does.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConsentReceipt {
     /// [`Statement::FORMAT`].
     pub format: String,
     /// The number of this receipt.
-    #[serde(with = "wire::text")]
     pub receipt: ReceiptId,
     /// To whom consent was given.
     pub operator: Operator,
     /// Where that operator is reached.
     pub contact: Contact,
     /// What the ledger calls the person.
-    #[serde(with = "wire::text")]
     pub subject: Pseudonym,
-    /// What happened.
-    pub event: ConsentEvent,
-    /// When it happened.
-    #[serde(with = "wire::text")]
-    pub at: Moment,
     /// When this receipt was issued.
-    #[serde(with = "wire::text")]
     pub issued_at: Moment,
     /// What the person was shown.
     pub notice: Notice,
-    /// Each question that was asked, and its answer.
-    pub items: Vec<ConsentItem>,
-    /// By which way it was confirmed or withdrawn: `email-code`, `portal`, `letter`, ….
-    pub channel: String,
+    /// The question that was asked.
+    pub item: ConsentItem,
+    /// What became of the consent, in that order; the last is what this receipt is about.
+    pub steps: Vec<ConsentStep>,
     /// The country whose law rules, two letters.
     pub jurisdiction: String,
     /// The country in which the data is kept, two letters.
@@ -51,8 +46,7 @@ pub struct ConsentReceipt {
 }
 
 /// Where an operator is reached.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contact {
     /// Its postal address.
     pub address: String,
@@ -64,9 +58,7 @@ pub struct Contact {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ConsentEvent {
-    /// It was given, and waits for its confirmation.
-    Given,
-    /// It was confirmed through a separate channel (1.2).
+    /// It was given, and confirmed through a separate channel (1.2).
     Confirmed,
     /// It was withdrawn (6.3).
     Withdrawn,
@@ -77,9 +69,45 @@ impl ConsentEvent {
     #[must_use]
     pub const fn verb(self) -> Verb {
         match self {
-            Self::Given => Verb::Collect,
             Self::Confirmed => Verb::Confirm,
             Self::Withdrawn => Verb::Withdraw,
+        }
+    }
+}
+
+/// One thing that happened to a consent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsentStep {
+    /// What.
+    pub event: ConsentEvent,
+    /// When.
+    pub at: Moment,
+    /// By which way: `e-mail`, `portal`, `letter`, ….
+    pub channel: String,
+    /// Who acted.
+    pub by: ActedBy,
+}
+
+/// Who acted on a consent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ActedBy {
+    /// The person.
+    Subject,
+    /// Somebody who represents the person.
+    Representative,
+    /// The operator, who entered what the person said by another way, such as a letter.
+    Operator,
+}
+
+impl ActedBy {
+    /// Who acts in that role of the ledger.
+    #[must_use]
+    pub const fn of(role: Role) -> Self {
+        match role {
+            Role::SUBJECT => Self::Subject,
+            Role::REPRESENTATIVE => Self::Representative,
+            _ => Self::Operator,
         }
     }
 }
@@ -98,7 +126,7 @@ pub struct Notice {
     pub policy: HexHash,
 }
 
-/// One question and its answer.
+/// One question.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConsentItem {
@@ -108,28 +136,44 @@ pub struct ConsentItem {
     /// For which purpose.
     #[serde(with = "wire::text")]
     pub purpose: Purpose,
+    /// The purpose in the words of the policy, in the language of the notice.
+    pub purpose_title: String,
     /// Which fields.
-    #[serde(with = "wire::fields")]
-    pub fields: FieldSet,
-    /// The third party that it names.
+    pub fields: Vec<ConsentedField>,
+    /// The kind of third party that it names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recipient: Option<String>,
     /// How long it lasts: a day such as `2027-01-31`, or `purpose-reached`.
     pub until: String,
-    /// The answer.
-    pub decision: Decision,
 }
 
-/// The answer to a question of consent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Decision {
-    /// Yes.
-    Agreed,
-    /// No; a box that was left unticked is a no.
-    Declined,
-    /// A yes that was taken back.
-    Withdrawn,
+/// A field that a consent covers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConsentedField {
+    /// Its number in the policy.
+    pub number: u8,
+    /// Its label, in the language of the notice; never its value.
+    pub title: String,
+}
+
+impl ConsentItem {
+    /// The fields as a set.
+    #[must_use]
+    pub fn field_set(&self) -> FieldSet {
+        self.fields
+            .iter()
+            .filter_map(|field| Field::new(field.number))
+            .collect()
+    }
+
+    /// Whether every field has a number that one can have, each once and rising.
+    fn names_fields(&self) -> bool {
+        let numbers = || self.fields.iter().map(|field| field.number);
+        !self.fields.is_empty()
+            && numbers().all(|number| Field::new(number).is_some())
+            && numbers().is_sorted_by(|one, next| one < next)
+    }
 }
 
 /// A hash in 64 hexadecimal digits.
@@ -167,8 +211,32 @@ impl FromStr for HexHash {
     }
 }
 
+impl ConsentReceipt {
+    /// What this receipt is about.
+    ///
+    /// # Errors
+    /// When it tells of nothing that happened.
+    pub fn last(&self) -> Result<&ConsentStep, ReceiptError> {
+        self.steps
+            .last()
+            .ok_or(ReceiptError::Contradiction("it tells of nothing that happened"))
+    }
+}
+
+impl Serialize for ConsentReceipt {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        linked::written(self).serialize(to)
+    }
+}
+
+impl<'de> Deserialize<'de> for ConsentReceipt {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        linked::read(&Value::deserialize(from)?).map_err(de::Error::custom)
+    }
+}
+
 impl Statement for ConsentReceipt {
-    const FORMAT: &'static str = "sandyq/consent-receipt/v1";
+    const FORMAT: &'static str = "sandyq/consent-receipt/v2";
 
     fn format(&self) -> &str {
         &self.format
@@ -179,27 +247,32 @@ impl Statement for ConsentReceipt {
     }
 
     fn check(&self, entry: &Entry) -> Result<(), ReceiptError> {
+        let last = self.last()?;
         let policy = entry
             .policy
             .is_none_or(|mark| self.notice.policy.0.0.starts_with(mark.as_bytes()));
-        let answers = match self.event {
-            ConsentEvent::Withdrawn => self.items.iter().all(|item| item.decision != Decision::Agreed),
-            _ => self.items.iter().all(|item| item.decision != Decision::Withdrawn),
+        let earlier = self.steps.split_last().map_or(&[][..], |(_, earlier)| earlier);
+        let order = match last.event {
+            ConsentEvent::Confirmed => earlier.is_empty(),
+            ConsentEvent::Withdrawn => {
+                earlier.len() <= 1 && earlier.iter().all(|step| step.event == ConsentEvent::Confirmed)
+            }
         };
         for (holds, otherwise) in [
             (
-                entry.deed == Deed::Verb(self.event.verb()),
+                entry.deed == Deed::Verb(last.event.verb()),
                 "the entry is not of this event",
             ),
             (
                 entry.subject == Some(self.subject),
                 "the entry is about somebody else",
             ),
-            (entry.at == self.at, "the entry is of another instant"),
+            (entry.at == last.at, "the entry is of another instant"),
+            (last.by == ActedBy::of(entry.role), "somebody else acted"),
             (policy, "the entry was decided by another policy"),
-            (self.at <= self.issued_at, "its instants are not in order"),
-            (!self.items.is_empty(), "it holds no answer"),
-            (answers, "an answer does not fit what happened"),
+            (last.at <= self.issued_at, "its instants are not in order"),
+            (order, "what happened does not come in that order"),
+            (self.item.names_fields(), "its fields are not named one by one"),
         ] {
             if !holds {
                 return Err(ReceiptError::Contradiction(otherwise));

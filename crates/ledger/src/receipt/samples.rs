@@ -89,14 +89,6 @@ pub(crate) fn consent() -> ConsentReceipt {
     entry.fields = FieldSet::RECORD;
     let policy = sha256(b"policy");
     entry.policy = crate::entry::PolicyMark::of_hash(&policy.0);
-    let item = |number: u8, purpose: u8, recipient: Option<&str>, decision| ConsentItem {
-        consent: ConsentId::from_bytes([number; 16]),
-        purpose: Purpose::new(purpose).unwrap(),
-        fields: FieldSet::from_bits(0b10_0000_0000_0110),
-        recipient: recipient.map(str::to_owned),
-        until: "purpose-reached".to_owned(),
-        decision,
-    };
     ConsentReceipt {
         format: ConsentReceipt::FORMAT.to_owned(),
         receipt: ReceiptId::from_bytes([0x0c; 16]),
@@ -106,23 +98,62 @@ pub(crate) fn consent() -> ConsentReceipt {
             email: "derbes@example.kz".to_owned(),
         },
         subject: entry.subject.unwrap(),
-        event: ConsentEvent::Confirmed,
-        at: entry.at,
         issued_at: moment(31),
         notice: Notice {
             hash: HexHash(sha256("мәтін".as_bytes())),
             language: "kk".to_owned(),
             policy: HexHash(policy),
         },
-        items: vec![
-            item(1, 7, None, Decision::Agreed),
-            item(2, 5, Some("Үлгі Дистрибьюция ЖШС"), Decision::Declined),
-        ],
-        channel: "email-code".to_owned(),
+        item: ConsentItem {
+            consent: ConsentId::from_bytes([1; 16]),
+            purpose: Purpose::new(5).unwrap(),
+            purpose_title: "Лицензияларды тіркеу".to_owned(),
+            fields: [(1, "Тегі"), (2, "Аты"), (13, "E-mail")]
+                .map(|(number, title)| ConsentedField {
+                    number,
+                    title: title.to_owned(),
+                })
+                .to_vec(),
+            recipient: Some("distributor".to_owned()),
+            until: "purpose-reached".to_owned(),
+        },
+        steps: vec![ConsentStep {
+            event: ConsentEvent::Confirmed,
+            at: entry.at,
+            channel: "e-mail".to_owned(),
+            by: ActedBy::Subject,
+        }],
         jurisdiction: "KZ".to_owned(),
         storage: "KZ".to_owned(),
         withdraw_by: vec!["portal".to_owned(), "email".to_owned(), "letter".to_owned()],
         ledger: evidence(&entry),
+    }
+}
+
+/// The same consent, taken back by a letter that staff entered.
+pub(crate) fn taken_back() -> ConsentReceipt {
+    let given = consent();
+    let mut entry = Entry::new(
+        moment(60),
+        Role::RESPONSIBLE,
+        By::System,
+        Deed::Verb(Verb::Withdraw),
+    );
+    entry.subject = Some(given.subject);
+    entry.fields = FieldSet::RECORD;
+    let mut steps = given.steps.clone();
+    steps.push(ConsentStep {
+        event: ConsentEvent::Withdrawn,
+        at: entry.at,
+        channel: "letter".to_owned(),
+        by: ActedBy::Operator,
+    });
+    ConsentReceipt {
+        receipt: ReceiptId::from_bytes([0x0d; 16]),
+        issued_at: moment(61),
+        steps,
+        ledger: evidence(&entry),
+        ..given
     }
 }
 

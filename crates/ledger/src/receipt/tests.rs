@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use sandyq_model::{Field, FieldSet, Pseudonym, Verb};
 
-use super::samples::{consent, destruction, evidence, keys, signer};
+use super::samples::{consent, destruction, evidence, keys, signer, taken_back};
 use super::*;
 use crate::entry::samples::{destroyed, moment, withdrawn};
 
@@ -125,12 +125,16 @@ fn an_entry_of_another_deed_proves_no_destruction() {
 #[test]
 fn consents_that_contradict_themselves_are_not_issued() {
     type Spoil = fn(&mut ConsentReceipt);
-    let spoils: [(&str, Spoil); 6] = [
-        ("another event", |it| it.event = ConsentEvent::Withdrawn),
-        ("an answer taken back", |it| {
-            it.items[0].decision = Decision::Withdrawn
+    let spoils: [(&str, Spoil); 10] = [
+        ("another event", |it| it.steps[0].event = ConsentEvent::Withdrawn),
+        ("another instant", |it| it.steps[0].at = moment(29)),
+        ("another who acted", |it| it.steps[0].by = ActedBy::Representative),
+        ("nothing that happened", |it| it.steps.clear()),
+        ("confirmed twice", |it| it.steps.push(it.steps[0].clone())),
+        ("no fields", |it| it.item.fields.clear()),
+        ("a field twice", |it| {
+            it.item.fields.push(it.item.fields[0].clone())
         }),
-        ("no answers", |it| it.items.clear()),
         ("another policy", |it| it.notice.policy = it.notice.hash),
         ("issued before", |it| it.issued_at = moment(0)),
         ("somebody else", |it| it.subject = Pseudonym::from_bytes([1; 16])),
@@ -142,6 +146,37 @@ fn consents_that_contradict_themselves_are_not_issued() {
             matches!(issue(&receipt, &signer()), Err(ReceiptError::Contradiction(_))),
             "{defect}"
         );
+    }
+}
+
+#[test]
+fn who_took_a_consent_back_and_when_it_was_given_come_back_as_they_were() {
+    for acts in [ActedBy::Operator, ActedBy::Representative, ActedBy::Subject] {
+        let mut receipt = taken_back();
+        receipt.steps[0].by = acts;
+        let text = issue(&receipt, &signer()).unwrap();
+        let opened = open::<ConsentReceipt>(text.as_bytes(), &keys()).unwrap();
+        assert_eq!(opened.statement, receipt);
+        assert_eq!(opened.statement.last().unwrap().channel, "letter");
+    }
+}
+
+#[test]
+fn a_receipt_whose_words_are_given_another_meaning_is_not_believed() {
+    for (from, to) in [
+        ("https://w3id.org/dpv#", "https://example.com/dpv#"),
+        ("\"dpv:ConsentReceipt\"", "\"dpv:ConsentRecord\""),
+        ("dpv:ExplicitlyExpressedConsent", "dpv:ImpliedConsent"),
+        ("urn:uuid:5b5b", "urn:uuid:6b6b"),
+        ("\"dct:identifier\":\"13\"", "\"dct:identifier\":\"013\""),
+        ("\"ledger\":", "\"dpv:hasRight\":\"none\",\"ledger\":"),
+    ] {
+        let good = Json::of(&consent()).unwrap().canonical().unwrap();
+        let canonical = good.replace(from, to);
+        assert_ne!(canonical, good, "{to}");
+        let signature = signer().sign(&format!("{}\n{canonical}\n", ConsentReceipt::FORMAT));
+        let text = canonical.replacen('{', &format!("{{\"signatures\":[\"{signature}\"],"), 1);
+        assert!(AnyReceipt::open(text.as_bytes(), &keys()).is_err(), "{to}");
     }
 }
 

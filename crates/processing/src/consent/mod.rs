@@ -22,7 +22,7 @@ use crate::operator::Operator;
 use crate::rejected::Rejected;
 use crate::system::System;
 
-pub use sandyq_ledger::receipt::ConsentEvent;
+pub use sandyq_ledger::receipt::{ActedBy, ConsentEvent};
 pub use taking_back::TakingBack;
 pub use view::{ConsentReceiptView, MyConsent};
 

@@ -6,12 +6,13 @@
 use jiff::Timestamp;
 use sandyq_ledger::entry::{Deed, Detail, Happening, Moment, Outcome};
 use sandyq_ledger::receipt::{
-    self as act, ConsentEvent, ConsentItem, ConsentReceipt, Contact, Decision, HexHash, Notice, Opened,
+    self as act, ActedBy, ConsentEvent, ConsentItem, ConsentReceipt, ConsentStep, ConsentedField, Contact,
+    HexHash, Notice, Opened,
 };
 use sandyq_ledger::tree::Hash;
 use sandyq_model::act::Extract;
 use sandyq_model::{
-    Actor, Fault, FieldSet, IdempotencyKey, Operation, Pseudonym, ReceiptId, Role, Standing, time,
+    Actor, Fault, Field, FieldSet, IdempotencyKey, Operation, Pseudonym, ReceiptId, Role, Standing, time,
 };
 use sandyq_policy::Language;
 use sandyq_store::tables::consent::{ConsentAct, ConsentRow};
@@ -42,6 +43,8 @@ const PAGES_MAX: u32 = 400;
 const COUNTRY: &str = "KZ";
 /// The ways by which a consent is taken back (6.3); none is better than another.
 const WITHDRAW_BY: [&str; 3] = ["portal", "email", "letter"];
+/// The member of a signed receipt that is no part of what it says.
+const SIGNATURES: &str = "signatures";
 /// A consent without a day on which it ends.
 pub(super) const PURPOSE_REACHED: &str = "purpose-reached";
 
@@ -54,6 +57,17 @@ pub(super) struct Draft {
     notice: Notice,
     pub(super) item: ConsentItem,
     channel: String,
+    /// Of a consent that is taken back: its confirmation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    confirmed: Option<Confirmed>,
+}
+
+/// The confirmation of a consent, for the receipt of its end.
+#[derive(Debug, Serialize, Deserialize)]
+struct Confirmed {
+    at_ms: i64,
+    channel: String,
+    by: ActedBy,
 }
 
 /// What keeps the draft of a receipt for each of these rows, which the same commit appends.
@@ -61,7 +75,9 @@ pub(crate) fn drafts(dossier: &Dossier, rows: &[ConsentRow], system: &System) ->
     let Some(pseudonym) = dossier.pseudonym else {
         return Vec::new();
     };
-    let drafts = rows.iter().filter_map(|row| Some((row, Draft::of(row, system)?)));
+    let drafts = rows
+        .iter()
+        .filter_map(|row| Some((row, Draft::of(row, dossier, system)?)));
     let receipts = drafts.map(|(row, draft)| {
         receipt::insert(&Receipt {
             id: ReceiptId::random(system.chance()),
@@ -75,16 +91,12 @@ pub(crate) fn drafts(dossier: &Dossier, rows: &[ConsentRow], system: &System) ->
 }
 
 impl Draft {
-    fn of(row: &ConsentRow, system: &System) -> Option<Self> {
-        let (event, decision) = match row.act {
+    fn of(row: &ConsentRow, dossier: &Dossier, system: &System) -> Option<Self> {
+        let event = match row.act {
             ConsentAct::Given => return None,
-            ConsentAct::Confirmed => (ConsentEvent::Confirmed, Decision::Agreed),
-            ConsentAct::Withdrawn => (ConsentEvent::Withdrawn, Decision::Withdrawn),
+            ConsentAct::Confirmed => ConsentEvent::Confirmed,
+            ConsentAct::Withdrawn => ConsentEvent::Withdrawn,
         };
-        let until = row.term_until.map_or_else(
-            || PURPOSE_REACHED.to_owned(),
-            |until| time::day_in_kazakhstan(until).to_string(),
-        );
         Some(Self {
             draft: true,
             event,
@@ -94,16 +106,69 @@ impl Draft {
                 language: row.locale.clone(),
                 policy: HexHash(Hash(*system.policy().version())),
             },
-            item: ConsentItem {
-                consent: row.id,
-                purpose: row.purpose,
-                fields: row.fields,
-                recipient: row.recipient.clone(),
-                until,
-                decision,
-            },
+            item: item(row, system),
             channel: row.channel.clone(),
+            confirmed: (event == ConsentEvent::Withdrawn)
+                .then(|| Confirmed::of(row, dossier))
+                .flatten(),
         })
+    }
+
+    /// What became of the consent up to the entry that accounts for its last step.
+    fn steps(&self, placed: &Placed) -> Vec<ConsentStep> {
+        let confirmed = self.confirmed.as_ref().and_then(|confirmed| {
+            Some(ConsentStep {
+                event: ConsentEvent::Confirmed,
+                at: Moment::from(Timestamp::from_millisecond(confirmed.at_ms).ok()?),
+                channel: confirmed.channel.clone(),
+                by: confirmed.by,
+            })
+        });
+        let last = ConsentStep {
+            event: self.event,
+            at: placed.entry.at,
+            channel: self.channel.clone(),
+            by: ActedBy::of(placed.entry.role),
+        };
+        confirmed.into_iter().chain([last]).collect()
+    }
+}
+
+impl Confirmed {
+    fn of(row: &ConsentRow, dossier: &Dossier) -> Option<Self> {
+        let mut rows = dossier.consents.iter();
+        let confirmed = rows.find(|other| other.id == row.id && other.act == ConsentAct::Confirmed)?;
+        let themselves = Actor::subject(confirmed.subject).id;
+        Some(Self {
+            at_ms: confirmed.at.as_millisecond(),
+            channel: confirmed.channel.clone(),
+            by: if confirmed.actor == themselves {
+                ActedBy::Subject
+            } else {
+                ActedBy::Representative
+            },
+        })
+    }
+}
+
+/// What was asked, in the words of the policy in force and the language in which it was read.
+fn item(row: &ConsentRow, system: &System) -> ConsentItem {
+    let language = row.locale.parse().unwrap_or(Language::Kk);
+    let until = row.term_until.map_or_else(
+        || PURPOSE_REACHED.to_owned(),
+        |until| time::day_in_kazakhstan(until).to_string(),
+    );
+    let fields = row.fields.without(Field::RECORD);
+    ConsentItem {
+        consent: row.id,
+        purpose: row.purpose,
+        purpose_title: system.purpose_label(row.purpose, language),
+        fields: system
+            .coded(fields, language)
+            .map(|(number, title)| ConsentedField { number, title })
+            .collect(),
+        recipient: row.recipient.clone(),
+        until,
     }
 }
 
@@ -238,6 +303,7 @@ impl System {
 
     async fn stated(&self, row: &Receipt, draft: Draft, placed: &Placed) -> Result<ConsentReceipt, Rejected> {
         let operator = self.operator_or_closed()?;
+        let steps = draft.steps(placed);
         Ok(ConsentReceipt {
             format: <ConsentReceipt as act::Statement>::FORMAT.to_owned(),
             receipt: row.id,
@@ -250,12 +316,10 @@ impl System {
                 email: operator.email.clone(),
             },
             subject: row.pseudonym,
-            event: draft.event,
-            at: placed.entry.at,
             issued_at: placed.entry.at.max(Moment::from(self.now())),
             notice: draft.notice,
-            items: vec![draft.item],
-            channel: draft.channel,
+            item: draft.item,
+            steps,
             jurisdiction: COUNTRY.to_owned(),
             storage: COUNTRY.to_owned(),
             withdraw_by: WITHDRAW_BY.map(ToOwned::to_owned).to_vec(),
@@ -289,10 +353,12 @@ pub(super) fn told(row: &Receipt) -> Option<Told> {
         });
     }
     let mut signed: serde_json::Value = serde_json::from_slice(&row.body).ok()?;
+    signed.as_object_mut()?.remove(SIGNATURES);
+    let signed: ConsentReceipt = serde_json::from_value(signed).ok()?;
     Some(Told {
-        event: serde_json::from_value(signed.get_mut("event")?.take()).ok()?,
+        event: signed.last().ok()?.event,
         at: row.at,
-        item: serde_json::from_value(signed.get_mut("items")?.get_mut(0)?.take()).ok()?,
+        item: signed.item,
     })
 }
 

@@ -1,7 +1,7 @@
 //! 6.1: consents and their receipts as a page shows them, on a screen and on paper.
 
 use jiff::Timestamp;
-use sandyq_ledger::receipt::{ConsentEvent, ConsentReceipt, Opened};
+use sandyq_ledger::receipt::{ActedBy, ConsentEvent, ConsentReceipt, Opened};
 use sandyq_model::{ConsentId, Purpose};
 use sandyq_policy::Language;
 use sandyq_policy::declarations::WordKind;
@@ -58,6 +58,8 @@ pub struct ConsentReceiptView {
     pub issued_at: Timestamp,
     /// By which way it was confirmed or withdrawn.
     pub channel: String,
+    /// Who acted.
+    pub by: ActedBy,
     /// For which purpose: its clause and its words.
     pub purpose: (Purpose, String),
     /// The last day; `None`: until the purpose is reached.
@@ -145,7 +147,8 @@ impl System {
         language: Language,
     ) -> Result<ConsentReceiptView, Rejected> {
         let said = opened.statement;
-        let item = said.items.first().ok_or(Rejected::NotFound)?;
+        let last = said.last().map_err(|_| Rejected::NotFound)?.clone();
+        let item = &said.item;
         let hash = said.notice.hash.0.0;
         let text = self
             .store()
@@ -162,14 +165,15 @@ impl System {
                 said.contact.email,
             ],
             pseudonym: said.subject.to_string(),
-            event: said.event,
-            at: said.at.timestamp(),
+            event: last.event,
+            at: last.at.timestamp(),
             issued_at: said.issued_at.timestamp(),
-            channel: said.channel,
+            channel: last.channel,
+            by: last.by,
             purpose: (item.purpose, self.purpose_label(item.purpose, language)),
             until: (item.until != PURPOSE_REACHED).then(|| item.until.clone()),
             hashes: [said.notice.hash.to_string(), said.notice.policy.to_string()],
-            fields: self.coded(item.fields, language).collect(),
+            fields: self.coded(item.field_set(), language).collect(),
             recipient: recipient.map(|kind| words.label(WordKind::Recipient, kind).to_owned()),
             text: text.map(|kept| kept.text),
             proof: ProofView::of(&said.ledger, &json),

@@ -2,7 +2,7 @@
 //! it afterwards, and it never holds a value.
 
 use crate::stage::Stage;
-use sandyq_ledger::receipt::{self, ConsentReceipt, Decision, Opened};
+use sandyq_ledger::receipt::{self, ActedBy, ConsentReceipt, Opened};
 use sandyq_ledger::tree::sha256;
 use sandyq_model::Standing;
 use sandyq_processing::access::Caller;
@@ -37,9 +37,10 @@ async fn a_confirmed_consent_has_a_receipt_with_its_text_and_no_value() {
         };
         let view = opens(&stage, Some(&mara), number).await.unwrap();
         let said = verified(&stage, &view.json).statement;
-        assert_eq!(said.items.len(), 1);
-        assert_eq!(said.items[0].decision, Decision::Agreed);
-        assert_eq!(said.items[0].purpose, consent.purpose.0);
+        assert_eq!(said.steps.len(), 1);
+        assert_eq!(said.steps[0].by, ActedBy::Subject);
+        assert_eq!(said.item.purpose, consent.purpose.0);
+        assert_eq!(said.item.consent, consent.id);
         assert_eq!(said.contact.email, "privacy@example.kz");
         assert_eq!(said.notice.policy.to_string(), view.hashes[1]);
         let text = view.text.unwrap();
@@ -98,9 +99,18 @@ async fn a_withdrawal_has_its_receipts_and_the_earlier_one_goes_on_to_verify() {
     for number in &numbers {
         let view = opens(&stage, None, number).await.unwrap();
         let opened = verified(&stage, &view.json);
-        assert_eq!(opened.statement.event, ConsentEvent::Withdrawn);
-        assert_eq!(opened.statement.items[0].decision, Decision::Withdrawn);
-        assert_eq!(opened.statement.channel, "portal");
+        let [given, taken_back] = opened.statement.steps.as_slice() else {
+            panic!("{:?}", opened.statement.steps)
+        };
+        assert_eq!(
+            (given.event, given.channel.as_str()),
+            (ConsentEvent::Confirmed, "e-mail")
+        );
+        assert_eq!(
+            (taken_back.event, taken_back.channel.as_str()),
+            (ConsentEvent::Withdrawn, "portal")
+        );
+        assert_eq!((given.by, taken_back.by), (ActedBy::Subject, ActedBy::Subject));
     }
     verified(&stage, &earlier.json);
     let still = opens(&stage, None, &earlier.number).await.unwrap();

@@ -4,7 +4,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use maud::{Markup, html};
 use sandyq_processing::Rejected;
-use sandyq_processing::consent::ConsentReceiptView;
+use sandyq_processing::consent::{ActedBy, ConsentReceiptView};
 
 use super::consents::{event_key, recipient_words};
 use super::receipt::{as_pdf, check, proof};
@@ -83,6 +83,7 @@ fn act(visit: &Visit, receipt: &ConsentReceiptView, event: &str) -> Markup {
         ),
         text("consent-receipt-event", &happened),
         text("consent-receipt-channel", &channel(visit, &receipt.channel)),
+        text("consent-receipt-by", &visit.say(acted_key(receipt.by))),
         Row::new(visit.say("accesses-purpose"), purpose),
         text("my-until", &until),
         text("consent-receipt-recipient", &recipient),
@@ -96,6 +97,14 @@ pub(crate) fn channel(visit: &Visit, channel: &str) -> String {
     let key = format!("channel-{channel}");
     let said = visit.say(&key);
     if said == key { channel.to_owned() } else { said }
+}
+
+const fn acted_key(by: ActedBy) -> &'static str {
+    match by {
+        ActedBy::Subject => "acted-subject",
+        ActedBy::Representative => "acted-representative",
+        ActedBy::Operator => "acted-operator",
+    }
 }
 
 /// The exact text, and the hashes that bind it.

@@ -321,7 +321,6 @@ pub(super) fn recipient_words(visit: &Visit, kind: &str) -> String {
 /// The words of what happened.
 pub(crate) fn event_key(event: ConsentEvent) -> String {
     let name = match event {
-        ConsentEvent::Given => "given",
         ConsentEvent::Confirmed => "confirmed",
         ConsentEvent::Withdrawn => "withdrawn",
     };

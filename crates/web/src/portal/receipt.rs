@@ -41,13 +41,16 @@ pub async fn download(Path(id): Path<String>, arrival: Arrival) -> Response {
 }
 
 async fn downloaded(arrival: &Arrival, id: &str) -> Outcome {
-    let json = match found(arrival, id).await? {
-        Some(receipt) => receipt.json,
-        None => consent_receipt::found(arrival, id).await?.json,
+    let (json, kind) = match found(arrival, id).await? {
+        Some(receipt) => (receipt.json, "application/json; charset=utf-8"),
+        None => (
+            consent_receipt::found(arrival, id).await?.json,
+            "application/ld+json",
+        ),
     };
     Ok(Answer::File(
         format!("receipt-{id}.json"),
-        "application/json; charset=utf-8",
+        kind,
         json.into_bytes(),
     ))
 }

@@ -2,7 +2,7 @@
 
 use sandyq_model::{Plain, Purpose, RecipientKind};
 use sandyq_processing::Language;
-use sandyq_processing::consent::{ConsentEvent, ConsentReceiptView, MyConsent, TakingBack};
+use sandyq_processing::consent::{ActedBy, ConsentEvent, ConsentReceiptView, MyConsent, TakingBack};
 use sandyq_processing::request::{Seen, SeenFor, ThirdParty};
 
 use super::people::{at, operator, receipt, three};
@@ -164,6 +164,7 @@ pub fn receipt_of_one(language: Language) -> ConsentReceiptView {
         at: at("2026-11-23T06:32:10Z"),
         issued_at: at("2026-11-23T06:41:01Z"),
         channel: "e-mail".into(),
+        by: ActedBy::Subject,
         purpose: (Purpose::new(7).unwrap(), consent_purpose(language)),
         until: None,
         fields: destruction.destroyed,

@@ -135,6 +135,7 @@ consent-receipt-lead = What you agreed to or took back, with whom and for what. 
 consent-receipt-no-values = The receipt holds no value of yours, only the numbers of kinds of data.
 consent-receipt-event = What happened
 consent-receipt-channel = By which way
+consent-receipt-by = Who acted
 consent-receipt-recipient = Handed on to
 consent-receipt-nobody = nobody
 consent-receipt-country = Kept in, and under the law of
@@ -149,6 +150,9 @@ consent-receipt-hash = Hash of the text
 consent-receipt-policy = Hash of the policy then in force
 consent-receipt-save = Save the file or print this page. The receipt goes on to verify after you have taken the consent back.
 channel-e-mail = code by e-mail
+acted-subject = the person
+acted-representative = a representative of the person
+acted-operator = the operator, who entered what the person wrote or said
 # One consent by itself.
 consents-open-title = What you could agree to
 consents-open-lead = Nothing here is done unless you agree. Each has its own text.

@@ -135,6 +135,7 @@ consent-receipt-lead = Неге келісім бердіңіз немесе н�
 consent-receipt-no-values = Қолхатта деректеріңіздің өзі жоқ, тек түрлерінің нөмірлері бар.
 consent-receipt-event = Не болды
 consent-receipt-channel = Қандай жолмен
+consent-receipt-by = Кім әрекет етті
 consent-receipt-recipient = Кімге беріледі
 consent-receipt-nobody = ешкімге
 consent-receipt-country = Қайда сақталады, кімнің құқығы қолданылады
@@ -149,6 +150,9 @@ consent-receipt-hash = Мәтіннің хеші
 consent-receipt-policy = Сол кезде күшінде болған саясаттың хеші
 consent-receipt-save = Файлды сақтап алыңыз немесе бетті басып шығарыңыз. Келісімді қайтарып алғаннан кейін де қолхатты тексеруге болады.
 channel-e-mail = электрондық поштаға келген код
+acted-subject = адамның өзі
+acted-representative = адамның өкілі
+acted-operator = адам жазғанын немесе айтқанын енгізген оператор
 # Бір келісім өз алдына.
 consents-open-title = Неге келісім бере аласыз
 consents-open-lead = Келісіміңізсіз бұлардың ешқайсысы жасалмайды. Әрқайсысының өз мәтіні бар.

@@ -135,6 +135,7 @@ consent-receipt-lead = На что вы согласились или что о�
 consent-receipt-no-values = Самих ваших данных в расписке нет, только номера их видов.
 consent-receipt-event = Что произошло
 consent-receipt-channel = Каким путём
+consent-receipt-by = Кто действовал
 consent-receipt-recipient = Кому передаётся
 consent-receipt-nobody = никому
 consent-receipt-country = Где хранится и чьё право действует
@@ -149,6 +150,9 @@ consent-receipt-hash = Хеш текста
 consent-receipt-policy = Хеш действовавшей политики
 consent-receipt-save = Сохраните файл или напечатайте страницу. Расписку можно проверить и после отзыва согласия.
 channel-e-mail = код по электронной почте
+acted-subject = сам человек
+acted-representative = представитель человека
+acted-operator = оператор, который внёс то, что человек написал или сказал
 # Одно согласие само по себе.
 consents-open-title = На что вы могли бы согласиться
 consents-open-lead = Без вашего согласия ничего из этого не делается. У каждого согласия свой текст.

@@ -198,32 +198,35 @@ fn consent_lines(receipt: &ConsentReceipt) -> Vec<(&'static str, String)> {
             format!("{}, BIN {}", receipt.operator.name, receipt.operator.bin),
         ),
         ("subject", receipt.subject.to_string()),
-        (
-            "consent",
-            format!("{:?} at {} by {}", receipt.event, receipt.at, receipt.channel),
-        ),
-        (
-            "notice",
-            format!(
-                "{} in {}, policy {}",
-                receipt.notice.hash, receipt.notice.language, receipt.notice.policy
-            ),
-        ),
+        ("consent", receipt.item.consent.to_string()),
     ];
-    for item in &receipt.items {
-        let to = item
-            .recipient
-            .as_deref()
-            .map_or(String::new(), |recipient| format!(" to {recipient}"));
+    for step in &receipt.steps {
         let line = format!(
-            "{:?}: {} for {}{to} until {}",
-            item.decision,
-            fields(item.fields),
-            item.purpose,
-            item.until
+            "{:?} at {} by {}, {:?}",
+            step.event, step.at, step.channel, step.by
         );
-        lines.push(("answer", line));
+        lines.push(("what", line));
     }
+    lines.push((
+        "notice",
+        format!(
+            "{} in {}, policy {}",
+            receipt.notice.hash, receipt.notice.language, receipt.notice.policy
+        ),
+    ));
+    let item = &receipt.item;
+    let to = item
+        .recipient
+        .as_deref()
+        .map_or(String::new(), |recipient| format!(" to {recipient}"));
+    let line = format!(
+        "{} for {} ({}){to} until {}",
+        fields(item.field_set()),
+        item.purpose,
+        item.purpose_title,
+        item.until
+    );
+    lines.push(("covers", line));
     lines
 }
 
