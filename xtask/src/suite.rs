@@ -105,6 +105,7 @@ fn tests(root: &Path, extent: Extent, tally: &mut Tally) -> Result<(), Fault> {
     command.env(postgres::URL_VARIABLE, &cluster.url);
     command.env(tools::AXE_VARIABLE, tools::axe(root));
     command.envs(tools::moto(root).map(|moto| (tools::MOTO_VARIABLE, moto)));
+    command.envs(tools::pyshacl(root).map(|pyshacl| (tools::PYSHACL_VARIABLE, pyshacl)));
     command.env("SANDYQ_TEST_BINARY", binary(root));
     command.env("SANDYQ_RANDOM_OPERATIONS", RANDOM_OPERATIONS);
     let on_both = tally.count(command);

@@ -19,6 +19,15 @@ pub const MOTO_VARIABLE: &str = "SANDYQ_TEST_MOTO";
 /// The release of moto (Apache-2.0), which speaks S3. Used by tests only.
 const MOTO_RELEASE: &str = "5.2.5";
 
+/// The variable in which the tests find a Python that reads receipts without our code.
+pub const PYSHACL_VARIABLE: &str = "SANDYQ_TEST_PYSHACL";
+
+/// The release of pyshacl (Apache-2.0), which judges receipts by the shapes in `spec/`. Used by tests only.
+const PYSHACL_RELEASE: &str = "0.40.1";
+
+/// The release of cryptography (Apache-2.0 or BSD-3-Clause), with which the second verifier checks signatures.
+const CRYPTOGRAPHY_RELEASE: &str = "48.0.0";
+
 /// The release of axe-core (MPL-2.0) that judges the pages. Used by tests only, never shipped or committed.
 const AXE_RELEASE: &str = "4.14.1";
 
@@ -64,7 +73,7 @@ const TOOLS: [Tool; 13] = [
     },
     Tool {
         package: "python3-venv",
-        purpose: "an object store that is not ours",
+        purpose: "an object store and a reader of receipts that are not ours",
         browser: false,
         present: || answers("/usr/bin/python3", &["-c", "import ensurepip, venv"]),
     },
@@ -137,6 +146,7 @@ pub fn prepare(root: &Path, extent: Extent) -> Result<(), Fault> {
     if extent == Extent::Whole {
         fetch_axe(root)?;
         fetch_moto(root)?;
+        fetch_pyshacl(root)?;
     }
     Ok(())
 }
@@ -147,17 +157,45 @@ pub fn moto(root: &Path) -> Option<PathBuf> {
     own.join("bin").join("moto_server").is_file().then_some(own)
 }
 
-/// Fetches moto with pip into a Python environment of its own under `target/`.
+/// Fetches moto.
 fn fetch_moto(root: &Path) -> Result<(), Fault> {
     if moto(root).is_some() {
         return Ok(());
     }
-    let own = folder(root).join(format!("moto-{MOTO_RELEASE}"));
+    let wanted = format!("moto[server,s3]=={MOTO_RELEASE}");
+    fetch_python(root, &format!("moto-{MOTO_RELEASE}"), &[&wanted])
+}
+
+/// Where pyshacl lies once fetched; without it the tests that let others read our receipts pass over what needs it.
+pub fn pyshacl(root: &Path) -> Option<PathBuf> {
+    let own = folder(root).join(format!("pyshacl-{PYSHACL_RELEASE}"));
+    own.join("bin").join("pyshacl").is_file().then_some(own)
+}
+
+/// Fetches pyshacl, and what the second verifier needs beside it.
+fn fetch_pyshacl(root: &Path) -> Result<(), Fault> {
+    if pyshacl(root).is_some() {
+        return Ok(());
+    }
+    let wanted = [
+        format!("cryptography=={CRYPTOGRAPHY_RELEASE}"),
+        format!("pyshacl=={PYSHACL_RELEASE}"),
+    ];
+    fetch_python(
+        root,
+        &format!("pyshacl-{PYSHACL_RELEASE}"),
+        &wanted.each_ref().map(String::as_str),
+    )
+}
+
+/// Fetches packages with pip into a Python environment of their own under `target/`.
+fn fetch_python(root: &Path, name: &str, wanted: &[&str]) -> Result<(), Fault> {
+    let own = folder(root).join(name);
     let place = own.to_string_lossy();
     step::run(step::bounded(root, "/usr/bin/python3", &["-m", "venv", &place]))?;
     let pip = own.join("bin").join("pip");
-    let wanted = format!("moto[server,s3]=={MOTO_RELEASE}");
-    let mut install = step::bounded(root, &pip.to_string_lossy(), &["install", "--quiet", &wanted]);
+    let arguments = [&["install", "--quiet"], wanted].concat();
+    let mut install = step::bounded(root, &pip.to_string_lossy(), &arguments);
     install.stdout(std::io::stderr());
     step::run(install)
 }

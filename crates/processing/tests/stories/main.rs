@@ -21,6 +21,7 @@ mod one_consent;
 mod protections;
 mod purchase;
 mod queue;
+mod receipt_shapes;
 mod requests;
 mod residue;
 mod retention;
