@@ -3,14 +3,15 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use sandyq_model::{Fault, Plain, RequestState};
+use sandyq_model::{Fault, Plain, RequestKind, RequestState};
 use sandyq_paper::{Document, pdf};
 use sandyq_processing::consent::ConsentReceiptView;
 use sandyq_processing::destroy::receipt::{ProofView, ReceiptView};
 use sandyq_processing::letters::{LetterKind, LetterTemplate, LetterValues};
-use sandyq_processing::request::RequestView;
+use sandyq_processing::request::{Everything, MyRow, RequestView};
 use sandyq_processing::{Rejected, System};
 
+use crate::components::value_text;
 use crate::http::arrival::{Answer, Outcome};
 use crate::portal::consent_receipt;
 use crate::portal::receipt::copies_text;
@@ -68,6 +69,69 @@ pub fn answer(visit: &Visit, request: &RequestView) -> Result<Filled, Rejected> 
         made_at: closed,
         values,
     })
+}
+
+/// 6.4: the same answer about everything that is held, for an archive. `from` puts the source of a value into words.
+#[must_use]
+pub fn everything(visit: &Visit, of: &Everything, from: &dyn Fn(&str) -> String) -> Filled {
+    let mut values = operator(visit);
+    let day = visit.date(of.at);
+    put(
+        &mut values,
+        [
+            ("reference", of.number.to_string()),
+            ("date", day.clone()),
+            ("request", visit.say("request-kind-access")),
+            ("received", day),
+            ("answer", told(visit, RequestKind::Access, &of.data.rows, from)),
+        ],
+    );
+    Filled {
+        kind: LetterKind::Answer,
+        number: of.number.to_string(),
+        made_at: of.at,
+        values,
+    }
+}
+
+/// 6.4: the fact, the data, the sources, purposes, grounds and days, in the language of the one who asked.
+#[must_use]
+pub fn told(visit: &Visit, kind: RequestKind, rows: &[MyRow], from: &dyn Fn(&str) -> String) -> String {
+    if rows.is_empty() {
+        return visit.say("answer-nothing-held");
+    }
+    let mut text = visit.say("answer-held");
+    for row in rows {
+        text.push_str("\n\n");
+        text.push_str(&row.label);
+        if kind == RequestKind::Access && !row.value.expose().is_empty() {
+            text.push_str(": ");
+            text.push_str(&value_text(visit, &row.name, row.value.expose()));
+        }
+        let purposes: Vec<String> = row
+            .purposes
+            .iter()
+            .map(|(purpose, label)| format!("{label} ({purpose})"))
+            .collect();
+        let until = [Some(visit.date(row.until)), row.norm().map(ToOwned::to_owned)];
+        for (key, value) in [
+            (
+                "my-source",
+                format!("{}, {}", from(&row.source), visit.date(row.recorded_at)),
+            ),
+            ("my-purposes", purposes.join("; ")),
+            ("my-ground", row.ground.clone()),
+            (
+                "my-value-until",
+                until.into_iter().flatten().collect::<Vec<_>>().join(", "),
+            ),
+        ] {
+            text.push_str(&format!("\n– {}: {value}", visit.say(key)));
+        }
+    }
+    text.push_str("\n\n");
+    text.push_str(&visit.say("answer-held-until"));
+    text
 }
 
 /// The receipt of a consent. `key` verifies the ledger's checkpoints.
@@ -169,16 +233,27 @@ pub fn destruction(visit: &Visit, receipt: &ReceiptView, key: &str) -> Filled {
 /// # Errors
 /// [`Rejected::NotFound`] when the operator has no letters; a fault when it cannot be printed.
 pub async fn printed(system: &System, visit: &Visit, filled: Filled) -> Outcome {
-    let template = system.policy().letter(filled.kind, visit.language);
-    let document = document(template.ok_or(Rejected::NotFound)?, visit, &filled);
+    let name = format!("{}-{}.pdf", filled.kind.name(), filled.number);
+    let bytes = set(system, visit, filled).await?.ok_or(Rejected::NotFound)?;
+    Ok(Answer::File(name, "application/pdf", bytes))
+}
+
+/// The bytes of the letter; `None` when the operator has no letters.
+///
+/// # Errors
+/// A fault when it cannot be printed.
+pub async fn set(system: &System, visit: &Visit, filled: Filled) -> Result<Option<Vec<u8>>, Rejected> {
+    let Some(template) = system.policy().letter(filled.kind, visit.language) else {
+        return Ok(None);
+    };
+    let document = document(template, visit, &filled);
     let failed = |says: String| Rejected::from(Fault::Outside(says));
     // Setting type takes the processor for a while; other visitors are answered meanwhile.
     let printed = tokio::task::spawn_blocking(move || pdf(&document)).await;
     let bytes = printed
         .map_err(|_| failed("printing stopped".to_owned()))?
         .map_err(|unprintable| failed(unprintable.to_string()))?;
-    let name = format!("{}-{}.pdf", filled.kind.name(), filled.number);
-    Ok(Answer::File(name, "application/pdf", bytes))
+    Ok(Some(bytes))
 }
 
 /// The letter as it is printed.

@@ -14,6 +14,11 @@ pub fn words_of(page: &Page) -> String {
         Some("no-store"),
         "it lies nowhere"
     );
+    words_in(&page.answer.body)
+}
+
+/// The text of a PDF in a file, its words with one space between.
+pub fn words_in(pdf: &[u8]) -> String {
     let mut reader = Command::new("pdftotext")
         .args(["-enc", "UTF-8", "-layout", "-", "-"])
         .stdin(Stdio::piped())
@@ -21,7 +26,7 @@ pub fn words_of(page: &Page) -> String {
         .spawn()
         .expect("pdftotext of poppler-utils");
     let mut paper = reader.stdin.take().expect("a pipe");
-    paper.write_all(&page.answer.body).expect("it reads");
+    paper.write_all(pdf).expect("it reads");
     drop(paper);
     let said = reader.wait_with_output().expect("it ends");
     assert!(said.status.success());

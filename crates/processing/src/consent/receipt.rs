@@ -195,14 +195,43 @@ impl System {
                 return Err(Rejected::NotFound);
             }
         }
+        let (text, opened) = self.opened_receipt(row).await?;
+        self.consent_receipt_view(text, opened, language).await
+    }
+
+    /// The newest receipts of somebody's consents, the oldest first, signed now where nobody opened them before. No look of its
+    /// own: whoever calls this was let in to everything about that person.
+    ///
+    /// # Errors
+    /// A fault.
+    pub(crate) async fn consent_receipts_of(
+        &self,
+        pseudonym: Pseudonym,
+        at_most: usize,
+    ) -> Result<Vec<(String, ConsentReceipt)>, Rejected> {
+        let rows = self
+            .store()
+            .read(move |reader| receipt::of_pseudonym(reader, pseudonym))
+            .await?;
+        let mut receipts = Vec::new();
+        for row in rows.into_iter().filter(|row| row.kind == KIND).take(at_most) {
+            let (text, opened) = self.opened_receipt(row).await?;
+            receipts.push((text, opened.statement));
+        }
+        receipts.reverse();
+        Ok(receipts)
+    }
+
+    /// The signed text of a receipt, and what it says.
+    async fn opened_receipt(&self, row: Receipt) -> Result<(String, Opened<ConsentReceipt>), Rejected> {
         let text = match serde_json::from_slice::<Draft>(&row.body) {
             Ok(draft) => self.signed(&row, draft).await?,
             Err(_) => String::from_utf8(row.body).map_err(|_| unreadable())?,
         };
         let keys = std::slice::from_ref(self.store().verifier_key());
-        let opened: Opened<ConsentReceipt> = act::open(text.as_bytes(), keys)
+        let opened = act::open(text.as_bytes(), keys)
             .map_err(|error| Fault::Ledger(format!("the receipt of a consent: {error}")))?;
-        self.consent_receipt_view(text, opened, language).await
+        Ok((text, opened))
     }
 
     /// Numbers of the receipts of the consents that were taken back before that destruction.

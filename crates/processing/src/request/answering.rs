@@ -318,9 +318,9 @@ impl System {
         let ends = self.ends(&dossier, &Coming::default(), self.now())?;
         let rows = ends.values.iter().filter_map(|end| {
             let value = values.get(&end.field).unwrap_or(&hidden);
-            self.my_row(&dossier, end, value, language)
+            self.my_row(&dossier, end, value, language).transpose()
         });
-        Ok(rows.collect())
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// The person's values, as far as the duty to answer reaches (2.2.12): never a card.

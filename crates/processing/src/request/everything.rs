@@ -7,10 +7,11 @@ mod json;
 
 use jiff::Timestamp;
 use sandyq_ledger::entry::Entry;
-use sandyq_ledger::receipt::{ArchiveManifest, ArchivedFile, HexHash, Operator, Statement};
-use sandyq_ledger::tree::sha256;
+use sandyq_ledger::receipt::{ArchiveManifest, ArchivedFile, ConsentReceipt, HexHash, Operator, Statement};
+use sandyq_ledger::tree::{Hash, sha256};
 use sandyq_model::{Fault, Plain, Pseudonym, ReceiptId};
 use sandyq_policy::Language;
+use sandyq_store::tables::consent_text;
 use sandyq_store::tables::posting::Placed;
 
 use super::{Access, MyData, RequestView};
@@ -23,6 +24,8 @@ use crate::system::System;
 
 /// Entries of the account that one archive holds, the newest ones.
 pub const LOOKS_MAX: u32 = 10_000;
+/// Receipts of consents that one archive holds, the newest ones.
+pub const RECEIPTS_MAX: usize = 1_000;
 /// Archives that are put together at the same time; whoever comes then hears "busy".
 const ARCHIVES_AT_ONCE: usize = 4;
 
@@ -52,6 +55,10 @@ pub struct Everything {
     pub cases: Vec<CaseView>,
     /// The requests, with what was asked and answered.
     pub requests: Vec<RequestView>,
+    /// The receipts of the consents, as they were signed, by their numbers.
+    pub receipts: Vec<(ReceiptId, String)>,
+    /// The texts that were shown, by their hashes: those that the receipts name.
+    pub texts: Vec<(HexHash, String)>,
     /// Who looked, the newest first.
     pub looks: Vec<Access>,
     /// How many older looks there are that the archive leaves out.
@@ -60,7 +67,23 @@ pub struct Everything {
 }
 
 /// A file of an archive: its name and its content.
-pub type File = (&'static str, Vec<u8>);
+pub type File = (String, Vec<u8>);
+
+impl Everything {
+    /// The receipts and the texts that they name, a file for each.
+    #[must_use]
+    pub fn papers(&self) -> Vec<File> {
+        let receipts = self
+            .receipts
+            .iter()
+            .map(|(number, text)| (format!("receipts/{number}.jsonld"), text.clone().into_bytes()));
+        let texts = self
+            .texts
+            .iter()
+            .map(|(hash, text)| (format!("receipts/texts/{hash}.txt"), text.clone().into_bytes()));
+        receipts.chain(texts).collect()
+    }
+}
 
 impl System {
     /// Takes everything out for the caller, who proves once more who they are.
@@ -81,6 +104,8 @@ impl System {
         let pseudonym = self.dossier(caller.own_subject()?).await?.pseudonym;
         let pseudonym = pseudonym.ok_or(Rejected::NotFound)?;
         let consents = self.my_consents(caller, language).await?;
+        let signed = self.consent_receipts_of(pseudonym, RECEIPTS_MAX).await?;
+        let texts = self.texts_of(&signed).await?;
         let mut cases = Vec::new();
         for reference in &data.cases {
             cases.push(self.my_case(caller, reference, language).await?);
@@ -106,6 +131,11 @@ impl System {
             older_looks: count.saturating_sub(looks.len() as u64),
             data,
             consents,
+            receipts: signed
+                .into_iter()
+                .map(|(text, said)| (said.receipt, text))
+                .collect(),
+            texts,
             cases,
             requests,
             looks,
@@ -137,7 +167,7 @@ impl System {
             entry: of.placed,
         };
         let archived = files.iter().map(|(name, content)| ArchivedFile {
-            name: (*name).to_owned(),
+            name: name.clone(),
             bytes: content.len() as u64,
             sha256: HexHash(sha256(content)),
         });
@@ -164,7 +194,27 @@ impl System {
         for (hash, name) in listed.chain([(HexHash(sha256(&manifest)), MANIFEST)]) {
             sums.push_str(&format!("{hash}  {name}\n"));
         }
-        Ok([(MANIFEST, manifest), (SUMS, sums.into_bytes())])
+        Ok([
+            (MANIFEST.to_owned(), manifest),
+            (SUMS.to_owned(), sums.into_bytes()),
+        ])
+    }
+
+    /// The texts whose hashes these receipts name, each once.
+    async fn texts_of(&self, receipts: &[(String, ConsentReceipt)]) -> Result<Vec<(HexHash, String)>, Fault> {
+        let mut hashes: Vec<[u8; 32]> = receipts.iter().map(|(_, said)| said.notice.hash.0.0).collect();
+        hashes.sort_unstable();
+        hashes.dedup();
+        self.store()
+            .read(move |reader| {
+                let mut texts = Vec::new();
+                for hash in &hashes {
+                    let kept = consent_text::find(reader, *hash)?;
+                    texts.extend(kept.map(|kept| (HexHash(Hash(*hash)), kept.text)));
+                }
+                Ok(texts)
+            })
+            .await
     }
 
     fn one_archive_of_few(&self) -> Result<tokio::sync::SemaphorePermit<'_>, Rejected> {

@@ -7,6 +7,7 @@ pub mod deadline;
 mod desk;
 mod everything;
 mod identity;
+mod keeping;
 mod letter;
 mod register;
 mod responsible;
@@ -21,7 +22,8 @@ pub use ask::Asking;
 pub(crate) use desk::at_the_board;
 pub use desk::{Board, BoardRow};
 pub(crate) use everything::archives;
-pub use everything::{Everything, File, LOOKS_MAX};
+pub use everything::{Everything, File, LOOKS_MAX, RECEIPTS_MAX};
+pub use keeping::{Keeper, Keeps};
 pub use letter::{Entry as LetterEntry, LETTER_SCAN_BYTES_MAX, Scan};
 pub use responsible::Overview;
 pub use seen::{Seen, SeenFor, ThirdParty};
@@ -33,7 +35,7 @@ use jiff::Timestamp;
 use sandyq_model::act::{Clarify, Extract, Withdraw};
 use sandyq_model::value::{Context, Values};
 use sandyq_model::{
-    Category, Channel, ConsentId, Field, FieldSet, IdempotencyKey, Operation, Plain, Problem, Purpose,
+    Category, Channel, ConsentId, Fault, Field, FieldSet, IdempotencyKey, Operation, Plain, Problem, Purpose,
     ReceiptId, Standing, time,
 };
 use sandyq_policy::Language;
@@ -93,10 +95,18 @@ pub struct MyRow {
     pub ground: String,
     /// Until when it is stored at the latest (8).
     pub until: Timestamp,
-    /// The article that keeps it after its last purpose, if one does.
-    pub kept_by: Option<String>,
+    /// What keeps it until then.
+    pub kept_by: Vec<Keeper>,
     /// Whether its owner can change it here.
     pub changeable: bool,
+}
+
+impl MyRow {
+    /// The article that keeps it after its last purpose, if one does.
+    #[must_use]
+    pub fn norm(&self) -> Option<&str> {
+        self.kept_by.iter().find_map(Keeper::norm)
+    }
 }
 
 /// What a withdrawal would do.
@@ -154,16 +164,16 @@ impl System {
             Outcome::Repeated(_) => return Err(Rejected::NotFound),
         };
         let ends = self.ends(&dossier, &Coming::default(), self.now())?;
-        let rows = values.into_iter().filter_map(|(field, value)| {
-            let end = ends.of(field)?;
-            self.my_row(&dossier, end, &value, language)
-        });
+        let ended = values
+            .into_iter()
+            .filter_map(|(field, value)| Some((ends.of(field)?, value)));
+        let rows = ended.filter_map(|(end, value)| self.my_row(&dossier, end, &value, language).transpose());
         let data = MyData {
             category: known.category,
             standing: known.standing,
             since: known.created_at,
             until: known.due_at,
-            rows: rows.collect(),
+            rows: rows.collect::<Result<_, _>>()?,
             cases: dossier.cases.iter().map(|case| case.reference.clone()).collect(),
         };
         Ok((data, entry))
@@ -175,9 +185,11 @@ impl System {
         end: &ValueEnd,
         value: &Plain<String>,
         language: Language,
-    ) -> Option<MyRow> {
+    ) -> Result<Option<MyRow>, Fault> {
         let field = end.field;
-        let record = dossier.records.iter().find(|record| record.field == field)?;
+        let Some(record) = dossier.records.iter().find(|record| record.field == field) else {
+            return Ok(None);
+        };
         let words = self.policy().words(language);
         let now = self.now();
         let covering = dossier
@@ -192,7 +204,7 @@ impl System {
             .iter()
             .map(|row| words.label(WordKind::Consent, &row.item))
             .collect();
-        Some(MyRow {
+        Ok(Some(MyRow {
             field,
             name: self.policy().field_name(field).to_owned(),
             label: self.field_label(field, language),
@@ -205,9 +217,9 @@ impl System {
                 .collect(),
             ground: ground.join("; "),
             until: end.destroy_by,
-            kept_by: end.floors.first().map(|(citation, _)| citation.clone()),
+            kept_by: self.keepers(end, language, now)?,
             changeable: self.changeable(field),
-        })
+        }))
     }
 
     /// Card details are given anew with a payment; everything else its owner changes (6.2).

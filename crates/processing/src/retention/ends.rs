@@ -277,7 +277,7 @@ impl System {
         Ok(statements)
     }
 
-    fn consent_item(&self, name: &str) -> Option<&ConsentItem> {
+    pub(crate) fn consent_item(&self, name: &str) -> Option<&ConsentItem> {
         let mut items = self
             .policy()
             .services()

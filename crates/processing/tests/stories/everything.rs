@@ -1,11 +1,12 @@
 //! 6.1, 6.4: everything at once, for its owner alone, after they have shown once more who they are.
-use crate::stage::Stage;
+use crate::stage::{Stage, answers};
 use jiff::SignedDuration;
-use sandyq_ledger::receipt::{self, ArchiveManifest};
+use sandyq_ledger::receipt::{self, ArchiveManifest, ConsentReceipt};
 use sandyq_ledger::tree::sha256;
 use sandyq_model::{Plain, Problem, RequestKind};
 use sandyq_processing::access::Caller;
 use sandyq_processing::request::Everything;
+use sandyq_processing::service::Submission;
 use sandyq_processing::{Language, Rejected};
 
 const MARA: &str = "mara@example.com";
@@ -56,7 +57,7 @@ async fn it_holds_all_of_it_and_no_card_number() {
         "looks at the request are looks, too"
     );
 
-    let files = [("data.json", all.json())];
+    let files = [("data.json".to_owned(), all.json())];
     let [(name, manifest), (_, sums)] = stage.system.manifest(&all, &files).await.unwrap();
     assert_eq!(name, "manifest.json");
     let keys = [stage.system.store().verifier_key().clone()];
@@ -67,6 +68,101 @@ async fn it_holds_all_of_it_and_no_card_number() {
     assert!(
         sums.contains(&format!("{}  manifest.json", sha256(&manifest))),
         "{sums}"
+    );
+}
+
+#[tokio::test]
+async fn each_value_says_until_when_it_is_kept_and_by_what() {
+    let stage = Stage::new();
+    let (mara, case) = stage.guest(MARA).await;
+    stage.pays(&mara, &case).await.unwrap();
+    let all = takes_out(&stage, &mara).await.unwrap();
+    let read: serde_json::Value = serde_json::from_slice(&all.json()).unwrap();
+    let values = read["values"].as_array().unwrap();
+    let (mut by_law, mut by_purpose) = (0, 0);
+    for value in values {
+        let keepers = value["kept_by"].as_array().unwrap();
+        let last = keepers.iter().map(|keeper| instant(&keeper["until"])).max();
+        assert_eq!(last, Some(instant(&value["until"])), "{value:#}");
+        for keeper in keepers {
+            match keeper["by"].as_str().unwrap() {
+                "floor" => by_law += usize::from(keeper["norm"] == "Tax Code 2026, Art. 206(3)"),
+                "purpose" => {
+                    by_purpose += 1;
+                    let item = &keeper["consent"];
+                    let consents = read["consents"].as_array().unwrap();
+                    assert!(consents.iter().any(|consent| consent["item"] == *item), "{item}");
+                }
+                other => panic!("{other}"),
+            }
+        }
+    }
+    assert_eq!(by_law, 2, "the name on the receipt of a payment");
+    assert!(by_purpose >= values.len(), "{by_purpose}");
+}
+
+#[tokio::test]
+async fn what_stays_longer_by_a_consent_of_its_own_says_so() {
+    let stage = Stage::new();
+    let typed = [
+        ("last_name", "Омарова"),
+        ("first_name", "Мара"),
+        ("email", MARA),
+        ("cell_phone", "+7 701 123 45 67"),
+    ];
+    let application = Submission {
+        service: "vacancy-application".to_owned(),
+        language: Language::En,
+        answers: answers(&typed),
+        about: Some("accountant".to_owned()),
+        quantity: 1,
+    };
+    let (mara, _) = stage.comes(application, MARA).await;
+    let all = takes_out(&stage, &mara).await.unwrap();
+    let read: serde_json::Value = serde_json::from_slice(&all.json()).unwrap();
+    for value in read["values"].as_array().unwrap() {
+        let keepers = value["kept_by"].as_array().unwrap();
+        let last = keepers.iter().max_by_key(|keeper| instant(&keeper["until"]));
+        let last = last.unwrap();
+        assert_eq!(last["by"], "consent", "{value:#}");
+        assert_eq!(last["until"], value["until"]);
+    }
+}
+
+fn instant(text: &serde_json::Value) -> jiff::Timestamp {
+    text.as_str().unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+async fn the_receipts_of_all_consents_are_in_it_with_the_texts_that_they_name() {
+    let stage = Stage::new();
+    let (mara, _) = stage.guest(MARA).await;
+    let all = takes_out(&stage, &mara).await.unwrap();
+    assert_eq!(all.receipts.len(), all.consents.len());
+    let keys = [stage.system.store().verifier_key().clone()];
+    let papers = all.papers();
+    for (number, text) in &all.receipts {
+        let said = receipt::open::<ConsentReceipt>(text.as_bytes(), &keys).unwrap();
+        let said = said.statement;
+        assert_eq!(said.receipt, *number);
+        assert!(all.consents.iter().any(|consent| consent.id == said.item.consent));
+        let name = format!("receipts/texts/{}.txt", said.notice.hash);
+        let (_, shown) = papers.iter().find(|(file, _)| *file == name).unwrap();
+        assert_eq!(sha256(shown), said.notice.hash.0);
+        assert!(!text.contains(MARA));
+    }
+    let again = takes_out(&stage, &mara).await.unwrap();
+    assert_eq!(again.receipts, all.receipts, "they are signed once");
+    let issued = |all: &Everything| {
+        all.looks
+            .iter()
+            .filter(|look| look.what == "receipt-issued")
+            .count()
+    };
+    assert_eq!(
+        (issued(&all), issued(&again)),
+        (all.receipts.len(), all.receipts.len()),
+        "each signing is entered, and in the account that goes out"
     );
 }
 

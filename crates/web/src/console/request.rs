@@ -8,13 +8,14 @@ use maud::{Markup, html};
 use sandyq_model::{Mistake, Problem, RequestKind, RequestState};
 use sandyq_processing::Rejected;
 use sandyq_processing::access::Caller;
-use sandyq_processing::request::{LateReason, MyRow, Norm, RequestView};
+use sandyq_processing::request::{LateReason, Norm, RequestView};
 
 use super::cases::staff;
 use crate::components::{error_summary, hidden, problem_of};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent};
 use crate::layout::Page;
 use crate::paper;
+use crate::portal::overview::source_words;
 use crate::portal::requests::{facts, kind, lines, timeline};
 use crate::visit::Visit;
 
@@ -140,47 +141,14 @@ async fn prepared(sent: &Sent, caller: &Caller, reference: &str) -> Outcome {
     let request = system.read_request(caller, reference, visit.language).await?;
     let rows = system.prepared(caller, reference, request.language).await?;
     let in_language = visit.in_language(request.language);
-    let draft = answer_text(&in_language, request.kind, &rows);
+    let from = |source: &str| source_words(system, &in_language, source);
+    let draft = paper::told(&in_language, request.kind, &rows, &from);
     Ok(Answer::Page(page(
         visit,
         &request,
         Some(&draft),
         &Mistake::default(),
     )))
-}
-
-/// 6.4: the fact, the data, the sources, purposes and grounds, in the language of the one who asked.
-fn answer_text(visit: &Visit, kind: RequestKind, rows: &[MyRow]) -> String {
-    if rows.is_empty() {
-        return visit.say("answer-nothing-held");
-    }
-    let mut text = visit.say("answer-held");
-    for row in rows {
-        text.push_str("\n\n");
-        text.push_str(&row.label);
-        if kind == RequestKind::Access && !row.value.expose().is_empty() {
-            text.push_str(": ");
-            text.push_str(row.value.expose());
-        }
-        let purposes: Vec<String> = row
-            .purposes
-            .iter()
-            .map(|(purpose, label)| format!("{label} ({purpose})"))
-            .collect();
-        for (key, value) in [
-            (
-                "my-source",
-                format!("{}, {}", row.source, visit.date(row.recorded_at)),
-            ),
-            ("my-purposes", purposes.join("; ")),
-            ("my-ground", row.ground.clone()),
-        ] {
-            text.push_str(&format!("\n– {}: {value}", visit.say(key)));
-        }
-    }
-    text.push_str("\n\n");
-    text.push_str(&visit.say("answer-held-until"));
-    text
 }
 
 /// The answer as a page for the post.

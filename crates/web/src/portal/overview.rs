@@ -95,7 +95,7 @@ fn card(visit: &Visit, path: &str, key: &str) -> Markup {
 }
 
 /// Where a value came from: a service of the policy, the payment, or its owner.
-pub(super) fn source_words(system: &System, visit: &Visit, source: &str) -> String {
+pub(crate) fn source_words(system: &System, visit: &Visit, source: &str) -> String {
     let own = format!("source-{source}");
     let said = visit.say(&own);
     if said == own {
@@ -125,7 +125,7 @@ fn held(visit: &Visit, row: &MyRow, source: &str) -> Markup {
                 dt { (visit.say("my-value-until")) }
                 dd {
                     (visit.date(row.until))
-                    @if let Some(article) = &row.kept_by { ", " (article) }
+                    @if let Some(article) = row.norm() { ", " (article) }
                 }
             }
             @if row.changeable {

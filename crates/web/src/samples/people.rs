@@ -10,7 +10,7 @@ use sandyq_processing::consent::{ConsentOffer, ConsentText};
 use sandyq_processing::destroy::receipt::{CopiesNow, ProofView, ReceiptView};
 use sandyq_processing::operator::{Operator, Person};
 use sandyq_processing::reading::{ClauseView, Form, Input, PolicyPage, SectionView};
-use sandyq_processing::request::{Access, Accesses, Consequences, MyData, MyRow, Withdrawn};
+use sandyq_processing::request::{Access, Accesses, Consequences, Keeper, Keeps, MyData, MyRow, Withdrawn};
 
 use crate::mail::mail_sink::Caught;
 use crate::public::service::Draft;
@@ -395,7 +395,15 @@ pub fn data(language: Language) -> MyData {
         )
         .into(),
         until: at("2026-12-22T19:05:00Z"),
-        kept_by: (row.3 == 1).then(|| "Tax Code 2026, Art. 206(3)".to_owned()),
+        kept_by: (row.3 == 1)
+            .then(|| Keeper {
+                what: Keeps::Floor {
+                    norm: "Tax Code 2026, Art. 206(3)".to_owned(),
+                },
+                until: at("2026-12-22T19:05:00Z"),
+            })
+            .into_iter()
+            .collect(),
         changeable: true,
     };
     let mut rows: Vec<MyRow> = ROWS.iter().map(row).collect();

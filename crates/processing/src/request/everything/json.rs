@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::Everything;
 use crate::cases::CaseView;
 use crate::consent::MyConsent;
-use crate::request::{Access, MyRow, RequestView};
+use crate::request::{Access, Keeper, Keeps, MyRow, RequestView};
 
 /// The name and version of the file.
 const FORMAT: &str = "sandyq/personal-data/v1";
@@ -57,7 +57,20 @@ fn value(row: &MyRow) -> Value {
         "recorded_at": row.recorded_at.to_string(),
         "purposes": row.purposes.iter().map(|(clause, label)| purpose(*clause, label)).collect::<Vec<_>>(),
         "ground": row.ground,
+        "until": row.until.to_string(),
+        "kept_by": row.kept_by.iter().map(kept_by).collect::<Vec<_>>(),
     })
+}
+
+fn kept_by(keeper: &Keeper) -> Value {
+    let until = keeper.until.to_string();
+    let (by, about, consent) = match &keeper.what {
+        Keeps::Floor { norm } => return json!({"by": "floor", "norm": norm, "until": until}),
+        Keeps::Purpose { purpose, consent } => ("purpose", purpose, consent),
+        Keeps::Consent { purpose, consent } => ("consent", purpose, consent),
+    };
+    let (clause, label) = about;
+    json!({"by": by, "purpose": purpose(*clause, label), "consent": consent, "until": until})
 }
 
 fn consent(consent: &MyConsent) -> Value {

@@ -95,6 +95,11 @@ fn value(visit: &Visit, row: &MyRow, source: &str) -> Markup {
                 dt { (visit.say("my-purposes")) }
                 dd { @if purposes.is_empty() { (visit.say("my-no-purpose")) } (purposes.join("; ")) }
                 @if !row.ground.is_empty() { dt { (visit.say("my-ground")) } dd { (row.ground) } }
+                dt { (visit.say("my-value-until")) }
+                dd {
+                    (visit.date(row.until))
+                    @if let Some(norm) = row.norm() { ", " (norm) }
+                }
             }
         }
     }
@@ -117,7 +122,8 @@ fn agreed(visit: &Visit, consent: &MyConsent) -> Markup {
                     @if let Some(at) = at { dt { (visit.say(key)) } dd { (visit.date_and_time(at)) } }
                 }
                 @for (_, _, number) in &consent.receipts {
-                    dt { (visit.say("consent-receipt-title")) } dd { (number) }
+                    dt { (visit.say("consent-receipt-title")) }
+                    dd { a href={ "receipts/" (number) ".jsonld" } { (number) } }
                 }
             }
         }

@@ -14,6 +14,7 @@ pub use document::document;
 use crate::components::{PasswordQuestion, error_summary, password_question, submit, tray};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent};
 use crate::layout::Page;
+use crate::paper;
 use crate::portal::overview::source_words;
 use crate::visit::Visit;
 
@@ -56,13 +57,14 @@ async fn downloaded(sent: &Sent) -> Outcome {
     };
     let from = |source: &str| source_words(system, visit, source);
     // One more form of the same content is one more line here; the manifest names whatever it is given.
+    let page = document(visit, &everything, &from).into_string();
     let mut files = vec![
-        ("data.json", everything.json()),
-        (
-            "data.html",
-            document(visit, &everything, &from).into_string().into_bytes(),
-        ),
+        ("data.json".to_owned(), everything.json()),
+        ("data.html".to_owned(), page.into_bytes()),
     ];
+    let letter = paper::set(system, visit, paper::everything(visit, &everything, &from)).await?;
+    files.extend(letter.map(|pdf| ("answer.pdf".to_owned(), pdf)));
+    files.extend(everything.papers());
     let beside = system.manifest(&everything, &files).await?;
     files.extend(beside);
     let archive = packed::packed(&files, everything.at)?;
@@ -104,6 +106,8 @@ pub fn page(visit: &Visit, asks_password: Option<bool>, mistake: &Mistake) -> Pa
         ul {
             li { code { "data.html" } " – " (visit.say("download-html")) }
             li { code { "data.json" } " – " (visit.say("download-json")) }
+            @if visit.prints { li { code { "answer.pdf" } " – " (visit.say("download-pdf")) } }
+            li { code { "receipts" } " – " (visit.say("download-receipts")) }
             li { code { "manifest.json" } ", " code { "SHA256SUMS" } " – " (visit.say("download-manifest")) }
         }
         h2 { (visit.say("download-out-title")) }

@@ -37,7 +37,7 @@ pub(super) fn packed(files: &[File], at: Timestamp) -> Result<Vec<u8>, Fault> {
     let mut archive = ZipWriter::new(Cursor::new(Vec::with_capacity(length + 1024)));
     for (name, content) in files {
         archive
-            .start_file(*name, options)
+            .start_file(name.as_str(), options)
             .map_err(|error| unpacked(&error))?;
         archive.write_all(content).map_err(|error| unpacked(&error))?;
     }
