@@ -76,6 +76,8 @@ ids!(
     ActorId,
     /// What the ledger calls a subject; leads nowhere once the subject is destroyed (5.1.5, 6.3).
     Pseudonym,
+    /// A hold: an order to keep what would be destroyed (8).
+    HoldId,
     /// A receipt handed out (of consent, of destruction).
     ReceiptId,
     /// Says that two submissions are the same one, so that it is not done twice.

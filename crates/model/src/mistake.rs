@@ -91,6 +91,10 @@ pub enum Problem {
     File,
     /// What was asked for is not done yet.
     NotDone,
+    /// Not an article of a law: it has no number.
+    Article,
+    /// Not the number of a document.
+    DocumentNumber,
 }
 
 impl Problem {
@@ -142,6 +146,8 @@ impl Problem {
             Self::RecentContact => "recent-contact",
             Self::File => "file",
             Self::NotDone => "not-done",
+            Self::Article => "article",
+            Self::DocumentNumber => "document-number",
         }
     }
 }

@@ -13,9 +13,10 @@ use sandyq_model::{
 };
 use sandyq_policy::Policy;
 use sandyq_store::tables::consent::{ConsentAct, ConsentRow};
+use sandyq_store::tables::hold::Hold;
 use sandyq_store::tables::purpose_use::PurposeUse;
 use sandyq_store::tables::search_index::Findable;
-use sandyq_store::tables::{case_file, consent, purpose_use, record, search_index, subject};
+use sandyq_store::tables::{case_file, consent, hold, purpose_use, record, search_index, subject};
 use sandyq_store::vault::{SealedValue, SubjectKey};
 use sandyq_store::{Reader, Store};
 
@@ -38,6 +39,8 @@ pub struct Dossier {
     pub cases: Vec<case_file::CaseFile>,
     /// When each purpose was served last.
     pub uses: Vec<PurposeUse>,
+    /// The orders to keep what would be destroyed, lifted ones included, oldest first.
+    pub holds: Vec<Hold>,
     /// All sealed values, by field.
     pub records: Vec<record::Record>,
     /// By what the person is found, by field.
@@ -48,17 +51,18 @@ pub struct Dossier {
 
 impl Dossier {
     pub(crate) async fn load(store: &Store, id: SubjectId) -> Result<Self, Fault> {
-        let (row, consents, cases, uses, records, findable) = store
+        let (row, consents, cases, uses, holds, records, findable) = store
             .read(move |reader: &mut dyn Reader| {
                 let row = subject::find(reader, id)?;
                 if row.is_none() {
-                    return Ok((None, Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new()));
+                    return Ok((None, vec![], vec![], vec![], vec![], vec![], vec![]));
                 }
                 Ok((
                     row,
                     consent::of_subject(reader, id)?,
                     case_file::of_subject(reader, id)?,
                     purpose_use::of_subject(reader, id)?,
+                    hold::of_subject(reader, id)?,
                     record::of_subject(reader, id)?,
                     search_index::of_subject(reader, id)?,
                 ))
@@ -77,6 +81,7 @@ impl Dossier {
             consents,
             cases,
             uses,
+            holds,
             records,
             findable,
             key,
@@ -222,7 +227,7 @@ impl Dossier {
             own: circumstances.own,
             recipient: circumstances.recipient,
             floor: self.under_floor(policy, now),
-            hold: FieldSet::EMPTY,
+            hold: self.under_hold(),
             due: self.is_due(now) || (V::VERB == Verb::Destroy && self.are_due(operation.fields, now)),
             approved: circumstances.approved,
         }
@@ -236,6 +241,21 @@ impl Dossier {
         } else {
             fields.with(Field::RECORD)
         }
+    }
+
+    /// All fields, and the record as a whole, while an order to keep it stands.
+    fn under_hold(&self) -> FieldSet {
+        if self.is_held() {
+            FieldSet::ALL
+        } else {
+            FieldSet::EMPTY
+        }
+    }
+
+    /// Whether an order stands to keep what would be destroyed (8).
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.holds.iter().any(Hold::stands)
     }
 
     /// Whether the day of everything has come, of a remainder as well: it lies here only because a floor outlasts the day

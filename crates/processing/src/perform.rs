@@ -72,6 +72,10 @@ pub struct Changes {
     pub answer: Option<Vec<u8>>,
     /// Whether something stays behind.
     pub stays: Stays,
+    /// More on what was done, where the verb does not say it.
+    pub detail: Option<Detail>,
+    /// Whether no restore may lose it, though the verb alone does not say so.
+    pub protects: bool,
 }
 
 /// What stays behind of a record when something is destroyed.
@@ -187,7 +191,10 @@ impl System {
                 spent,
                 dossier,
                 circumstances,
-                changes.stays.detail(),
+                match changes.stays {
+                    Stays::Nothing => changes.detail.unwrap_or(Detail::None),
+                    stays => stays.detail(),
+                },
                 self.now(),
             )],
             once: changes.answer.map(|answer| Once { key, content, answer }),
@@ -199,7 +206,7 @@ impl System {
                 .into_iter()
                 .map(|generation| (subject, generation))
                 .collect(),
-            protects: protects(V::VERB) || begins,
+            protects: protects(V::VERB) || begins || changes.protects,
             ..Commit::default()
         }
     }

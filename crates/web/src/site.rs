@@ -126,7 +126,7 @@ fn portal_routes() -> Router<Shared> {
 }
 
 fn console_routes() -> Router<Shared> {
-    use console::{cases, door, familiar, open_case, request, requests, retention};
+    use console::{cases, door, familiar, open_case, record, request, requests, retention};
     Router::new()
         .route("/staff/sign-in", get(door::open).post(door::sign_in))
         .route("/staff/cases", get(cases::show))
@@ -148,6 +148,8 @@ fn console_routes() -> Router<Shared> {
             get(request::open).post(request::act),
         )
         .route("/staff/retention", get(retention::show))
+        .route("/staff/records", post(record::find))
+        .route("/staff/records/{id}", get(record::open).post(record::act))
         .route("/staff/familiar", get(familiar::open).post(familiar::accept))
         .route("/sign-out", post(door::sign_out))
 }

@@ -153,5 +153,9 @@ numbered! {
         Calendar = 15 "calendar",
         /// The record is blocked (DEF-3).
         Blocked = 16 "blocked",
+        /// The record is under an order to keep it (8).
+        Held = 17 "held",
+        /// The order to keep the record is lifted (8).
+        HoldLifted = 18 "hold-lifted",
     }
 }

@@ -10,11 +10,12 @@ pub mod receipt;
 use std::sync::Arc;
 
 use sandyq_model::act::Destroy;
-use sandyq_model::{JobId, ReceiptId, Standing, time};
+use jiff::Timestamp;
+use sandyq_model::{JobId, ReceiptId, Standing, SubjectId, time};
 use sandyq_policy::Permit;
-use sandyq_store::Statement;
+use sandyq_store::{Job, Statement};
 use sandyq_store::tables::authenticator::Authenticator;
-use sandyq_store::tables::{case_file, job, purpose_use, record, search_index, subject, subject_request};
+use sandyq_store::tables::{case_file, hold, job, purpose_use, record, search_index, subject, subject_request};
 
 use crate::access;
 use crate::dossier::Dossier;
@@ -77,6 +78,27 @@ impl Performed for Destroy {
     }
 }
 
+/// 8: the destruction of somebody whose day has come, for the queue.
+pub(crate) fn ordered(system: &System, row: &subject::Subject, now: Timestamp) -> Job {
+    // A lock under a floor ends before anything else may be done (DEF-3); the destruction sees to it.
+    let kind = if row.standing == Standing::Blocked {
+        queue::DESTROY
+    } else {
+        queue::DELETE
+    };
+    of_kind(system, row.id, kind, now)
+}
+
+/// 8: the destruction of the single values of somebody whose days have come.
+pub(crate) fn ordered_of_values(system: &System, subject: SubjectId, now: Timestamp) -> Job {
+    of_kind(system, subject, queue::DESTROY, now)
+}
+
+fn of_kind(system: &System, subject: SubjectId, kind: &str, now: Timestamp) -> Job {
+    let receipt = ReceiptId::random(system.chance()).to_string();
+    queue::task(system, subject, kind, now, &receipt)
+}
+
 /// Nothing stays: every value, the case, the pseudonym and the key go.
 fn whole(permit: Permit<Destroy>, dossier: &Dossier) -> Result<Done<Destroy>, Rejected> {
     let known = dossier.known()?;
@@ -91,6 +113,7 @@ fn whole(permit: Permit<Destroy>, dossier: &Dossier) -> Result<Done<Destroy>, Re
         subject::update(&row),
         record::remove_all(dossier.subject),
         purpose_use::remove_all(dossier.subject),
+        hold::remove_all(dossier.subject),
     ];
     statements.extend(case_file::remove_all(dossier.subject));
     let changes = Changes {

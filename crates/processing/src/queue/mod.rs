@@ -379,6 +379,10 @@ async fn destroy(system: &System, subject: SubjectId, detail: &str, job: JobId) 
     };
     let now = system.now();
     let kept = retention::floor(&dossier, system.policy(), now);
+    // 8-c: under an order to keep it, all of it waits.
+    if dossier.is_held() {
+        return Ok(());
+    }
     // DEF-3, 8-c: a block that a person ordered is a person's to end; what is due waits, and the run raises an alarm.
     if standing == Standing::Blocked && (!kept.fields.is_empty() || !dossier.is_remainder()) {
         return Ok(());

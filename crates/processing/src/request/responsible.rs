@@ -9,14 +9,15 @@ use sandyq_model::{
 };
 use sandyq_store::tables::case_file;
 
-use super::Withdrawn;
+use super::{Withdrawn, at_the_board};
 use crate::access::Caller;
 use crate::circumstances::Circumstances;
 use crate::destroy::Destruction;
 use crate::dossier::Dossier;
 use crate::perform::{Outcome, Performed};
 use crate::rejected::Rejected;
-use crate::retention::{self, Coming, ValueEnd};
+use crate::retention::{self, Coming, HoldView, ValueEnd};
+use crate::store::Keeping;
 use crate::system::System;
 use crate::withdraw::Withdrawal;
 
@@ -41,6 +42,8 @@ pub struct Overview {
     pub ends: Vec<ValueEnd>,
     /// What a cited floor keeps: the fields and the article.
     pub kept: Vec<(FieldSet, String)>,
+    /// The orders to keep it, lifted ones included (8).
+    pub holds: Vec<HoldView>,
     /// Its cases: reference, kind and state.
     pub cases: Vec<(String, String, String)>,
 }
@@ -60,6 +63,16 @@ impl System {
             .read(move |reader| case_file::by_reference(reader, &wanted))
             .await?;
         found.map(|(subject, _)| subject).ok_or(Rejected::NotFound)
+    }
+
+    /// 5.1.1: where a record stands, on the desk of the responsible person, by the reference of a case or by its id.
+    ///
+    /// # Errors
+    /// [`Rejected::NotFound`] for everybody else, and when there is none.
+    pub async fn record_at_desk(&self, caller: &Caller, reference: &str) -> Result<Overview, Rejected> {
+        at_the_board(caller)?;
+        let subject = self.subject_of(reference.trim()).await?;
+        self.overview(subject).await
     }
 
     /// Where a record stands, without a value.
@@ -87,6 +100,7 @@ impl System {
                 .into_iter()
                 .map(|floor| (floor.fields, floor.citation))
                 .collect(),
+            holds: dossier.holds.iter().map(HoldView::from).collect(),
             cases: dossier
                 .cases
                 .iter()
@@ -192,7 +206,7 @@ impl System {
     pub async fn renew_seals(&self, subject: SubjectId) -> Result<(), Rejected> {
         let dossier = self.dossier(subject).await?;
         let operation: Operation<Store> = self.by_staff(Actor::system(Role::SCHEDULE), &dossier)?;
-        self.perform(&operation, &Circumstances::SYSTEM, &())
+        self.perform(&operation, &Circumstances::SYSTEM, &Keeping::SealedAnew)
             .await
             .map(|_| ())
     }
@@ -209,7 +223,7 @@ impl System {
             .map(|_| ())
     }
 
-    fn by_staff<V: Act>(&self, actor: Actor, dossier: &Dossier) -> Result<Operation<V>, Rejected> {
+    pub(crate) fn by_staff<V: Act>(&self, actor: Actor, dossier: &Dossier) -> Result<Operation<V>, Rejected> {
         let known = dossier.known().map_err(|_| Rejected::NotFound)?;
         let key = IdempotencyKey::random(self.chance());
         Ok(Operation::new(

@@ -7,14 +7,14 @@
 
 use jiff::{SignedDuration, Timestamp};
 use sandyq_ledger::entry::{Clauses, Detail, Entry, Happening, Outcome};
-use sandyq_model::{Actor, Clause, Fault, ReceiptId, Role, Standing, SubjectId, time};
+use sandyq_model::{Actor, Clause, Fault, Role, Standing, SubjectId, time};
 use sandyq_store::tables::retention_run::{self, RetentionRun};
 use sandyq_store::tables::{record, subject};
 use sandyq_store::{Commit, Job, Reader};
 
+use crate::destroy;
 use crate::entry;
 use crate::perform::fault_of;
-use crate::queue::{self, DELETE, DESTROY};
 use crate::system::System;
 
 /// Subjects whose day has come that one look queues.
@@ -90,8 +90,10 @@ impl System {
             return Ok(0);
         }
         let (people, of_values) = self.store().read(move |reader| due(reader, now)).await?;
-        let whole = people.iter().map(|row| self.destruction_of(row, now));
-        let single = of_values.iter().map(|id| self.queued(*id, DESTROY, now));
+        let whole = people.iter().map(|row| destroy::ordered(self, row, now));
+        let single = of_values
+            .iter()
+            .map(|id| destroy::ordered_of_values(self, *id, now));
         let jobs: Vec<Job> = whole.chain(single).collect();
         let mut run = run_of(known, now);
         let queued = jobs.len();
@@ -238,7 +240,7 @@ impl System {
             waiting = waiting.saturating_add(page.len() as u64);
             let entries = page.iter().map(|row| Entry {
                 subject: row.pseudonym,
-                ..self.entered(Happening::DestructionWaits, Outcome::Done, Detail::Blocked)
+                ..self.entered(Happening::DestructionWaits, Outcome::Done, why(row))
             });
             self.commit_entries(Vec::new(), entries.collect()).await?;
         }
@@ -282,20 +284,14 @@ impl System {
         };
         self.store().commit(commit).await.map(drop).map_err(fault_of)
     }
+}
 
-    fn destruction_of(&self, row: &subject::Subject, now: Timestamp) -> Job {
-        // A lock under a floor ends before anything else may be done (DEF-3); the destruction sees to it.
-        let kind = if row.standing == Standing::Blocked {
-            DESTROY
-        } else {
-            DELETE
-        };
-        self.queued(row.id, kind, now)
-    }
-
-    fn queued(&self, subject: SubjectId, kind: &str, now: Timestamp) -> Job {
-        let receipt = ReceiptId::random(self.chance()).to_string();
-        queue::task(self, subject, kind, now, &receipt)
+/// Why somebody whose day has come waits.
+fn why(row: &subject::Subject) -> Detail {
+    if row.standing == Standing::Blocked {
+        Detail::Blocked
+    } else {
+        Detail::Held
     }
 }
 

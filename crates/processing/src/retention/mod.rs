@@ -4,11 +4,13 @@
 //! order that was placed. Without a placed order there is no floor, whatever the subject's category.
 
 mod ends;
+mod hold;
 mod look;
 mod plan;
 
 pub(crate) use ends::{Coming, in_months};
 pub use ends::{Ends, Serves, ValueEnd};
+pub use hold::{HOLDS_MAX, HoldView, Order};
 pub use look::{Ran, Stop};
 pub use plan::{AHEAD_DAYS, Alarm, Next, Plan, Run, alarms, alarms_of};
 

@@ -15,6 +15,7 @@ mod consent_receipts;
 mod epochs;
 mod everything;
 mod histories;
+mod holds;
 mod letters;
 mod never;
 mod one_consent;

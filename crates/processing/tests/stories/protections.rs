@@ -54,6 +54,22 @@ async fn a_block_that_is_taken_out_of_its_row_is_found() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_order_that_is_taken_out_of_its_table_is_found() {
+    let stage = Stage::in_folder(tempfile::tempdir().unwrap(), 55);
+    let (caller, _) = stage.guest("mara@example.com").await;
+    let responsible = stage.staff("aigul", "responsible").await;
+    let subject = caller.subject.unwrap();
+    let order = crate::holds::order();
+    let hold = stage.system.place_hold(&responsible, subject, &order).await.unwrap();
+    stage.system.place_hold(&responsible, subject, &order).await.unwrap();
+    stage.system.lift_hold(&responsible, subject, hold, "1").await.unwrap();
+    stage.system.store().verify(|_, _| {}).await.unwrap();
+    let sql = "UPDATE hold SET lifted_at = 1 WHERE subject_id = $1 AND lifted_at IS NULL";
+    let said = altered(&stage, sql, subject).await;
+    assert!(said.contains("an order to keep a record is gone"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_row_of_somebody_who_was_destroyed_that_is_put_back_is_found() {
     let stage = Stage::in_folder(tempfile::tempdir().unwrap(), 54);
     let (caller, case) = stage.guest("mara@example.com").await;

@@ -69,7 +69,7 @@ macro_rules! whole {
 }
 
 /// Every table of a set, each after those that it leads to.
-pub const TABLES_OF_A_SET: [Needed; 21] = [
+pub const TABLES_OF_A_SET: [Needed; 22] = [
     paged!(
         "subject",
         "subject_id, category, standing, version, pseudonym, key_generation, created_at, confirmed_at, blocked_at, \
@@ -141,6 +141,15 @@ pub const TABLES_OF_A_SET: [Needed; 21] = [
         "purpose_use",
         "subject_id, purpose, at" = ["subject_id", "purpose", "at"],
         "subject_id, purpose" > "$1, $2", limit "$3", order [0, 1], numbers [false, true]
+    ),
+    paged!(
+        "hold",
+        "subject_id, hold_id, ordered_by, article, document, dated, placed_at, \
+         placed_by, lifted_at, lifted_by, lifted_document" = [
+            "subject_id", "hold_id", "ordered_by", "article", "document", "dated", "placed_at", "placed_by",
+            "lifted_at", "lifted_by", "lifted_document"
+        ],
+        "subject_id, hold_id" > "$1, $2", limit "$3", order [0, 1], numbers [false, false]
     ),
     whole!(
         "retention_run",

@@ -22,7 +22,7 @@ pub enum Class {
 use Class::{Pseudonymous, Public, Sealed, Secret};
 
 /// Every table with every column and its class.
-pub const TABLES: [(&str, &[(&str, Class)]); 25] = [
+pub const TABLES: [(&str, &[(&str, Class)]); 26] = [
     (
         "subject",
         &[
@@ -213,6 +213,22 @@ pub const TABLES: [(&str, &[(&str, Class)]); 25] = [
             ("subject_id", Pseudonymous),
             ("purpose", Pseudonymous),
             ("at", Pseudonymous),
+        ],
+    ),
+    (
+        "hold",
+        &[
+            ("subject_id", Pseudonymous),
+            ("hold_id", Pseudonymous),
+            ("ordered_by", Pseudonymous),
+            ("article", Pseudonymous),
+            ("document", Pseudonymous),
+            ("dated", Pseudonymous),
+            ("placed_at", Pseudonymous),
+            ("placed_by", Pseudonymous),
+            ("lifted_at", Pseudonymous),
+            ("lifted_by", Pseudonymous),
+            ("lifted_document", Pseudonymous),
         ],
     ),
     (

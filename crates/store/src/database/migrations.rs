@@ -21,7 +21,7 @@ struct Migration {
 const META: &str =
     "CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) CLUSTERED;";
 
-const MIGRATIONS: [Migration; 8] = [
+const MIGRATIONS: [Migration; 9] = [
     Migration {
         name: "first-tables",
         text: include_str!("migrations/0001-first-tables.sql"),
@@ -53,6 +53,10 @@ const MIGRATIONS: [Migration; 8] = [
     Migration {
         name: "ends-of-storage",
         text: include_str!("migrations/0011-ends-of-storage.sql"),
+    },
+    Migration {
+        name: "holds",
+        text: include_str!("migrations/0014-holds.sql"),
     },
 ];
 

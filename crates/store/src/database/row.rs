@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use sandyq_model::{
-    ActorId, CaseId, Category, ConsentId, Fault, Field, FieldSet, IdempotencyKey, JobId, Pseudonym, Purpose,
+    ActorId, CaseId, Category, ConsentId, Fault, Field, FieldSet, HoldId, IdempotencyKey, JobId, Pseudonym, Purpose,
     ReceiptId, Role, Standing, SubjectId,
 };
 
@@ -74,6 +74,7 @@ read_from! {
     CaseId, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();
     ConsentId, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();
     JobId, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();
+    HoldId, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();
     ActorId, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();
     Pseudonym, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();
     ReceiptId, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();

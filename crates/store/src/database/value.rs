@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use sandyq_model::{
-    ActorId, CaseId, Category, ConsentId, Field, FieldSet, IdempotencyKey, JobId, Pseudonym, Purpose,
+    ActorId, CaseId, Category, ConsentId, Field, FieldSet, HoldId, IdempotencyKey, JobId, Pseudonym, Purpose,
     ReceiptId, Role, Standing, SubjectId,
 };
 
@@ -141,6 +141,7 @@ ids_are_blobs!(
     ActorId,
     Pseudonym,
     ReceiptId,
+    HoldId,
     IdempotencyKey
 );
 

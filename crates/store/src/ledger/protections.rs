@@ -10,7 +10,7 @@ use sandyq_ledger::entry::{self, Deed, Detail, Outcome};
 use sandyq_model::{Fault, Field, Pseudonym, Standing, Verb};
 
 use crate::database::{Reader, ReaderExt};
-use crate::tables::consent;
+use crate::tables::{consent, hold};
 use crate::tables::subject::{self, Subject};
 
 /// What protects people by the entries so far. Whoever is unprotected, or destroyed as a whole, is not remembered.
@@ -25,11 +25,12 @@ struct Protection {
     withdrawn: bool,
     blocked: bool,
     taken_back: u64,
+    holds: u64,
 }
 
 impl Protection {
     const fn is_none(self) -> bool {
-        !self.withdrawn && !self.blocked && self.taken_back == 0
+        !self.withdrawn && !self.blocked && self.taken_back == 0 && self.holds == 0
     }
 }
 
@@ -48,15 +49,14 @@ impl Protections {
             Verb::Withdraw if !entry.fields.is_empty() => {
                 self.known.entry(pseudonym).or_default().taken_back += 1;
             }
-            Verb::Block => self.known.entry(pseudonym).or_default().blocked = true,
-            Verb::Unblock => {
-                if let Entry::Occupied(mut known) = self.known.entry(pseudonym) {
-                    known.get_mut().blocked = false;
-                    if known.get().is_none() {
-                        known.remove();
-                    }
-                }
+            Verb::Store if entry.detail == Detail::Held => {
+                self.known.entry(pseudonym).or_default().holds += 1;
             }
+            Verb::Store if entry.detail == Detail::HoldLifted => {
+                self.ends(pseudonym, |known| known.holds = known.holds.saturating_sub(1));
+            }
+            Verb::Block => self.known.entry(pseudonym).or_default().blocked = true,
+            Verb::Unblock => self.ends(pseudonym, |known| known.blocked = false),
             Verb::Destroy if entry.detail == Detail::Remainder => {
                 self.known.entry(pseudonym).or_default().blocked = true;
             }
@@ -66,6 +66,15 @@ impl Protections {
                 self.destroyed.push(pseudonym);
             }
             _ => {}
+        }
+    }
+
+    fn ends(&mut self, pseudonym: Pseudonym, end: impl FnOnce(&mut Protection)) {
+        if let Entry::Occupied(mut known) = self.known.entry(pseudonym) {
+            end(known.get_mut());
+            if known.get().is_none() {
+                known.remove();
+            }
         }
     }
 
@@ -92,6 +101,9 @@ impl Protections {
                 protection.check(&row)?;
                 if consent::taken_back(reader, row.id)? < protection.taken_back {
                     return Err(altered("a consent stands that was taken back"));
+                }
+                if hold::standing(reader, row.id)? < protection.holds {
+                    return Err(altered("an order to keep a record is gone"));
                 }
             }
         }

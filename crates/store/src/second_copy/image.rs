@@ -69,7 +69,7 @@ macro_rules! table {
 }
 
 /// The tables of a subject; each leads to no later one, so that rows can be put in this order.
-static OF_SUBJECT: [Table; 10] = [
+static OF_SUBJECT: [Table; 11] = [
     table!(1 "subject" ["subject_id", "category", "standing", "version", "pseudonym", "key_generation", "created_at",
         "confirmed_at", "blocked_at", "withdrawn_at", "destroyed_at", "due_at"] of "subject_id", "",
         put "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12", ""),
@@ -95,6 +95,9 @@ static OF_SUBJECT: [Table; 10] = [
     table!(11 "request_step" ["subject_id", "step_number", "step", "state", "at", "role"] of "subject_id", "",
         put "$1, $2, $3, $4, $5, $6", ""),
     table!(13 "purpose_use" ["subject_id", "purpose", "at"] of "subject_id", "", put "$1, $2, $3", ""),
+    table!(14 "hold" ["subject_id", "hold_id", "ordered_by", "article", "document", "dated", "placed_at", "placed_by",
+        "lifted_at", "lifted_by", "lifted_document"] of "subject_id", "",
+        put "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11", ""),
 ];
 
 static RECEIPT: Table = table!(8 "receipt" ["receipt_id", "kind", "subject_pseudonym", "body", "at"]

@@ -6,6 +6,7 @@ pub mod code;
 pub mod consent;
 pub mod consent_text;
 pub mod epoch_end;
+pub mod hold;
 pub mod idempotency;
 pub mod job;
 pub mod posting;

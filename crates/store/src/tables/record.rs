@@ -112,6 +112,7 @@ pub fn due(reader: &mut dyn Reader, now: Timestamp, limit: u32) -> Result<Vec<Su
     reader.list(
         "SELECT DISTINCT record.subject_id FROM record JOIN subject ON subject.subject_id = record.subject_id \
          WHERE record.until_at <= $1 AND record.floor IS NULL AND subject.standing = 2 AND subject.due_at > $1 \
+         AND NOT EXISTS (SELECT 1 FROM hold WHERE hold.subject_id = record.subject_id AND hold.lifted_at IS NULL) \
          AND NOT EXISTS (SELECT 1 FROM job WHERE job.subject_id = record.subject_id AND job.done_at IS NULL \
          AND job.kind IN ('delete', 'destroy')) ORDER BY record.subject_id LIMIT $2",
         &[now.into(), limit.into()],

@@ -131,6 +131,8 @@ pub fn due_and_free(reader: &mut dyn Reader, now: Timestamp, limit: u32) -> Resu
          blocked_at, withdrawn_at, destroyed_at, due_at FROM subject \
          WHERE due_at <= $1 AND destroyed_at IS NULL AND (standing <> 3 OR EXISTS (SELECT 1 FROM record \
          WHERE record.subject_id = subject.subject_id AND record.floor IS NOT NULL)) \
+         AND NOT EXISTS (SELECT 1 FROM hold \
+         WHERE hold.subject_id = subject.subject_id AND hold.lifted_at IS NULL) \
          AND NOT EXISTS (SELECT 1 FROM job WHERE job.subject_id = subject.subject_id AND job.done_at IS NULL \
          AND job.kind IN ('delete', 'destroy')) ORDER BY due_at, subject_id LIMIT $2",
         &[now.into(), limit.into()],
@@ -152,9 +154,11 @@ pub fn due_and_blocked(
     reader.list(
         "SELECT subject_id, category, standing, version, pseudonym, key_generation, created_at, confirmed_at, \
          blocked_at, withdrawn_at, destroyed_at, due_at FROM subject \
-         WHERE subject_id > $2 AND standing = 3 AND destroyed_at IS NULL AND (due_at <= $1 OR EXISTS (SELECT 1 \
+         WHERE subject_id > $2 AND destroyed_at IS NULL AND (due_at <= $1 OR EXISTS (SELECT 1 \
          FROM record WHERE record.subject_id = subject.subject_id AND record.until_at <= $1)) \
-         AND NOT EXISTS (SELECT 1 FROM record WHERE record.subject_id = subject.subject_id AND record.floor IS NOT NULL) \
+         AND ((standing = 3 AND NOT EXISTS (SELECT 1 FROM record WHERE record.subject_id = subject.subject_id \
+         AND record.floor IS NOT NULL)) OR EXISTS (SELECT 1 FROM hold \
+         WHERE hold.subject_id = subject.subject_id AND hold.lifted_at IS NULL)) \
          ORDER BY subject_id LIMIT $3",
         &[now.into(), after.into(), limit.into()],
         read,

@@ -4,6 +4,7 @@ pub mod cases;
 pub mod door;
 pub mod familiar;
 pub mod open_case;
+pub mod record;
 pub mod request;
 pub mod requests;
 pub mod retention;

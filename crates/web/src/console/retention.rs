@@ -8,6 +8,7 @@ use sandyq_processing::System;
 use sandyq_processing::retention::{Alarm, Next, Plan};
 
 use super::cases::staff;
+use crate::components::hidden;
 use crate::http::arrival::{Answer, Arrival, Outcome};
 use crate::layout::Page;
 use crate::visit::Visit;
@@ -48,6 +49,15 @@ pub fn page(visit: &Visit, plan: &Plan, labels: &dyn Fn(FieldSet) -> String) -> 
         (rows(visit, "retention-next", &plan.next, labels))
         @if !plan.waiting.is_empty() { (rows(visit, "retention-waiting", &plan.waiting, labels)) }
         (runs(visit, plan))
+        form method="post" action="/staff/records" novalidate autocomplete="off" {
+            (hidden("token", &visit.token))
+            (hidden("key", &visit.key))
+            div.question {
+                label for="of" { (visit.say("record-find")) }
+                input.w-long type="text" id="of" name="of" maxlength="64" autocomplete="off" spellcheck="false";
+            }
+            p { button.quiet type="submit" { (visit.say("record-find-button")) } }
+        }
     };
     Page::new(visit.say("retention-title"), body)
         .widened()
@@ -95,7 +105,9 @@ fn rows(visit: &Visit, key: &str, rows: &[Next], labels: &dyn Fn(FieldSet) -> St
                     tbody { @for row in rows {
                         tr {
                             th scope="row" { (visit.date(row.at)) }
-                            td { @if row.cases.is_empty() { "–" } @else { (row.cases.join(", ")) } }
+                            td { a href={ "/staff/records/" (row.subject) } {
+                                @if row.cases.is_empty() { (visit.say("record-open")) } @else { (row.cases.join(", ")) }
+                            } }
                             td { @if row.fields.is_empty() { (visit.say("retention-everything")) } @else { (labels(row.fields)) } }
                             td { @for floor in &row.kept.floors {
                                 (labels(floor.fields)) ": " (floor.citation) ", " (visit.day(&floor.until.to_string()))

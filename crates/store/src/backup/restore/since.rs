@@ -39,7 +39,7 @@ macro_rules! table {
 }
 
 /// The tables of a person, each after those that it leads to.
-const TABLES_OF_A_PERSON: [Table; 10] = [
+const TABLES_OF_A_PERSON: [Table; 11] = [
     table!(
         "subject",
         "subject_id, category, standing, version, pseudonym, key_generation, created_at, confirmed_at, blocked_at, \
@@ -81,6 +81,12 @@ const TABLES_OF_A_PERSON: [Table; 10] = [
         "$1, $2, $3, $4, $5, $6"
     ),
     table!("purpose_use", "subject_id, purpose, at", "$1, $2, $3"),
+    table!(
+        "hold",
+        "subject_id, hold_id, ordered_by, article, document, dated, placed_at, \
+         placed_by, lifted_at, lifted_by, lifted_document",
+        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11"
+    ),
     table!(
         "job",
         "subject_id, job_id, kind, detail, run_at, lease_until, attempts, done_at",

@@ -1,0 +1,293 @@
+//! 5.1.1, 8, DEF-3: one record on the desk of the responsible person: where it stands, never a value; the orders to keep it,
+//! and its block.
+
+use axum::extract::Path;
+use axum::response::Response;
+use maud::{Markup, html};
+use sandyq_model::{HoldId, Mistake, OrderedBy, Problem, Standing};
+use sandyq_processing::Rejected;
+use sandyq_processing::request::Overview;
+use sandyq_processing::retention::{HoldView, Order};
+
+use super::cases::staff;
+use crate::components::{Row, error_summary, hidden, problem_of, summary_list};
+use crate::http::arrival::{Answer, Arrival, Outcome, Sent};
+use crate::layout::Page;
+use crate::visit::Visit;
+
+/// The inputs of an order, in their order on the page.
+const INPUTS: [&str; 4] = ["ordered_by", "article", "document", "dated"];
+
+/// POST /staff/records: the record of a reference number.
+pub async fn find(sent: Sent) -> Response {
+    let outcome = found(&sent).await;
+    sent.arrival.respond(outcome)
+}
+
+async fn found(sent: &Sent) -> Outcome {
+    sent.typed.only(|name| name == "of")?;
+    let system = &sent.arrival.system;
+    let record = system
+        .record_at_desk(staff(&sent.arrival)?, sent.typed.text("of"))
+        .await?;
+    Ok(Answer::SeeOther(format!("/staff/records/{}", record.subject)))
+}
+
+/// GET /staff/records/{id}
+pub async fn open(Path(id): Path<String>, arrival: Arrival) -> Response {
+    let outcome = opened(&arrival, &id, &Order::default(), &Mistake::default()).await;
+    arrival.respond(outcome)
+}
+
+async fn opened(arrival: &Arrival, id: &str, typed: &Order, mistake: &Mistake) -> Outcome {
+    let (system, visit) = (&arrival.system, &arrival.visit);
+    let record = system.record_at_desk(staff(arrival)?, id).await?;
+    let who = system.category_label(record.category, visit.language);
+    let fields = |fields| system.labels(fields, visit.language).join(", ");
+    let held = record.ends.iter().map(|end| {
+        let label = system.field_label(end.field, visit.language);
+        (label, visit.date(end.destroy_by))
+    });
+    let shown = Shown {
+        who,
+        held: held.collect(),
+        kept: record
+            .kept
+            .iter()
+            .map(|(kept, citation)| format!("{}: {citation}", fields(*kept)))
+            .collect(),
+        record,
+    };
+    let page = page(visit, &shown, typed, mistake);
+    Ok(if mistake.0.is_empty() {
+        Answer::Page(page)
+    } else {
+        Answer::wrong(page)
+    })
+}
+
+/// POST /staff/records/{id}
+pub async fn act(Path(id): Path<String>, sent: Sent) -> Response {
+    let outcome = match acted(&sent, &id).await {
+        Err(Rejected::Mistake(mistake)) => opened(&sent.arrival, &id, &typed(&sent), &mistake).await,
+        outcome => outcome,
+    };
+    sent.arrival.respond(outcome)
+}
+
+async fn acted(sent: &Sent, id: &str) -> Outcome {
+    let caller = staff(&sent.arrival)?;
+    sent.typed
+        .only(|name| INPUTS.contains(&name) || matches!(name, "lifted_document" | "hold"))?;
+    sent.fresh()?;
+    let system = &sent.arrival.system;
+    let subject = system.record_at_desk(caller, id).await?.subject;
+    match sent.typed.text("step") {
+        "hold" => {
+            system.place_hold(caller, subject, &typed(sent)).await?;
+        }
+        "lift" => {
+            let hold: HoldId = sent.typed.text("hold").parse().map_err(|_| Rejected::NotFound)?;
+            let document = sent.typed.text("lifted_document");
+            system.lift_hold(caller, subject, hold, document).await?;
+        }
+        "block" => system.block(caller, subject).await?,
+        "unblock" => system.unblock(caller, subject).await?,
+        _ => return Err(Rejected::mistake("step", Problem::Choice)),
+    }
+    Ok(Answer::SeeOther(format!("/staff/records/{subject}")))
+}
+
+fn typed(sent: &Sent) -> Order {
+    let text = |name: &str| sent.typed.text(name).to_owned();
+    Order {
+        ordered_by: text("ordered_by"),
+        article: text("article"),
+        document: text("document"),
+        dated: text("dated"),
+    }
+}
+
+/// A record in the words of the policy.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// What the person is to the operator.
+    pub who: String,
+    /// Each field, with the day on which it goes at the latest.
+    pub held: Vec<(String, String)>,
+    /// What a cited floor keeps.
+    pub kept: Vec<String>,
+    /// The rest.
+    pub record: Overview,
+}
+
+/// The page.
+#[must_use]
+pub fn page(visit: &Visit, shown: &Shown, typed: &Order, mistake: &Mistake) -> Page {
+    let record = &shown.record;
+    let body = html! {
+        (error_summary(visit, mistake, |name| Some(visit.say(&format!("hold-{}", label_of(name)))), |name, _| place_of(record, name)))
+        h1 { (visit.say("record-title")) }
+        p.lead { (visit.say("record-lead")) }
+        (summary_list(&facts(visit, shown)))
+        h2 { (visit.say("hold-title")) }
+        @if record.holds.is_empty() { p { (visit.say("hold-none")) } }
+        @for hold in &record.holds { (order(visit, record, hold, mistake)) }
+        (entry(visit, record, typed, mistake))
+        @if record.standing == Standing::Blocked { (form(visit, record, "unblock", true, &html! {})) }
+        @if record.standing == Standing::Active {
+            p { (visit.say("record-block-lead")) }
+            (form(visit, record, "block", true, &html! {}))
+        }
+    };
+    Page::new(visit.say("record-title"), body)
+        .wrong_if(!mistake.0.is_empty())
+        .back_to("/staff/retention")
+}
+
+fn label_of(input: &str) -> &str {
+    match input {
+        "ordered_by" => "by",
+        "lifted_document" => "lift-document",
+        other => other,
+    }
+}
+
+/// Where the input of a mistake stands on the page.
+fn place_of(record: &Overview, input: &str) -> String {
+    let standing = record.holds.iter().find(|hold| hold.lifted.is_none());
+    match (input, standing) {
+        ("lifted_document", Some(hold)) => format!("lifted_document-{}", hold.id),
+        _ => input.to_owned(),
+    }
+}
+
+fn facts(visit: &Visit, shown: &Shown) -> Vec<Row> {
+    let record = &shown.record;
+    let say = |key: &str| visit.say(key);
+    let mut rows = vec![
+        Row::text(say("record-category"), &shown.who),
+        Row::text(
+            say("record-standing"),
+            &say(&format!("standing-{}", record.standing.name())),
+        ),
+        Row::text(say("record-since"), &visit.date(record.created_at)),
+    ];
+    rows.extend(
+        record
+            .withdrawn_at
+            .map(|at| Row::text(say("record-withdrawn"), &visit.date(at))),
+    );
+    rows.extend(
+        record
+            .due_at
+            .map(|at| Row::text(say("record-due"), &visit.date(at))),
+    );
+    if !record.cases.is_empty() {
+        let cases: Vec<&str> = record.cases.iter().map(|(reference, ..)| reference.as_str()).collect();
+        rows.push(Row::text(say("record-cases"), &cases.join(", ")));
+    }
+    if !shown.held.is_empty() {
+        let list = html! { ul { @for (label, day) in &shown.held {
+            li { (label) " – " (visit.say("record-until")) " " (day) }
+        } } };
+        rows.push(Row::new(say("record-held"), list));
+    }
+    if !shown.kept.is_empty() {
+        let list = html! { ul { @for kept in &shown.kept { li { (kept) } } } };
+        rows.push(Row::new(say("retention-stays"), list));
+    }
+    rows
+}
+
+fn order(visit: &Visit, record: &Overview, hold: &HoldView, mistake: &Mistake) -> Markup {
+    let stands = match &hold.lifted {
+        None => html! { span.tag { (visit.say("hold-stands")) } },
+        Some((day, document)) => html! {
+            (visit.say_with("hold-lifted", &[
+                ("date", visit.day(&day.to_string()).into()), ("document", document.as_str().into()),
+            ]))
+        },
+    };
+    let rows = [
+        Row::new(visit.say("record-standing"), stands),
+        Row::text(
+            visit.say("hold-by"),
+            &visit.say(&format!("hold-by-{}", hold.ordered_by.name())),
+        ),
+        Row::text(visit.say("hold-article"), &hold.article),
+        Row::text(visit.say("hold-document"), &hold.document),
+        Row::text(visit.say("hold-dated"), &visit.day(&hold.dated)),
+    ];
+    let id = format!("lifted_document-{}", hold.id);
+    let problem = mistake.of("lifted_document");
+    let lifting = html! {
+        (hidden("hold", &hold.id.to_string()))
+        div.question.is-wrong[problem.is_some()] {
+            label for=(id) { (visit.say("hold-lift-document")) }
+            (problem_of(visit, &id, problem))
+            input.w-long type="text" id=(id) name="lifted_document" maxlength="200" autocomplete="off"
+                spellcheck="false";
+        }
+    };
+    html! {
+        (summary_list(&rows))
+        @if hold.lifted.is_none() { (form(visit, record, "lift", false, &lifting)) }
+    }
+}
+
+fn entry(visit: &Visit, record: &Overview, typed: &Order, mistake: &Mistake) -> Markup {
+    let problem = mistake.of("ordered_by");
+    let inside = html! {
+        div.question.is-wrong[problem.is_some()] {
+            label for="ordered_by" { (visit.say("hold-by")) }
+            (problem_of(visit, "ordered_by", problem))
+            select.w-long id="ordered_by" name="ordered_by" {
+                option value="" { (visit.say("not-given")) }
+                @for body in OrderedBy::ALL {
+                    option value=(body.name()) selected[body.name() == typed.ordered_by] {
+                        (visit.say(&format!("hold-by-{}", body.name())))
+                    }
+                }
+            }
+        }
+        (line(visit, "article", &typed.article, "", mistake))
+        (line(visit, "document", &typed.document, "", mistake))
+        (line(visit, "dated", &typed.dated, "hold-dated-hint", mistake))
+    };
+    html! {
+        h2 { (visit.say("hold-new")) }
+        p { (visit.say("hold-new-lead")) }
+        (form(visit, record, "hold", false, &inside))
+    }
+}
+
+fn line(visit: &Visit, name: &str, typed: &str, hint: &str, mistake: &Mistake) -> Markup {
+    let problem = mistake.of(name);
+    html! {
+        div.question.is-wrong[problem.is_some()] {
+            label for=(name) { (visit.say(&format!("hold-{}", label_of(name)))) }
+            @if !hint.is_empty() { p.hint id={ (name) "-hint" } { (visit.say(hint)) } }
+            (problem_of(visit, name, problem))
+            input.w-long type="text" id=(name) name=(name) value=(typed) maxlength="200" autocomplete="off"
+                spellcheck="false" aria-describedby=[(!hint.is_empty()).then(|| format!("{name}-hint"))];
+        }
+    }
+}
+
+fn form(visit: &Visit, record: &Overview, step: &str, is_quiet: bool, inside: &Markup) -> Markup {
+    let says = match step {
+        "hold" => "hold-enter",
+        "lift" => "hold-lift",
+        "block" => "record-block",
+        _ => "record-unblock",
+    };
+    html! {
+        form method="post" action={ "/staff/records/" (record.subject) } novalidate autocomplete="off" {
+            (hidden("token", &visit.token))
+            (hidden("key", &visit.key))
+            (inside)
+            p { button.quiet[is_quiet] type="submit" name="step" value=(step) { (visit.say(says)) } }
+        }
+    }
+}
