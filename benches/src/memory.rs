@@ -69,6 +69,7 @@ fn open(folder: &Path) -> System {
         .unwrap(),
         payments: Arc::new(DemonstrationPayments),
         post: Arc::new(Letters::default()),
+        answered_after: sandyq_processing::system::ANSWERED_AFTER,
     })
 }
 

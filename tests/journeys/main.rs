@@ -45,6 +45,8 @@ mod s6_5_answer_on_paper;
 #[cfg(test)]
 mod s7_question;
 #[cfg(test)]
+mod s8_order_of_a_court;
+#[cfg(test)]
 mod s8_retention;
 #[cfg(test)]
 mod the_demo;

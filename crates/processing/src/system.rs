@@ -1,12 +1,14 @@
 //! Everything an operation needs, in one value: the policy in force, the store, the clock, chance and the ports.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use sandyq_model::{Chance, Clock, Fault, SubjectId};
 use sandyq_policy::Policy;
 use sandyq_store::Store;
 use sandyq_store::vault::Vault;
+use tokio::time::Sleep;
 
 use crate::access::{Places, Tickets};
 use crate::cases::Catalogue;
@@ -38,7 +40,12 @@ pub struct Settings {
     pub payments: Arc<dyn PaymentPort>,
     /// Where letters go out.
     pub post: Arc<dyn Post>,
+    /// No answer that could tell whether somebody is known comes sooner (6.5): [`ANSWERED_AFTER`], where people ask.
+    pub answered_after: Duration,
 }
+
+/// As long as the slowest of these answers takes on a small machine, with room to spare.
+pub const ANSWERED_AFTER: Duration = Duration::from_millis(400);
 
 struct Parts {
     settings: Settings,
@@ -68,6 +75,11 @@ impl System {
             accounts: tokio::sync::Mutex::default(),
             archives: request::archives(),
         }))
+    }
+
+    /// Ends when an answer may come that could tell whether somebody is known (6.5).
+    pub(crate) fn unhurried(&self) -> Sleep {
+        tokio::time::sleep(self.0.settings.answered_after)
     }
 
     /// The policy in force.

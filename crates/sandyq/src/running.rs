@@ -121,6 +121,7 @@ pub fn system(opened: &Opened, surroundings: Surroundings) -> System {
         catalogue: surroundings.catalogue,
         payments: Arc::new(DemonstrationPayments),
         post: surroundings.post,
+        answered_after: sandyq_processing::system::ANSWERED_AFTER,
     })
 }
 

@@ -2,7 +2,6 @@
 //! one is told to nobody: whoever asks about an address gets one answer, after the same time, with the same work.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use sandyq_model::value::{self, Context, ValueKind};
 use sandyq_model::{Category, Fault, Field, Plain, Standing, SubjectId, time};
@@ -20,8 +19,6 @@ use crate::rejected::Rejected;
 use crate::service::{Submission, Taken};
 use crate::system::System;
 
-/// No answer that could tell whether there is an account comes sooner.
-pub(crate) const ANSWERED_AFTER: Duration = Duration::from_millis(400);
 /// So many people with one address are looked at.
 const NAMESAKES_MAX: usize = 200;
 /// Letters of one kind to one person in an hour.

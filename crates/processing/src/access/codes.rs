@@ -12,7 +12,6 @@ use sandyq_store::Commit;
 use sandyq_store::tables::case_file;
 use sandyq_store::tables::code::{self, Code};
 
-use super::account::ANSWERED_AFTER;
 use super::sessions::{self, SessionToken};
 use crate::circumstances::Circumstances;
 use crate::confirm::{Confirmation, Proof};
@@ -66,7 +65,8 @@ impl System {
         typed: &Plain<String>,
         key: IdempotencyKey,
     ) -> Result<Entered, Rejected> {
-        not_refused_sooner(self.try_confirm(ticket, binding, typed, key)).await
+        self.not_refused_sooner(self.try_confirm(ticket, binding, typed, key))
+            .await
     }
 
     async fn try_confirm(
@@ -136,7 +136,7 @@ impl System {
         reference: &str,
         language: Language,
     ) -> Result<AskedForLink, Rejected> {
-        let earliest = tokio::time::sleep(ANSWERED_AFTER);
+        let earliest = self.unhurried();
         let email = self.email_of(&email)?;
         let asked = self.ask_by(&email, reference, language).await;
         earliest.await;
@@ -180,7 +180,8 @@ impl System {
         typed: &Plain<String>,
         key: IdempotencyKey,
     ) -> Result<Entered, Rejected> {
-        not_refused_sooner(self.try_enter(ticket, binding, typed, key)).await
+        self.not_refused_sooner(self.try_enter(ticket, binding, typed, key))
+            .await
     }
 
     async fn try_enter(
@@ -400,15 +401,20 @@ impl System {
     }
 }
 
-/// A code that does not fit is refused after the same time, whatever is wrong with it: a ticket of nobody's costs as much
-/// as somebody's.
-async fn not_refused_sooner<T>(tried: impl Future<Output = Result<T, Rejected>>) -> Result<T, Rejected> {
-    let earliest = tokio::time::sleep(ANSWERED_AFTER);
-    let tried = tried.await;
-    if tried.is_err() {
-        earliest.await;
+impl System {
+    /// A code that does not fit is refused after the same time, whatever is wrong with it: a ticket of nobody's costs as
+    /// much as somebody's.
+    async fn not_refused_sooner<T>(
+        &self,
+        tried: impl Future<Output = Result<T, Rejected>>,
+    ) -> Result<T, Rejected> {
+        let earliest = self.unhurried();
+        let tried = tried.await;
+        if tried.is_err() {
+            earliest.await;
+        }
+        tried
     }
-    tried
 }
 
 fn ticket_id(ticket: &str) -> Result<[u8; 16], Rejected> {

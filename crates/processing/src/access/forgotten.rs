@@ -7,7 +7,6 @@ use sandyq_policy::Language;
 use sandyq_store::Commit;
 use sandyq_store::tables::code;
 
-use super::account::ANSWERED_AFTER;
 use super::codes::{AskedForLink, wrong};
 use super::sessions::SessionToken;
 use crate::perform::refused_commit;
@@ -43,7 +42,7 @@ impl System {
         language: Language,
     ) -> Result<AskedForLink, Rejected> {
         let email = self.email_of(email)?;
-        let earliest = tokio::time::sleep(ANSWERED_AFTER);
+        let earliest = self.unhurried();
         let owner = match self.account_of(&email).await? {
             Some(account) => {
                 let subject = account.dossier.subject;
@@ -88,7 +87,7 @@ impl System {
         typed: &Plain<String>,
     ) -> Result<AskedForLink, Rejected> {
         let id = self.bound_ticket(ticket, binding)?;
-        let earliest = tokio::time::sleep(ANSWERED_AFTER);
+        let earliest = self.unhurried();
         let proven = self.proven_owner(id, typed).await;
         if proven.is_err() {
             earliest.await;

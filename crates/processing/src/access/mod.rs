@@ -16,7 +16,6 @@ mod signing_in;
 mod staff;
 mod tickets;
 
-pub(crate) use account::ANSWERED_AFTER;
 pub use authenticators::PasswordState;
 pub use codes::{AskedForLink, Entered};
 pub use factors::{Proposed, SecondProof};

@@ -7,7 +7,7 @@ use sandyq_policy::Language;
 use sandyq_store::Commit;
 use sandyq_store::tables::code::{self, Code};
 
-use super::account::{ANSWERED_AFTER, Account};
+use super::account::Account;
 use super::authenticators::PASSWORD;
 use super::codes::wrong;
 use super::sessions::Caller;
@@ -55,7 +55,7 @@ impl System {
         if account.has(PASSWORD).is_some() {
             self.prove_again(&account, current).await?;
         }
-        let earliest = tokio::time::sleep(ANSWERED_AFTER);
+        let earliest = self.unhurried();
         let subject = account.dossier.subject;
         let mut id = [0; 16];
         self.chance().fill(&mut id);

@@ -14,7 +14,7 @@ use sandyq_store::tables::authenticator;
 use sandyq_store::tables::code::{self, Code};
 use sandyq_store::{Commit, Job, Statement};
 
-use super::account::{ANSWERED_AFTER, Account};
+use super::account::Account;
 use super::authenticators::{PASSWORD, id_of};
 use super::codes::{AskedForLink, wrong};
 use super::factors::{ONE_TIME, used_up};
@@ -86,7 +86,7 @@ impl System {
     /// # Errors
     /// A mistake with `email` when it is none; else with `password`, the same whatever does not fit.
     pub async fn sign_in_to_account(&self, claim: Claim) -> Result<Way, Rejected> {
-        let earliest = tokio::time::sleep(ANSWERED_AFTER);
+        let earliest = self.unhurried();
         let signed_in = self.try_claim(claim).await;
         if signed_in.is_err() {
             earliest.await;

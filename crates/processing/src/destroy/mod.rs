@@ -9,13 +9,15 @@ pub mod receipt;
 
 use std::sync::Arc;
 
-use sandyq_model::act::Destroy;
 use jiff::Timestamp;
-use sandyq_model::{JobId, ReceiptId, Standing, SubjectId, time};
+use sandyq_model::act::Destroy;
+use sandyq_model::{JobId, ReceiptId, Standing, SubjectId};
 use sandyq_policy::Permit;
-use sandyq_store::{Job, Statement};
 use sandyq_store::tables::authenticator::Authenticator;
-use sandyq_store::tables::{case_file, hold, job, purpose_use, record, search_index, subject, subject_request};
+use sandyq_store::tables::{
+    case_file, hold, job, purpose_use, record, search_index, subject, subject_request,
+};
+use sandyq_store::{Job, Statement};
 
 use crate::access;
 use crate::dossier::Dossier;
@@ -145,12 +147,7 @@ fn remainder(
     let (sealed, spent) = system
         .vault()
         .keep_remainder(permit, dossier.key()?, &new, &sealed)?;
-    let until = kept
-        .floors
-        .iter()
-        .map(|floor| floor.until)
-        .max()
-        .and_then(|day| time::end_of_day(day).ok());
+    let until = kept.until();
     let row = subject::Subject {
         standing: moved(known, true)?,
         key_generation: generation,

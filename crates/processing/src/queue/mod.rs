@@ -383,8 +383,11 @@ async fn destroy(system: &System, subject: SubjectId, detail: &str, job: JobId) 
     if dossier.is_held() {
         return Ok(());
     }
+    if dossier.is_remainder() && !kept.fields.is_empty() {
+        return Ok(retention::waits_for_its_floor(system, &dossier, &kept).await?);
+    }
     // DEF-3, 8-c: a block that a person ordered is a person's to end; what is due waits, and the run raises an alarm.
-    if standing == Standing::Blocked && (!kept.fields.is_empty() || !dossier.is_remainder()) {
+    if standing == Standing::Blocked && !dossier.is_remainder() {
         return Ok(());
     }
     if standing == Standing::Blocked {

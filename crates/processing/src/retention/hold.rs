@@ -93,8 +93,12 @@ impl System {
             citation: hold.article.clone(),
         };
         let id = hold.id;
-        self.perform(&operation, &Circumstances::responsible(caller), &Keeping::Held(hold))
-            .await?;
+        self.perform(
+            &operation,
+            &Circumstances::responsible(caller),
+            &Keeping::Held(hold),
+        )
+        .await?;
         Ok(id)
     }
 
@@ -211,7 +215,10 @@ mod tests {
 
     #[test]
     fn an_article_names_a_number_and_a_document_is_no_sentence() {
-        assert_eq!(article_of(" Civil Procedure Code, Art. 156 "), Ok("Civil Procedure Code, Art. 156".into()));
+        assert_eq!(
+            article_of(" Civil Procedure Code, Art. 156 "),
+            Ok("Civil Procedure Code, Art. 156".into())
+        );
         for (written, problem) in [
             ("", Problem::Missing),
             ("a law", Problem::Article),

@@ -12,7 +12,9 @@ use sandyq_store::tables::retention_run::{self, RetentionRun};
 use sandyq_store::tables::{record, subject};
 use sandyq_store::{Commit, Job, Reader};
 
+use super::Kept;
 use crate::destroy;
+use crate::dossier::Dossier;
 use crate::entry;
 use crate::perform::fault_of;
 use crate::system::System;
@@ -284,6 +286,37 @@ impl System {
         };
         self.store().commit(commit).await.map(drop).map_err(fault_of)
     }
+}
+
+/// 8-a: what a floor keeps was found before its day, because an article keeps it longer than was known when it was locked:
+/// the day is moved to the end of the floor, with an entry.
+///
+/// # Errors
+/// When the store does not answer.
+pub(crate) async fn waits_for_its_floor(
+    system: &System,
+    dossier: &Dossier,
+    kept: &Kept,
+) -> Result<(), Fault> {
+    let known = dossier.known()?;
+    let row = subject::Subject {
+        due_at: kept.until(),
+        ..known.clone()
+    };
+    let entry = Entry {
+        subject: known.pseudonym,
+        ..system.entered(Happening::DestructionWaits, Outcome::Done, Detail::Remainder)
+    };
+    let commit = Commit {
+        subject: Some((known.id, dossier.version)),
+        moves: true,
+        statements: vec![subject::update(&row)],
+        entries: vec![entry],
+        ..Commit::default()
+    };
+    let moved = system.store().commit(commit).await;
+    system.forget(known.id);
+    moved.map(drop).map_err(fault_of)
 }
 
 /// Why somebody whose day has come waits.

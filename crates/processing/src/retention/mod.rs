@@ -11,6 +11,7 @@ mod plan;
 pub(crate) use ends::{Coming, in_months};
 pub use ends::{Ends, Serves, ValueEnd};
 pub use hold::{HOLDS_MAX, HoldView, Order};
+pub(crate) use look::waits_for_its_floor;
 pub use look::{Ran, Stop};
 pub use plan::{AHEAD_DAYS, Alarm, Next, Plan, Run, alarms, alarms_of};
 
@@ -64,6 +65,13 @@ impl Kept {
         } else {
             dossier.due_values(now).difference(self.fields)
         }
+    }
+
+    /// The end of the last day on which anything is kept.
+    #[must_use]
+    pub fn until(&self) -> Option<Timestamp> {
+        let last = self.floors.iter().map(|floor| floor.until).max();
+        last.and_then(|day| time::end_of_day(day).ok())
     }
 
     /// What it keeps among these fields.

@@ -17,7 +17,6 @@ use sandyq_policy::declarations::{ConsentItem, Service};
 
 pub use about::Offered;
 
-use crate::access::ANSWERED_AFTER;
 use crate::cases::Catalogue;
 use crate::circumstances::Circumstances;
 use crate::collect::{self, Submitted};
@@ -179,7 +178,7 @@ impl System {
         let actor = Actor::subject(subject);
         let accepted = consent::accept(self, &service, &accepted, submission.language, actor.id, now)?;
         let due_at = retention::pending_until(self.policy(), now)?;
-        let earliest = Self::opens_account(&service).then(|| tokio::time::sleep(ANSWERED_AFTER));
+        let earliest = Self::opens_account(&service).then(|| self.unhurried());
         if let Some(owner) = self.owner_already(&service, &checked.values).await? {
             let answered = self.answer_as_new(owner, &submission, due_at, sent).await;
             if let Some(earliest) = earliest {

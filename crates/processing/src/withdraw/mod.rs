@@ -51,9 +51,11 @@ impl Performed for Withdraw {
         }
         let known = dossier.known()?;
         let withdrawn_at = known.withdrawn_at.or(Some(now));
+        // A repeated one moves nothing, and what a floor keeps has its own day.
+        let is_settled = known.withdrawn_at.is_some() || dossier.is_remainder();
         let row = subject::Subject {
             withdrawn_at,
-            due_at: Some(now),
+            due_at: if is_settled { known.due_at } else { Some(now) },
             ..known.clone()
         };
         let mut statements = vec![subject::update(&row)];

@@ -1,5 +1,7 @@
 //! 1.1.3, 2.2.1: an account, from registration to the way in; and what strangers learn by trying: nothing.
 
+use std::sync::Arc;
+
 use crate::stage::{Stage, answers};
 use jiff::SignedDuration;
 use sandyq_model::{Plain, Problem};
@@ -7,6 +9,7 @@ use sandyq_processing::access::{
     AskedForLink, Caller, Claim, Reset, SecondStep, SessionToken, SignedIn, Way,
 };
 use sandyq_processing::service::Submission;
+use sandyq_processing::system::ANSWERED_AFTER;
 use sandyq_processing::{Language, Rejected};
 use sandyq_store::tables::authenticator;
 
@@ -193,8 +196,9 @@ async fn of_two_registrations_of_one_address_one_becomes_an_account() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn known_and_unknown_addresses_get_one_answer_after_the_same_time() {
-    let stage = Stage::new();
+    let mut stage = Stage::new();
     registered(&stage).await;
+    stage.system = crate::queue::with_post(&stage, Arc::clone(&stage.letters) as _, ANSWERED_AFTER);
     for email in [DANA, "nobody@example.com"] {
         let begun = tokio::time::Instant::now();
         let refused = tries(&stage, email, "not this one at all").await;

@@ -47,7 +47,13 @@ async fn what_an_order_keeps_outlives_its_day_and_is_used_for_nothing_then() {
     let hold = stage.system.place_hold(&responsible, id, &order()).await.unwrap();
     let said = newest(&stage).await;
     assert_eq!((said.deed, said.detail), (Deed::Verb(Verb::Store), Detail::Held));
-    assert!(stage.system.my_data(&mara, sandyq_policy::Language::En).await.is_ok());
+    assert!(
+        stage
+            .system
+            .my_data(&mara, sandyq_policy::Language::En)
+            .await
+            .is_ok()
+    );
     stage.passes(DAY * 31);
     let ran = stage.system.retention_now(false, |_| {}).await.unwrap();
     assert_eq!((ran.queued, ran.waiting), (0, 1));
@@ -58,10 +64,17 @@ async fn what_an_order_keeps_outlives_its_day_and_is_used_for_nothing_then() {
     let Err(Rejected::Refusal(refusal)) = seen else {
         panic!("past its day nothing is done with it");
     };
-    assert!(refusal.rules.iter().any(|rule| rule.to_string().starts_with('8')), "{refusal:?}");
+    assert!(
+        refusal.rules.iter().any(|rule| rule.to_string().starts_with('8')),
+        "{refusal:?}"
+    );
     assert!(stage.system.destroy_due(&responsible, id).await.is_err());
 
-    stage.system.lift_hold(&responsible, id, hold, "2-1187/2026-3").await.unwrap();
+    stage
+        .system
+        .lift_hold(&responsible, id, hold, "2-1187/2026-3")
+        .await
+        .unwrap();
     assert_eq!(newest(&stage).await.detail, Detail::HoldLifted);
     stage.system.run_queue().await.unwrap();
     assert_eq!(standing(&stage, id).await, Standing::Destroyed);
@@ -91,14 +104,22 @@ async fn who_withdraws_under_an_order_is_destroyed_when_the_last_one_is_lifted()
     stage.system.run_retention().await.unwrap();
     stage.system.run_queue().await.unwrap();
     assert_eq!(standing(&stage, id).await, Standing::Active);
-    stage.system.lift_hold(&responsible, id, first, "1").await.unwrap();
+    stage
+        .system
+        .lift_hold(&responsible, id, first, "1")
+        .await
+        .unwrap();
     stage.system.run_queue().await.unwrap();
     assert_eq!(standing(&stage, id).await, Standing::Active, "another one stands");
     let again = stage.system.lift_hold(&responsible, id, first, "1").await;
     assert!(matches!(again, Err(Rejected::NotFound)));
     let stage = stage.reopens();
     let responsible = stage.staff_again("aru").await;
-    stage.system.lift_hold(&responsible, id, second, "2").await.unwrap();
+    stage
+        .system
+        .lift_hold(&responsible, id, second, "2")
+        .await
+        .unwrap();
     stage.system.run_queue().await.unwrap();
     assert_eq!(standing(&stage, id).await, Standing::Destroyed);
 }
@@ -116,7 +137,11 @@ async fn a_blocked_record_under_an_order_is_nobodys_to_free() {
     stage.passes(DAY * 31);
     stage.system.lift_hold(&responsible, id, hold, "7").await.unwrap();
     stage.system.run_queue().await.unwrap();
-    assert_eq!(standing(&stage, id).await, Standing::Blocked, "the block is a person's to end");
+    assert_eq!(
+        standing(&stage, id).await,
+        Standing::Blocked,
+        "the block is a person's to end"
+    );
     stage.system.unblock(&responsible, id).await.unwrap();
     stage.system.run_retention().await.unwrap();
     stage.system.run_queue().await.unwrap();
@@ -152,10 +177,20 @@ async fn an_order_without_its_parts_is_told_field_by_field_and_others_find_nothi
         };
         assert_eq!(mistake.of("dated"), Some(Problem::Date));
     }
-    assert_eq!(stage.system.store().checkpoint().size, entries, "nothing happened");
+    assert_eq!(
+        stage.system.store().checkpoint().size,
+        entries,
+        "nothing happened"
+    );
     for caller in [&sales, &mara] {
         let refused = stage.system.place_hold(caller, id, &order()).await;
         assert!(refused.is_err());
-        assert!(stage.system.record_at_desk(caller, &id.to_string()).await.is_err());
+        assert!(
+            stage
+                .system
+                .record_at_desk(caller, &id.to_string())
+                .await
+                .is_err()
+        );
     }
 }

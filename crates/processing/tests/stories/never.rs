@@ -437,8 +437,11 @@ impl World {
     async fn inspect(&mut self) {
         self.next_sequence();
         self.stage.passes(SignedDuration::from_hours(1));
+        let mut looks = 0;
         while self.stage.system.run_retention().await.unwrap() > 0 {
             self.stage.system.run_queue().await.unwrap();
+            looks += 1;
+            assert!(looks < 100, "what the run finds, it finds for ever");
         }
         self.stage.system.run_queue().await.unwrap();
         let store = self.stage.system.store().clone();

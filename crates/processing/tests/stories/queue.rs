@@ -38,7 +38,8 @@ impl Post for Says {
     }
 }
 
-fn with_post(stage: &Stage, post: Arc<dyn Post>) -> System {
+/// Another system over the store of a stage.
+pub fn with_post(stage: &Stage, post: Arc<dyn Post>, answered_after: Duration) -> System {
     System::new(Settings {
         policy: crate::stage::shipped_policy(),
         store: stage.system.store().clone(),
@@ -48,6 +49,7 @@ fn with_post(stage: &Stage, post: Arc<dyn Post>) -> System {
         catalogue: Catalogue::demonstration(jiff::civil::date(2026, 11, 23)).unwrap(),
         payments: Arc::new(DemonstrationPayments),
         post,
+        answered_after,
     })
 }
 
@@ -60,7 +62,7 @@ async fn given_up(system: &System) -> Vec<String> {
 async fn a_letter_that_nobody_takes_is_tried_once_and_told() {
     let stage = Stage::new();
     let post = Arc::new(Says(Some(Delivery::Refused), AtomicU32::new(0)));
-    let system = with_post(&stage, Arc::clone(&post) as _);
+    let system = with_post(&stage, Arc::clone(&post) as _, Duration::ZERO);
     let accepted = stage.all_consents("guest-purchase");
     let taken = system.submit(purchase("nobody@example.com"), accepted, stage.key());
     taken.await.unwrap();
@@ -78,7 +80,7 @@ async fn a_letter_that_nobody_takes_is_tried_once_and_told() {
 async fn a_mail_server_that_is_away_is_asked_again_for_days_and_not_for_ever() {
     let stage = Stage::new();
     let post = Arc::new(Says(None, AtomicU32::new(0)));
-    let system = with_post(&stage, Arc::clone(&post) as _);
+    let system = with_post(&stage, Arc::clone(&post) as _, Duration::ZERO);
     let accepted = stage.all_consents("guest-purchase");
     let taken = system.submit(purchase("later@example.com"), accepted, stage.key());
     taken.await.unwrap();
@@ -117,7 +119,7 @@ async fn what_has_served_does_not_pile_up() {
 #[tokio::test]
 async fn work_about_different_people_does_not_wait_for_each_other() {
     let stage = Stage::new();
-    let system = with_post(&stage, Arc::new(InPairs(Barrier::new(2))));
+    let system = with_post(&stage, Arc::new(InPairs(Barrier::new(2))), Duration::ZERO);
     let accepted = stage.all_consents("guest-purchase");
     for email in ["one@example.com", "two@example.com"] {
         let taken = system

@@ -197,3 +197,64 @@ async fn killed_on_its_way_it_goes_on_where_it_was() {
     assert_eq!(runs[0].destroyed, 40);
     stage.system.store().verify(|_, _| {}).await.unwrap();
 }
+
+#[tokio::test]
+async fn what_a_floor_keeps_is_not_found_before_its_day_though_it_is_withdrawn_again() {
+    let stage = Stage::new();
+    let responsible = stage.staff("aru", "responsible").await;
+    let (mara, case) = stage.guest("mara@example.com").await;
+    stage.pays(&mara, &case).await.unwrap();
+    let id = mara.subject.unwrap();
+    stage.system.withdraw(&mara, stage.key()).await.unwrap();
+    stage.system.run_queue().await.unwrap();
+    let day = || async {
+        let row = stage.system.store().read(move |reader| subject::find(reader, id));
+        row.await.unwrap().unwrap().due_at
+    };
+    let until = day().await;
+    assert!(until > Some(stage.now() + DAY * 365));
+    stage.system.withdraw_by_letter(&responsible, id).await.unwrap();
+    stage.system.run_queue().await.unwrap();
+    assert_eq!(day().await, until);
+    assert_eq!(stage.system.run_retention().await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn what_an_article_keeps_longer_than_was_known_waits_for_its_new_day_with_an_entry() {
+    let stage = Stage::new();
+    let (mara, case) = stage.guest("mara@example.com").await;
+    stage.pays(&mara, &case).await.unwrap();
+    let id = mara.subject.unwrap();
+    stage.system.withdraw(&mara, stage.key()).await.unwrap();
+    stage.system.run_queue().await.unwrap();
+    let mut folder = shipped_folder();
+    for (file, old, new) in [
+        (
+            "8-retention.md",
+            "floor \"tax-documents\" years=5",
+            "floor \"tax-documents\" years=6",
+        ),
+        (
+            "calendar/kz.kdl",
+            "horizon \"2027-12-31\"",
+            "horizon \"2039-12-31\"",
+        ),
+    ] {
+        let text = folder.file(file).unwrap().replace(old, new);
+        folder.put(file, text);
+    }
+    let stage = stage.under_policy(policy_of(&folder));
+    // The first of January behind the five years.
+    stage.clock.set("2032-01-02T00:00:00Z".parse().unwrap());
+    let found = stage.system.retention_now(true, |_| {}).await.unwrap();
+    assert_eq!(found.queued, 1, "it is looked at once");
+    let waits = entries(&stage, Happening::DestructionWaits).await;
+    assert!(
+        waits.iter().any(|entry| entry.detail == Detail::Remainder),
+        "{waits:?}"
+    );
+    let again = stage.system.retention_now(true, |_| {}).await.unwrap();
+    assert_eq!(again.queued, 0, "and not again before its day");
+    let row = stage.system.store().read(move |reader| subject::find(reader, id));
+    assert_eq!(row.await.unwrap().unwrap().standing, Standing::Blocked);
+}

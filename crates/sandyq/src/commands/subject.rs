@@ -277,6 +277,17 @@ fn in_words(overview: &Overview, system: &System, terminal: &Terminal) -> String
         let end = overview.ends.iter().find(|value| value.field == *field);
         lines.extend(end.map(|end| format!("      {}", why_kept(end))));
     }
+    lines.extend(overview.holds.iter().map(|hold| {
+        let state = match &hold.lifted {
+            None => "stands".to_owned(),
+            Some((day, document)) => format!("lifted on {day} by {document}"),
+        };
+        let (by, document) = (hold.ordered_by.name(), &hold.document);
+        line(
+            "order",
+            format!("{by}, {}, {document} of {}: {state}", hold.article, hold.dated),
+        )
+    }));
     for (fields, citation) in &overview.kept {
         lines.push(line(
             "kept",
@@ -345,6 +356,21 @@ fn as_json(overview: &Overview, system: &System) -> Value {
         .iter()
         .map(|(fields, citation)| json!({ "fields": policy.names_of(*fields), "citation": citation }))
         .collect();
+    let holds: Vec<Value> = overview
+        .holds
+        .iter()
+        .map(|hold| {
+            json!({
+                "ordered_by": hold.ordered_by.name(),
+                "article": hold.article,
+                "document": hold.document,
+                "dated": hold.dated,
+                "placed_on": hold.placed_on.to_string(),
+                "lifted_on": hold.lifted.as_ref().map(|(day, _)| day.to_string()),
+                "lifted_document": hold.lifted.as_ref().map(|(_, document)| document),
+            })
+        })
+        .collect();
     json!({
         "schema_version": 1,
         "person": overview.subject.to_string(),
@@ -356,5 +382,6 @@ fn as_json(overview: &Overview, system: &System) -> Value {
         "fields": fields,
         "cases": cases,
         "kept": kept,
+        "holds": holds,
     })
 }

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use sandyq_model::{
-    ActorId, CaseId, Category, ConsentId, Fault, Field, FieldSet, HoldId, IdempotencyKey, JobId, Pseudonym, Purpose,
-    ReceiptId, Role, Standing, SubjectId,
+    ActorId, CaseId, Category, ConsentId, Fault, Field, FieldSet, HoldId, IdempotencyKey, JobId, Pseudonym,
+    Purpose, ReceiptId, Role, Standing, SubjectId,
 };
 
 use super::Value;

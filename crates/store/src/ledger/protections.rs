@@ -10,8 +10,8 @@ use sandyq_ledger::entry::{self, Deed, Detail, Outcome};
 use sandyq_model::{Fault, Field, Pseudonym, Standing, Verb};
 
 use crate::database::{Reader, ReaderExt};
-use crate::tables::{consent, hold};
 use crate::tables::subject::{self, Subject};
+use crate::tables::{consent, hold};
 
 /// What protects people by the entries so far. Whoever is unprotected, or destroyed as a whole, is not remembered.
 #[derive(Default)]

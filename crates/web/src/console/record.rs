@@ -184,7 +184,11 @@ fn facts(visit: &Visit, shown: &Shown) -> Vec<Row> {
             .map(|at| Row::text(say("record-due"), &visit.date(at))),
     );
     if !record.cases.is_empty() {
-        let cases: Vec<&str> = record.cases.iter().map(|(reference, ..)| reference.as_str()).collect();
+        let cases: Vec<&str> = record
+            .cases
+            .iter()
+            .map(|(reference, ..)| reference.as_str())
+            .collect();
         rows.push(Row::text(say("record-cases"), &cases.join(", ")));
     }
     if !shown.held.is_empty() {

@@ -2,11 +2,12 @@
 
 use jiff::Timestamp;
 use sandyq_model::{
-    Category, Channel, Field, FieldSet, Mistake, Plain, Problem, RequestKind, RequestState, Step, SubjectId,
+    Category, Channel, Field, FieldSet, HoldId, Mistake, OrderedBy, Plain, Problem, RequestKind,
+    RequestState, Standing, Step, SubjectId,
 };
 use sandyq_processing::Language;
-use sandyq_processing::request::{Board, BoardRow, RequestView, StepView};
-use sandyq_processing::retention::{Alarm, Kept, KeptUnder, Next, Plan, Run, Stop};
+use sandyq_processing::request::{Board, BoardRow, Overview, RequestView, StepView};
+use sandyq_processing::retention::{Alarm, HoldView, Kept, KeptUnder, Next, Order, Plan, Run, Stop};
 
 use super::people::three;
 use super::{Sample, visit};
@@ -162,7 +163,68 @@ fn desk_pages(language: Language) -> Vec<Sample> {
         named("desk-letter", one::letter_page(&desk, &refused)),
     ];
     pages.extend(board_pages(language));
+    pages.extend(record_pages(language));
     pages
+}
+
+/// One record on the desk of the responsible person: with orders to keep it, and with a wrong one.
+fn record_pages(language: Language) -> Vec<Sample> {
+    use console::record::{Shown, page};
+    let desk = visit(language, "/staff/records/0303", Standpoint::Staff);
+    let hold = |number: u8, lifted| HoldView {
+        id: HoldId::from_bytes([number; 16]),
+        ordered_by: OrderedBy::Court,
+        article: "Civil Procedure Code, Art. 156".to_owned(),
+        document: "2-1187/2026".to_owned(),
+        dated: "2026-11-20".to_owned(),
+        placed_on: "2026-11-22".parse().unwrap(),
+        lifted,
+    };
+    let record = |standing, holds| Overview {
+        subject: SubjectId::from_bytes([3; 16]),
+        category: Category::Guest,
+        standing,
+        created_at: at("2026-11-22T19:05:00Z"),
+        withdrawn_at: Some(at("2026-11-24T06:00:00Z")),
+        due_at: Some(at("2026-11-24T06:00:00Z")),
+        fields: Vec::new(),
+        ends: Vec::new(),
+        kept: Vec::new(),
+        holds,
+        cases: vec![("SQ-7K2M-90QX".to_owned(), "order".to_owned(), "paid".to_owned())],
+    };
+    let shown = |standing, holds| Shown {
+        who: "Guest".to_owned(),
+        held: vec![("E-mail".to_owned(), "2026-12-22".to_owned())],
+        kept: vec!["Last name: Tax Code 2026, Art. 206(3)".to_owned()],
+        record: record(standing, holds),
+    };
+    let lifted = Some(("2026-11-25".parse().unwrap(), "2-1187/2026-3".to_owned()));
+    let held = shown(Standing::Active, vec![hold(1, lifted), hold(2, None)]);
+    let mistake = Mistake(vec![
+        ("article".to_owned(), Problem::Article),
+        ("document".to_owned(), Problem::DocumentNumber),
+        ("lifted_document".to_owned(), Problem::Missing),
+    ]);
+    let typed = Order {
+        ordered_by: "court".to_owned(),
+        article: "a law".to_owned(),
+        document: "the order".to_owned(),
+        dated: "2026-11-20".to_owned(),
+    };
+    let blocked = shown(Standing::Blocked, Vec::new());
+    vec![
+        (
+            "record-held-wrong",
+            desk.clone(),
+            page(&desk, &held, &typed, &mistake),
+        ),
+        (
+            "record-blocked",
+            desk.clone(),
+            page(&desk, &blocked, &Order::default(), &Mistake::default()),
+        ),
+    ]
 }
 
 /// What falls due: with everything that can be wrong, or with nothing at all.

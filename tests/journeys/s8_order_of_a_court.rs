@@ -1,0 +1,80 @@
+//! Clause 8: a court orders that a record is kept. The responsible person enters the order; the person withdraws, and nothing
+//! goes while it stands; when it is lifted everything goes at once.
+
+use super::asking::{does, somebody_we_know, the_desk};
+use super::harness::{Running, Walk, Window, wait_for};
+
+#[test]
+fn what_a_court_keeps_stays_until_the_order_is_lifted_in_any_browser() {
+    let mut running = Running::demo(&[]);
+    let mut dana = Walk::begin(
+        &running,
+        Window::without_script(),
+        "dana.order@example.com".to_owned(),
+    );
+    let case = somebody_we_know(&mut dana);
+    let russian = Window {
+        language: "ru",
+        ..Window::narrow()
+    };
+    let mut desk = the_desk(&running, russian);
+    desk.go("/staff/retention");
+    desk.types(&[("of", &case)]);
+    desk.press("form[action='/staff/records'] button");
+    let record = desk.browser.url();
+    let record = record.rsplit('/').next().expect("an id").to_owned();
+    let page = format!("/staff/records/{record}");
+    assert!(desk.browser.text().contains(&case), "{}", desk.browser.text());
+    desk.types(&[("article", "закон"), ("document", "приказ"), ("dated", "завтра")]);
+    does(&mut desk, "hold");
+    assert!(desk.browser.has(".problems"), "{}", desk.browser.text());
+    assert_eq!(desk.browser.value("article"), "закон", "what was typed stays");
+    desk.browser.choose("суд");
+    desk.types(&[
+        ("article", "ГПК, ст. 156"),
+        ("document", "2-1187/2026"),
+        ("dated", "2026-11-20"),
+    ]);
+    does(&mut desk, "hold");
+    assert!(
+        desk.browser.text().contains("ГПК, ст. 156"),
+        "{}",
+        desk.browser.text()
+    );
+
+    dana.go("/my/withdraw");
+    dana.browser.tick("understood");
+    dana.press("main button.danger, main button.go");
+    wait_for("the account of dana to end", || {
+        dana.go("/my");
+        (!dana.browser.url().ends_with("/my")).then_some(())
+    });
+    desk.go(&page);
+    let text = desk.browser.text();
+    assert!(
+        text.contains("Согласие отозвано") && text.contains("в силе"),
+        "{text}"
+    );
+    assert!(!text.contains("уничтожены"), "{text}");
+    desk.go("/staff/retention");
+    wait_for("the alarm of those who wait", || {
+        desk.go("/staff/retention");
+        desk.browser.text().contains("хранится по приказу").then_some(())
+    });
+
+    desk.go(&page);
+    desk.types(&[("lifted_document", "2-1187/2026-3")]);
+    does(&mut desk, "lift");
+    wait_for("the destruction", || {
+        desk.go(&page);
+        desk.browser.text().contains("уничтожены").then_some(())
+    });
+    let objections: Vec<String> = dana
+        .objections
+        .drain(..)
+        .chain(desk.objections.drain(..))
+        .collect();
+    assert_eq!(objections, Vec::<String>::new());
+    drop((dana, desk));
+    assert!(running.stop().success());
+}
