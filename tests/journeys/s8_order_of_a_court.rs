@@ -45,10 +45,11 @@ fn what_a_court_keeps_stays_until_the_order_is_lifted_in_any_browser() {
     dana.go("/my/withdraw");
     dana.browser.tick("understood");
     dana.press("main button.danger, main button.go");
-    wait_for("the account of dana to end", || {
-        dana.go("/my");
-        (!dana.browser.url().ends_with("/my")).then_some(())
-    });
+    let said = dana.browser.text();
+    assert!(
+        said.contains("ГПК, ст. 156"),
+        "who withdraws is told of the order: {said}"
+    );
     desk.go(&page);
     let text = desk.browser.text();
     assert!(

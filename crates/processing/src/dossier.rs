@@ -258,6 +258,13 @@ impl Dossier {
         self.holds.iter().any(Hold::stands)
     }
 
+    /// By which articles orders keep it now.
+    #[must_use]
+    pub fn orders(&self) -> Vec<String> {
+        let standing = self.holds.iter().filter(|hold| hold.stands());
+        standing.map(|hold| hold.article.clone()).collect()
+    }
+
     /// Whether the day of everything has come, of a remainder as well: it lies here only because a floor outlasts the day
     /// (8-a).
     #[must_use]

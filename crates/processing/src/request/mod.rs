@@ -118,6 +118,8 @@ pub struct Consequences {
     pub kept: Vec<(String, String, String)>,
     /// Until when it is done at the latest.
     pub due: Timestamp,
+    /// By which articles an order keeps everything for now (8).
+    pub orders: Vec<String>,
 }
 
 /// A withdrawal that was taken.
@@ -129,6 +131,8 @@ pub struct Withdrawn {
     pub due: Timestamp,
     /// Whether the destruction is done and its receipt signed.
     pub receipt_ready: bool,
+    /// By which articles an order keeps everything for now (8); then nothing is destroyed by that day.
+    pub orders: Vec<String>,
 }
 
 /// What became of a consent that was taken back.
@@ -309,6 +313,7 @@ impl System {
             destroyed: self.labels(kept.rest_of(dossier.held()).without(Field::RECORD), language),
             kept: floors.collect(),
             due: self.withdrawal_due()?,
+            orders: dossier.orders(),
         })
     }
 
@@ -357,6 +362,7 @@ impl System {
             number,
             due,
             receipt_ready: false,
+            orders: dossier.orders(),
         })
     }
 

@@ -153,6 +153,7 @@ impl System {
             number,
             due: self.withdrawal_due()?,
             receipt_ready: false,
+            orders: dossier.orders(),
         })
     }
 

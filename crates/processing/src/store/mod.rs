@@ -79,7 +79,7 @@ fn sealed_anew(permit: Permit<Store>, dossier: &Dossier, system: &System) -> Res
         ..Changes::default()
     };
     Ok(Done {
-        spent: spent,
+        spent,
         changes,
         output: (),
     })

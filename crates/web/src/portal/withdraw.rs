@@ -1,6 +1,7 @@
 //! 6.3: withdrawal, with its consequences first, then one explicit confirmation. No reason is asked for.
 
 use axum::response::Response;
+use jiff::Timestamp;
 use maud::html;
 use sandyq_model::{Mistake, Problem};
 use sandyq_processing::request::{Consequences, Withdrawn};
@@ -88,13 +89,22 @@ pub fn page(visit: &Visit, consequences: &Consequences, unconfirmed: bool) -> Pa
             p { (visit.say("withdraw-kept-lead")) }
             (kept_table(visit, &consequences.kept))
         }
-        p.inset { (visit.say_of("withdraw-due", "date", &visit.date(consequences.due))) }
+        p.inset { (when(visit, consequences.due, &consequences.orders)) }
         (tray(visit, "/my/withdraw", &[], &inside))
         p { a href="/my" { (visit.say("withdraw-no")) } }
     };
     Page::new(visit.say("withdraw-title"), body)
         .wrong_if(unconfirmed)
         .back_to("/my")
+}
+
+/// By which day everything goes, or the order that stands in the way.
+fn when(visit: &Visit, due: Timestamp, orders: &[String]) -> String {
+    if orders.is_empty() {
+        visit.say_of("withdraw-due", "date", &visit.date(due))
+    } else {
+        visit.say_of("withdraw-ordered", "articles", &orders.join("; "))
+    }
 }
 
 /// What stays, under which law, until when.
@@ -128,7 +138,7 @@ pub fn done_page(visit: &Visit, withdrawn: &Withdrawn) -> Page {
         }
         p.lead { (visit.say("withdrawn-lead")) }
         h2 { (visit.say("order-next-title")) }
-        p { (visit.say_of("withdraw-due", "date", &visit.date(withdrawn.due))) }
+        p { (when(visit, withdrawn.due, &withdrawn.orders)) }
         p {
             (visit.say("withdrawn-receipt")) " "
             a href={ "/receipt/" (withdrawn.number) } { (visit.say("receipt-title")) }

@@ -494,6 +494,7 @@ pub fn consequences(language: Language) -> Consequences {
         destroyed: ROWS.iter().skip(3).map(|row| label(row, language)).collect(),
         kept: kept(language),
         due: at("2026-12-14T18:59:59Z"),
+        orders: Vec::new(),
     }
 }
 
@@ -502,6 +503,7 @@ pub fn withdrawn() -> Withdrawn {
         number: "0f1e2d3c-4b5a-4978-8695-a4b3c2d1e0ff".into(),
         due: at("2026-12-14T18:59:59Z"),
         receipt_ready: false,
+        orders: Vec::new(),
     }
 }
 

@@ -52,6 +52,7 @@ withdraw-destroyed-none = Nothing can be destroyed yet: what we hold is named be
 withdraw-kept-title = Kept because a law says so
 withdraw-kept-lead = This stays locked: nobody uses it, and it is destroyed when its period ends.
 withdraw-due = At the latest on { $date }.
+withdraw-ordered = An order under { $articles } makes us keep all of this. While it stands nothing is destroyed and nothing else is done with it; when it is lifted, everything that no law keeps goes at once.
 withdraw-understood = I understand that this cannot be undone
 withdraw-button = Withdraw and destroy
 withdraw-no = No, keep my consent
