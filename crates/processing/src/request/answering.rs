@@ -1,14 +1,15 @@
 //! 6.2 to 6.5: an answer is written, looked at once more, and only then given; what was asked for is done before. A refusal
 //! names its norm, and what is late says why.
 
-use sandyq_model::act::{Extract, Record};
+use sandyq_model::act::{Extract, Record, Withdraw};
 use sandyq_model::value::{ValueKind, Values};
 use sandyq_model::{
-    Channel, FieldSet, Ground, IdempotencyKey, Operation, Plain, Problem, Purpose, RequestKind, RequestState,
-    Standing, Step, SubjectId,
+    Channel, ConsentId, FieldSet, Ground, IdempotencyKey, Operation, Plain, Problem, Purpose, ReceiptId,
+    RequestKind, RequestState, Standing, Step, SubjectId,
 };
 use sandyq_policy::Language;
 use sandyq_store::Job;
+use sandyq_store::tables::consent::{ConsentAct, ConsentRow};
 use sandyq_store::tables::subject_request::SubjectRequest;
 
 use super::MyRow;
@@ -23,6 +24,7 @@ use crate::record::Recorded;
 use crate::rejected::Rejected;
 use crate::retention::Coming;
 use crate::system::System;
+use crate::withdraw::Withdrawal;
 
 /// On what a refusal rests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,19 +144,54 @@ impl System {
     ///
     /// # Errors
     /// A mistake with `step` when it is not certain from whom it is; or the policy's refusal.
-    pub async fn carry_out(&self, caller: &Caller, reference: &str) -> Result<(), Rejected> {
+    pub async fn carry_out(
+        &self,
+        caller: &Caller,
+        reference: &str,
+        only: Option<ConsentId>,
+    ) -> Result<(), Rejected> {
         at_the_board(caller)?;
         let request = self.open_request(reference).await?;
         let subject = self.certain(&request)?;
         match request.kind {
             RequestKind::Block => self.block(caller, subject).await,
             RequestKind::Unblock => self.unblock(caller, subject).await,
-            RequestKind::Withdraw => self
-                .withdraw_at_request(caller, subject, Some(&request.reference))
-                .await
-                .map(drop),
+            RequestKind::Withdraw => self.withdraws(caller, subject, &request, only).await,
             _ => Err(Rejected::mistake("step", Problem::Choice)),
         }
+    }
+
+    /// 6.3, 6.3-e: takes back what was asked for: everything, or one consent while the others go on. The last one is everything.
+    async fn withdraws(
+        &self,
+        caller: &Caller,
+        subject: SubjectId,
+        request: &SubjectRequest,
+        only: Option<ConsentId>,
+    ) -> Result<(), Rejected> {
+        let dossier = self.dossier(subject).await?;
+        let now = self.now();
+        let live: Vec<&ConsentRow> = dossier.live_consents(now).map(|(row, _)| row).collect();
+        let Some(id) = only.filter(|_| live.len() > 1) else {
+            let all = self.withdraw_at_request(caller, subject, Some(&request.reference));
+            return all.await.map(drop);
+        };
+        let given = live.iter().find(|row| row.id == id);
+        let given = given.ok_or_else(|| Rejected::mistake("consent", Problem::Choice))?;
+        let operation: Operation<Withdraw> = self
+            .by_staff(caller.actor, &dossier)?
+            .on(given.fields)
+            .for_purpose(given.purpose);
+        let input = Withdrawal {
+            receipt: ReceiptId::random(self.chance()),
+            channel: request.channel.name().to_owned(),
+            only,
+            registered: None,
+        };
+        self.perform(&operation, &Circumstances::staff(caller), &input)
+            .await?;
+        self.wake();
+        Ok(())
     }
 
     /// Gives the answer.
@@ -374,7 +411,13 @@ impl System {
         let done = match request.kind {
             RequestKind::Block => standing == Some(Standing::Blocked),
             RequestKind::Unblock => standing != Some(Standing::Blocked),
-            RequestKind::Withdraw => dossier.row.as_ref().is_none_or(|row| row.withdrawn_at.is_some()),
+            RequestKind::Withdraw => {
+                let one_is_back = dossier
+                    .consents
+                    .iter()
+                    .any(|row| row.act == ConsentAct::Withdrawn && row.at >= request.received_at);
+                one_is_back || dossier.row.as_ref().is_none_or(|row| row.withdrawn_at.is_some())
+            }
             _ => true,
         };
         if done {

@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 use sandyq_model::value::Values;
-use sandyq_model::{Channel, Plain, RequestKind, RequestState, Step};
+use sandyq_model::{Channel, ConsentId, Fault, Plain, RequestKind, RequestState, Step};
 use sandyq_policy::Language;
+use sandyq_policy::declarations::WordKind;
 use sandyq_store::tables::subject_request::{self, SubjectRequest};
 
 use crate::rejected::Rejected;
@@ -49,6 +50,9 @@ pub struct RequestView {
     pub law: String,
     /// The language to answer in.
     pub language: Language,
+    /// The consents that can be taken back one by one, where that is asked for and it is certain by whom (6.3-e): each by
+    /// its id and its words.
+    pub consents: Vec<(ConsentId, String)>,
     /// What happened, oldest first.
     pub steps: Vec<StepView>,
     /// The texts that were opened: label and value, by the field's name.
@@ -112,6 +116,7 @@ impl System {
             (name, self.field_label(field, language), value)
         });
         Ok(RequestView {
+            consents: self.consents_to_take_back(request, language).await?,
             reference: request.reference.clone(),
             kind: request.kind,
             channel: request.channel,
@@ -134,5 +139,25 @@ impl System {
             steps: steps.collect(),
             texts: texts.collect(),
         })
+    }
+
+    async fn consents_to_take_back(
+        &self,
+        request: &SubjectRequest,
+        language: Language,
+    ) -> Result<Vec<(ConsentId, String)>, Fault> {
+        let is_certain = request.identity_at.is_some() && request.state == RequestState::Answering;
+        let about = request
+            .about
+            .filter(|_| is_certain && request.kind == RequestKind::Withdraw);
+        let Some(subject) = about else {
+            return Ok(Vec::new());
+        };
+        let dossier = self.dossier(subject).await?;
+        let words = self.policy().words(language);
+        let live = dossier.live_consents(self.now());
+        Ok(live
+            .map(|(row, _)| (row.id, words.label(WordKind::Consent, &row.item).to_owned()))
+            .collect())
     }
 }

@@ -4,10 +4,10 @@
 use crate::stage::Stage;
 use crate::stage::asked::{asks, enters, letter, problem, texts};
 use jiff::SignedDuration;
-use sandyq_model::{Channel, Plain, Problem, RequestKind, RequestState, Standing, time};
-use sandyq_processing::Language;
+use sandyq_model::{Channel, ConsentId, Plain, Problem, RequestKind, RequestState, Standing, time};
 use sandyq_processing::access::Caller;
 use sandyq_processing::request::{LetterEntry, Norm};
+use sandyq_processing::{Language, Rejected};
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
@@ -133,6 +133,53 @@ async fn tries_are_limited_and_a_human_decides_then() {
 }
 
 #[tokio::test]
+async fn one_consent_is_taken_back_by_letter_and_the_others_go_on() {
+    let stage = Stage::new();
+    let gulmira = stage.staff("gulmira", "responsible").await;
+    let (dana, case) = stage.guest("dana@example.com").await;
+    let subject = dana.subject.unwrap();
+    let reference = enters(&stage, &gulmira, RequestKind::Withdraw).await;
+    let system = &stage.system;
+    system
+        .suppose(&gulmira, &reference, &Plain::from(case.as_str()))
+        .await
+        .unwrap();
+    let seen = system
+        .request_at_desk(&gulmira, &reference, Language::En)
+        .await
+        .unwrap();
+    assert!(seen.consents.is_empty(), "nobody has shown who they are yet");
+    system
+        .decide_identity(&gulmira, &reference, "signature")
+        .await
+        .unwrap();
+    let seen = system
+        .request_at_desk(&gulmira, &reference, Language::En)
+        .await
+        .unwrap();
+    assert!(seen.consents.len() > 1, "{:?}", seen.consents);
+    let mine = system.my_consents(&dana, Language::En).await.unwrap();
+    let loose = mine.iter().find(|consent| consent.item == "registration");
+    let id = loose.unwrap_or_else(|| panic!("{:?}", mine)).id;
+    let strange = ConsentId::from_bytes([9; 16]);
+    let refused = system.carry_out(&gulmira, &reference, Some(strange)).await;
+    assert!(matches!(refused, Err(Rejected::Mistake(_))));
+    system.carry_out(&gulmira, &reference, Some(id)).await.unwrap();
+    system.run_queue().await.unwrap();
+    let mine = system.my_consents(&dana, Language::En).await.unwrap();
+    for consent in &mine {
+        assert_eq!(consent.stands, consent.id != id, "{}", consent.item);
+    }
+    assert_eq!(system.overview(subject).await.unwrap().standing, Standing::Active);
+    let words = Plain::from("This consent has ended.");
+    system
+        .draft_answer(&gulmira, &reference, &words, stage.key())
+        .await
+        .unwrap();
+    system.give_answer(&gulmira, &reference, None).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_withdrawal_by_letter_needs_no_marking_and_ends_in_destruction() {
     let stage = Stage::new();
     let gulmira = stage.staff("gulmira", "responsible").await;
@@ -158,7 +205,7 @@ async fn a_withdrawal_by_letter_needs_no_marking_and_ends_in_destruction() {
         .decide_identity(&gulmira, &reference, "signature")
         .await
         .unwrap();
-    stage.system.carry_out(&gulmira, &reference).await.unwrap();
+    stage.system.carry_out(&gulmira, &reference, None).await.unwrap();
     stage.system.run_queue().await.unwrap();
     assert_eq!(
         stage.system.overview(subject).await.unwrap().standing,

@@ -320,7 +320,7 @@ async fn a_block_that_was_asked_for_is_done_before_it_is_answered() {
         .unwrap();
     let early = stage.system.give_answer(&gulmira, &block, None).await;
     assert_eq!(problem(early, "step"), Some(Problem::NotDone));
-    stage.system.carry_out(&gulmira, &block).await.unwrap();
+    stage.system.carry_out(&gulmira, &block, None).await.unwrap();
     stage.system.give_answer(&gulmira, &block, None).await.unwrap();
     let overview = stage.system.overview(subject).await.unwrap();
     assert_eq!(overview.standing, Standing::Blocked);
@@ -331,7 +331,7 @@ async fn a_block_that_was_asked_for_is_done_before_it_is_answered() {
         .my_request(&dana, &block, Language::En)
         .await
         .unwrap();
-    stage.system.carry_out(&gulmira, &lift).await.unwrap();
+    stage.system.carry_out(&gulmira, &lift, None).await.unwrap();
     let overview = stage.system.overview(subject).await.unwrap();
     assert_eq!(overview.standing, Standing::Active);
 }

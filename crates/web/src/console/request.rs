@@ -5,7 +5,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 use maud::{Markup, html};
-use sandyq_model::{Mistake, Problem, RequestKind, RequestState};
+use sandyq_model::{ConsentId, Mistake, Problem, RequestKind, RequestState};
 use sandyq_processing::Rejected;
 use sandyq_processing::access::Caller;
 use sandyq_processing::request::{LateReason, Norm, RequestView};
@@ -53,7 +53,7 @@ async fn acted(sent: &Sent, reference: &str) -> Outcome {
     sent.typed.only(|name| {
         matches!(
             name,
-            "contact" | "code" | "by" | "answer" | "norm" | "late" | "into"
+            "contact" | "code" | "by" | "answer" | "norm" | "late" | "into" | "consent"
         )
     })?;
     sent.fresh()?;
@@ -104,7 +104,16 @@ async fn stepped(sent: &Sent, caller: &Caller, reference: &str, step: &str) -> R
                 .await
         }
         "decide" => system.decide_identity(caller, reference, typed.text("by")).await,
-        "carry-out" => system.carry_out(caller, reference).await,
+        "carry-out" => {
+            let consent = match typed.text("consent") {
+                "" => None,
+                id => {
+                    let unknown = |_| Rejected::mistake("consent", Problem::Choice);
+                    Some(id.parse::<ConsentId>().map_err(unknown)?)
+                }
+            };
+            system.carry_out(caller, reference, consent).await
+        }
         "answer" => system.give_answer(caller, reference, late).await,
         "refuse" => {
             let norm = Norm::ALL.into_iter().find(|one| one.name() == typed.text("norm"));
@@ -200,7 +209,7 @@ pub fn page(visit: &Visit, request: &RequestView, draft: Option<&str>, mistake: 
             p { (lines(value.expose())) }
         }
         @if open { (identity(visit, request, mistake)) }
-        @if open && request.state == RequestState::Answering { (deeds(visit, request)) }
+        @if open && request.state == RequestState::Answering { (deeds(visit, request, mistake)) }
         @if let Some(draft) = draft.filter(|_| open) { (answering(visit, request, draft, mistake)) }
         @if open { (closing(visit, request, mistake)) } @else {
             (small(visit, request, "print", &html! {}))
@@ -299,7 +308,7 @@ fn identity(visit: &Visit, request: &RequestView, mistake: &Mistake) -> Markup {
 }
 
 /// What was asked for, done here.
-fn deeds(visit: &Visit, request: &RequestView) -> Markup {
+fn deeds(visit: &Visit, request: &RequestView, mistake: &Mistake) -> Markup {
     let has_deed = matches!(
         request.kind,
         RequestKind::Block | RequestKind::Unblock | RequestKind::Withdraw
@@ -308,9 +317,26 @@ fn deeds(visit: &Visit, request: &RequestView) -> Markup {
     html! {
         @if has_deed {
             p { (visit.say(&format!("desk-deed-{}", request.kind))) }
-            (small(visit, request, "carry-out", &html! {}))
+            (small(visit, request, "carry-out", &one_consent(visit, request, mistake)))
         }
         @if is_told { (small(visit, request, "prepare", &html! {})) }
+    }
+}
+
+/// 6.3-e: all consents, or one of several.
+fn one_consent(visit: &Visit, request: &RequestView, mistake: &Mistake) -> Markup {
+    let problem = mistake.of("consent");
+    html! {
+        @if request.consents.len() > 1 {
+            div.question.is-wrong[problem.is_some()] {
+                label for="consent" { (visit.say("desk-consent")) }
+                (problem_of(visit, "consent", problem))
+                select.w-long id="consent" name="consent" {
+                    option value="" { (visit.say("desk-consent-all")) }
+                    @for (id, words) in &request.consents { option value=(id.to_string()) { (words) } }
+                }
+            }
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use sandyq_model::{
-    Category, Channel, Field, FieldSet, HoldId, Mistake, OrderedBy, Plain, Problem, RequestKind,
+    Category, Channel, ConsentId, Field, FieldSet, HoldId, Mistake, OrderedBy, Plain, Problem, RequestKind,
     RequestState, Standing, Step, SubjectId,
 };
 use sandyq_processing::Language;
@@ -34,6 +34,16 @@ pub fn request(language: Language, kind: RequestKind, state: RequestState) -> Re
     };
     let text = |name: &str, words: &str| (name.to_owned(), name.to_owned(), Plain::from(words));
     RequestView {
+        consents: vec![
+            (
+                ConsentId::from_bytes([1; 16]),
+                "To carry out your order".to_owned(),
+            ),
+            (
+                ConsentId::from_bytes([2; 16]),
+                "To hand your name to the maker of the software".to_owned(),
+            ),
+        ],
         reference: "SQ-4M7T-0B2C".to_owned(),
         kind,
         channel: Channel::Letter,
