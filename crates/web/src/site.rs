@@ -103,6 +103,7 @@ fn portal_routes() -> Router<Shared> {
         )
         .route("/my/confidentiality", get(confidentiality::show))
         .route("/my/download", get(download::open).post(download::download))
+        .route("/my/still-right/{field}", post(overview::still_right))
         .route("/my/change/{field}", get(change::open).post(change::correct))
         .route("/my/sessions", get(sessions::show).post(sessions::end))
         .route(

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 use sandyq_model::act::Extract;
-use sandyq_model::{CaseId, Field, FieldSet, IdempotencyKey, Operation, Plain, Purpose, SubjectId};
+use sandyq_model::{CaseId, Fault, Field, FieldSet, IdempotencyKey, Operation, Plain, Purpose, SubjectId};
 use sandyq_policy::Language;
 use sandyq_store::tables::case_file::{self, CaseFile};
 
@@ -64,6 +64,8 @@ pub struct ShownField {
     pub value: Plain<String>,
     /// Whether it is masked.
     pub masked: bool,
+    /// Of a contact that was not confirmed for long: when it was confirmed last (6.1).
+    pub unconfirmed_since: Option<Timestamp>,
 }
 
 /// A case opened for a purpose.
@@ -140,14 +142,23 @@ impl System {
         let fields = self.viewable(&operation, &dossier, caller);
         let (values, entry) = self.looked(&operation.on(fields), caller).await?;
         let purpose = purpose.ok_or(Rejected::NotFound)?;
+        let now = self.now();
         let fields = values.into_iter().map(|(field, value)| {
             let (value, masked) = mask::masked(self.policy().class(field), &value);
-            self.shown(field, value, masked, language)
+            let record = dossier.records.iter().find(|record| record.field == field);
+            let unconfirmed_since = record
+                .map(|record| self.unconfirmed_since(record, now))
+                .transpose()?
+                .flatten();
+            Ok(ShownField {
+                unconfirmed_since,
+                ..self.shown(field, value, masked, language)
+            })
         });
         Ok(OpenedCase {
             case: self.case_view(&case, language),
             purpose,
-            fields: fields.collect(),
+            fields: fields.collect::<Result<_, Fault>>()?,
             entry,
         })
     }
@@ -257,6 +268,7 @@ impl System {
             name,
             value,
             masked,
+            unconfirmed_since: None,
         }
     }
 }

@@ -2,11 +2,14 @@
 //!
 //! It never changes a blocked record, and two changes at the same time never lose one: the later is decided anew.
 
+mod still_right;
+
 use std::sync::Arc;
 
 use sandyq_model::act::Clarify;
 use sandyq_model::value::Values;
 use sandyq_policy::Permit;
+use sandyq_store::tables::{record as table, subject};
 
 use crate::dossier::Dossier;
 use crate::perform::{Changes, Done, Performed};
@@ -15,20 +18,32 @@ use crate::rejected::Rejected;
 use crate::retention::Coming;
 use crate::system::System;
 
+/// What its owner says of a value.
+pub enum Clarified {
+    /// It is another one.
+    Changed(Values),
+    /// It is still right (6.1).
+    StillRight,
+}
+
 /// The source that is noted for a value its owner changed.
 pub(crate) const SOURCE: &str = "portal";
 
 impl Performed for Clarify {
-    type Input = Values;
+    type Input = Clarified;
     type Output = ();
 
     fn perform(
         permit: Permit<Self>,
         dossier: &Arc<Dossier>,
-        input: &Values,
+        input: &Clarified,
         system: &System,
     ) -> Result<Done<Self>, Rejected> {
         let now = permit.at();
+        let input = match input {
+            Clarified::Changed(values) => values,
+            Clarified::StillRight => return still_right(permit, dossier),
+        };
         let version_of = |field| dossier.version_of(field) + 1;
         let (sealed, spent) = system.vault().seal(permit, dossier.key()?, version_of, input)?;
         let coming = Coming {
@@ -51,4 +66,22 @@ impl Performed for Clarify {
             output: (),
         })
     }
+}
+
+/// 6.1: the values stay as they are, and count as confirmed from now on.
+fn still_right(permit: Permit<Clarify>, dossier: &Dossier) -> Result<Done<Clarify>, Rejected> {
+    let (id, now) = (dossier.subject, permit.at());
+    let mut statements = vec![subject::update(dossier.known()?)];
+    statements.extend(permit.fields().iter().map(|field| table::confirm(id, field, now)));
+    let changes = Changes {
+        statements,
+        moves: true,
+        answer: Some(Vec::new()),
+        ..Changes::default()
+    };
+    Ok(Done {
+        spent: permit.spend(),
+        changes,
+        output: (),
+    })
 }

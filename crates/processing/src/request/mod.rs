@@ -43,6 +43,7 @@ use sandyq_policy::declarations::WordKind;
 
 use crate::access::Caller;
 use crate::circumstances::Circumstances;
+use crate::clarify::Clarified;
 use crate::dossier::Dossier;
 use crate::perform::Outcome;
 use crate::queue;
@@ -99,6 +100,8 @@ pub struct MyRow {
     pub kept_by: Vec<Keeper>,
     /// Whether its owner can change it here.
     pub changeable: bool,
+    /// Of a contact that was not confirmed for longer than clause 6.1 lets it: when it was confirmed last.
+    pub unconfirmed_since: Option<Timestamp>,
 }
 
 impl MyRow {
@@ -223,11 +226,12 @@ impl System {
             until: end.destroy_by,
             kept_by: self.keepers(end, language, now)?,
             changeable: self.changeable(field),
+            unconfirmed_since: self.unconfirmed_since(record, now)?,
         }))
     }
 
     /// Card details are given anew with a payment; everything else its owner changes (6.2).
-    fn changeable(&self, field: Field) -> bool {
+    pub(crate) fn changeable(&self, field: Field) -> bool {
         self.policy()
             .class(field)
             .is_some_and(|class| !class.name.as_str().starts_with("card"))
@@ -289,8 +293,8 @@ impl System {
                 .submitted(sent.content)
                 .on(FieldSet::only(field))
                 .for_purpose(queue::identification(known.category));
-        let values = Values::from([(field, value)]);
-        self.perform(&operation, &Circumstances::OWN, &values)
+        let changed = Clarified::Changed(Values::from([(field, value)]));
+        self.perform(&operation, &Circumstances::OWN, &changed)
             .await
             .map(|_| ())
     }

@@ -30,4 +30,5 @@ mod retention_runs;
 mod services;
 mod stage;
 mod turned_bits;
+mod unconfirmed;
 mod world;

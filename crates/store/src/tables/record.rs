@@ -65,6 +65,16 @@ pub fn confirm_all(subject: SubjectId, at: Timestamp) -> Statement {
     )
 }
 
+/// Says that one value was confirmed at that instant (6.1).
+#[must_use]
+pub fn confirm(subject: SubjectId, field: Field, at: Timestamp) -> Statement {
+    statement(
+        "UPDATE record SET confirmed_at = $3 WHERE subject_id = $1 AND field = $2",
+        [subject.into(), field.into(), at.into()],
+    )
+    .touching(1)
+}
+
 /// Says until when one value is stored, where that is earlier than the day of its person (8).
 #[must_use]
 pub fn keep_until(subject: SubjectId, field: Field, until: Option<Timestamp>) -> Statement {

@@ -131,7 +131,16 @@ pub fn page(visit: &Visit, case: &OpenedCase, purpose: &str) -> Page {
         .fields
         .iter()
         .map(|field| {
-            let row = Row::text(&field.label, &shown(visit, field));
+            let row = match field.unconfirmed_since {
+                None => Row::text(&field.label, &shown(visit, field)),
+                Some(since) => Row::new(
+                    &field.label,
+                    html! {
+                        (shown(visit, field)) " "
+                        span.tag { (visit.say_of("case-unconfirmed", "date", &visit.date(since))) }
+                    },
+                ),
+            };
             if field.masked {
                 row.with(mask_note(visit, case, field))
             } else {

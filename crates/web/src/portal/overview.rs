@@ -1,5 +1,6 @@
 //! 6.4: what we hold about oneself: value, source, purpose, ground, until when.
 
+use axum::extract::Path;
 use axum::response::Response;
 use maud::{Markup, html};
 use sandyq_model::Category;
@@ -7,8 +8,8 @@ use sandyq_processing::System;
 use sandyq_processing::request::{MyData, MyRow};
 
 use super::enter;
-use crate::components::value_text;
-use crate::http::arrival::{Answer, Arrival, Outcome};
+use crate::components::{hidden, value_text};
+use crate::http::arrival::{Answer, Arrival, Outcome, Sent};
 use crate::layout::Page;
 use crate::visit::{Standpoint, Visit};
 
@@ -30,6 +31,25 @@ async fn mine(arrival: &Arrival) -> Outcome {
         }
         _ => Ok(Answer::Page(enter::door(&arrival.visit))),
     }
+}
+
+/// POST /my/still-right/{field}: a contact that was not confirmed for long is still right (6.1).
+pub async fn still_right(Path(field): Path<String>, sent: Sent) -> Response {
+    let outcome = confirmed(&sent, &field).await;
+    sent.arrival.respond(outcome)
+}
+
+async fn confirmed(sent: &Sent, field: &str) -> Outcome {
+    sent.typed.only(|_| false)?;
+    sent.fresh()?;
+    let Some(caller) = &sent.arrival.caller else {
+        return Ok(Answer::SeeOther("/my".to_owned()));
+    };
+    sent.arrival
+        .system
+        .still_right(caller, field, sent.key()?)
+        .await?;
+    Ok(Answer::SeeOther("/my".to_owned()))
 }
 
 /// The page.
@@ -126,6 +146,14 @@ fn held(visit: &Visit, row: &MyRow, source: &str) -> Markup {
                 dd {
                     (visit.date(row.until))
                     @if let Some(article) = row.norm() { ", " (article) }
+                }
+            }
+            @if let Some(since) = row.unconfirmed_since {
+                p { span.tag { (visit.say("my-unconfirmed")) } " " (visit.say_of("my-unconfirmed-since", "date", &visit.date(since))) }
+                form.plain method="post" action={ "/my/still-right/" (row.name) } {
+                    (hidden("token", &visit.token))
+                    (hidden("key", &visit.key))
+                    button.quiet type="submit" { (visit.say("my-still-right")) span.unseen { " " (row.label) } }
                 }
             }
             @if row.changeable {

@@ -405,6 +405,7 @@ pub fn data(language: Language) -> MyData {
             .into_iter()
             .collect(),
         changeable: true,
+        unconfirmed_since: (row.0 == "contact_phone").then(|| at("2025-10-22T19:05:00Z")),
     };
     let mut rows: Vec<MyRow> = ROWS.iter().map(row).collect();
     rows.push(MyRow {
@@ -588,6 +589,7 @@ pub fn opened(language: Language) -> OpenedCase {
         label: label(row, language),
         value: Plain::from(value),
         masked,
+        unconfirmed_since: (row.0 == "contact_phone").then(|| at("2025-10-22T19:05:00Z")),
     };
     OpenedCase {
         case: order(language),

@@ -112,3 +112,4 @@ record-block = Block
 record-block-lead = Everything but storage stops until the block is ended.
 record-unblock = End the block
 record-open = Record
+case-unconfirmed = not confirmed since { $date }

@@ -232,3 +232,6 @@ take-back-nothing = Nothing is destroyed by it: your other consents cover all of
 take-back-destroyed = Destroyed at once, because nothing else needs it
 acts-title = What was destroyed
 acts-lead = Data whose purpose has ended goes while the rest stays. For each time there is an act:
+my-unconfirmed = not confirmed
+my-unconfirmed-since = You confirmed it last on { $date }. Is it still right?
+my-still-right = Still right

@@ -112,3 +112,4 @@ record-block = Бұғаттау
 record-block-lead = Бұғат алынғанша сақтаудан басқаның бәрі тоқтайды.
 record-unblock = Бұғатты алу
 record-open = Жазба
+case-unconfirmed = { $date } бері расталмаған

@@ -112,3 +112,4 @@ record-block = Заблокировать
 record-block-lead = Всё, кроме хранения, прекращается, пока блокировка не снята.
 record-unblock = Снять блокировку
 record-open = Запись
+case-unconfirmed = не подтверждён с { $date }
