@@ -22,12 +22,16 @@ use crate::system::System;
 pub enum Clarified {
     /// It is another one.
     Changed(Values),
+    /// It is another one by papers that were seen: the responsible person writes it down.
+    ByPapers(Values),
     /// It is still right (6.1).
     StillRight,
 }
 
 /// The source that is noted for a value its owner changed.
 pub(crate) const SOURCE: &str = "portal";
+/// The source of a value that was changed on the strength of papers.
+const PAPERS: &str = "papers";
 
 impl Performed for Clarify {
     type Input = Clarified;
@@ -40,8 +44,9 @@ impl Performed for Clarify {
         system: &System,
     ) -> Result<Done<Self>, Rejected> {
         let now = permit.at();
-        let input = match input {
-            Clarified::Changed(values) => values,
+        let (input, source) = match input {
+            Clarified::Changed(values) => (values, SOURCE),
+            Clarified::ByPapers(values) => (values, PAPERS),
             Clarified::StillRight => return still_right(permit, dossier),
         };
         let version_of = |field| dossier.version_of(field) + 1;
@@ -50,7 +55,7 @@ impl Performed for Clarify {
             fields: input.keys().copied().collect(),
             ..Coming::default()
         };
-        let mut statements = record::stored(&sealed, dossier, &coming, (SOURCE, now), system)?;
+        let mut statements = record::stored(&sealed, dossier, &coming, (source, now), system)?;
         let found_by = FoundBy::of(system, dossier.key()?, input)?;
         statements.extend(found_by.statements);
         let changes = Changes {

@@ -1,11 +1,11 @@
 //! 6.2 to 6.5: an answer is written, looked at once more, and only then given; what was asked for is done before. A refusal
 //! names its norm, and what is late says why.
 
-use sandyq_model::act::{Extract, Record, Withdraw};
-use sandyq_model::value::{ValueKind, Values};
+use sandyq_model::act::{Clarify, Extract, Record, Withdraw};
+use sandyq_model::value::{Context, ValueKind, Values};
 use sandyq_model::{
-    Channel, ConsentId, FieldSet, Ground, IdempotencyKey, Operation, Plain, Problem, Purpose, ReceiptId,
-    RequestKind, RequestState, Standing, Step, SubjectId,
+    Category, Channel, ConsentId, Field, FieldSet, Ground, IdempotencyKey, Operation, Plain, Problem,
+    Purpose, ReceiptId, RequestKind, RequestState, Standing, Step, SubjectId, time,
 };
 use sandyq_policy::Language;
 use sandyq_store::Job;
@@ -18,6 +18,8 @@ use super::desk::at_the_board;
 use super::step::Along;
 use crate::access::Caller;
 use crate::circumstances::Circumstances;
+use crate::clarify::Clarified;
+use crate::dossier::Dossier;
 use crate::perform::Outcome;
 use crate::queue;
 use crate::record::Recorded;
@@ -105,6 +107,17 @@ impl LateReason {
     }
 }
 
+/// What is done at a request, beyond what its kind says.
+#[derive(Clone, Debug, Default)]
+pub struct Deed {
+    /// Of a withdrawal: the one consent that is taken back; everything without it (6.3-e).
+    pub only: Option<ConsentId>,
+    /// Of a correction: the field, by its name in forms.
+    pub field: String,
+    /// And what it says by the papers.
+    pub value: Option<Plain<String>>,
+}
+
 impl System {
     /// Writes the answer down, in place of the one that was there. It is not given yet.
     ///
@@ -144,21 +157,66 @@ impl System {
     ///
     /// # Errors
     /// A mistake with `step` when it is not certain from whom it is; or the policy's refusal.
-    pub async fn carry_out(
-        &self,
-        caller: &Caller,
-        reference: &str,
-        only: Option<ConsentId>,
-    ) -> Result<(), Rejected> {
+    pub async fn carry_out(&self, caller: &Caller, reference: &str, deed: &Deed) -> Result<(), Rejected> {
         at_the_board(caller)?;
         let request = self.open_request(reference).await?;
         let subject = self.certain(&request)?;
         match request.kind {
             RequestKind::Block => self.block(caller, subject).await,
             RequestKind::Unblock => self.unblock(caller, subject).await,
-            RequestKind::Withdraw => self.withdraws(caller, subject, &request, only).await,
+            RequestKind::Withdraw => self.withdraws(caller, subject, &request, deed.only).await,
+            RequestKind::Clarify => self.corrects(caller, subject, &request, deed).await,
             _ => Err(Rejected::mistake("step", Problem::Choice)),
         }
+    }
+
+    /// 6.2: writes down what the papers say, under the article on correction. What cannot be put right is refused, or destroyed.
+    async fn corrects(
+        &self,
+        caller: &Caller,
+        subject: SubjectId,
+        request: &SubjectRequest,
+        deed: &Deed,
+    ) -> Result<(), Rejected> {
+        let dossier = self.dossier(subject).await?;
+        let known = self.policy().field_named(&deed.field);
+        let field = known.filter(|field| self.can_be_corrected(&dossier, *field));
+        let field = field.ok_or_else(|| Rejected::mistake("field", Problem::Choice))?;
+        let context = Context {
+            today: time::day_in_kazakhstan(self.now()),
+            in_kazakhstan: false,
+        };
+        let typed = deed
+            .value
+            .as_ref()
+            .ok_or_else(|| Rejected::mistake("value", Problem::Missing))?;
+        let value = self
+            .read(field, typed, context)
+            .map_err(|problem| Rejected::mistake("value", problem))?;
+        let mut operation: Operation<Clarify> = self
+            .by_staff(caller.actor, &dossier)?
+            .on(FieldSet::only(field))
+            .for_purpose(Purpose::STATUTORY);
+        operation.ground = Ground::Law {
+            citation: self.law_of(request.kind, request.received_at),
+        };
+        let changed = Clarified::ByPapers(Values::from([(field, value)]));
+        self.perform(&operation, &Circumstances::responsible(caller), &changed)
+            .await
+            .map(drop)
+    }
+
+    /// What the duty to correct reaches (2.2.12). The address of an account is changed by a code that goes to the new one, and a card is given anew with a payment.
+    pub(super) fn can_be_corrected(&self, dossier: &Dossier, field: Field) -> bool {
+        let Some(category) = dossier.category() else {
+            return false;
+        };
+        let is_address = self.policy().field_named("email") == Some(field);
+        let of_duty = self
+            .policy()
+            .purpose_fields(Purpose::STATUTORY, category)
+            .contains(field);
+        of_duty && self.changeable(field) && !(is_address && category == Category::Registered)
     }
 
     /// 6.3, 6.3-e: takes back what was asked for: everything, or one consent while the others go on. The last one is everything.
@@ -411,6 +469,10 @@ impl System {
         let done = match request.kind {
             RequestKind::Block => standing == Some(Standing::Blocked),
             RequestKind::Unblock => standing != Some(Standing::Blocked),
+            RequestKind::Clarify => {
+                let mut records = dossier.records.iter();
+                records.any(|record| record.version > 1 && record.recorded_at > request.received_at)
+            }
             RequestKind::Withdraw => {
                 let one_is_back = dossier
                     .consents

@@ -17,7 +17,7 @@ mod view;
 mod watch;
 
 pub use accesses::{Access, Accesses};
-pub use answering::{LateReason, Norm};
+pub use answering::{Deed, LateReason, Norm};
 pub use ask::Asking;
 pub(crate) use desk::at_the_board;
 pub use desk::{Board, BoardRow};

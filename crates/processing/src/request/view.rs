@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use sandyq_model::value::Values;
-use sandyq_model::{Channel, ConsentId, Fault, Plain, RequestKind, RequestState, Step};
+use sandyq_model::{Channel, ConsentId, Fault, FieldSet, Plain, RequestKind, RequestState, Step};
 use sandyq_policy::Language;
 use sandyq_policy::declarations::WordKind;
 use sandyq_store::tables::subject_request::{self, SubjectRequest};
@@ -53,6 +53,8 @@ pub struct RequestView {
     /// The consents that can be taken back one by one, where that is asked for and it is certain by whom (6.3-e): each by
     /// its id and its words.
     pub consents: Vec<(ConsentId, String)>,
+    /// The fields that can be corrected, where that is asked for and it is certain by whom (6.2): name in forms and label.
+    pub correctable: Vec<(String, String)>,
     /// What happened, oldest first.
     pub steps: Vec<StepView>,
     /// The texts that were opened: label and value, by the field's name.
@@ -116,6 +118,7 @@ impl System {
             (name, self.field_label(field, language), value)
         });
         Ok(RequestView {
+            correctable: self.fields_to_correct(request, language).await?,
             consents: self.consents_to_take_back(request, language).await?,
             reference: request.reference.clone(),
             kind: request.kind,
@@ -158,6 +161,34 @@ impl System {
         let live = dossier.live_consents(self.now());
         Ok(live
             .map(|(row, _)| (row.id, words.label(WordKind::Consent, &row.item).to_owned()))
+            .collect())
+    }
+
+    async fn fields_to_correct(
+        &self,
+        request: &SubjectRequest,
+        language: Language,
+    ) -> Result<Vec<(String, String)>, Fault> {
+        let is_certain = request.identity_at.is_some() && request.state == RequestState::Answering;
+        let about = request
+            .about
+            .filter(|_| is_certain && request.kind == RequestKind::Clarify);
+        let Some(subject) = about else {
+            return Ok(Vec::new());
+        };
+        let dossier = self.dossier(subject).await?;
+        let category = dossier
+            .category()
+            .map(|category| self.policy().category_fields(category));
+        let fields = category.unwrap_or(FieldSet::EMPTY);
+        let fields = fields
+            .iter()
+            .filter(|field| self.can_be_corrected(&dossier, *field));
+        Ok(fields
+            .map(|field| {
+                let name = self.policy().field_name(field).to_owned();
+                (name, self.field_label(field, language))
+            })
             .collect())
     }
 }

@@ -6,7 +6,7 @@ use crate::stage::asked::{asks, enters, letter, problem, texts};
 use jiff::SignedDuration;
 use sandyq_model::{Channel, ConsentId, Plain, Problem, RequestKind, RequestState, Standing, time};
 use sandyq_processing::access::Caller;
-use sandyq_processing::request::{LetterEntry, Norm};
+use sandyq_processing::request::{Deed, LetterEntry, Norm};
 use sandyq_processing::{Language, Rejected};
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
@@ -132,6 +132,75 @@ async fn tries_are_limited_and_a_human_decides_then() {
     assert_eq!(request.norm.as_deref(), Some(Norm::Identity.citation()));
 }
 
+fn only(consent: ConsentId) -> Deed {
+    Deed {
+        only: Some(consent),
+        ..Deed::default()
+    }
+}
+
+fn correction(field: &str, value: &str) -> Deed {
+    Deed {
+        field: field.to_owned(),
+        value: Some(Plain::from(value)),
+        ..Deed::default()
+    }
+}
+
+#[tokio::test]
+async fn a_name_is_corrected_by_papers_before_the_answer_says_so() {
+    let stage = Stage::new();
+    let gulmira = stage.staff("gulmira", "responsible").await;
+    let (dana, case) = stage.guest("dana@example.com").await;
+    let reference = enters(&stage, &gulmira, RequestKind::Clarify).await;
+    let system = &stage.system;
+    let early = system
+        .carry_out(&gulmira, &reference, &correction("last_name", "Sadyqova"))
+        .await;
+    assert!(
+        matches!(early, Err(Rejected::Mistake(_))),
+        "nobody has shown who they are"
+    );
+    system
+        .suppose(&gulmira, &reference, &Plain::from(case.as_str()))
+        .await
+        .unwrap();
+    stage.passes(SignedDuration::from_mins(5));
+    system
+        .decide_identity(&gulmira, &reference, "signature")
+        .await
+        .unwrap();
+    let words = Plain::from("Your name is corrected.");
+    system
+        .draft_answer(&gulmira, &reference, &words, stage.key())
+        .await
+        .unwrap();
+    let early = system.give_answer(&gulmira, &reference, None).await;
+    assert_eq!(problem(early, "step"), Some(Problem::NotDone));
+    for (deed, input, wrong) in [
+        (correction("iin", "1"), "field", Problem::Choice),
+        (
+            correction("card_number", "4111111111111111"),
+            "field",
+            Problem::Choice,
+        ),
+        (correction("last_name", "S4dyqova"), "value", Problem::Name),
+        (Deed::default(), "field", Problem::Choice),
+    ] {
+        let refused = system.carry_out(&gulmira, &reference, &deed).await;
+        assert_eq!(problem(refused, input), Some(wrong), "{deed:?}");
+    }
+    let named = correction("last_name", "Sadyqova");
+    system.carry_out(&gulmira, &reference, &named).await.unwrap();
+    let mine = system.my_data(&dana, Language::En).await.unwrap();
+    let row = mine.rows.iter().find(|row| row.name == "last_name").unwrap();
+    assert_eq!(
+        (row.value.expose().as_str(), row.source.as_str()),
+        ("Sadyqova", "papers")
+    );
+    system.give_answer(&gulmira, &reference, None).await.unwrap();
+}
+
 #[tokio::test]
 async fn one_consent_is_taken_back_by_letter_and_the_others_go_on() {
     let stage = Stage::new();
@@ -162,9 +231,9 @@ async fn one_consent_is_taken_back_by_letter_and_the_others_go_on() {
     let loose = mine.iter().find(|consent| consent.item == "registration");
     let id = loose.unwrap_or_else(|| panic!("{:?}", mine)).id;
     let strange = ConsentId::from_bytes([9; 16]);
-    let refused = system.carry_out(&gulmira, &reference, Some(strange)).await;
+    let refused = system.carry_out(&gulmira, &reference, &only(strange)).await;
     assert!(matches!(refused, Err(Rejected::Mistake(_))));
-    system.carry_out(&gulmira, &reference, Some(id)).await.unwrap();
+    system.carry_out(&gulmira, &reference, &only(id)).await.unwrap();
     system.run_queue().await.unwrap();
     let mine = system.my_consents(&dana, Language::En).await.unwrap();
     for consent in &mine {
@@ -205,7 +274,11 @@ async fn a_withdrawal_by_letter_needs_no_marking_and_ends_in_destruction() {
         .decide_identity(&gulmira, &reference, "signature")
         .await
         .unwrap();
-    stage.system.carry_out(&gulmira, &reference, None).await.unwrap();
+    stage
+        .system
+        .carry_out(&gulmira, &reference, &Deed::default())
+        .await
+        .unwrap();
     stage.system.run_queue().await.unwrap();
     assert_eq!(
         stage.system.overview(subject).await.unwrap().standing,

@@ -4,7 +4,7 @@ use crate::stage::asked::{asks, enters, problem};
 use crate::stage::{Stage, policy_of, shipped_folder, shipped_policy};
 use jiff::{SignedDuration, Timestamp};
 use sandyq_model::{Plain, Problem, RequestKind, RequestState, Standing, Step, time};
-use sandyq_processing::request::{Asking, LateReason, deadline};
+use sandyq_processing::request::{Asking, Deed, LateReason, deadline};
 use sandyq_processing::{Language, Rejected};
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
@@ -320,7 +320,11 @@ async fn a_block_that_was_asked_for_is_done_before_it_is_answered() {
         .unwrap();
     let early = stage.system.give_answer(&gulmira, &block, None).await;
     assert_eq!(problem(early, "step"), Some(Problem::NotDone));
-    stage.system.carry_out(&gulmira, &block, None).await.unwrap();
+    stage
+        .system
+        .carry_out(&gulmira, &block, &Deed::default())
+        .await
+        .unwrap();
     stage.system.give_answer(&gulmira, &block, None).await.unwrap();
     let overview = stage.system.overview(subject).await.unwrap();
     assert_eq!(overview.standing, Standing::Blocked);
@@ -331,7 +335,11 @@ async fn a_block_that_was_asked_for_is_done_before_it_is_answered() {
         .my_request(&dana, &block, Language::En)
         .await
         .unwrap();
-    stage.system.carry_out(&gulmira, &lift, None).await.unwrap();
+    stage
+        .system
+        .carry_out(&gulmira, &lift, &Deed::default())
+        .await
+        .unwrap();
     let overview = stage.system.overview(subject).await.unwrap();
     assert_eq!(overview.standing, Standing::Active);
 }

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use sandyq_model::{ConsentId, Mistake, Problem, RequestKind, RequestState};
 use sandyq_processing::Rejected;
 use sandyq_processing::access::Caller;
-use sandyq_processing::request::{LateReason, Norm, RequestView};
+use sandyq_processing::request::{Deed, LateReason, Norm, RequestView};
 
 use super::cases::staff;
 use crate::components::{error_summary, hidden, problem_of};
@@ -53,7 +53,7 @@ async fn acted(sent: &Sent, reference: &str) -> Outcome {
     sent.typed.only(|name| {
         matches!(
             name,
-            "contact" | "code" | "by" | "answer" | "norm" | "late" | "into" | "consent"
+            "contact" | "code" | "by" | "answer" | "norm" | "late" | "into" | "consent" | "field" | "value"
         )
     })?;
     sent.fresh()?;
@@ -112,7 +112,12 @@ async fn stepped(sent: &Sent, caller: &Caller, reference: &str, step: &str) -> R
                     Some(id.parse::<ConsentId>().map_err(unknown)?)
                 }
             };
-            system.carry_out(caller, reference, consent).await
+            let deed = Deed {
+                only: consent,
+                field: typed.text("field").to_owned(),
+                value: Some(typed.plain("value")),
+            };
+            system.carry_out(caller, reference, &deed).await
         }
         "answer" => system.give_answer(caller, reference, late).await,
         "refuse" => {
@@ -311,15 +316,39 @@ fn identity(visit: &Visit, request: &RequestView, mistake: &Mistake) -> Markup {
 fn deeds(visit: &Visit, request: &RequestView, mistake: &Mistake) -> Markup {
     let has_deed = matches!(
         request.kind,
-        RequestKind::Block | RequestKind::Unblock | RequestKind::Withdraw
+        RequestKind::Block | RequestKind::Unblock | RequestKind::Withdraw | RequestKind::Clarify
     );
     let is_told = matches!(request.kind, RequestKind::Inform | RequestKind::Access);
     html! {
         @if has_deed {
             p { (visit.say(&format!("desk-deed-{}", request.kind))) }
-            (small(visit, request, "carry-out", &one_consent(visit, request, mistake)))
+            (small(visit, request, "carry-out", &html! {
+                (one_consent(visit, request, mistake)) (one_value(visit, request, mistake))
+            }))
         }
         @if is_told { (small(visit, request, "prepare", &html! {})) }
+    }
+}
+
+/// 6.2: what the papers say of one field.
+fn one_value(visit: &Visit, request: &RequestView, mistake: &Mistake) -> Markup {
+    let (field, value) = (mistake.of("field"), mistake.of("value"));
+    html! {
+        @if !request.correctable.is_empty() {
+            div.question.is-wrong[field.is_some()] {
+                label for="field" { (visit.say("desk-field")) }
+                (problem_of(visit, "field", field))
+                select.w-long id="field" name="field" {
+                    option value="" { (visit.say("not-given")) }
+                    @for (name, label) in &request.correctable { option value=(name) { (label) } }
+                }
+            }
+            div.question.is-wrong[value.is_some()] {
+                label for="value" { (visit.say("desk-value")) }
+                (problem_of(visit, "value", value))
+                textarea.w-long id="value" name="value" rows="2" maxlength="500" autocomplete="off" spellcheck="false" {}
+            }
+        }
     }
 }
 

@@ -34,6 +34,7 @@ pub fn request(language: Language, kind: RequestKind, state: RequestState) -> Re
     };
     let text = |name: &str, words: &str| (name.to_owned(), name.to_owned(), Plain::from(words));
     RequestView {
+        correctable: vec![("last_name".to_owned(), "Last name".to_owned())],
         consents: vec![
             (
                 ConsentId::from_bytes([1; 16]),

@@ -94,6 +94,7 @@ receipt-save = Save the file or print this page now: we keep no way back to you.
 my-until-purpose = until the purpose is reached
 my-orders = Your orders:
 source-payment = the payment
+source-papers = papers that you showed
 source-portal = you, under “My data”
 withdrawn-receipt = The receipt appears here when the destruction is done:
 happening-familiarized = read the policy

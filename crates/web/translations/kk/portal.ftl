@@ -94,6 +94,7 @@ receipt-save = Файлды сақтап алыңыз немесе бетті қ
 my-until-purpose = мақсат орындалғанша
 my-orders = Тапсырыстарыңыз:
 source-payment = төлем
+source-papers = сіз көрсеткен құжаттар
 source-portal = өзіңіз, «Менің деректерім» бөлімінде
 withdrawn-receipt = Деректер жойылғанда қолхат осы жерде пайда болады:
 happening-familiarized = саясатпен танысу

@@ -94,6 +94,7 @@ receipt-save = Сохраните файл или напечатайте стр�
 my-until-purpose = до достижения цели
 my-orders = Ваши заказы:
 source-payment = оплата
+source-papers = документы, которые вы показали
 source-portal = вы сами, в разделе «Мои данные»
 withdrawn-receipt = Расписка появится здесь, когда данные будут уничтожены:
 happening-familiarized = ознакомление с политикой
