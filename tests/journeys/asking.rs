@@ -67,3 +67,9 @@ pub fn answers(desk: &mut Walk<'_>, words: &str) {
     );
     does(desk, "answer");
 }
+
+/// What was not as it must be on the way of two people.
+pub fn objections_of(one: &mut Walk<'_>, other: &mut Walk<'_>) -> Vec<String> {
+    let objections = one.objections.drain(..);
+    objections.chain(other.objections.drain(..)).collect()
+}

@@ -1,7 +1,7 @@
 //! Clause 6.3: a letter takes the consent back, without the words in quotes and without an account. Use ends at once,
 //! everything is destroyed, and the confirmation can still be posted.
 
-use super::asking::{a_letter, answers, does, somebody_we_know, the_desk};
+use super::asking::{a_letter, answers, does, objections_of, somebody_we_know, the_desk};
 use super::harness::{Running, Walk, Window, wait_for};
 
 #[test]
@@ -48,12 +48,7 @@ fn a_letter_without_any_marking_is_a_withdrawal_in_any_browser() {
         "{}",
         desk.browser.text()
     );
-    let objections: Vec<String> = dana
-        .objections
-        .drain(..)
-        .chain(desk.objections.drain(..))
-        .collect();
-    assert_eq!(objections, Vec::<String>::new());
+    assert_eq!(objections_of(&mut dana, &mut desk), [""; 0]);
     drop((dana, desk));
     assert!(running.stop().success());
 }

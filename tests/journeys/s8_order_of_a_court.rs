@@ -1,7 +1,7 @@
 //! Clause 8: a court orders that a record is kept. The responsible person enters the order; the person withdraws, and nothing
 //! goes while it stands; when it is lifted everything goes at once.
 
-use super::asking::{does, somebody_we_know, the_desk};
+use super::asking::{does, objections_of, somebody_we_know, the_desk};
 use super::harness::{Running, Walk, Window, wait_for};
 
 #[test]
@@ -70,12 +70,7 @@ fn what_a_court_keeps_stays_until_the_order_is_lifted_in_any_browser() {
         desk.go(&page);
         desk.browser.text().contains("уничтожены").then_some(())
     });
-    let objections: Vec<String> = dana
-        .objections
-        .drain(..)
-        .chain(desk.objections.drain(..))
-        .collect();
-    assert_eq!(objections, Vec::<String>::new());
+    assert_eq!(objections_of(&mut dana, &mut desk), [""; 0]);
     drop((dana, desk));
     assert!(running.stop().success());
 }

@@ -2,7 +2,7 @@
 //!
 //! It never changes a blocked record, and two changes at the same time never lose one: the later is decided anew.
 
-mod still_right;
+mod by_owner;
 
 use std::sync::Arc;
 

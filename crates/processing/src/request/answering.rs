@@ -452,7 +452,7 @@ impl System {
     }
 
     /// Whose data it is about, where that is certain.
-    fn certain(&self, request: &SubjectRequest) -> Result<SubjectId, Rejected> {
+    pub(super) fn certain(&self, request: &SubjectRequest) -> Result<SubjectId, Rejected> {
         request
             .about
             .filter(|_| request.identity_at.is_some() && request.state == RequestState::Answering)

@@ -32,18 +32,16 @@ pub use view::{RequestView, StepView};
 pub(crate) use register::received;
 
 use jiff::Timestamp;
-use sandyq_model::act::{Clarify, Extract, Withdraw};
-use sandyq_model::value::{Context, Values};
+use sandyq_model::act::{Extract, Withdraw};
 use sandyq_model::{
-    Category, Channel, ConsentId, Fault, Field, FieldSet, IdempotencyKey, Operation, Plain, Problem, Purpose,
-    ReceiptId, Standing, time,
+    Category, Channel, ConsentId, Fault, Field, IdempotencyKey, Operation, Plain, Purpose, ReceiptId,
+    Standing,
 };
 use sandyq_policy::Language;
 use sandyq_policy::declarations::WordKind;
 
 use crate::access::Caller;
 use crate::circumstances::Circumstances;
-use crate::clarify::Clarified;
 use crate::dossier::Dossier;
 use crate::perform::Outcome;
 use crate::queue;
@@ -228,75 +226,6 @@ impl System {
             changeable: self.changeable(field),
             unconfirmed_since: self.unconfirmed_since(record, now)?,
         }))
-    }
-
-    /// Card details are given anew with a payment; everything else its owner changes (6.2).
-    pub(crate) fn changeable(&self, field: Field) -> bool {
-        self.policy()
-            .class(field)
-            .is_some_and(|class| !class.name.as_str().starts_with("card"))
-    }
-
-    /// 6.2: the caller changes a value of their own, at once; the owner of an account types the password once more.
-    ///
-    /// # Errors
-    /// A mistake with the input of that name or with `current`, or a refusal.
-    pub async fn clarify_proven(
-        &self,
-        caller: &Caller,
-        name: &str,
-        typed: &Plain<String>,
-        proof: (&Plain<String>, IdempotencyKey),
-    ) -> Result<(), Rejected> {
-        let (current, key) = proof;
-        // The address of an account changes by a code that goes to the new one, and no other way.
-        if name == "email" && self.address_takes_code(caller).await? {
-            return Err(Rejected::mistake(name, Problem::Unknown));
-        }
-        self.prove_before_change(caller, current).await?;
-        self.clarify(caller, name, typed, key).await
-    }
-
-    /// 6.2: the caller changes a value of their own, at once.
-    ///
-    /// # Errors
-    /// A mistake with the input of that name, or a refusal.
-    pub async fn clarify(
-        &self,
-        caller: &Caller,
-        name: &str,
-        typed: &Plain<String>,
-        key: IdempotencyKey,
-    ) -> Result<(), Rejected> {
-        let subject = caller.own_subject()?;
-        let dossier = self.dossier(subject).await?;
-        let known = dossier.known().map_err(|_| Rejected::NotFound)?.clone();
-        let field = self
-            .policy()
-            .field_named(name)
-            .filter(|field| self.changeable(*field));
-        let field = field.ok_or_else(|| Rejected::mistake(name, Problem::Unknown))?;
-        if !self.policy().category_fields(known.category).contains(field) {
-            return Err(Rejected::mistake(name, Problem::Unknown));
-        }
-        let context = Context {
-            today: time::day_in_kazakhstan(self.now()),
-            in_kazakhstan: false,
-        };
-        let value = self
-            .read(field, typed, context)
-            .map_err(|problem| Rejected::mistake(name, problem))?;
-        let parts: [&[u8]; 3] = [subject.as_bytes(), name.as_bytes(), value.expose().as_bytes()];
-        let sent = self.sent_under(key, "clarify", &parts);
-        let operation: Operation<Clarify> =
-            Operation::new(caller.actor, subject, known.category, self.now(), sent.key)
-                .submitted(sent.content)
-                .on(FieldSet::only(field))
-                .for_purpose(queue::identification(known.category));
-        let changed = Clarified::Changed(Values::from([(field, value)]));
-        self.perform(&operation, &Circumstances::OWN, &changed)
-            .await
-            .map(|_| ())
     }
 
     /// 6.3: what a withdrawal would destroy, and what must stay.

@@ -1,5 +1,7 @@
 //! A request as pages show it: where it stands, what happened, what happens next.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use sandyq_model::value::Values;
 use sandyq_model::{Channel, ConsentId, Fault, FieldSet, Plain, RequestKind, RequestState, Step};
@@ -7,6 +9,7 @@ use sandyq_policy::Language;
 use sandyq_policy::declarations::WordKind;
 use sandyq_store::tables::subject_request::{self, SubjectRequest};
 
+use crate::dossier::Dossier;
 use crate::rejected::Rejected;
 use crate::system::System;
 
@@ -144,19 +147,26 @@ impl System {
         })
     }
 
+    /// What is known of whom a request of that kind is about, once that is certain.
+    async fn certain_of(
+        &self,
+        request: &SubjectRequest,
+        kind: RequestKind,
+    ) -> Result<Option<Arc<Dossier>>, Fault> {
+        match self.certain(request) {
+            Ok(subject) if request.kind == kind => self.dossier(subject).await.map(Some),
+            _ => Ok(None),
+        }
+    }
+
     async fn consents_to_take_back(
         &self,
         request: &SubjectRequest,
         language: Language,
     ) -> Result<Vec<(ConsentId, String)>, Fault> {
-        let is_certain = request.identity_at.is_some() && request.state == RequestState::Answering;
-        let about = request
-            .about
-            .filter(|_| is_certain && request.kind == RequestKind::Withdraw);
-        let Some(subject) = about else {
+        let Some(dossier) = self.certain_of(request, RequestKind::Withdraw).await? else {
             return Ok(Vec::new());
         };
-        let dossier = self.dossier(subject).await?;
         let words = self.policy().words(language);
         let live = dossier.live_consents(self.now());
         Ok(live
@@ -169,14 +179,9 @@ impl System {
         request: &SubjectRequest,
         language: Language,
     ) -> Result<Vec<(String, String)>, Fault> {
-        let is_certain = request.identity_at.is_some() && request.state == RequestState::Answering;
-        let about = request
-            .about
-            .filter(|_| is_certain && request.kind == RequestKind::Clarify);
-        let Some(subject) = about else {
+        let Some(dossier) = self.certain_of(request, RequestKind::Clarify).await? else {
             return Ok(Vec::new());
         };
-        let dossier = self.dossier(subject).await?;
         let category = dossier
             .category()
             .map(|category| self.policy().category_fields(category));
