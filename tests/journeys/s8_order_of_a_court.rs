@@ -56,7 +56,7 @@ fn what_a_court_keeps_stays_until_the_order_is_lifted_in_any_browser() {
         text.contains("Согласие отозвано") && text.contains("в силе"),
         "{text}"
     );
-    assert!(!text.contains("уничтожены"), "{text}");
+    assert!(!text.contains("уничтожена"), "{text}");
     desk.go("/staff/retention");
     wait_for("the alarm of those who wait", || {
         desk.go("/staff/retention");
@@ -68,7 +68,7 @@ fn what_a_court_keeps_stays_until_the_order_is_lifted_in_any_browser() {
     does(&mut desk, "lift");
     wait_for("the destruction", || {
         desk.go(&page);
-        desk.browser.text().contains("уничтожены").then_some(())
+        desk.browser.text().contains("уничтожена").then_some(())
     });
     assert_eq!(objections_of(&mut dana, &mut desk), [""; 0]);
     drop((dana, desk));

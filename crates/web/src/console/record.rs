@@ -134,10 +134,10 @@ pub fn page(visit: &Visit, shown: &Shown, typed: &Order, mistake: &Mistake) -> P
         @if record.holds.is_empty() { p { (visit.say("hold-none")) } }
         @for hold in &record.holds { (order(visit, record, hold, mistake)) }
         (entry(visit, record, typed, mistake))
-        @if record.standing == Standing::Blocked { (form(visit, record, "unblock", true, &html! {})) }
+        @if record.standing == Standing::Blocked { (form(visit, record, "unblock", &html! {})) }
         @if record.standing == Standing::Active {
             p { (visit.say("record-block-lead")) }
-            (form(visit, record, "block", true, &html! {}))
+            (form(visit, record, "block", &html! {}))
         }
     };
     Page::new(visit.say("record-title"), body)
@@ -169,7 +169,7 @@ fn facts(visit: &Visit, shown: &Shown) -> Vec<Row> {
         Row::text(say("record-category"), &shown.who),
         Row::text(
             say("record-standing"),
-            &say(&format!("standing-{}", record.standing.name())),
+            &say(&format!("record-standing-{}", record.standing.name())),
         ),
         Row::text(say("record-since"), &visit.date(record.created_at)),
     ];
@@ -236,7 +236,7 @@ fn order(visit: &Visit, record: &Overview, hold: &HoldView, mistake: &Mistake) -
     };
     html! {
         (summary_list(&rows))
-        @if hold.lifted.is_none() { (form(visit, record, "lift", false, &lifting)) }
+        @if hold.lifted.is_none() { (form(visit, record, "lift", &lifting)) }
     }
 }
 
@@ -262,7 +262,7 @@ fn entry(visit: &Visit, record: &Overview, typed: &Order, mistake: &Mistake) -> 
     html! {
         h2 { (visit.say("hold-new")) }
         p { (visit.say("hold-new-lead")) }
-        (form(visit, record, "hold", false, &inside))
+        (form(visit, record, "hold", &inside))
     }
 }
 
@@ -279,19 +279,19 @@ fn line(visit: &Visit, name: &str, typed: &str, hint: &str, mistake: &Mistake) -
     }
 }
 
-fn form(visit: &Visit, record: &Overview, step: &str, is_quiet: bool, inside: &Markup) -> Markup {
-    let says = match step {
-        "hold" => "hold-enter",
-        "lift" => "hold-lift",
-        "block" => "record-block",
-        _ => "record-unblock",
+fn form(visit: &Visit, record: &Overview, step: &str, inside: &Markup) -> Markup {
+    let (says, class) = match step {
+        "hold" => ("hold-enter", "go"),
+        "lift" => ("hold-lift", "quiet"),
+        "block" => ("record-block", "quiet"),
+        _ => ("record-unblock", "quiet"),
     };
     html! {
         form method="post" action={ "/staff/records/" (record.subject) } novalidate autocomplete="off" {
             (hidden("token", &visit.token))
             (hidden("key", &visit.key))
             (inside)
-            p { button.quiet[is_quiet] type="submit" name="step" value=(step) { (visit.say(says)) } }
+            p { button class=(class) type="submit" name="step" value=(step) { (visit.say(says)) } }
         }
     }
 }

@@ -34,17 +34,25 @@ pub fn request(language: Language, kind: RequestKind, state: RequestState) -> Re
     };
     let text = |name: &str, words: &str| (name.to_owned(), name.to_owned(), Plain::from(words));
     RequestView {
-        correctable: vec![("last_name".to_owned(), "Last name".to_owned())],
-        consents: vec![
-            (
-                ConsentId::from_bytes([1; 16]),
-                "To carry out your order".to_owned(),
-            ),
-            (
-                ConsentId::from_bytes([2; 16]),
-                "To hand your name to the maker of the software".to_owned(),
-            ),
-        ],
+        correctable: if kind == RequestKind::Clarify {
+            vec![("last_name".to_owned(), "Last name".to_owned())]
+        } else {
+            Vec::new()
+        },
+        consents: if kind == RequestKind::Withdraw {
+            vec![
+                (
+                    ConsentId::from_bytes([1; 16]),
+                    "To carry out your order".to_owned(),
+                ),
+                (
+                    ConsentId::from_bytes([2; 16]),
+                    "To hand your name to the maker of the software".to_owned(),
+                ),
+            ]
+        } else {
+            Vec::new()
+        },
         reference: "SQ-4M7T-0B2C".to_owned(),
         kind,
         channel: Channel::Letter,
@@ -168,6 +176,18 @@ fn desk_pages(language: Language) -> Vec<Sample> {
                 RequestState::Answering,
                 Some("words"),
                 &none,
+            ),
+        ),
+        named(
+            "desk-correcting-wrong",
+            page(
+                RequestKind::Clarify,
+                RequestState::Answering,
+                Some("words"),
+                &Mistake(vec![
+                    ("field".to_owned(), Problem::Choice),
+                    ("value".to_owned(), Problem::Name),
+                ]),
             ),
         ),
         named("desk-refused", page(object, RequestState::Refused, None, &none)),

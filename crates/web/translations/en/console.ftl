@@ -113,3 +113,7 @@ record-block-lead = Everything but storage stops until the block is ended.
 record-unblock = End the block
 record-open = Record
 case-unconfirmed = not confirmed since { $date }
+record-standing-pending = waits for its confirmation
+record-standing-active = in use
+record-standing-blocked = blocked: only kept
+record-standing-destroyed = destroyed

@@ -113,3 +113,7 @@ record-block-lead = Бұғат алынғанша сақтаудан басқа�
 record-unblock = Бұғатты алу
 record-open = Жазба
 case-unconfirmed = { $date } бері расталмаған
+record-standing-pending = растауды күтіп тұр
+record-standing-active = қолданыста
+record-standing-blocked = бұғатталған: тек сақталады
+record-standing-destroyed = жойылды

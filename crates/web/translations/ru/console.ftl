@@ -113,3 +113,7 @@ record-block-lead = Всё, кроме хранения, прекращаетс�
 record-unblock = Снять блокировку
 record-open = Запись
 case-unconfirmed = не подтверждён с { $date }
+record-standing-pending = ждёт подтверждения
+record-standing-active = используется
+record-standing-blocked = заблокирована: только хранится
+record-standing-destroyed = уничтожена
