@@ -18,13 +18,34 @@ pub enum Age {
     Adult,
 }
 
-/// The age on a day of somebody born on `birth`.
-#[must_use]
-pub fn age_on(today: Date, birth: Date) -> Age {
-    match full_years(today, birth) {
-        ..14 => Age::RepresentativeActs,
-        14..18 => Age::RepresentativeAgrees,
-        _ => Age::Adult,
+/// The two ages of the policy, in full years.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ages {
+    /// Below this one the representative acts.
+    pub acts_below: u32,
+    /// From there, and below this one, the representative agrees.
+    pub agrees_below: u32,
+}
+
+impl Ages {
+    /// Articles 22 and 23 of the Civil Code (L14).
+    pub const LAW: Self = Self {
+        acts_below: 14,
+        agrees_below: 18,
+    };
+
+    /// What the age of somebody born on `birth` means on that day. Who was born on 29 February is a year older on 1 March
+    /// of a year without that day.
+    #[must_use]
+    pub fn on(self, today: Date, birth: Date) -> Age {
+        let years = u32::try_from(full_years(today, birth)).unwrap_or(0);
+        if years < self.acts_below {
+            Age::RepresentativeActs
+        } else if years < self.agrees_below {
+            Age::RepresentativeAgrees
+        } else {
+            Age::Adult
+        }
     }
 }
 
@@ -83,8 +104,15 @@ mod tests {
     #[test]
     fn ages_turn_on_the_birthday() {
         let today = date(2026, 11, 23);
-        assert_eq!(age_on(today, date(2012, 11, 24)), Age::RepresentativeActs);
-        assert_eq!(age_on(today, date(2012, 11, 23)), Age::RepresentativeAgrees);
-        assert_eq!(age_on(today, date(2008, 11, 23)), Age::Adult);
+        assert_eq!(Ages::LAW.on(today, date(2012, 11, 24)), Age::RepresentativeActs);
+        assert_eq!(Ages::LAW.on(today, date(2012, 11, 23)), Age::RepresentativeAgrees);
+        assert_eq!(Ages::LAW.on(today, date(2008, 11, 23)), Age::Adult);
+        let leap_day = date(2012, 2, 29);
+        assert_eq!(Ages::LAW.on(date(2026, 2, 28), leap_day), Age::RepresentativeActs);
+        assert_eq!(
+            Ages::LAW.on(date(2026, 3, 1), leap_day),
+            Age::RepresentativeAgrees
+        );
+        assert_eq!(Ages::LAW.on(date(2030, 3, 1), leap_day), Age::Adult);
     }
 }

@@ -17,7 +17,7 @@ use crate::mistake::Problem;
 use crate::plain::Plain;
 
 pub use card::{card_last_four, is_luhn};
-pub use date::{Age, age_on};
+pub use date::{Age, Ages};
 pub use text::TEXT_LENGTH_MAX;
 
 /// The validator of a field, by the name the policy folder gives it.

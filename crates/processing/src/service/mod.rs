@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use sandyq_model::act::Collect;
-use sandyq_model::value::{self, Age, Context, ValueKind, Values};
+use sandyq_model::value::{self, Age, Ages, Context, ValueKind, Values};
 use sandyq_model::{
     Actor, Field, IdempotencyKey, Mistake, OfferingKind, Operation, Plain, Problem, Role, SubjectId, time,
 };
@@ -249,13 +249,22 @@ impl System {
         let value = value::parse(kind, typed, context)?;
         if kind == ValueKind::BirthDate {
             let born = value.expose().parse().map_err(|_| Problem::Date)?;
-            match value::age_on(context.today, born) {
+            match self.ages().on(context.today, born) {
                 Age::Adult => {}
                 Age::RepresentativeAgrees => return Err(Problem::UnderEighteen),
                 Age::RepresentativeActs => return Err(Problem::UnderFourteen),
             }
         }
         Ok(value)
+    }
+
+    /// The two ages of DEF-11, as the policy folder has them.
+    fn ages(&self) -> Ages {
+        let limit = |name: &str| self.policy().limit(name).and_then(|limit| limit.count);
+        Ages {
+            acts_below: limit("representative-acts-until-age").unwrap_or(Ages::LAW.acts_below),
+            agrees_below: limit("representative-agrees-until-age").unwrap_or(Ages::LAW.agrees_below),
+        }
     }
 
     /// Kazakhstan unless the person names another country.
