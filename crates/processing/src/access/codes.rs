@@ -399,9 +399,7 @@ impl System {
             .first()
             .map(|case| case.reference.clone()))
     }
-}
 
-impl System {
     /// A code that does not fit is refused after the same time, whatever is wrong with it: a ticket of nobody's costs as
     /// much as somebody's.
     async fn not_refused_sooner<T>(

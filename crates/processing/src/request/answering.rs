@@ -206,7 +206,8 @@ impl System {
             .map(drop)
     }
 
-    /// What the duty to correct reaches (2.2.12). The address of an account is changed by a code that goes to the new one, and a card is given anew with a payment.
+    /// What the duty to correct reaches (2.2.12). The address of an account is changed by a code that goes to the new one,
+    /// and a card is given anew with a payment.
     pub(super) fn can_be_corrected(&self, dossier: &Dossier, field: Field) -> bool {
         let Some(category) = dossier.category() else {
             return false;

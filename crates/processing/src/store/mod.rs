@@ -7,6 +7,7 @@ use sandyq_ledger::entry::Detail;
 use sandyq_model::act::Store;
 use sandyq_model::{ActorId, FieldSet, HoldId};
 use sandyq_policy::Permit;
+use sandyq_store::Job;
 use sandyq_store::tables::hold::{self, Hold};
 use sandyq_store::tables::{authenticator, record, subject};
 
@@ -39,7 +40,7 @@ impl Performed for Store {
     ) -> Result<Done<Self>, Rejected> {
         match input {
             Keeping::SealedAnew => sealed_anew(permit, dossier, system),
-            Keeping::Held(hold) => Ok(held(permit, hold, dossier)?),
+            Keeping::Held(hold) => held(permit, hold, dossier),
             Keeping::Lifted(id, by, document) => lifted(permit, dossier, (*id, *by, document), system),
         }
     }
@@ -88,18 +89,7 @@ fn sealed_anew(permit: Permit<Store>, dossier: &Dossier, system: &System) -> Res
 /// 8: an order stands from now on.
 fn held(permit: Permit<Store>, hold: &Hold, dossier: &Dossier) -> Result<Done<Store>, Rejected> {
     let row = dossier.known()?;
-    let changes = Changes {
-        statements: vec![subject::update(row), hold::put(hold)],
-        moves: true,
-        detail: Some(Detail::Held),
-        protects: true,
-        ..Changes::default()
-    };
-    Ok(Done {
-        spent: permit.spend(),
-        changes,
-        output: (),
-    })
+    Ok(of_an_order(permit, hold, row, (None, Detail::Held)))
 }
 
 /// 8: an order stands no more; what has become due under it goes now, unless another one stands.
@@ -120,21 +110,36 @@ fn lifted(
         ..ended.clone()
     };
     let another = dossier.holds.iter().any(|hold| hold.id != id && hold.stands());
-    let is_due = dossier.is_due(now) || !dossier.due_values(now).is_empty();
-    let whole = dossier.is_due(now).then(|| destroy::ordered(system, row, now));
-    let jobs = (is_due && !another)
-        .then(|| whole.unwrap_or_else(|| destroy::ordered_of_values(system, dossier.subject, now)));
+    let goes = if another {
+        None
+    } else if dossier.is_due(now) {
+        Some(destroy::ordered(system, row, now))
+    } else if dossier.due_values(now).is_empty() {
+        None
+    } else {
+        Some(destroy::ordered_of_values(system, dossier.subject, now))
+    };
+    Ok(of_an_order(permit, &ended, row, (goes, Detail::HoldLifted)))
+}
+
+/// What an order and its end have in common: no restore may lose either.
+fn of_an_order(
+    permit: Permit<Store>,
+    hold: &Hold,
+    row: &subject::Subject,
+    (goes, detail): (Option<Job>, Detail),
+) -> Done<Store> {
     let changes = Changes {
-        statements: vec![subject::update(row), hold::put(&ended)],
-        jobs: jobs.into_iter().collect(),
+        statements: vec![subject::update(row), hold::put(hold)],
+        jobs: goes.into_iter().collect(),
         moves: true,
-        detail: Some(Detail::HoldLifted),
+        detail: Some(detail),
         protects: true,
         ..Changes::default()
     };
-    Ok(Done {
+    Done {
         spent: permit.spend(),
         changes,
         output: (),
-    })
+    }
 }

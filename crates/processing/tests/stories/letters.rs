@@ -132,6 +132,21 @@ async fn tries_are_limited_and_a_human_decides_then() {
     assert_eq!(request.norm.as_deref(), Some(Norm::Identity.citation()));
 }
 
+/// The one it is about is named by a case, and their signature was compared.
+async fn signed_by(stage: &Stage, gulmira: &Caller, reference: &str, case: &str) {
+    let found = stage
+        .system
+        .suppose(gulmira, reference, &Plain::from(case))
+        .await
+        .unwrap();
+    assert!(found, "{case} leads to somebody");
+    stage
+        .system
+        .decide_identity(gulmira, reference, "signature")
+        .await
+        .unwrap();
+}
+
 fn only(consent: ConsentId) -> Deed {
     Deed {
         only: Some(consent),
@@ -161,15 +176,8 @@ async fn a_name_is_corrected_by_papers_before_the_answer_says_so() {
         matches!(early, Err(Rejected::Mistake(_))),
         "nobody has shown who they are"
     );
-    system
-        .suppose(&gulmira, &reference, &Plain::from(case.as_str()))
-        .await
-        .unwrap();
     stage.passes(SignedDuration::from_mins(5));
-    system
-        .decide_identity(&gulmira, &reference, "signature")
-        .await
-        .unwrap();
+    signed_by(&stage, &gulmira, &reference, &case).await;
     let words = Plain::from("Your name is corrected.");
     system
         .draft_answer(&gulmira, &reference, &words, stage.key())
@@ -262,18 +270,7 @@ async fn a_withdrawal_by_letter_needs_no_marking_and_ends_in_destruction() {
         .unwrap();
     stage.system.give_answer(&gulmira, &asked, None).await.unwrap();
     let reference = enters(&stage, &gulmira, RequestKind::Withdraw).await;
-    assert!(
-        stage
-            .system
-            .suppose(&gulmira, &reference, &Plain::from(case.as_str()))
-            .await
-            .unwrap()
-    );
-    stage
-        .system
-        .decide_identity(&gulmira, &reference, "signature")
-        .await
-        .unwrap();
+    signed_by(&stage, &gulmira, &reference, &case).await;
     stage
         .system
         .carry_out(&gulmira, &reference, &Deed::default())
