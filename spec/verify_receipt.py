@@ -128,7 +128,8 @@ def consent(document, role):
     need(kinds in (["dpv:ConsentGiven"], ["dpv:ConsentWithdrawn"], ["dpv:ConsentGiven", "dpv:ConsentWithdrawn"]),
          "what happened does not come in that order")
     last = steps[-1]
-    entered, represents = "dpv:isImplementedByEntity" in last, "@type" in last["dpv:isIndicatedBy"]
+    by = last["dpv:isIndicatedBy"]  # a list of two: the person, and the representative who agreed
+    entered, represents = "dpv:isImplementedByEntity" in last, isinstance(by, list) or "@type" in by
     acted = "operator" if entered else "representative" if represents else "subject"
     need(acted == ACTED.get(role, "operator"), "somebody else acted")
     return {"event": last["@type"], "subject": person["dct:identifier"], "at": last["dpv:isIndicatedAtTime"],

@@ -19,6 +19,8 @@ mod s1_1_every_service;
 #[cfg(test)]
 mod s1_2_receipt_of_consent;
 #[cfg(test)]
+mod s1_2_representative;
+#[cfg(test)]
 mod s2_2_7_guest_purchase;
 #[cfg(test)]
 mod s4_3_nothing_leaves;

@@ -89,16 +89,16 @@ impl Entry {
 pub enum By {
     /// The part of the system that the role names: nobody in person.
     System,
-    /// The subject of this entry, if it names one.
+    /// The subject of this entry, if it names one; in the role of a representative, whoever stands for them.
     Subject,
-    /// A member of staff, a representative, another system. Never a [`sandyq_model::SubjectId`].
+    /// A member of staff, another system. Never a [`sandyq_model::SubjectId`].
     Person(ActorId),
 }
 
 impl From<&Actor> for By {
-    /// A subject becomes [`By::Subject`], so that the ledger learns the pseudonym alone.
+    /// A subject and a representative become [`By::Subject`], so that the ledger learns the pseudonym alone.
     fn from(actor: &Actor) -> Self {
-        if actor.role == Role::SUBJECT {
+        if actor.role == Role::SUBJECT || actor.role == Role::REPRESENTATIVE {
             Self::Subject
         } else if actor.id == ActorId::of_system(actor.role) {
             Self::System

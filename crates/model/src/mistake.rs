@@ -1,155 +1,123 @@
 //! What the caller got wrong, field by field. Says how to mend it, never what was typed (1.1.1-b).
 
-/// One thing wrong with one value. The words are in the translations, under `mistake-…` with its `-next`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Problem {
-    /// Nothing was given where something is needed.
-    Missing,
-    /// The form has no such field; the whole submission is rejected.
-    Unknown,
-    /// The same field came twice.
-    Repeated,
-    /// Longer than the field's limit.
-    TooLong,
-    /// Holds characters that the field cannot have (control characters, line breaks in a single line).
-    Characters,
-    /// Not a name: letters, spaces, hyphens, apostrophes and full stops make a name.
-    Name,
-    /// Not a real calendar date.
-    Date,
-    /// A birth date in the future, or more than 120 years ago.
-    BirthDateRange,
-    /// Under 14 a legal representative acts (L14).
-    UnderFourteen,
-    /// From 14 to 17 the legal representative's consent is needed (L14).
-    UnderEighteen,
-    /// Not a telephone number.
-    Phone,
-    /// Not a telephone number of Kazakhstan, though the country is Kazakhstan.
-    PhoneCountry,
-    /// Not a postal code of Kazakhstan: six digits, or seven characters such as A01P3K4.
-    PostalCode,
-    /// Not an e-mail address.
-    Email,
-    /// Not a country the list knows.
-    Country,
-    /// Not a card number: wrong length, wrong characters or a failed check digit.
-    CardNumber,
-    /// Not a card holder's name in Latin letters.
-    CardHolder,
-    /// Not a month and year, or further than 20 years ahead.
-    CardExpiry,
-    /// The card has expired.
-    CardExpired,
-    /// Not the number of digits that the card has.
-    CardVerification,
-    /// A card verification value where something is stored.
-    CardVerificationStored,
-    /// The bank did not authorise the card.
-    CardDeclined,
-    /// Not one of the offered choices.
-    Choice,
-    /// It is over, or takes nobody any more.
-    Closed,
-    /// Every place is taken.
-    NoPlace,
-    /// A line does not begin with a period such as `2019–2023`.
-    Period,
-    /// A period ends before it begins.
-    PeriodOrder,
-    /// A period begins in the future.
-    PeriodFuture,
-    /// A line lacks a part that it needs.
-    Parts,
-    /// Not a whole number in the range.
-    Count,
-    /// The consent was not given, but the service needs it.
-    ConsentNeeded,
-    /// The code is wrong, used up or expired.
-    Code,
-    /// No more attempts are left.
-    Attempts,
-    /// The address and the password do not belong together; which of the two is wrong is not said.
-    SignIn,
-    /// The number of the second proof does not fit, or was used before.
-    OneTime,
-    /// There were too many attempts from one place; a pause helps.
-    Wait,
-    /// Not the password of whoever is signed in.
-    PasswordWrong,
-    /// A password that is too short to be the only proof.
-    PasswordShort,
-    /// A password that everybody tries first.
-    PasswordCommon,
-    /// The page is out of date; it must be opened again.
-    Stale,
-    /// The same form was sent before, with something else in it.
-    SentBefore,
-    /// The contact was changed a short while ago; another proof is needed (6.5).
-    RecentContact,
-    /// It is no PDF, JPEG or PNG of a size that is taken.
-    File,
-    /// What was asked for is not done yet.
-    NotDone,
-    /// Not an article of a law: it has no number.
-    Article,
-    /// Not the number of a document.
-    DocumentNumber,
+macro_rules! problems {
+    ($($(#[$said:meta])* $problem:ident = $code:literal,)*) => {
+        /// One thing wrong with one value. The words are in the translations, under `mistake-…` with its `-next`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Problem {
+            $($(#[$said])* $problem,)*
+        }
+
+        impl Problem {
+            /// All of them, in this order.
+            pub const ALL: &[Self] = &[$(Self::$problem),*];
+
+            /// The word that follows `mistake-` in the translations and stands in JSON answers.
+            #[must_use]
+            pub const fn code(self) -> &'static str {
+                match self {
+                    $(Self::$problem => $code,)*
+                }
+            }
+        }
+    };
 }
 
-impl Problem {
-    /// The word that follows `mistake-` in the translations and stands in JSON answers.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Missing => "missing",
-            Self::Unknown => "unknown",
-            Self::Repeated => "repeated",
-            Self::TooLong => "too-long",
-            Self::Characters => "characters",
-            Self::Name => "name",
-            Self::Date => "date",
-            Self::BirthDateRange => "birth-date-range",
-            Self::UnderFourteen => "under-fourteen",
-            Self::UnderEighteen => "under-eighteen",
-            Self::Phone => "phone",
-            Self::PhoneCountry => "phone-country",
-            Self::PostalCode => "postal-code",
-            Self::Email => "email",
-            Self::Country => "country",
-            Self::CardNumber => "card-number",
-            Self::CardHolder => "card-holder",
-            Self::CardExpiry => "card-expiry",
-            Self::CardExpired => "card-expired",
-            Self::CardVerification => "card-verification",
-            Self::CardVerificationStored => "card-verification-stored",
-            Self::CardDeclined => "card-declined",
-            Self::Choice => "choice",
-            Self::Closed => "closed",
-            Self::NoPlace => "no-place",
-            Self::Period => "period",
-            Self::PeriodOrder => "period-order",
-            Self::PeriodFuture => "period-future",
-            Self::Parts => "parts",
-            Self::Count => "count",
-            Self::ConsentNeeded => "consent-needed",
-            Self::Code => "code",
-            Self::Attempts => "attempts",
-            Self::SignIn => "sign-in",
-            Self::OneTime => "one-time",
-            Self::Wait => "wait",
-            Self::PasswordWrong => "password-wrong",
-            Self::PasswordShort => "password-short",
-            Self::PasswordCommon => "password-common",
-            Self::Stale => "stale",
-            Self::SentBefore => "sent-before",
-            Self::RecentContact => "recent-contact",
-            Self::File => "file",
-            Self::NotDone => "not-done",
-            Self::Article => "article",
-            Self::DocumentNumber => "document-number",
-        }
-    }
+problems! {
+    /// Nothing was given where something is needed.
+    Missing = "missing",
+    /// The form has no such field; the whole submission is rejected.
+    Unknown = "unknown",
+    /// The same field came twice.
+    Repeated = "repeated",
+    /// Longer than the field's limit.
+    TooLong = "too-long",
+    /// Holds characters that the field cannot have (control characters, line breaks in a single line).
+    Characters = "characters",
+    /// Not a name: letters, spaces, hyphens, apostrophes and full stops make a name.
+    Name = "name",
+    /// Not a real calendar date.
+    Date = "date",
+    /// A birth date in the future, or more than 120 years ago.
+    BirthDateRange = "birth-date-range",
+    /// Under 14 a legal representative acts (L14).
+    UnderFourteen = "under-fourteen",
+    /// From 14 to 17 the legal representative's consent is needed (L14).
+    UnderEighteen = "under-eighteen",
+    /// The representative agrees from an address of their own, not from the person's.
+    OwnAddress = "own-address",
+    /// Not a telephone number.
+    Phone = "phone",
+    /// Not a telephone number of Kazakhstan, though the country is Kazakhstan.
+    PhoneCountry = "phone-country",
+    /// Not a postal code of Kazakhstan: six digits, or seven characters such as A01P3K4.
+    PostalCode = "postal-code",
+    /// Not an e-mail address.
+    Email = "email",
+    /// Not a country the list knows.
+    Country = "country",
+    /// Not a card number: wrong length, wrong characters or a failed check digit.
+    CardNumber = "card-number",
+    /// Not a card holder's name in Latin letters.
+    CardHolder = "card-holder",
+    /// Not a month and year, or further than 20 years ahead.
+    CardExpiry = "card-expiry",
+    /// The card has expired.
+    CardExpired = "card-expired",
+    /// Not the number of digits that the card has.
+    CardVerification = "card-verification",
+    /// A card verification value where something is stored.
+    CardVerificationStored = "card-verification-stored",
+    /// The bank did not authorise the card.
+    CardDeclined = "card-declined",
+    /// Not one of the offered choices.
+    Choice = "choice",
+    /// It is over, or takes nobody any more.
+    Closed = "closed",
+    /// Every place is taken.
+    NoPlace = "no-place",
+    /// A line does not begin with a period such as `2019–2023`.
+    Period = "period",
+    /// A period ends before it begins.
+    PeriodOrder = "period-order",
+    /// A period begins in the future.
+    PeriodFuture = "period-future",
+    /// A line lacks a part that it needs.
+    Parts = "parts",
+    /// Not a whole number in the range.
+    Count = "count",
+    /// The consent was not given, but the service needs it.
+    ConsentNeeded = "consent-needed",
+    /// The code is wrong, used up or expired.
+    Code = "code",
+    /// No more attempts are left.
+    Attempts = "attempts",
+    /// The address and the password do not belong together; which of the two is wrong is not said.
+    SignIn = "sign-in",
+    /// The number of the second proof does not fit, or was used before.
+    OneTime = "one-time",
+    /// There were too many attempts from one place; a pause helps.
+    Wait = "wait",
+    /// Not the password of whoever is signed in.
+    PasswordWrong = "password-wrong",
+    /// A password that is too short to be the only proof.
+    PasswordShort = "password-short",
+    /// A password that everybody tries first.
+    PasswordCommon = "password-common",
+    /// The page is out of date; it must be opened again.
+    Stale = "stale",
+    /// The same form was sent before, with something else in it.
+    SentBefore = "sent-before",
+    /// The contact was changed a short while ago; another proof is needed (6.5).
+    RecentContact = "recent-contact",
+    /// It is no PDF, JPEG or PNG of a size that is taken.
+    File = "file",
+    /// What was asked for is not done yet.
+    NotDone = "not-done",
+    /// Not an article of a law: it has no number.
+    Article = "article",
+    /// Not the number of a document.
+    DocumentNumber = "document-number",
 }
 
 /// Everything wrong with one submission, in the order of the form. Nothing of it was stored.

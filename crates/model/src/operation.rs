@@ -45,6 +45,16 @@ impl Actor {
             human: true,
         }
     }
+
+    /// Whoever represents the subject (DEF-11). It has one id for everybody: the record itself says who represents whom.
+    #[must_use]
+    pub const fn representative() -> Self {
+        Self {
+            id: ActorId::of_system(Role::REPRESENTATIVE),
+            role: Role::REPRESENTATIVE,
+            human: true,
+        }
+    }
 }
 
 /// An action with personal data, asked for and not yet decided.

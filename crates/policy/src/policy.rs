@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sandyq_model::value::ValueKind;
+use sandyq_model::value::{Ages, ValueKind};
 use sandyq_model::{Category, Clause, Field, FieldSet, Purpose, Role, WorkingCalendar};
 
 use crate::cases::{self, Case};
@@ -239,6 +239,30 @@ impl Policy {
     #[must_use]
     pub fn service(&self, name: &str) -> Option<&Service> {
         self.services().iter().find(|service| &service.name == name)
+    }
+
+    /// The two ages of DEF-11: below the first a representative acts, below the second one agrees.
+    #[must_use]
+    pub fn ages(&self) -> Ages {
+        let limit = |name: &str| self.limit(name).and_then(|limit| limit.count);
+        Ages {
+            acts_below: limit("representative-acts-until-age").unwrap_or(Ages::LAW.acts_below),
+            agrees_below: limit("representative-agrees-until-age").unwrap_or(Ages::LAW.agrees_below),
+        }
+    }
+
+    /// The fields in which services ask for the representative of somebody young (DEF-11).
+    #[must_use]
+    pub fn representative_fields(&self) -> FieldSet {
+        let asked = self.services().iter().map(|service| service.representative);
+        asked.fold(FieldSet::EMPTY, FieldSet::union)
+    }
+
+    /// The field with the address of the representative, where there is one.
+    #[must_use]
+    pub fn representative_address(&self) -> Option<Field> {
+        let mut asked = self.representative_fields().iter();
+        asked.find(|field| self.kind(*field) == Some(ValueKind::Email))
     }
 
     /// The purpose for which a kind of case is worked on: the first one of the service that opens such cases.

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 use sandyq_model::{
-    Act, CaseId, Category, ConsentId, Facts, Fault, Field, FieldSet, Operation, Pseudonym, Purpose,
+    Act, Actor, CaseId, Category, ConsentId, Facts, Fault, Field, FieldSet, Operation, Pseudonym, Purpose,
     RecipientKind, Standing, SubjectId, Verb,
 };
 use sandyq_policy::Policy;
@@ -118,6 +118,26 @@ impl Dossier {
         self.key
             .as_deref()
             .ok_or_else(|| Fault::Vault("the subject has no key".into()))
+    }
+
+    /// Whether a representative acts in the person's place (DEF-11): who gave the first consent says so.
+    #[must_use]
+    pub fn is_represented(&self) -> bool {
+        let first = self.consents.first();
+        first.is_some_and(|first| first.actor == Actor::representative().id)
+    }
+
+    /// The field with the address of the representative, where one is named.
+    #[must_use]
+    pub fn representative_address(&self, policy: &Policy) -> Option<Field> {
+        let field = policy.representative_address();
+        field.filter(|field| self.held().contains(*field))
+    }
+
+    /// Whether the person acts, and nothing counts before the representative agreed (DEF-11).
+    #[must_use]
+    pub fn needs_agreement(&self, policy: &Policy) -> bool {
+        !self.is_represented() && self.representative_address(policy).is_some()
     }
 
     /// The fields that are stored.

@@ -62,6 +62,17 @@ pub enum Message {
         /// Minutes for which it works.
         minutes: u32,
     },
+    /// The code by which the representative of somebody young gives the consent, or agrees to it (DEF-11).
+    AgreementCode {
+        /// The code.
+        code: Plain<String>,
+        /// The locator of the page to type it in.
+        ticket: String,
+        /// Minutes for which it works.
+        minutes: u32,
+        /// What is agreed to: each box in words, and the SHA-256 of its text in hexadecimal.
+        consents: Vec<(String, String)>,
+    },
     /// The code that opens "my data" (6.4, 6.5).
     EntryCode {
         /// The code.

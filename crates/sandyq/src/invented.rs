@@ -216,6 +216,9 @@ impl Person {
         let code = code_of(&taken, letters).await?;
         let entered = system.confirm(&taken.ticket, &taken.binding, &code, key()).await;
         let entered = entered.map_err(|rejected| stuck("confirm a consent", rejected))?;
+        let entered = entered
+            .whole()
+            .ok_or_else(|| stuck("confirm a consent", Rejected::SignInFirst))?;
         let caller = system.caller(entered.session.expose()).await?;
         let caller = caller.ok_or_else(|| stuck("open a session", Rejected::SignInFirst))?;
         if matches!(self.way, Way::Paid | Way::PaidAndWithdrawn) {

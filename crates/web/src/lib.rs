@@ -16,8 +16,6 @@ pub mod ledger;
 pub mod mail;
 pub mod paper;
 pub mod portal;
-#[cfg(test)]
-mod problems;
 pub mod public;
 mod site;
 pub mod turned;

@@ -52,7 +52,7 @@ pub fn site(system: System, options: WebOptions) -> Router {
 }
 
 fn public_routes() -> Router<Shared> {
-    use public::{confirm, cookies, forgotten, home, order, pay, policy, service, sign_in, taken};
+    use public::{confirm, cookies, forgotten, home, order, pay, policy, service, sign_in, taken, text};
     Router::new()
         .route("/", get(home::show))
         .route("/policy", get(policy::show))
@@ -64,6 +64,11 @@ fn public_routes() -> Router<Shared> {
             get(service::begin).post(service::go_on_about),
         )
         .route("/confirm/{ticket}", get(confirm::open).post(confirm::confirm))
+        .route(
+            "/confirm/{ticket}/agree",
+            get(confirm::open_agreement).post(confirm::agree),
+        )
+        .route("/texts/{hash}", get(text::show))
         .route("/pay/{reference}", get(pay::open).post(pay::pay))
         .route("/order/{reference}", get(order::show))
         .route("/taken/{reference}", get(taken::show))

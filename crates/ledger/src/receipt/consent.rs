@@ -96,6 +96,8 @@ pub enum ActedBy {
     Subject,
     /// Somebody who represents the person.
     Representative,
+    /// The person, with the agreement of whoever represents them (DEF-11); the entry is of the second of the two.
+    Together,
     /// The operator, who entered what the person said by another way, such as a letter.
     Operator,
 }
@@ -108,6 +110,19 @@ impl ActedBy {
             Role::SUBJECT => Self::Subject,
             Role::REPRESENTATIVE => Self::Representative,
             _ => Self::Operator,
+        }
+    }
+
+    /// Whether an entry in that role can account for it.
+    const fn fits(self, role: Role) -> bool {
+        match self {
+            Self::Together => matches!(role, Role::REPRESENTATIVE),
+            by => matches!(
+                (by, Self::of(role)),
+                (Self::Subject, Self::Subject)
+                    | (Self::Representative, Self::Representative)
+                    | (Self::Operator, Self::Operator)
+            ),
         }
     }
 }
@@ -268,7 +283,7 @@ impl Statement for ConsentReceipt {
                 "the entry is about somebody else",
             ),
             (entry.at == last.at, "the entry is of another instant"),
-            (last.by == ActedBy::of(entry.role), "somebody else acted"),
+            (last.by.fits(entry.role), "somebody else acted"),
             (policy, "the entry was decided by another policy"),
             (last.at <= self.issued_at, "its instants are not in order"),
             (order, "what happened does not come in that order"),

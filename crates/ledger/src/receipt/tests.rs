@@ -151,7 +151,12 @@ fn consents_that_contradict_themselves_are_not_issued() {
 
 #[test]
 fn who_took_a_consent_back_and_when_it_was_given_come_back_as_they_were() {
-    for acts in [ActedBy::Operator, ActedBy::Representative, ActedBy::Subject] {
+    for acts in [
+        ActedBy::Operator,
+        ActedBy::Representative,
+        ActedBy::Together,
+        ActedBy::Subject,
+    ] {
         let mut receipt = taken_back();
         receipt.steps[0].by = acts;
         let text = issue(&receipt, &signer()).unwrap();

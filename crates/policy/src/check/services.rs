@@ -1,5 +1,6 @@
 //! 1.1.1: a service requires no more than its purposes need, and offers no more than they may use.
 
+use sandyq_model::value::ValueKind;
 use sandyq_model::{Field, FieldSet, Purpose};
 
 use crate::check::{Code, Report};
@@ -32,6 +33,7 @@ pub(super) fn examine(declarations: &Declarations, report: &mut Report) {
             report_excess(service, (*field, *place, *ask), declarations, report);
         }
         report_into(service, declarations, report);
+        report_representative(service, declarations, report);
         report_prolonging(service, declarations, report);
     }
 }
@@ -56,6 +58,39 @@ fn report_into(service: &Service, declarations: &Declarations, report: &mut Repo
             ))
             .clause("1.1.1");
     }
+}
+
+/// DEF-11: where a date of birth is asked, the representative of somebody young is asked for as well, with one address to which
+/// the code goes; and nowhere else, since nothing there would tell whether one is needed.
+fn report_representative(service: &Service, declarations: &Declarations, report: &mut Report) {
+    let of_kind = |fields: FieldSet, kind: ValueKind| {
+        let declared = declarations.fields.values();
+        declared
+            .filter(|field| fields.contains(field.field) && field.kind == kind)
+            .count()
+    };
+    let asked = service.required.union(service.optional);
+    let tells_age = of_kind(asked, ValueKind::BirthDate) > 0;
+    let addresses = of_kind(service.representative, ValueKind::Email);
+    if tells_age == (addresses == 1) && (tells_age || service.representative.is_empty()) {
+        return;
+    }
+    let problem = if tells_age {
+        format!(
+            "`{}` asks for a date of birth and not for one address of a representative",
+            service.name
+        )
+    } else {
+        format!(
+            "`{}` asks for a representative and not for a date of birth",
+            service.name
+        )
+    };
+    report
+        .add(Code::Declaration, problem)
+        .at(service.name.place(), "who acts for somebody too young?")
+        .help("write  representative \"representative_name\" \"representative_email\" \"representative_authority\"  where a date of birth is asked")
+        .clause("1.1.2");
 }
 
 /// 8: what lets data stay longer is a limit that people can read.

@@ -34,6 +34,8 @@ pub struct Service {
     pub transient: FieldSet,
     /// Fields that are asked after the consent is confirmed.
     pub later: FieldSet,
+    /// Fields about the representative, all of which are asked when the person is too young to act alone (DEF-11).
+    pub representative: FieldSet,
     /// The consents it asks for, one box each.
     pub consents: Vec<ConsentItem>,
     /// How a consent is confirmed, such as `email-code`.
@@ -52,6 +54,7 @@ pub(crate) enum Ask {
     Optional,
     Transient,
     Later,
+    Representative,
 }
 
 /// One box of a form.
@@ -109,6 +112,7 @@ impl Service {
             optional: FieldSet::EMPTY,
             transient: FieldSet::EMPTY,
             later: FieldSet::EMPTY,
+            representative: FieldSet::EMPTY,
             consents: Vec::new(),
             confirm: None,
             clause: node.clause.clone(),
@@ -128,6 +132,7 @@ impl Service {
             .union(self.optional)
             .union(self.transient)
             .union(self.later)
+            .union(self.representative)
     }
 
     fn take(&mut self, child: Node<'_>, declared: &Declarations, report: &mut Report) {
@@ -142,10 +147,11 @@ impl Service {
             "optional" => self.take_fields(child, Ask::Optional, declared, report),
             "transient" => self.take_fields(child, Ask::Transient, declared, report),
             "later" => self.take_fields(child, Ask::Later, declared, report),
+            "representative" => self.take_fields(child, Ask::Representative, declared, report),
             "consent" => self.consents.extend(ConsentItem::read(child, declared, report)),
             "confirm" => self.confirm = child.name(report).or(self.confirm.take()),
             _ => child.strange(
-                "`purpose`, `require`, `optional`, `transient`, `later`, `consent` or `confirm`",
+                "`purpose`, `require`, `optional`, `representative`, `transient`, `later`, `consent` or `confirm`",
                 report,
             ),
         }
@@ -169,6 +175,7 @@ impl Service {
                 Ask::Optional => &mut self.optional,
                 Ask::Transient => &mut self.transient,
                 Ask::Later => &mut self.later,
+                Ask::Representative => &mut self.representative,
             };
             *set = set.with(field);
             self.order.push(field);

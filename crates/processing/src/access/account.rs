@@ -133,6 +133,7 @@ impl System {
             binding: self.binding(&ticket),
             ticket,
             until,
+            represented: false,
         })
     }
 

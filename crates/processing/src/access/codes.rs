@@ -5,7 +5,7 @@ use sandyq_ledger::entry::{Detail, Happening, Outcome};
 use sandyq_model::act::{Confirm, Use};
 use sandyq_model::value::{self, ValueKind};
 use sandyq_model::{
-    Actor, Category, FieldSet, IdempotencyKey, Operation, Plain, Problem, Role, Standing, SubjectId,
+    Actor, Category, Field, FieldSet, IdempotencyKey, Operation, Plain, Problem, Role, Standing, SubjectId,
 };
 use sandyq_policy::Language;
 use sandyq_store::Commit;
@@ -17,6 +17,7 @@ use crate::circumstances::Circumstances;
 use crate::confirm::{Confirmation, Proof};
 use crate::dossier::Dossier;
 use crate::entry;
+use crate::once::SentUnder;
 use crate::perform::{Outcome as Performed, refused_commit};
 use crate::queue;
 use crate::rejected::Rejected;
@@ -34,6 +35,25 @@ pub struct Entered {
     pub session: SessionToken,
     /// The case that the code belonged to, if it did.
     pub case: Option<String>,
+}
+
+/// What a code confirmed.
+pub enum Confirmed {
+    /// The record counts, and a session began.
+    Whole(Entered),
+    /// The person's own part; another code is on its way to the representative (DEF-11).
+    Half,
+}
+
+impl Confirmed {
+    /// The way in, where everything is confirmed.
+    #[must_use]
+    pub fn whole(self) -> Option<Entered> {
+        match self {
+            Self::Whole(entered) => Some(entered),
+            Self::Half => None,
+        }
+    }
 }
 
 /// A mail was asked for; nobody learns whether there is somebody to mail to.
@@ -54,7 +74,8 @@ impl System {
         )
     }
 
-    /// 1.2-b: the person types the code that was mailed; the pending record becomes active and a session begins.
+    /// 1.2-b: the person types the code that was mailed; the pending record becomes active and a session begins. Where a
+    /// representative has to agree, it takes a second code, typed in the same place.
     ///
     /// # Errors
     /// A mistake with `code`; the same, after the same time, for a wrong, used, foreign or expired one.
@@ -64,7 +85,7 @@ impl System {
         binding: &str,
         typed: &Plain<String>,
         key: IdempotencyKey,
-    ) -> Result<Entered, Rejected> {
+    ) -> Result<Confirmed, Rejected> {
         self.not_refused_sooner(self.try_confirm(ticket, binding, typed, key))
             .await
     }
@@ -75,25 +96,36 @@ impl System {
         binding: &str,
         typed: &Plain<String>,
         key: IdempotencyKey,
-    ) -> Result<Entered, Rejected> {
+    ) -> Result<Confirmed, Rejected> {
         let id = self.bound_ticket(ticket, binding)?;
-        let known = self.code_of(id, queue::CONFIRMS).await?;
+        let known = self.code_for(id, &[queue::CONFIRMS, queue::AGREES]).await?;
         let sent = self.sent_under(key, "confirm", &[&id, digits(typed).expose().as_bytes()]);
         let subject = known.subject;
         let secret = self.session_secret(id, key);
         let now = self.now();
-        let opening = sessions::of_subject(self, subject, secret, now);
+        let dossier = self.dossier(subject).await?;
+        let acting = if dossier.is_represented() {
+            Actor::representative()
+        } else {
+            Actor::subject(subject)
+        };
+        let opening = sessions::of_subject(self, (subject, acting.role), secret, now);
         if self.was_done(sent).await? {
-            return Ok(Entered {
+            if dossier.standing() == Some(Standing::Pending) {
+                return Ok(Confirmed::Half);
+            }
+            return Ok(Confirmed::Whole(Entered {
                 session: opening.token,
                 case: self.first_case(subject).await?,
-            });
+            }));
         }
         self.check_code(&known, typed).await?;
-        let dossier = self.dossier(subject).await?;
         let Some(category) = dossier.category() else {
             return Err(wrong());
         };
+        if known.serves == queue::CONFIRMS && dossier.needs_agreement(self.policy()) {
+            return self.hand_on(&dossier, (id, category), sent).await;
+        }
         let _one = self.one_account_at_a_time().await;
         if category == Category::Registered {
             let email = queue::own_address(self, subject, category).await?;
@@ -104,8 +136,13 @@ impl System {
         let moved = self.moved_by_confirmation(&dossier, now);
         let mut statements = vec![code::spend(subject, id, now), opening.statement];
         statements.extend(moved.statements);
+        let actor = if known.serves == queue::AGREES {
+            Actor::representative()
+        } else {
+            acting
+        };
         let operation: Operation<Confirm> =
-            Operation::new(Actor::subject(subject), subject, category, now, sent.key).submitted(sent.content);
+            Operation::new(actor, subject, category, now, sent.key).submitted(sent.content);
         let proof = Confirmation::Waiting(Proof {
             statements,
             jobs: moved.jobs,
@@ -119,10 +156,41 @@ impl System {
             });
         }
         self.wake();
-        Ok(Entered {
+        Ok(Confirmed::Whole(Entered {
             session: opening.token,
             case: self.first_case(subject).await?,
-        })
+        }))
+    }
+
+    /// DEF-11: the person confirmed; the record goes on waiting, and the ticket now takes the code that the representative is
+    /// sent.
+    async fn hand_on(
+        &self,
+        dossier: &Dossier,
+        (id, category): ([u8; 16], Category),
+        sent: SentUnder,
+    ) -> Result<Confirmed, Rejected> {
+        let (subject, now) = (dossier.subject, self.now());
+        let until = dossier.known()?.due_at.unwrap_or(now);
+        let locale = dossier
+            .consents
+            .first()
+            .map_or("kk", |given| given.locale.as_str());
+        let detail = format!("{} {locale}", hex::encode(id));
+        let asked = Confirmation::Half {
+            statements: vec![code::hand_on(
+                subject,
+                id,
+                (queue::CONFIRMS, queue::AGREES),
+                until,
+            )],
+            jobs: vec![queue::task(self, subject, queue::SEND_CODE, now, &detail)],
+        };
+        let operation: Operation<Confirm> =
+            Operation::new(Actor::subject(subject), subject, category, now, sent.key).submitted(sent.content);
+        self.perform(&operation, &Circumstances::OWN, &asked).await?;
+        self.wake();
+        Ok(Confirmed::Half)
     }
 
     /// 6.4, 6.5: somebody asks for the way to their data, by an e-mail address and an order's reference. The answer is
@@ -192,10 +260,20 @@ impl System {
         key: IdempotencyKey,
     ) -> Result<Entered, Rejected> {
         let id = self.bound_ticket(ticket, binding)?;
-        let known = self.code_of(id, queue::ENTERS).await?;
+        let known = self.code_for(id, &[queue::ENTERS, queue::ENTERS_FOR]).await?;
+        let actor = if known.serves == queue::ENTERS_FOR {
+            Actor::representative()
+        } else {
+            Actor::subject(known.subject)
+        };
         let sent = self.sent_under(key, "enter", &[&id, digits(typed).expose().as_bytes()]);
         let now = self.now();
-        let opening = sessions::of_subject(self, known.subject, self.session_secret(id, key), now);
+        let opening = sessions::of_subject(
+            self,
+            (known.subject, actor.role),
+            self.session_secret(id, key),
+            now,
+        );
         if self.was_done(sent).await? {
             return Ok(Entered {
                 session: opening.token,
@@ -204,7 +282,6 @@ impl System {
         }
         self.check_code(&known, typed).await?;
         let dossier = self.dossier(known.subject).await?;
-        let actor = Actor::subject(known.subject);
         let mut statements = vec![code::spend(known.subject, id, now), opening.statement];
         let moves = dossier.standing() == Some(Standing::Active) && self.is_relation(&dossier, now);
         if moves {
@@ -242,14 +319,17 @@ impl System {
         language: Language,
     ) -> Result<bool, Rejected> {
         let dossier = self.dossier(subject).await?;
-        if !self.recognises(&dossier, email).await? || self.has_second_proof(subject).await? {
+        let Some(serves) = self.way_in(&dossier, email).await? else {
+            return Ok(false);
+        };
+        if self.has_second_proof(subject).await? {
             return Ok(false);
         }
         let now = self.now();
         let since = now - jiff::SignedDuration::from_hours(1);
         let sent = self
             .store()
-            .read(move |reader| code::sent_since(reader, subject, queue::ENTERS, since))
+            .read(move |reader| code::sent_since(reader, subject, serves, since))
             .await?;
         if sent >= SENT_PER_HOUR_MAX {
             return Ok(false);
@@ -258,11 +338,7 @@ impl System {
         let detail = format!("{} {language}", hex::encode(ticket));
         let commit = Commit {
             statements: vec![code::insert(&queue::unsent_code(
-                subject,
-                ticket,
-                queue::ENTERS,
-                now,
-                until,
+                subject, ticket, serves, now, until,
             ))],
             jobs: vec![queue::task(self, subject, queue::SEND_CODE, now, &detail)],
             ..Commit::default()
@@ -272,12 +348,41 @@ impl System {
         Ok(true)
     }
 
+    /// Whose address it is: the person's, unless somebody acts in their place, or that of the representative (DEF-11).
+    async fn way_in(
+        &self,
+        dossier: &Dossier,
+        email: &Plain<String>,
+    ) -> Result<Option<&'static str>, Rejected> {
+        if !dossier.is_represented() && self.recognises(dossier, email).await? {
+            return Ok(Some(queue::ENTERS));
+        }
+        let theirs = dossier.representative_address(self.policy());
+        let is_theirs = match theirs {
+            Some(field) => self.recognises_by(dossier, field, email).await?,
+            None => false,
+        };
+        Ok(is_theirs.then_some(queue::ENTERS_FOR))
+    }
+
     pub(super) async fn recognises(
         &self,
         dossier: &Dossier,
         email: &Plain<String>,
     ) -> Result<bool, Rejected> {
-        let (Some(category), Some(field)) = (dossier.category(), self.policy().field_named("email")) else {
+        match self.policy().field_named("email") {
+            Some(field) => self.recognises_by(dossier, field, email).await,
+            None => Ok(false),
+        }
+    }
+
+    async fn recognises_by(
+        &self,
+        dossier: &Dossier,
+        field: Field,
+        email: &Plain<String>,
+    ) -> Result<bool, Rejected> {
+        let Some(category) = dossier.category() else {
             return Ok(false);
         };
         let subject = dossier.subject;
@@ -312,8 +417,13 @@ impl System {
     }
 
     pub(super) async fn code_of(&self, id: [u8; 16], serves: &str) -> Result<Code, Rejected> {
+        self.code_for(id, &[serves]).await
+    }
+
+    /// The code of that ticket, if it serves one of these.
+    async fn code_for(&self, id: [u8; 16], serves: &[&str]) -> Result<Code, Rejected> {
         let found = self.store().read(move |reader| code::by_id(reader, id)).await?;
-        match found.filter(|code| code.serves == serves) {
+        match found.filter(|code| serves.contains(&code.serves.as_str())) {
             Some(code) => Ok(code),
             None if self.tickets().are_used_up(id, self.attempts_max(), self.now()) => {
                 Err(Rejected::mistake("code", Problem::Attempts))

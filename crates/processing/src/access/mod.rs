@@ -17,7 +17,7 @@ mod staff;
 mod tickets;
 
 pub use authenticators::PasswordState;
-pub use codes::{AskedForLink, Entered};
+pub use codes::{AskedForLink, Confirmed, Entered};
 pub use factors::{Proposed, SecondProof};
 pub use forgotten::Reset;
 pub use new_address::NewAddress;

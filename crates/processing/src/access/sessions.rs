@@ -53,6 +53,12 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// Whether somebody acts for the subject (DEF-11).
+    #[must_use]
+    pub fn represents(&self) -> bool {
+        self.actor.role == Role::REPRESENTATIVE
+    }
+
     /// The subject, or "sign in first".
     pub(crate) fn own_subject(&self) -> Result<SubjectId, Rejected> {
         self.subject.ok_or(Rejected::SignInFirst)
@@ -70,11 +76,33 @@ pub(super) struct Opening {
     pub statement: Statement,
 }
 
-/// A session for a subject, from a secret that the caller derived.
-pub(super) fn of_subject(system: &System, subject: SubjectId, secret: [u8; 32], now: Timestamp) -> Opening {
+/// The kind of a session in which somebody acts for the subject.
+const FOR_SUBJECT: &str = "representative";
+
+/// Who acts in a session of that kind.
+fn acting(kind: &str, subject: SubjectId) -> Actor {
+    if kind == FOR_SUBJECT {
+        Actor::representative()
+    } else {
+        Actor::subject(subject)
+    }
+}
+
+/// A session for a subject, or for whoever represents them, from a secret that the caller derived.
+pub(super) fn of_subject(
+    system: &System,
+    (subject, role): (SubjectId, Role),
+    secret: [u8; 32],
+    now: Timestamp,
+) -> Opening {
+    let kind = if role == Role::REPRESENTATIVE {
+        FOR_SUBJECT
+    } else {
+        "subject"
+    };
     opening(system, secret, |hash, csrf_hash| Session {
         hash,
-        kind: "subject".to_owned(),
+        kind: kind.to_owned(),
         subject: Some(subject),
         staff: None,
         csrf_hash,
@@ -88,7 +116,7 @@ pub(super) fn of_subject(system: &System, subject: SubjectId, secret: [u8; 32], 
 pub(super) fn begun(system: &System, subject: SubjectId, now: Timestamp) -> Opening {
     let mut secret = [0; 32];
     system.chance().fill(&mut secret);
-    of_subject(system, subject, secret, now)
+    of_subject(system, (subject, Role::SUBJECT), secret, now)
 }
 
 /// A session for a member of staff.
@@ -166,7 +194,7 @@ impl System {
         let csrf = csrf_of(self, &secret);
         let caller = match (session.subject, row) {
             (Some(subject), _) => Caller {
-                actor: Actor::subject(subject),
+                actor: acting(&session.kind, subject),
                 subject: Some(subject),
                 staff: None,
                 csrf,

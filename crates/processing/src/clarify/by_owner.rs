@@ -61,11 +61,12 @@ impl System {
             .await
     }
 
-    /// Card details are given anew with a payment; everything else its owner changes (6.2).
+    /// Card details are given anew with a payment, and who represents somebody is no choice of theirs; everything else its owner
+    /// changes (6.2).
     pub(crate) fn changeable(&self, field: Field) -> bool {
-        self.policy()
-            .class(field)
-            .is_some_and(|class| !class.name.as_str().starts_with("card"))
+        let represents = self.policy().representative_fields().contains(field);
+        let class = self.policy().class(field);
+        class.is_some_and(|class| !represents && !class.name.as_str().starts_with("card"))
     }
 
     /// 6.2: the caller changes a value of their own, at once; the owner of an account types the password once more.
@@ -107,7 +108,7 @@ impl System {
             in_kazakhstan: false,
         };
         let value = self
-            .read(field, typed, context)
+            .read_of_known(field, typed, context)
             .map_err(|problem| Rejected::mistake(name, problem))?;
         let parts: [&[u8]; 3] = [
             dossier.subject.as_bytes(),

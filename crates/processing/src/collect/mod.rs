@@ -38,6 +38,8 @@ pub struct Submitted {
     pub source: String,
     /// What the subject becomes.
     pub category: Category,
+    /// Whether a representative acts in the subject's place, and gets the code (DEF-11).
+    pub represented: bool,
 }
 
 impl Performed for Collect {
@@ -92,7 +94,11 @@ impl Performed for Collect {
         changes.statements.push(code::insert(&queue::unsent_code(
             id,
             input.ticket,
-            queue::CONFIRMS,
+            if input.represented {
+                queue::AGREES
+            } else {
+                queue::CONFIRMS
+            },
             now,
             input.due_at,
         )));

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use sandyq_model::act::Confirm;
-use sandyq_model::{Standing, Verb};
+use sandyq_model::{Role, Standing, Verb};
 use sandyq_policy::Permit;
 use sandyq_store::Statement;
 use sandyq_store::tables::consent::{self, ConsentAct, ConsentRow};
@@ -21,6 +21,13 @@ use crate::system::System;
 pub enum Confirmation {
     /// Everything that waits since the form was sent.
     Waiting(Proof),
+    /// The person's own part of it, where a representative has to agree: the record goes on waiting (DEF-11).
+    Half {
+        /// The changes that the proof makes.
+        statements: Vec<Statement>,
+        /// The letter to the representative.
+        jobs: Vec<sandyq_store::Job>,
+    },
     /// One consent, given on the person's own page (6.3-e: never by a purchase).
     Given(Box<Accepted>),
 }
@@ -48,8 +55,23 @@ impl Performed for Confirm {
     ) -> Result<Done<Self>, Rejected> {
         match input {
             Confirmation::Waiting(proof) => waiting(permit, dossier, proof, system),
+            Confirmation::Half { statements, jobs } => Ok(half(permit, statements, jobs)),
             Confirmation::Given(accepted) => given(permit, dossier, accepted, system),
         }
+    }
+}
+
+fn half(permit: Permit<Confirm>, statements: &[Statement], jobs: &[sandyq_store::Job]) -> Done<Confirm> {
+    let changes = Changes {
+        statements: statements.to_vec(),
+        jobs: jobs.to_vec(),
+        answer: Some(Vec::new()),
+        ..Changes::default()
+    };
+    Done {
+        spent: permit.spend(),
+        changes,
+        output: (),
     }
 }
 
@@ -61,6 +83,11 @@ fn waiting(
 ) -> Result<Done<Confirm>, Rejected> {
     let now = permit.at();
     let known = dossier.known()?;
+    // Nothing of a young person counts by their own word alone.
+    let alone = permit.actor().role != Role::REPRESENTATIVE;
+    if alone && (dossier.is_represented() || dossier.needs_agreement(system.policy())) {
+        return Err(Rejected::NotFound);
+    }
     let standing = Standing::after(Some(known.standing), Verb::Confirm, false).ok_or(Rejected::NotFound)?;
     let row = subject::Subject {
         standing,

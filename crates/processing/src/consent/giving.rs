@@ -82,6 +82,10 @@ impl System {
         if hash != offer.hash {
             return Err(Rejected::mistake(item, Problem::Stale));
         }
+        // DEF-11: for somebody young a representative agrees, on the page that opens with their own address.
+        if !caller.represents() && dossier.representative_address(self.policy()).is_some() {
+            return Err(Rejected::mistake(item, Problem::UnderEighteen));
+        }
         self.prove_before_change(caller, current).await?;
         let category = dossier.category().ok_or(Rejected::NotFound)?;
         let now = self.now();

@@ -102,7 +102,8 @@ pub fn fields_of(policy: &Policy, service: &Service, item: &ConsentItem) -> Fiel
         .required
         .union(service.optional)
         .union(service.later)
-        .union(service.transient);
+        .union(service.transient)
+        .union(service.representative);
     policy
         .purpose_fields(item.purpose, service.category)
         .intersection(asked)
@@ -149,6 +150,31 @@ pub fn written(kk: &ConsentText, ru: &ConsentText, en: &ConsentText) -> String {
     text
 }
 
+/// The texts that were written in this form, each with its language.
+#[must_use]
+pub fn read_back(written: &str) -> Vec<(Language, ConsentText)> {
+    let mut texts: Vec<(Language, ConsentText)> = Vec::new();
+    let mut lines = written.lines();
+    while let Some(line) = lines.next() {
+        let headed = line.strip_prefix('[').and_then(|line| line.split_once("] "));
+        let Some((tag, heading)) = headed else { continue };
+        let Ok(language) = tag.parse::<Language>() else {
+            continue;
+        };
+        let paragraph = (heading.to_owned(), lines.next().unwrap_or_default().to_owned());
+        match texts.last_mut().filter(|(last, _)| *last == language) {
+            Some((_, text)) => text.paragraphs.push(paragraph),
+            None => texts.push((
+                language,
+                ConsentText {
+                    paragraphs: vec![paragraph],
+                },
+            )),
+        }
+    }
+    texts
+}
+
 fn text(
     policy: &Policy,
     operator: &Operator,
@@ -172,7 +198,17 @@ fn text(
     let clause = item.purpose.to_string();
     let address = operator.address.replace('\n', ", ");
     let fields = labels.join(", ");
+    let young = if service.representative.is_empty() {
+        &said.young_without
+    } else {
+        &said.young_with
+    };
+    let ages = policy.ages();
+    let (acts, agrees) = (ages.acts_below.to_string(), ages.agrees_below.to_string());
     let values = [
+        ("{young}", young.as_str()),
+        ("{acts}", acts.as_str()),
+        ("{agrees}", agrees.as_str()),
         ("{name}", operator.name.as_str()),
         ("{bin}", operator.bin.as_str()),
         ("{address}", &address),
@@ -211,6 +247,12 @@ struct Texts {
 struct Said {
     operator: [String; 2],
     subject: [String; 2],
+    /// What follows there where a service asks for a representative.
+    #[serde(rename = "young-with")]
+    young_with: String,
+    /// And where it does not.
+    #[serde(rename = "young-without")]
+    young_without: String,
     purpose: [String; 2],
     fields: [String; 2],
     actions: [String; 2],

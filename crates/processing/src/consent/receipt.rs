@@ -57,6 +57,9 @@ pub(super) struct Draft {
     notice: Notice,
     pub(super) item: ConsentItem,
     channel: String,
+    /// Whether the person gave it themselves, where a representative confirmed it (DEF-11).
+    #[serde(default)]
+    together: bool,
     /// Of a consent that is taken back: its confirmation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     confirmed: Option<Confirmed>,
@@ -108,6 +111,7 @@ impl Draft {
             },
             item: item(row, system),
             channel: row.channel.clone(),
+            together: event == ConsentEvent::Confirmed && is_together(row, dossier),
             confirmed: (event == ConsentEvent::Withdrawn)
                 .then(|| Confirmed::of(row, dossier))
                 .flatten(),
@@ -128,7 +132,10 @@ impl Draft {
             event: self.event,
             at: placed.entry.at,
             channel: self.channel.clone(),
-            by: ActedBy::of(placed.entry.role),
+            by: match ActedBy::of(placed.entry.role) {
+                ActedBy::Representative if self.together => ActedBy::Together,
+                by => by,
+            },
         };
         confirmed.into_iter().chain([last]).collect()
     }
@@ -144,11 +151,21 @@ impl Confirmed {
             channel: confirmed.channel.clone(),
             by: if confirmed.actor == themselves {
                 ActedBy::Subject
+            } else if is_together(confirmed, dossier) {
+                ActedBy::Together
             } else {
                 ActedBy::Representative
             },
         })
     }
+}
+
+/// Whether the person gave a consent themselves and a representative confirmed it.
+fn is_together(confirmed: &ConsentRow, dossier: &Dossier) -> bool {
+    let themselves = Actor::subject(confirmed.subject).id;
+    let mut rows = dossier.consents.iter();
+    let given = rows.find(|row| row.id == confirmed.id && row.act == ConsentAct::Given);
+    confirmed.actor == Actor::representative().id && given.is_some_and(|given| given.actor == themselves)
 }
 
 /// What was asked, in the words of the policy in force and the language in which it was read.

@@ -9,8 +9,10 @@ use sandyq_store::tables::consent::ConsentAct;
 use sandyq_store::tables::{consent_text, receipt};
 
 use super::receipt::{PURPOSE_REACHED, told};
+use super::{ConsentText, read_back};
 use crate::access::Caller;
 use crate::destroy::receipt::{KIND as DESTRUCTION, ProofView};
+use crate::dossier::Dossier;
 use crate::rejected::Rejected;
 use crate::system::System;
 
@@ -77,6 +79,34 @@ pub struct ConsentReceiptView {
 }
 
 impl System {
+    /// The boxes that somebody ticked, in words, with the hash of each text: what a representative is asked to agree to.
+    pub(crate) fn agreed_to(&self, dossier: &Dossier, language: Language) -> Vec<(String, String)> {
+        let words = self.policy().words(language);
+        let given = dossier.live_consents(self.now()).map(|(row, _)| row);
+        given
+            .map(|row| {
+                let label = words.label(WordKind::Consent, &row.item);
+                (label.to_owned(), hex::encode(row.text_hash))
+            })
+            .collect()
+    }
+
+    /// The text of a consent by its hash, as it was kept when somebody first agreed to it. It names the operator and the kinds of
+    /// data, and nobody.
+    ///
+    /// # Errors
+    /// [`Rejected::NotFound`] for what is no hash of a text that was agreed to; a fault.
+    pub async fn text_of_hash(&self, hash: &str) -> Result<Vec<(Language, ConsentText)>, Rejected> {
+        let mut bytes = [0; 32];
+        hex::decode_to_slice(hash, &mut bytes).map_err(|_| Rejected::NotFound)?;
+        let found = self
+            .store()
+            .read(move |reader| consent_text::find(reader, bytes))
+            .await?;
+        let found = found.ok_or(Rejected::NotFound)?;
+        Ok(read_back(&found.text))
+    }
+
     /// 6.1: what the caller agreed to, each with its receipts.
     ///
     /// # Errors

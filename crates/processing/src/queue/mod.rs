@@ -20,6 +20,7 @@ use sandyq_store::tables::job;
 use crate::cases::State;
 use crate::circumstances::Circumstances;
 use crate::destroy::{Destruction, receipt};
+use crate::dossier::Dossier;
 use crate::perform::Outcome;
 use crate::ports::{Delivery, Letter, Message, Notice};
 use crate::rejected::Rejected;
@@ -52,8 +53,12 @@ pub const RECEIPT: &str = "receipt";
 
 /// What a code is for: confirming a consent.
 pub const CONFIRMS: &str = "confirm";
+/// What a code is for: the representative's consent, in the person's place or beside theirs (DEF-11).
+pub const AGREES: &str = "agree";
 /// What a code is for: opening "my data".
 pub const ENTERS: &str = "enter";
+/// What a code is for: opening "my data" for the representative.
+pub const ENTERS_FOR: &str = "enter-for";
 /// What a code is for: proving the address of an account whose password is forgotten.
 pub const RESETS: &str = "reset";
 /// What a code is for: proving a new address of an account.
@@ -159,10 +164,23 @@ async fn send_code(system: &System, subject: SubjectId, detail: &str) -> Result<
     let armed = Usage::Open {
         statements: vec![code::arm(subject, ticket, *hash.as_bytes(), until)],
     };
-    let operation = mailing(system, subject, category, now).for_purpose(identification(category));
+    let to_representative = matches!(known.serves.as_str(), AGREES | ENTERS_FOR);
+    let address = if to_representative {
+        dossier.representative_address(system.policy())
+    } else {
+        mail_field(system, &dossier)
+    };
+    let operation =
+        mailing_to(system, (subject, category), address, now).for_purpose(identification(category));
     let to = mail_address(system, &operation, &armed).await?;
     let ticket = hex::encode(ticket);
     let message = match known.serves.as_str() {
+        AGREES => Message::AgreementCode {
+            code: digits,
+            ticket,
+            minutes,
+            consents: system.agreed_to(&dossier, language),
+        },
         CONFIRMS => Message::ConfirmationCode {
             code: digits,
             ticket,
@@ -218,13 +236,23 @@ async fn send_notice(
     Ok(system.post().send(letter).await?)
 }
 
+/// The field with the address to which letters go: the person's, or that of whoever acts for them (DEF-11).
+fn mail_field(system: &System, dossier: &Dossier) -> Option<Field> {
+    if dossier.is_represented() {
+        dossier.representative_address(system.policy())
+    } else {
+        Field::new(EMAIL)
+    }
+}
+
 /// The address of a subject, opened for a letter to them or to see whether it is taken (2.2.1).
 pub(crate) async fn own_address(
     system: &System,
     subject: SubjectId,
     category: Category,
 ) -> Result<Plain<String>, Rejected> {
-    let operation = mailing(system, subject, category, system.now()).for_purpose(identification(category));
+    let dossier = system.dossier(subject).await?;
+    let operation = mailing(system, &dossier, category, system.now()).for_purpose(identification(category));
     let only_open = Usage::Open {
         statements: Vec::new(),
     };
@@ -248,7 +276,7 @@ async fn send_identity(system: &System, subject: SubjectId, detail: &str) -> Res
     let armed = Usage::Open {
         statements: vec![code::arm(subject, ticket, *hash.as_bytes(), known.expires_at)],
     };
-    let operation = mailing(system, subject, category, system.now()).for_purpose(identification(category));
+    let operation = mailing(system, &dossier, category, system.now()).for_purpose(identification(category));
     let to = mail_address(system, &operation, &armed).await?;
     let message = Message::IdentityCode { code: digits };
     Ok(system
@@ -287,7 +315,7 @@ async fn send_reference(system: &System, subject: SubjectId, detail: &str) -> Re
     let (Some(category), Some(file)) = (dossier.category(), dossier.case(case)) else {
         return Ok(Delivery::Done);
     };
-    let operation = mailing(system, subject, category, system.now())
+    let operation = mailing(system, &dossier, category, system.now())
         .for_purpose(
             system
                 .policy()
@@ -319,9 +347,20 @@ async fn send_reference(system: &System, subject: SubjectId, detail: &str) -> Re
         .await?)
 }
 
-fn mailing(system: &System, subject: SubjectId, category: Category, now: Timestamp) -> Operation<Use> {
+fn mailing(system: &System, dossier: &Dossier, category: Category, now: Timestamp) -> Operation<Use> {
+    let address = mail_field(system, dossier);
+    mailing_to(system, (dossier.subject, category), address, now)
+}
+
+fn mailing_to(
+    system: &System,
+    (subject, category): (SubjectId, Category),
+    address: Option<Field>,
+    now: Timestamp,
+) -> Operation<Use> {
     let key = IdempotencyKey::random(system.chance());
-    Operation::new(Actor::system(Role::MAILER), subject, category, now, key).on(email())
+    Operation::new(Actor::system(Role::MAILER), subject, category, now, key)
+        .on(address.map_or(FieldSet::EMPTY, FieldSet::only))
 }
 
 /// 1.1.5: an applicant is recognised for recruitment; everybody else by 2.2.1.
@@ -330,10 +369,6 @@ pub(crate) const fn identification(category: Category) -> Purpose {
         Category::Applicant => Purpose::RECRUITMENT,
         _ => Purpose::IDENTIFICATION,
     }
-}
-
-fn email() -> FieldSet {
-    Field::new(EMAIL).map_or(FieldSet::EMPTY, FieldSet::only)
 }
 
 /// The number of the field `email`.

@@ -22,6 +22,8 @@ pub struct Form {
     pub about: Option<OfferingKind>,
     /// What is asked now.
     pub inputs: Vec<Input>,
+    /// What is asked as well when the person is too young to act alone (DEF-11).
+    pub representative: Vec<Input>,
     /// What is asked after the confirmation, for one payment.
     pub later: Vec<Input>,
     /// The consents, one box each, none ticked.
@@ -53,10 +55,19 @@ pub struct Input {
     pub clause: String,
     /// How many days after the end of the purpose it stays at most.
     pub days_after: u32,
-    /// Whether it can be left empty.
+    /// Whether it has to be answered.
     pub required: bool,
+    /// Whether it is about the representative of somebody young.
+    pub represents: bool,
     /// What browsers know it as (HTML `autocomplete`).
     pub autocomplete: &'static str,
+}
+
+impl Form {
+    /// Asks for the representative as well, after everything else.
+    pub fn ask_for_representative(&mut self) {
+        self.inputs.append(&mut self.representative);
+    }
 }
 
 impl System {
@@ -80,6 +91,7 @@ impl System {
             intro: of.map(|words| words.intro.clone()).unwrap_or_default(),
             about: service.about,
             inputs: inputs(asked_now(service)),
+            representative: inputs(service.representative),
             later: inputs(service.later.union(service.transient)),
             consents: consent::offers(self, service, language)?,
         })
@@ -110,7 +122,9 @@ impl System {
                 .required
                 .union(service.later)
                 .union(service.transient)
+                .union(service.representative)
                 .contains(field),
+            represents: service.representative.contains(field),
             autocomplete: autocomplete(&declared.name),
         })
     }

@@ -191,7 +191,7 @@ impl System {
             .as_ref()
             .ok_or_else(|| Rejected::mistake("value", Problem::Missing))?;
         let value = self
-            .read(field, typed, context)
+            .read_of_known(field, typed, context)
             .map_err(|problem| Rejected::mistake("value", problem))?;
         let mut operation: Operation<Clarify> = self
             .by_staff(caller.actor, &dossier)?

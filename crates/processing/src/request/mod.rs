@@ -72,6 +72,8 @@ pub struct MyData {
     pub rows: Vec<MyRow>,
     /// The orders and other cases, by reference.
     pub cases: Vec<String>,
+    /// Whether somebody acts for the person here (DEF-11).
+    pub represents: bool,
 }
 
 /// One value of one's own.
@@ -174,6 +176,7 @@ impl System {
             .filter_map(|(field, value)| Some((ends.of(field)?, value)));
         let rows = ended.filter_map(|(end, value)| self.my_row(&dossier, end, &value, language).transpose());
         let data = MyData {
+            represents: caller.represents(),
             category: known.category,
             standing: known.standing,
             since: known.created_at,

@@ -3,12 +3,13 @@
 
 mod about;
 mod own;
+mod represented;
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use sandyq_model::act::Collect;
-use sandyq_model::value::{self, Age, Ages, Context, ValueKind, Values};
+use sandyq_model::value::{self, Age, Context, Values};
 use sandyq_model::{
     Actor, Field, IdempotencyKey, Mistake, OfferingKind, Operation, Plain, Problem, Role, SubjectId, time,
 };
@@ -83,6 +84,8 @@ pub struct Taken {
     pub until: Timestamp,
     /// For a short-lived cookie: the code works only in the browser that submitted.
     pub binding: String,
+    /// Whether the code goes to a representative (DEF-11).
+    pub represented: bool,
 }
 
 impl System {
@@ -92,15 +95,15 @@ impl System {
     /// Every mistake in it, field by field.
     pub fn check(&self, submission: &Submission) -> Result<Checked, Rejected> {
         let service = self.declared(&submission.service)?;
+        let age = self.age_in(service, submission);
         let mut mistakes = Vec::new();
         for name in submission.answers.keys() {
             let asked = self
                 .policy()
                 .field_named(name)
                 .is_some_and(|field| service.order.contains(&field));
-            let now = |field: Field| {
-                !service.later.union(service.transient).contains(field) && service.into != Some(field)
-            };
+            let now =
+                |field: Field| Self::asked_at(service, age).contains(field) && service.into != Some(field);
             if !asked || !self.policy().field_named(name).is_some_and(now) {
                 mistakes.push((name.clone(), Problem::Unknown));
             }
@@ -116,7 +119,7 @@ impl System {
         for field in service
             .order
             .iter()
-            .filter(|field| service.required.union(service.optional).contains(**field))
+            .filter(|field| Self::asked_at(service, age).contains(**field))
         {
             let name = self.policy().field_name(*field).to_owned();
             if let Some((_, value)) = filled.as_ref().filter(|(filled, _)| filled == field) {
@@ -127,8 +130,9 @@ impl System {
                 .answers
                 .get(&name)
                 .filter(|typed| !typed.expose().trim().is_empty());
-            match (typed, service.required.contains(*field)) {
-                (None, true) => mistakes.push((name, Problem::Missing)),
+            let represents = service.representative.contains(*field);
+            match (typed, represents || service.required.contains(*field)) {
+                (None, true) => mistakes.push((name, Self::lack_at(service, age, *field))),
                 (None, false) => {}
                 (Some(typed), _) => match self.read(*field, typed, context) {
                     Ok(value) => {
@@ -139,6 +143,7 @@ impl System {
                 },
             }
         }
+        mistakes.extend(self.same_address(service, age, &values));
         let most = if service.about == Some(OfferingKind::Licence) {
             Catalogue::QUANTITY_MAX
         } else {
@@ -175,7 +180,11 @@ impl System {
         self.place_is_left(&service, offering).await?;
         let now = self.now();
         let subject = SubjectId::random(self.chance());
-        let actor = Actor::subject(subject);
+        let age = self.age_in(&service, &submission);
+        let actor = match age {
+            Age::RepresentativeActs => Actor::representative(),
+            Age::RepresentativeAgrees | Age::Adult => Actor::subject(subject),
+        };
         let accepted = consent::accept(self, &service, &accepted, submission.language, actor.id, now)?;
         let due_at = retention::pending_until(self.policy(), now)?;
         let earliest = Self::opens_account(&service).then(|| self.unhurried());
@@ -208,6 +217,7 @@ impl System {
             due_at,
             source: service.name.to_string(),
             category: service.category,
+            represented: age == Age::RepresentativeActs,
         };
         let ticket = match self.perform(&operation, &circumstances, &input).await? {
             Outcome::Done { .. } => hex::encode(ticket),
@@ -221,6 +231,7 @@ impl System {
             binding: self.binding(&ticket),
             ticket,
             until: due_at,
+            represented: age == Age::RepresentativeActs,
         })
     }
 
@@ -238,33 +249,10 @@ impl System {
         self.policy().service(service).ok_or(Rejected::NotFound)
     }
 
-    /// Reads one typed value as the field's kind; the ages at which a representative acts are not taken here.
-    pub(crate) fn read(
-        &self,
-        field: Field,
-        typed: &Plain<String>,
-        context: Context,
-    ) -> Result<Plain<String>, Problem> {
+    /// Reads one typed value as the field's kind.
+    fn read(&self, field: Field, typed: &Plain<String>, context: Context) -> Result<Plain<String>, Problem> {
         let kind = self.policy().kind(field).ok_or(Problem::Unknown)?;
-        let value = value::parse(kind, typed, context)?;
-        if kind == ValueKind::BirthDate {
-            let born = value.expose().parse().map_err(|_| Problem::Date)?;
-            match self.ages().on(context.today, born) {
-                Age::Adult => {}
-                Age::RepresentativeAgrees => return Err(Problem::UnderEighteen),
-                Age::RepresentativeActs => return Err(Problem::UnderFourteen),
-            }
-        }
-        Ok(value)
-    }
-
-    /// The two ages of DEF-11, as the policy folder has them.
-    fn ages(&self) -> Ages {
-        let limit = |name: &str| self.policy().limit(name).and_then(|limit| limit.count);
-        Ages {
-            acts_below: limit("representative-acts-until-age").unwrap_or(Ages::LAW.acts_below),
-            agrees_below: limit("representative-agrees-until-age").unwrap_or(Ages::LAW.agrees_below),
-        }
+        value::parse(kind, typed, context)
     }
 
     /// Kazakhstan unless the person names another country.

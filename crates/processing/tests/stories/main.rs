@@ -23,6 +23,7 @@ mod protections;
 mod purchase;
 mod queue;
 mod receipt_shapes;
+mod representatives;
 mod requests;
 mod residue;
 mod retention;

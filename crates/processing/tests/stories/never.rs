@@ -245,6 +245,7 @@ impl World {
         else {
             return;
         };
+        let Some(entered) = entered.whole() else { return };
         self.answered += 1;
         let caller = self
             .stage

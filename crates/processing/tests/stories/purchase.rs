@@ -315,6 +315,8 @@ async fn the_same_key_with_something_else_in_it_is_refused_and_done_by_nobody() 
     let entered = system
         .confirm(&first.ticket, &first.binding, &code, key)
         .await
+        .unwrap()
+        .whole()
         .unwrap();
     let wrong = Plain::from("000 000");
     assert!(was_sent_before(

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use crate::representatives;
 use crate::stage::{Stage, answers, purchase};
 use sandyq_model::Plain;
 use sandyq_processing::Language;
@@ -178,6 +179,25 @@ fn second_opinion(python: &Path, files: &Files, newest: usize, key: &str) {
         let errors = String::from_utf8_lossy(&stderr);
         assert!(status.success(), "{}: {errors}", file.display());
     }
+}
+
+#[tokio::test]
+async fn what_a_representative_agreed_to_holds_it_as_well() {
+    let Some(python) = python() else { return };
+    let mut files = Files::none();
+    for born in [representatives::CHILDS_BIRTH, representatives::YOUTHS_BIRTH] {
+        let stage = Stage::new();
+        let (caller, _) = representatives::agreed(&stage, born).await;
+        let (items, receipts) = given(&stage, &caller).await;
+        assert_eq!(items.len(), receipts.len(), "{born}");
+        let represented = |receipt: &String| receipt.contains("dpv:isRepresentativeFor");
+        assert!(receipts.iter().all(represented), "{born}");
+        receipts.iter().for_each(|receipt| files.put(receipt));
+        let key = stage.system.store().verifier_key().to_string();
+        second_opinion(&python, &files, receipts.len(), &key);
+    }
+    let (conform, said) = files.judged(&python);
+    assert!(conform, "{}", said.join("\n"));
 }
 
 #[tokio::test]

@@ -56,6 +56,30 @@ pub fn count_attempt(subject: SubjectId, id: [u8; 16]) -> Statement {
     .touching(1)
 }
 
+/// Hands a ticket on to a second code that serves something else, in place of the one that was typed. A conflict when it was
+/// used, or handed on already.
+#[must_use]
+pub fn hand_on(
+    subject: SubjectId,
+    id: [u8; 16],
+    (from, to): (&str, &str),
+    expires_at: Timestamp,
+) -> Statement {
+    statement(
+        "UPDATE code SET serves = $4, hash = $5, attempts = 0, expires_at = $6 \
+         WHERE subject_id = $1 AND code_id = $2 AND serves = $3 AND used_at IS NULL",
+        [
+            subject.into(),
+            id.into(),
+            from.into(),
+            to.into(),
+            [0_u8; 32].into(),
+            expires_at.into(),
+        ],
+    )
+    .touching(1)
+}
+
 /// Uses a code up; one that was used already is a conflict.
 #[must_use]
 pub fn spend(subject: SubjectId, id: [u8; 16], at: Timestamp) -> Statement {

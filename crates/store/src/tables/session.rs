@@ -10,7 +10,7 @@ use crate::database::{Reader, ReaderExt, Row, Statement, statement};
 pub struct Session {
     /// The keyed hash of its token.
     pub hash: [u8; 32],
-    /// What it opens (`portal`, `console`, `form`).
+    /// Who is in it (`subject`, `representative`, `staff`).
     pub kind: String,
     /// The subject who is signed in.
     pub subject: Option<SubjectId>,

@@ -61,7 +61,8 @@ fn every_key_is_there_in_every_language_with_the_same_places() {
 
 #[test]
 fn every_problem_has_its_words_and_what_to_do_next() {
-    for code in crate::problems::CODES {
+    for problem in sandyq_model::Problem::ALL {
+        let code = problem.code();
         for key in [format!("mistake-{code}"), format!("mistake-{code}-next")] {
             for language in LANGUAGES {
                 assert_ne!(phrase(&key, language), key, "{}", tag(language));

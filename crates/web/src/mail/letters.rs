@@ -28,7 +28,27 @@ impl Letters {
     #[must_use]
     pub fn write(&self, letter: &Letter) -> Written {
         let language = letter.language;
-        let (key, filled): (&str, Vec<(&'static str, String)>) = match &letter.message {
+        let (key, filled) = self.filled(&letter.message);
+        let args: Vec<_> = filled
+            .iter()
+            .map(|(name, value)| (*name, value.as_str().into()))
+            .collect();
+        let args: Args<'_> = &args;
+        let body = phrase_with(&format!("{key}-text"), args, language);
+        let foot = phrase_with(
+            "letter-foot",
+            &[("operator", self.operator.as_str().into())],
+            language,
+        );
+        Written {
+            subject: phrase(&format!("{key}-subject"), language),
+            text: format!("{body}\n\n{foot}\n"),
+        }
+    }
+
+    /// The key of the words of a message, and what stands in them.
+    fn filled(&self, message: &Message) -> (&'static str, Vec<(&'static str, String)>) {
+        match message {
             Message::ConfirmationCode {
                 code,
                 ticket,
@@ -37,6 +57,19 @@ impl Letters {
                 "letter-confirm",
                 self.with_code(code.expose(), &format!("confirm/{ticket}"), *minutes),
             ),
+            Message::AgreementCode {
+                code,
+                ticket,
+                minutes,
+                consents,
+            } => ("letter-agree", {
+                let texts = consents.iter();
+                let texts = texts.map(|(label, hash)| format!("- {label}\n  {}/texts/{hash}", self.site));
+                let texts: Vec<String> = texts.collect();
+                let mut filled = self.with_code(code.expose(), &format!("confirm/{ticket}/agree"), *minutes);
+                filled.push(("texts", texts.join("\n")));
+                filled
+            }),
             Message::EntryCode {
                 code,
                 ticket,
@@ -78,21 +111,6 @@ impl Letters {
             ),
             Message::Taken { reference } => ("letter-taken", self.with_reference(reference)),
             Message::OrderPlaced { reference } => ("letter-order", self.with_reference(reference)),
-        };
-        let args: Vec<_> = filled
-            .iter()
-            .map(|(name, value)| (*name, value.as_str().into()))
-            .collect();
-        let args: Args<'_> = &args;
-        let body = phrase_with(&format!("{key}-text"), args, language);
-        let foot = phrase_with(
-            "letter-foot",
-            &[("operator", self.operator.as_str().into())],
-            language,
-        );
-        Written {
-            subject: phrase(&format!("{key}-subject"), language),
-            text: format!("{body}\n\n{foot}\n"),
         }
     }
 

@@ -103,6 +103,7 @@ const fn acted_key(by: ActedBy) -> &'static str {
     match by {
         ActedBy::Subject => "acted-subject",
         ActedBy::Representative => "acted-representative",
+        ActedBy::Together => "acted-together",
         ActedBy::Operator => "acted-operator",
     }
 }

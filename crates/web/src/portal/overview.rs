@@ -59,6 +59,7 @@ pub fn page(visit: &Visit, data: &MyData, category: &str, from: &dyn Fn(&str) ->
     let body = html! {
         h1 { (visit.say("my-title")) }
         p.lead { (visit.say("my-lead")) }
+        @if data.represents { p.inset { (visit.say("representing")) } }
         dl.facts {
             div { dt { (visit.say("my-category")) } dd { (category) } }
             div { dt { (visit.say("my-standing")) } dd { span.tag { (standing) } } }

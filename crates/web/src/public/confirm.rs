@@ -7,6 +7,7 @@ use maud::html;
 use sandyq_model::Mistake;
 use sandyq_model::value::ValueKind;
 use sandyq_processing::Rejected;
+use sandyq_processing::access::Confirmed;
 
 use crate::components::{Control, control, error_summary, submit, tray};
 use crate::http::arrival::{Answer, Arrival, Sent, mistake_of};
@@ -26,18 +27,36 @@ pub struct CodePage {
 
 /// GET /confirm/{ticket}
 pub async fn open(Path(ticket): Path<String>, arrival: Arrival) -> Response {
-    let page = code_page(&arrival.visit, &of(&ticket), "", &Mistake::default());
+    opened(&of(&ticket, false), arrival)
+}
+
+/// GET /confirm/{ticket}/agree: for the code that the representative was sent (DEF-11).
+pub async fn open_agreement(Path(ticket): Path<String>, arrival: Arrival) -> Response {
+    opened(&of(&ticket, true), arrival)
+}
+
+fn opened(about: &CodePage, arrival: Arrival) -> Response {
+    let page = code_page(&arrival.visit, about, "", &Mistake::default());
     arrival.respond(Ok(Answer::Page(page)))
 }
 
 /// POST /confirm/{ticket}
 pub async fn confirm(Path(ticket): Path<String>, sent: Sent) -> Response {
-    let confirmed = try_code(&sent, &ticket).await;
+    confirmed(&ticket, &of(&ticket, false), sent).await
+}
+
+/// POST /confirm/{ticket}/agree
+pub async fn agree(Path(ticket): Path<String>, sent: Sent) -> Response {
+    confirmed(&ticket, &of(&ticket, true), sent).await
+}
+
+async fn confirmed(ticket: &str, about: &CodePage, sent: Sent) -> Response {
+    let confirmed = try_code(&sent, ticket).await;
     let mut arrival = sent.arrival;
     let outcome = match confirmed {
         Err(rejected) => Err(rejected),
         Ok(Tried::Again(typed, mistake)) => {
-            let page = code_page(&arrival.visit, &of(&ticket), &typed, &mistake);
+            let page = code_page(&arrival.visit, about, &typed, &mistake);
             let right = mistake.0.is_empty();
             Ok(if right {
                 Answer::Page(page)
@@ -45,6 +64,7 @@ pub async fn confirm(Path(ticket): Path<String>, sent: Sent) -> Response {
                 Answer::wrong(page)
             })
         }
+        Ok(Tried::Half) => Ok(Answer::SeeOther(place(ticket, true))),
         Ok(Tried::Right { session, case }) => {
             arrival.set_cookie(cookies::set(cookies::SESSION, &session, None));
             arrival.set_cookie(cookies::clear(cookies::BINDING));
@@ -59,6 +79,7 @@ pub async fn confirm(Path(ticket): Path<String>, sent: Sent) -> Response {
 
 enum Tried {
     Right { session: String, case: Option<String> },
+    Half,
     Again(String, Mistake),
 }
 
@@ -77,7 +98,8 @@ async fn try_code(sent: &Sent, ticket: &str) -> Result<Tried, Rejected> {
         .confirm(ticket, &binding, &code, sent.key()?)
         .await;
     Ok(match mistake_of(entered)? {
-        Ok(entered) => Tried::Right {
+        Ok(Confirmed::Half) => Tried::Half,
+        Ok(Confirmed::Whole(entered)) => Tried::Right {
             session: entered.session.expose().to_owned(),
             case: entered.case,
         },
@@ -85,10 +107,17 @@ async fn try_code(sent: &Sent, ticket: &str) -> Result<Tried, Rejected> {
     })
 }
 
-fn of(ticket: &str) -> CodePage {
+/// The page for the code of that ticket; another one while the code is with the representative.
+#[must_use]
+pub fn place(ticket: &str, represented: bool) -> String {
+    let part = if represented { "/agree" } else { "" };
+    format!("/confirm/{ticket}{part}")
+}
+
+fn of(ticket: &str, represented: bool) -> CodePage {
     CodePage {
-        action: format!("/confirm/{ticket}"),
-        key: "confirm",
+        action: place(ticket, represented),
+        key: if represented { "agree" } else { "confirm" },
         back: "/services",
     }
 }

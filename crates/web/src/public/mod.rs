@@ -10,3 +10,4 @@ pub mod policy;
 pub mod service;
 pub mod sign_in;
 pub mod taken;
+pub mod text;

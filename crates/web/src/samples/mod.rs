@@ -97,6 +97,11 @@ fn paying_pages(language: Language) -> Vec<Sample> {
         key: "confirm",
         back: "/services",
     };
+    let agree = CodePage {
+        action: "/confirm/0123/agree".into(),
+        key: "agree",
+        back: "/services",
+    };
     let order = people::order(language);
     let demo = Port {
         name: "demonstration".into(),
@@ -117,6 +122,16 @@ fn paying_pages(language: Language) -> Vec<Sample> {
             "confirm",
             confirm.clone(),
             code_page(&confirm, &about, "", &Mistake::default()),
+        ),
+        (
+            "agree",
+            confirm.clone(),
+            code_page(&confirm, &agree, "", &Mistake::default()),
+        ),
+        (
+            "text",
+            confirm.clone(),
+            public::text::page(&confirm, "5f1d8e", &people::texts()),
         ),
         (
             "confirm-wrong",

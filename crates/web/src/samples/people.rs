@@ -12,6 +12,7 @@ use sandyq_processing::operator::{Operator, Person};
 use sandyq_processing::reading::{ClauseView, Form, Input, PolicyPage, SectionView};
 use sandyq_processing::request::{Access, Accesses, Consequences, Keeper, Keeps, MyData, MyRow, Withdrawn};
 
+use crate::language::LANGUAGES;
 use crate::mail::mail_sink::Caught;
 use crate::public::service::Draft;
 
@@ -211,6 +212,7 @@ pub fn form(language: Language) -> Form {
         clause: "1.1.2".into(),
         days_after: 30,
         required: row.2,
+        represents: false,
         autocomplete: "on",
     };
     Form {
@@ -225,6 +227,7 @@ pub fn form(language: Language) -> Form {
         )
         .into(),
         inputs: ROWS.iter().map(input).collect(),
+        representative: Vec::new(),
         later: Vec::new(),
         consents: vec![
             consent("order", true, language),
@@ -271,6 +274,13 @@ fn consent(id: &str, required: bool, language: Language) -> ConsentOffer {
         en: consent_text(Language::En),
         hash: "9f2c4a7be01d55c3a8e1b2f6447d90aa3c5e7f1029384756afbecd0123456789".into(),
     }
+}
+
+/// The text of a consent in every language.
+pub fn texts() -> Vec<(Language, ConsentText)> {
+    LANGUAGES
+        .map(|language| (language, consent_text(language)))
+        .to_vec()
 }
 
 fn consent_text(language: Language) -> ConsentText {
@@ -416,6 +426,7 @@ pub fn data(language: Language) -> MyData {
         ..row(&ROWS[0])
     });
     MyData {
+        represents: false,
         category: Category::Guest,
         standing: Standing::Active,
         since: at("2026-11-22T19:05:00Z"),

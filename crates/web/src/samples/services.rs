@@ -56,9 +56,24 @@ fn long_form(language: Language) -> Form {
     }
 }
 
+/// A form of somebody who needs a representative.
+fn young_form(language: Language) -> Form {
+    let mut form = people::form(language);
+    let asked = form.inputs.iter().take(2).map(|input| Input {
+        name: format!("representative_{}", input.name),
+        represents: true,
+        required: true,
+        ..input.clone()
+    });
+    form.representative = asked.collect();
+    form.ask_for_representative();
+    form
+}
+
 pub fn pages(language: Language) -> Vec<Sample> {
     let mut pages = lists(language);
     pages.extend(forms(language));
+    pages.extend(forms_of_the_young(language));
     pages
 }
 
@@ -163,5 +178,28 @@ fn forms(language: Language) -> Vec<Sample> {
             service::check_page(&apply, &long, &application, &[]),
         ),
         ("taken", there.clone(), taken::page(&there, &case)),
+    ]
+}
+
+fn forms_of_the_young(language: Language) -> Vec<Sample> {
+    let buy = visit(
+        language,
+        "/services/guest-purchase/kestel-office",
+        Standpoint::Visitor,
+    );
+    let young = young_form(language);
+    let empty = Draft::empty(&young, Some(licence()));
+    let alone = Mistake::one("representative_last_name", Problem::UnderEighteen);
+    vec![
+        (
+            "representative",
+            buy.clone(),
+            service::details_page(&buy, &young, &empty, 1, &Mistake::default()),
+        ),
+        (
+            "representative-wrong",
+            buy.clone(),
+            service::details_page(&buy, &young, &empty, 1, &alone),
+        ),
     ]
 }

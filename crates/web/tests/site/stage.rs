@@ -78,6 +78,7 @@ impl Stage {
         let letters = self.letters.0.lock().unwrap();
         let code = letters.iter().rev().find_map(|letter| match &letter.message {
             Message::ConfirmationCode { code, .. }
+            | Message::AgreementCode { code, .. }
             | Message::EntryCode { code, .. }
             | Message::AddressCode { code, .. }
             | Message::ResetCode { code, .. }

@@ -11,6 +11,23 @@ letter-confirm-text =
     The code works once and for { $minutes } minutes.
     {""}
     If it was not you, do nothing: without the code, what was given is destroyed by itself.
+letter-agree-subject = A consent that needs you
+letter-agree-text =
+    Good day,
+    {""}
+    somebody who is not of age named you on our site as parent or guardian. This is what is agreed to; each text stands behind its address:
+    {""}
+    { $texts }
+    {""}
+    If you agree, give them this code, or type it in yourself where they filled in the form:
+    {""}
+        { $code }
+    {""}
+    The page, in that browser: { $page }
+    The code works once and for { $minutes } minutes.
+    {""}
+    Your name and this address are kept with the record for as long as it is kept. With this address and the reference you can see it at any time, change it and take the consent back.
+    If you do not agree, do nothing: without the code, what was given is destroyed by itself.
 letter-enter-subject = Your code for “My data”
 letter-enter-text =
     Good day,

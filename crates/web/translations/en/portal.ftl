@@ -154,6 +154,7 @@ consent-receipt-save = Save the file or print this page. The receipt goes on to 
 channel-e-mail = code by e-mail
 acted-subject = the person
 acted-representative = a representative of the person
+acted-together = the person, with the agreement of a representative
 acted-operator = the operator, who entered what the person wrote or said
 # One consent by itself.
 consents-open-title = What you could agree to
@@ -236,3 +237,4 @@ acts-lead = Data whose purpose has ended goes while the rest stays. For each tim
 my-unconfirmed = not confirmed
 my-unconfirmed-since = You confirmed it last on { $date }. Is it still right?
 my-still-right = Still right
+representing = You are here as a parent or guardian. What you do on these pages is done for the person, and the record says that it was you.

@@ -120,12 +120,11 @@ fn process(item: &ConsentItem, storage: &str) -> Value {
 
 fn status(receipt: &ConsentReceipt, step: &ConsentStep) -> Value {
     let person = json!({"@id": urn(&receipt.subject)});
+    let representative = json!({"@type": "dpv:Representative", "dpv:isRepresentativeFor": person});
     let (by, entered_by) = match step.by {
         ActedBy::Subject => (person, None),
-        ActedBy::Representative => (
-            json!({"@type": "dpv:Representative", "dpv:isRepresentativeFor": person}),
-            None,
-        ),
+        ActedBy::Representative => (representative, None),
+        ActedBy::Together => (json!([person, representative]), None),
         ActedBy::Operator => (person, Some(json!({"@id": OPERATOR}))),
     };
     let mut status = json!({
@@ -246,6 +245,8 @@ fn step(status: &Part<'_>) -> Result<ConsentStep, String> {
         ActedBy::Operator
     } else if status.part("/dpv:isIndicatedBy/@type").is_ok() {
         ActedBy::Representative
+    } else if status.list("/dpv:isIndicatedBy").is_ok() {
+        ActedBy::Together
     } else {
         ActedBy::Subject
     };

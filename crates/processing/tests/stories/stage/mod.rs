@@ -39,7 +39,7 @@ pub const BEGINNING: &str = "2026-11-23T05:00:00Z";
 
 /// Keeps letters instead of sending them.
 #[derive(Default)]
-pub struct Letters(Mutex<Vec<Letter>>);
+pub struct Letters(pub Mutex<Vec<Letter>>);
 
 #[async_trait]
 impl Post for Letters {
@@ -211,6 +211,8 @@ impl Stage {
             .confirm(&taken.ticket, &taken.binding, &code, self.key())
             .await
             .unwrap()
+            .whole()
+            .unwrap()
     }
 
     /// A guest who submitted and confirmed.
@@ -367,6 +369,7 @@ pub fn newest_code(letters: &Letters, email: &str) -> Option<Plain<String>> {
         .filter(|letter| letter.to.expose() == email)
         .find_map(|letter| match &letter.message {
             Message::ConfirmationCode { code, .. }
+            | Message::AgreementCode { code, .. }
             | Message::EntryCode { code, .. }
             | Message::AddressCode { code, .. }
             | Message::ResetCode { code, .. }

@@ -23,7 +23,7 @@ use jiff::SignedDuration;
 use sandyq_ledger::checkpoint::Checkpoint;
 use sandyq_model::rehearsal::{SeededChance, SetClock};
 use sandyq_model::{Actor, Clock, IdempotencyKey, Plain, Role, SubjectId};
-use sandyq_processing::access::Caller;
+use sandyq_processing::access::{Caller, Confirmed};
 use sandyq_processing::backup::Backup;
 use sandyq_processing::service::Taken;
 use sandyq_processing::{Language, System};
@@ -352,7 +352,9 @@ impl World {
         let entered = system
             .confirm(&taken.ticket, &taken.binding, &code, self.key())
             .await;
-        let Ok(entered) = entered else { return };
+        let Some(entered) = entered.ok().and_then(Confirmed::whole) else {
+            return;
+        };
         let token = entered.session.expose().to_owned();
         let caller = system.caller(&token).await.unwrap();
         let person = &mut self.people[p];

@@ -8,7 +8,7 @@ use sandyq_processing::cases::Catalogue;
 use sandyq_processing::reading::{Form, Input};
 
 use super::Draft;
-use super::parts::{Group, in_order, page_of, pages};
+use super::parts::{Group, REPRESENTATIVE, in_order, page_of, pages};
 use crate::components::{Control, control, error_summary, postal_code_name, submit, tray};
 use crate::layout::Page;
 use crate::visit::Visit;
@@ -85,6 +85,7 @@ fn fieldset(visit: &Visit, group: &Group<'_>, draft: &Draft, mistake: &Mistake) 
     html! {
         fieldset {
             legend { h2 { (visit.say(group.key)) } }
+            @if group.key == REPRESENTATIVE { p { (visit.say("group-representative-text")) } }
             @for input in &group.inputs { (question(visit, input, draft, mistake)) }
         }
     }

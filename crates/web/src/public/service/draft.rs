@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sandyq_model::value::ValueKind;
+use sandyq_model::value::{Age, ValueKind};
 use sandyq_model::{Mistake, OfferingKind, Plain, Problem};
 use sandyq_processing::cases::Catalogue;
 use sandyq_processing::reading::Form;
@@ -90,12 +90,13 @@ impl Draft {
     ) -> Result<Self, Rejected> {
         let mut draft = Self::begin(system, form, about).await?;
         let is_address = |kind: ValueKind| kind == ValueKind::PostalAddress;
-        let inputs = form.inputs.iter();
+        let inputs = form.inputs.iter().chain(&form.representative);
         draft.addresses = inputs
             .filter(|input| is_address(input.kind))
             .map(|input| input.name.clone())
             .collect();
-        let mut names: Vec<String> = form.inputs.iter().map(|input| input.name.clone()).collect();
+        let inputs = form.inputs.iter().chain(&form.representative);
+        let mut names: Vec<String> = inputs.map(|input| input.name.clone()).collect();
         names.extend(draft.addresses.iter().map(|address| postal_code_name(address)));
         let consents: Vec<String> = form.consents.iter().map(|item| consent_name(&item.id)).collect();
         let counts = draft.counts();
@@ -114,6 +115,20 @@ impl Draft {
             sent.typed.text("quantity").clone_into(&mut draft.quantity);
         }
         Ok(draft)
+    }
+
+    /// Whether a representative has to act or agree, by the date of birth that was typed.
+    ///
+    /// # Errors
+    /// [`Rejected::NotFound`] for an undeclared service.
+    pub fn is_young(&self, system: &System, language: Language) -> Result<bool, Rejected> {
+        Ok(system.age_of(&self.submission(language))? != Age::Adult)
+    }
+
+    /// Forgets what was typed about a representative who is not needed (1.1.1).
+    pub fn drop_representative(&mut self, form: &Form) {
+        let dropped = |name: &String| form.representative.iter().any(|input| input.name == *name);
+        self.answers.retain(|name, _| !dropped(name));
     }
 
     /// Where the form goes.

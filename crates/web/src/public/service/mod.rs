@@ -22,6 +22,7 @@ use sandyq_processing::Rejected;
 use sandyq_processing::reading::Form;
 use sandyq_processing::service::Checked;
 
+use super::confirm;
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
 
 /// GET /services/{service}/{about}
@@ -84,8 +85,13 @@ const ANSWERED: &str = "answered-";
 
 async fn step(sent: &Sent, service: &str, about: Option<&str>) -> Stepped {
     let (system, visit) = (&sent.arrival.system, &sent.arrival.visit);
-    let form = system.form(service, visit.language)?;
-    let draft = Draft::typed(system, &form, about, sent).await?;
+    let mut form = system.form(service, visit.language)?;
+    let mut draft = Draft::typed(system, &form, about, sent).await?;
+    if draft.is_young(system, visit.language)? {
+        form.ask_for_representative();
+    } else {
+        draft.drop_representative(&form);
+    }
     let wanted = sent.typed.text("step");
     if sent.stale {
         let mistake = Mistake::one("token", Problem::Stale);
@@ -146,7 +152,7 @@ async fn submit(sent: &Sent, form: &Form, draft: &Draft) -> Stepped {
     let submission = draft.submission(visit.language);
     match mistake_of(system.submit(submission, draft.accepted(), sent.key()?).await)? {
         Ok(submitted) => {
-            let there = format!("/confirm/{}", submitted.ticket);
+            let there = confirm::place(&submitted.ticket, submitted.represented);
             Ok((Answer::SeeOther(there), Some(submitted.binding)))
         }
         Err(mistake) if draft.is_about_consent(form, &mistake) => {

@@ -25,6 +25,8 @@ const GROUPS: [(&str, &[&str]); 6] = [
 ];
 /// The heading over everything else.
 const OTHER: &str = "group-other";
+/// The heading over what is asked about the representative of somebody young.
+pub const REPRESENTATIVE: &str = "group-representative";
 
 /// The groups of a form; a group without questions is left out.
 #[must_use]
@@ -37,11 +39,14 @@ pub fn groups(form: &Form) -> Vec<Group<'_>> {
             .filter(|input| heading_of(input) == key)
             .collect(),
     };
-    let keys = GROUPS.iter().map(|(key, _)| *key).chain([OTHER]);
+    let keys = GROUPS.iter().map(|(key, _)| *key).chain([OTHER, REPRESENTATIVE]);
     keys.map(of).filter(|group| !group.inputs.is_empty()).collect()
 }
 
 fn heading_of(input: &Input) -> &'static str {
+    if input.represents {
+        return REPRESENTATIVE;
+    }
     let class = input.class.as_str();
     GROUPS
         .iter()
@@ -49,15 +54,21 @@ fn heading_of(input: &Input) -> &'static str {
         .map_or(OTHER, |(key, _)| key)
 }
 
-/// The pages of a form: all groups on one, or each on its own.
+/// The pages of a form: all groups on one, or each on its own. The representative is always asked for on a page of their own:
+/// that it is needed shows only when the others are answered.
 #[must_use]
 pub fn pages(form: &Form) -> Vec<Vec<Group<'_>>> {
-    let groups = groups(form);
-    if form.inputs.len() <= INPUTS_ON_ONE_PAGE_MAX {
+    let own = form.inputs.iter().filter(|input| !input.represents).count();
+    let (last, groups): (Vec<_>, Vec<_>) = groups(form)
+        .into_iter()
+        .partition(|group| group.key == REPRESENTATIVE);
+    let mut pages = if own <= INPUTS_ON_ONE_PAGE_MAX {
         vec![groups]
     } else {
         groups.into_iter().map(|group| vec![group]).collect()
-    }
+    };
+    pages.extend(last.into_iter().map(|group| vec![group]));
+    pages
 }
 
 /// The page on which that input is asked; the first one for what is asked nowhere.
