@@ -12,7 +12,6 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::SystemTime;
 
 /// The libraries that the programs name.
 const LIBRARIES: [&str; 5] = [
@@ -83,11 +82,8 @@ fn compiled(program: &Path) -> (bool, String) {
 
 /// The library of that name that was built last.
 fn newest(built: &Path, library: &str) -> PathBuf {
-    let (begins, age) = (format!("lib{library}-"), |path: &PathBuf| {
-        path.metadata()
-            .and_then(|known| known.modified())
-            .unwrap_or(SystemTime::UNIX_EPOCH)
-    });
+    let begins = format!("lib{library}-");
+    let age = |path: &PathBuf| path.metadata().and_then(|known| known.modified()).ok();
     let files = std::fs::read_dir(built)
         .unwrap()
         .map(|entry| entry.unwrap().path());
