@@ -21,6 +21,8 @@ mod s1_2_receipt_of_consent;
 #[cfg(test)]
 mod s1_2_representative;
 #[cfg(test)]
+mod s1_3_decision;
+#[cfg(test)]
 mod s2_2_7_guest_purchase;
 #[cfg(test)]
 mod s4_3_nothing_leaves;

@@ -120,6 +120,11 @@ pub enum Message {
         /// Its reference number.
         reference: String,
     },
+    /// Somebody decided about a case; what was decided stands on the person's own page (1.3).
+    Decided {
+        /// Its reference number.
+        reference: String,
+    },
     /// The order is placed (2.2.7).
     OrderPlaced {
         /// Its reference number.

@@ -540,6 +540,9 @@ fn consent_of(subject: SubjectId) -> ConsentRow {
 
 fn case_of(subject: SubjectId) -> CaseFile {
     CaseFile {
+        decision: None,
+        reason: None,
+        decided_by: None,
         subject,
         id: sandyq_model::CaseId::from_bytes([5; 16]),
         kind: "order".into(),

@@ -132,7 +132,7 @@ fn portal_routes() -> Router<Shared> {
 }
 
 fn console_routes() -> Router<Shared> {
-    use console::{cases, door, familiar, open_case, record, request, requests, retention};
+    use console::{cases, decide, door, familiar, open_case, record, request, requests, retention};
     Router::new()
         .route("/staff/sign-in", get(door::open).post(door::sign_in))
         .route("/staff/cases", get(cases::show))
@@ -141,6 +141,10 @@ fn console_routes() -> Router<Shared> {
             get(open_case::prompt).post(open_case::open),
         )
         .route("/staff/cases/{reference}/reveal", post(open_case::reveal))
+        .route(
+            "/staff/cases/{reference}/decide",
+            get(decide::open).post(decide::decide),
+        )
         .route("/staff/requests", get(requests::open))
         .route("/staff/requests/closed", get(requests::closed))
         .route(

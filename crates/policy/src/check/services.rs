@@ -4,7 +4,7 @@ use sandyq_model::value::ValueKind;
 use sandyq_model::{Field, FieldSet, Purpose};
 
 use crate::check::{Code, Report};
-use crate::declarations::{Ask, Declarations, Service, Use, unknown};
+use crate::declarations::{Ask, Declarations, Name, Service, Use, unknown};
 
 pub(super) fn examine(declarations: &Declarations, report: &mut Report) {
     for service in &declarations.services {
@@ -35,6 +35,22 @@ pub(super) fn examine(declarations: &Declarations, report: &mut Report) {
         report_into(service, declarations, report);
         report_representative(service, declarations, report);
         report_prolonging(service, declarations, report);
+    }
+    report_decisions(declarations, report);
+}
+
+/// 1.3: what is decided about is a case that some service opens.
+fn report_decisions(declarations: &Declarations, report: &mut Report) {
+    for decision in &declarations.decisions {
+        let Some(word) = &decision.case else { continue };
+        let opened = declarations
+            .services
+            .iter()
+            .filter_map(|service| service.case.as_ref());
+        let known: Vec<&str> = opened.map(Name::as_str).collect();
+        if !known.contains(&word.as_str()) {
+            unknown(Code::UnknownName, "kind of case", word, &known, report);
+        }
     }
 }
 

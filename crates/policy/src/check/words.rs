@@ -49,6 +49,15 @@ fn wanted(draft: &Draft) -> Vec<Wanted> {
     names.extend(all.stores.iter().map(|one| (WordKind::Store, &one.name)));
     names.extend(all.decisions.iter().map(|one| (WordKind::Decision, &one.name)));
     names.extend(all.services.iter().map(|one| (WordKind::Service, &one.name)));
+    let reasons = all.decisions.iter().flat_map(|decision| &decision.reasons);
+    for reason in reasons {
+        if !names
+            .iter()
+            .any(|(kind, name)| *kind == WordKind::Reason && **name == *reason)
+        {
+            names.push((WordKind::Reason, reason));
+        }
+    }
     let consents = all.services.iter().flat_map(|service| &service.consents);
     for item in consents {
         if !names

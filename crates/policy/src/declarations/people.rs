@@ -70,6 +70,10 @@ pub struct DecisionDeclaration {
     pub name: Name,
     /// Who takes it.
     pub actor: Name,
+    /// The kind of case that it closes, if it closes one.
+    pub case: Option<Name>,
+    /// The reasons that can be given for it. One that has any goes against the person, and is never taken without one.
+    pub reasons: Vec<Name>,
     /// Where it is declared.
     pub clause: Clause,
 }
@@ -178,13 +182,24 @@ impl StoreDeclaration {
 
 impl DecisionDeclaration {
     pub(super) fn read(node: Node<'_>, report: &mut Report) -> Option<Self> {
-        node.takes(&["actor"], report);
-        node.childless(report);
+        node.takes(&["actor", "case"], report);
+        let mut reasons = Vec::new();
+        for child in node.children() {
+            if child.kind() == "reason" {
+                child.takes(&[], report);
+                child.childless(report);
+                reasons.extend(child.names(report));
+            } else {
+                child.strange("`reason`", report);
+            }
+        }
         let name = node.name(report);
         let actor = node.demand("actor", report);
         Some(Self {
             name: name?,
             actor: actor?,
+            case: node.text("case", report),
+            reasons,
             clause: node.clause.clone(),
         })
     }

@@ -40,6 +40,8 @@ pub enum WordKind {
     Store,
     /// A decision with effect.
     Decision,
+    /// Why a decision went against somebody.
+    Reason,
     /// A rule, by its id: text.
     Rule,
 }
@@ -68,7 +70,7 @@ pub struct Words {
 
 impl WordKind {
     /// Every kind.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Field,
         Self::Class,
         Self::Category,
@@ -84,6 +86,7 @@ impl WordKind {
         Self::Address,
         Self::Store,
         Self::Decision,
+        Self::Reason,
         Self::Rule,
     ];
 
@@ -106,6 +109,7 @@ impl WordKind {
             Self::Address => "address",
             Self::Store => "store",
             Self::Decision => "decision",
+            Self::Reason => "reason",
             Self::Rule => "rule",
         }
     }

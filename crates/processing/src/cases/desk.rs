@@ -194,7 +194,7 @@ impl System {
         Some(std::array::from_fn(kind))
     }
 
-    async fn staff_case(
+    pub(super) async fn staff_case(
         &self,
         caller: &Caller,
         reference: &str,
@@ -211,7 +211,7 @@ impl System {
         Ok((dossier, case))
     }
 
-    fn look(
+    pub(super) fn look(
         &self,
         caller: &Caller,
         dossier: &Dossier,
@@ -230,7 +230,12 @@ impl System {
     }
 
     /// Of the asked fields those that the policy allows; all of them when it allows none, so that the refusal is whole.
-    fn viewable(&self, operation: &Operation<Extract>, dossier: &Dossier, caller: &Caller) -> FieldSet {
+    pub(super) fn viewable(
+        &self,
+        operation: &Operation<Extract>,
+        dossier: &Dossier,
+        caller: &Caller,
+    ) -> FieldSet {
         let circumstances = Circumstances::staff(caller);
         let facts = dossier.facts(operation, &circumstances, self.policy());
         match self.policy().decide(operation, &facts) {

@@ -2,12 +2,13 @@
 
 mod catalogue;
 mod confirmed;
+pub mod deciding;
 pub mod desk;
 pub mod order;
 mod view;
 
 pub use catalogue::{Catalogue, Offering};
-pub use view::CaseView;
+pub use view::{CaseView, DecidedView};
 
 use sandyq_model::Chance;
 
@@ -26,16 +27,25 @@ pub enum State {
     Open,
     /// Ended before it was placed.
     Cancelled,
+    /// Decided, and not against the person.
+    Closed,
+    /// Decided against the person.
+    Refused,
+    /// An order that was paid and then refused: the document stays one under tax law.
+    Returned,
 }
 
 impl State {
-    const NAMES: [(Self, &str); 6] = [
+    const NAMES: [(Self, &str); 9] = [
         (Self::Unconfirmed, "unconfirmed"),
         (Self::Unpaid, "unpaid"),
         (Self::Placed, "placed"),
         (Self::Fulfilled, "fulfilled"),
         (Self::Open, "open"),
         (Self::Cancelled, "cancelled"),
+        (Self::Closed, "closed"),
+        (Self::Refused, "refused"),
+        (Self::Returned, "returned"),
     ];
 
     /// The state of this name; a name nobody knows counts as unconfirmed, which shows nothing to anybody.
@@ -62,10 +72,27 @@ impl State {
         if kind == "order" { Self::Unpaid } else { Self::Open }
     }
 
+    /// What a case of that kind becomes by a decision of staff (1.3).
+    #[must_use]
+    pub fn decided(kind: &str, against: bool) -> Self {
+        match (kind, against) {
+            ("order", false) => Self::Fulfilled,
+            ("order", true) => Self::Returned,
+            (_, false) => Self::Closed,
+            (_, true) => Self::Refused,
+        }
+    }
+
+    /// Whether staff work on it.
+    #[must_use]
+    pub const fn is_worked_on(self) -> bool {
+        matches!(self, Self::Placed | Self::Open)
+    }
+
     /// Whether a document exists that tax law is about (T1).
     #[must_use]
     pub const fn is_document(self) -> bool {
-        matches!(self, Self::Placed | Self::Fulfilled)
+        matches!(self, Self::Placed | Self::Fulfilled | Self::Returned)
     }
 }
 

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use sandyq_model::OfferingKind;
 use sandyq_policy::Language;
+use sandyq_policy::declarations::WordKind;
 use sandyq_store::tables::case_file::CaseFile;
 
 use super::order::own_case;
@@ -32,6 +33,19 @@ pub struct CaseView {
     pub currency: String,
     /// When it was opened.
     pub opened_at: Timestamp,
+    /// What was decided about it, by a person (1.3).
+    pub decided: Option<DecidedView>,
+}
+
+/// What was decided about a case.
+#[derive(Clone, Debug)]
+pub struct DecidedView {
+    /// What, in words.
+    pub decision: String,
+    /// Why, in words, where it went against the person.
+    pub reason: Option<String>,
+    /// When.
+    pub at: Timestamp,
 }
 
 impl System {
@@ -48,6 +62,19 @@ impl System {
         let dossier = self.dossier(caller.own_subject()?).await?;
         let case = own_case(&dossier, reference)?;
         Ok(self.case_view(case, language))
+    }
+
+    fn decided_view(&self, case: &CaseFile, language: Language) -> Option<DecidedView> {
+        let words = self.policy().words(language);
+        let label = |kind, name: &str| words.label(kind, name).to_owned();
+        Some(DecidedView {
+            decision: label(WordKind::Decision, case.decision.as_deref()?),
+            reason: case
+                .reason
+                .as_deref()
+                .map(|reason| label(WordKind::Reason, reason)),
+            at: case.closed_at?,
+        })
     }
 
     pub(crate) fn case_view(&self, case: &CaseFile, language: Language) -> CaseView {
@@ -77,6 +104,7 @@ impl System {
             total_minor: case.total_minor.unwrap_or(0),
             currency: case.currency.clone().unwrap_or_default(),
             opened_at: case.opened_at,
+            decided: self.decided_view(case, language),
         }
     }
 }

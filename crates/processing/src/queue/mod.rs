@@ -48,6 +48,8 @@ pub const REQUESTS: &str = "requests";
 pub const SEND_IDENTITY: &str = "send-identity";
 /// Mails that a request was answered: the answer itself stands on the person's own page (6.5).
 pub const SEND_ANSWERED: &str = "send-answered";
+/// Mails that a case was decided about: what was decided stands on the person's own page (1.3).
+pub const SEND_DECIDED: &str = "send-decided";
 /// Signs the receipt of a destruction.
 pub const RECEIPT: &str = "receipt";
 
@@ -116,7 +118,18 @@ async fn work(system: &System, work: &Job) -> Result<Delivery, Rejected> {
     match work.kind.as_str() {
         SEND_CODE => return send_code(system, subject, detail).await,
         SEND_ORDER | SEND_TAKEN => return send_reference(system, subject, detail).await,
-        SEND_ANSWERED => return send_answered(system, subject, detail).await,
+        SEND_ANSWERED => {
+            return send_word(system, subject, detail, |reference| Message::Answered {
+                reference,
+            })
+            .await;
+        }
+        SEND_DECIDED => {
+            return send_word(system, subject, detail, |reference| Message::Decided {
+                reference,
+            })
+            .await;
+        }
         SEND_KNOWN => return send_notice(system, subject, Notice::Registered, detail).await,
         SEND_NOTICE => {
             let (notice, language) = detail.split_once(' ').unwrap_or((detail, "kk"));
@@ -289,20 +302,23 @@ async fn send_identity(system: &System, subject: SubjectId, detail: &str) -> Res
         .await?)
 }
 
-/// 6.5: whoever asked on their own page is told that the answer is there; the letter names the reference and nothing more.
-async fn send_answered(system: &System, subject: SubjectId, detail: &str) -> Result<Delivery, Rejected> {
+/// 1.3, 6.5: whoever asked, or whose case was decided about, is told that there is something to read on their own page; the
+/// letter names the reference and nothing more.
+async fn send_word(
+    system: &System,
+    subject: SubjectId,
+    detail: &str,
+    message: impl FnOnce(String) -> Message,
+) -> Result<Delivery, Rejected> {
     let dossier = system.dossier(subject).await?;
     let Some(category) = dossier.category() else {
         return Ok(Delivery::Done);
     };
     let (reference, language) = detail.split_once(' ').unwrap_or((detail, "kk"));
-    let to = own_address(system, subject, category).await?;
     let letter = Letter {
-        to,
+        to: own_address(system, subject, category).await?,
         language: language.parse().unwrap_or(Language::Kk),
-        message: Message::Answered {
-            reference: reference.to_owned(),
-        },
+        message: message(reference.to_owned()),
     };
     Ok(system.post().send(letter).await?)
 }

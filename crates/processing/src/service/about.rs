@@ -165,6 +165,9 @@ impl System {
             return Ok(None);
         };
         let mut case = CaseFile {
+            decision: None,
+            reason: None,
+            decided_by: None,
             subject,
             id: CaseId::random(self.chance()),
             kind: kind.as_str().to_owned(),

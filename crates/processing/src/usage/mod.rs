@@ -11,6 +11,7 @@ use sandyq_store::vault::SearchToken;
 use crate::dossier::Dossier;
 use crate::perform::{Changes, Done, Performed};
 use crate::rejected::Rejected;
+use crate::retention::Coming;
 use crate::system::System;
 
 /// What the values are used for.
@@ -19,6 +20,15 @@ pub enum Usage {
     Open {
         /// Rows that change with it, such as the hash of the code that is sent.
         statements: Vec<Statement>,
+    },
+    /// Work on a case ends with a decision (1.3): nothing is opened.
+    Decide {
+        /// The decision.
+        statements: Vec<Statement>,
+        /// The letter about it.
+        jobs: Vec<sandyq_store::Job>,
+        /// What was served by it.
+        serves: Vec<sandyq_model::Purpose>,
     },
     /// Values that were typed a moment ago and are not stored: a card on its way to an authorisation.
     InHand,
@@ -61,6 +71,30 @@ impl Performed for Use {
                     spent,
                     changes,
                     output: Used::Values(values),
+                })
+            }
+            Usage::Decide {
+                statements,
+                jobs,
+                serves,
+            } => {
+                let now = permit.at();
+                let coming = Coming {
+                    served: serves.clone(),
+                    ..Coming::default()
+                };
+                let mut changes = Changes {
+                    statements: system.moved_by(dossier, &coming, dossier.known()?.clone(), now)?,
+                    jobs: jobs.clone(),
+                    moves: true,
+                    answer: Some(Vec::new()),
+                    ..Changes::default()
+                };
+                changes.statements.extend(statements.iter().cloned());
+                Ok(Done {
+                    spent: permit.spend(),
+                    changes,
+                    output: Used::Nothing,
                 })
             }
             Usage::InHand => Ok(Done {

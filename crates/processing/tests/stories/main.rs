@@ -12,6 +12,7 @@ mod account;
 mod bad_input;
 mod clock_jumps;
 mod consent_receipts;
+mod decisions;
 mod epochs;
 mod everything;
 mod histories;

@@ -73,7 +73,7 @@ async fn standing(stage: &Stage) -> Option<Standing> {
 }
 
 /// "My data" by a mailed code; `None` when that address gets none.
-async fn enters(stage: &Stage, email: &str, reference: &str) -> Option<Caller> {
+pub async fn enters(stage: &Stage, email: &str, reference: &str) -> Option<Caller> {
     let before = stage.letters_to(email);
     let asked = stage
         .system

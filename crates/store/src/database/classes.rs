@@ -105,6 +105,9 @@ pub const TABLES: [(&str, &[(&str, Class)]); 26] = [
             ("total_minor", Pseudonymous),
             ("currency", Pseudonymous),
             ("lines", Pseudonymous),
+            ("decision", Pseudonymous),
+            ("reason", Pseudonymous),
+            ("decided_by", Pseudonymous),
         ],
     ),
     (

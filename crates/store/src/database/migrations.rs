@@ -21,7 +21,7 @@ struct Migration {
 const META: &str =
     "CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) CLUSTERED;";
 
-const MIGRATIONS: [Migration; 9] = [
+const MIGRATIONS: [Migration; 10] = [
     Migration {
         name: "first-tables",
         text: include_str!("migrations/0001-first-tables.sql"),
@@ -57,6 +57,10 @@ const MIGRATIONS: [Migration; 9] = [
     Migration {
         name: "holds",
         text: include_str!("migrations/0014-holds.sql"),
+    },
+    Migration {
+        name: "case-decisions",
+        text: include_str!("migrations/0012-case-decisions.sql"),
     },
 ];
 

@@ -1,7 +1,7 @@
 //! Orders, tickets, applications, registrations, questions: what staff work on (5.1.4), without values of fields.
 
 use jiff::Timestamp;
-use sandyq_model::{CaseId, Fault, SubjectId};
+use sandyq_model::{ActorId, CaseId, Fault, SubjectId};
 
 use crate::database::{Reader, ReaderExt, Row, Statement, statement};
 
@@ -28,6 +28,12 @@ pub struct CaseFile {
     pub currency: Option<String>,
     /// What was ordered, as the kind writes it; never a value of a field.
     pub lines: Option<String>,
+    /// What was decided, as the policy folder names it (1.3).
+    pub decision: Option<String>,
+    /// Why, as the policy folder names it.
+    pub reason: Option<String>,
+    /// Who of staff decided.
+    pub decided_by: Option<ActorId>,
 }
 
 /// Opens a case, and leads its reference to it.
@@ -72,6 +78,39 @@ pub fn set_state(
     statement(
         "UPDATE case_file SET state = $4, closed_at = $5 WHERE subject_id = $1 AND case_id = $2 AND state = $3",
         [subject.into(), case.into(), from.into(), to.into(), closed_at.into()],
+    )
+    .touching(1)
+}
+
+/// What staff decided about a case (1.3).
+#[derive(Clone, Copy, Debug)]
+pub struct Decided<'a> {
+    /// What, as the policy folder names it.
+    pub decision: &'a str,
+    /// Why, where the policy folder asks for a reason.
+    pub reason: Option<&'a str>,
+    /// Who.
+    pub by: ActorId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Closes a case by a decision; one that was moved or closed in between is a conflict.
+#[must_use]
+pub fn decide(case: &CaseFile, to: &str, decided: Decided<'_>) -> Statement {
+    statement(
+        "UPDATE case_file SET state = $4, closed_at = $5, decision = $6, reason = $7, decided_by = $8 \
+         WHERE subject_id = $1 AND case_id = $2 AND state = $3 AND closed_at IS NULL",
+        [
+            case.subject.into(),
+            case.id.into(),
+            case.state.as_str().into(),
+            to.into(),
+            decided.at.into(),
+            decided.decision.into(),
+            decided.reason.map(ToOwned::to_owned).into(),
+            decided.by.into(),
+        ],
     )
     .touching(1)
 }
@@ -127,8 +166,8 @@ pub fn remove_all(subject: SubjectId) -> [Statement; 2] {
 /// When the engine does not answer.
 pub fn find(reader: &mut dyn Reader, subject: SubjectId, case: CaseId) -> Result<Option<CaseFile>, Fault> {
     reader.first(
-        "SELECT subject_id, case_id, kind, reference, state, opened_at, closed_at, total_minor, currency, lines \
-         FROM case_file WHERE subject_id = $1 AND case_id = $2",
+        "SELECT subject_id, case_id, kind, reference, state, opened_at, closed_at, total_minor, currency, lines, \
+         decision, reason, decided_by FROM case_file WHERE subject_id = $1 AND case_id = $2",
         &[subject.into(), case.into()],
         read,
     )
@@ -152,8 +191,8 @@ pub fn by_reference(reader: &mut dyn Reader, reference: &str) -> Result<Option<(
 /// When the engine does not answer.
 pub fn of_subject(reader: &mut dyn Reader, subject: SubjectId) -> Result<Vec<CaseFile>, Fault> {
     reader.list(
-        "SELECT subject_id, case_id, kind, reference, state, opened_at, closed_at, total_minor, currency, lines \
-         FROM case_file WHERE subject_id = $1 ORDER BY opened_at DESC, case_id",
+        "SELECT subject_id, case_id, kind, reference, state, opened_at, closed_at, total_minor, currency, lines, \
+         decision, reason, decided_by FROM case_file WHERE subject_id = $1 ORDER BY opened_at DESC, case_id",
         &[subject.into()],
         read,
     )
@@ -170,8 +209,8 @@ pub fn open_of_kind(
     offset: u32,
 ) -> Result<Vec<CaseFile>, Fault> {
     reader.list(
-        "SELECT subject_id, case_id, kind, reference, state, opened_at, closed_at, total_minor, currency, lines \
-         FROM case_file WHERE kind = $1 AND closed_at IS NULL ORDER BY opened_at, case_id LIMIT $2 OFFSET $3",
+        "SELECT subject_id, case_id, kind, reference, state, opened_at, closed_at, total_minor, currency, lines, \
+         decision, reason, decided_by FROM case_file WHERE kind = $1 AND closed_at IS NULL ORDER BY opened_at, case_id LIMIT $2 OFFSET $3",
         &[kind.into(), limit.into(), offset.into()],
         read,
     )
@@ -194,8 +233,8 @@ pub fn in_states(
     let [a, b, c, d] = kinds;
     let [one, other] = states;
     reader.list(
-        "SELECT subject_id, case_id, kind, reference, state, opened_at, closed_at, total_minor, currency, lines \
-         FROM case_file WHERE kind IN ($1, $2, $3, $4) AND state IN ($5, $6) AND closed_at IS NULL \
+        "SELECT subject_id, case_id, kind, reference, state, opened_at, closed_at, total_minor, currency, lines, \
+         decision, reason, decided_by FROM case_file WHERE kind IN ($1, $2, $3, $4) AND state IN ($5, $6) AND closed_at IS NULL \
          ORDER BY opened_at DESC, case_id LIMIT $7 OFFSET $8",
         &[
             a.into(),
@@ -235,5 +274,8 @@ fn read(row: &mut Row) -> Result<CaseFile, Fault> {
         total_minor: row.take(7)?,
         currency: row.take(8)?,
         lines: row.take(9)?,
+        decision: row.take(10)?,
+        reason: row.take(11)?,
+        decided_by: row.take(12)?,
     })
 }

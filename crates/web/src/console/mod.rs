@@ -1,6 +1,7 @@
 //! The console of staff (5.1.4): cases, a purpose before every look, and only the fields that the purpose allows.
 
 pub mod cases;
+pub mod decide;
 pub mod door;
 pub mod familiar;
 pub mod open_case;

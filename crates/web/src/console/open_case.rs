@@ -163,6 +163,7 @@ pub fn page(visit: &Visit, case: &OpenedCase, purpose: &str) -> Page {
             (lines_table(visit, &case.case))
         }
         p { (visit.say("case-only")) }
+        p { a.go href={ "/staff/cases/" (reference) "/decide" } { (visit.say("case-decide")) } }
     };
     Page::new(title, body).back_to(format!("/staff/cases/{reference}"))
 }

@@ -104,13 +104,14 @@ impl Letters {
             ),
             Message::Answered { reference } => (
                 "letter-answered",
-                vec![
-                    ("reference", reference.clone()),
-                    ("page", format!("{}/my/requests/{reference}", self.site)),
-                ],
+                self.with_reference(reference, &format!("my/requests/{reference}")),
             ),
-            Message::Taken { reference } => ("letter-taken", self.with_reference(reference)),
-            Message::OrderPlaced { reference } => ("letter-order", self.with_reference(reference)),
+            Message::Decided { reference } => (
+                "letter-decided",
+                self.with_reference(reference, &format!("taken/{reference}")),
+            ),
+            Message::Taken { reference } => ("letter-taken", self.with_reference(reference, "my")),
+            Message::OrderPlaced { reference } => ("letter-order", self.with_reference(reference, "my")),
         }
     }
 
@@ -118,8 +119,8 @@ impl Letters {
         format!("{}/sign-in", self.site)
     }
 
-    fn with_reference(&self, reference: &str) -> Vec<(&'static str, String)> {
-        let page = format!("{}/my", self.site);
+    fn with_reference(&self, reference: &str, path: &str) -> Vec<(&'static str, String)> {
+        let page = format!("{}/{path}", self.site);
         vec![("reference", reference.to_owned()), ("page", page)]
     }
 
@@ -196,6 +197,7 @@ mod tests {
                 let with_code = !matches!(
                     message,
                     Message::OrderPlaced { .. }
+                        | Message::Decided { .. }
                         | Message::Taken { .. }
                         | Message::Answered { .. }
                         | Message::AccountNotice { .. }

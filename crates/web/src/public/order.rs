@@ -5,6 +5,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 use sandyq_processing::cases::{CaseView, State};
 
+use super::taken::decided;
 use crate::http::arrival::{Answer, Arrival, Outcome};
 use crate::layout::Page;
 use crate::visit::Visit;
@@ -37,11 +38,14 @@ pub fn page(visit: &Visit, order: &CaseView) -> Page {
         p.lead { (visit.say("order-lead")) }
         (lines_table(visit, order))
         p { (visit.say_of("order-placed", "when", &visit.date_and_time(order.opened_at))) }
-        h2 { (visit.say("order-next-title")) }
-        ol.steps {
-            li { (visit.say("order-next-letter")) }
-            li { (visit.say("order-next-licence")) }
-            li { (visit.say("order-next-data")) " " a href="/my/accesses" { (visit.say("order-next-my")) } }
+        (decided(visit, order))
+        @if order.decided.is_none() {
+            h2 { (visit.say("order-next-title")) }
+            ol.steps {
+                li { (visit.say("order-next-letter")) }
+                li { (visit.say("order-next-licence")) }
+                li { (visit.say("order-next-data")) " " a href="/my/accesses" { (visit.say("order-next-my")) } }
+            }
         }
         @if let Some(operator) = &visit.operator {
             p { (visit.say("order-questions")) " " (operator.phone) ", " (operator.email) }

@@ -3,7 +3,7 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use maud::html;
+use maud::{Markup, html};
 use sandyq_processing::cases::{CaseView, State};
 
 use crate::http::arrival::{Answer, Arrival, Outcome};
@@ -23,7 +23,7 @@ async fn taken(arrival: &Arrival, reference: &str) -> Outcome {
         .await?;
     Ok(match case.state {
         State::Unpaid => Answer::SeeOther(format!("/pay/{reference}")),
-        State::Placed | State::Fulfilled => Answer::SeeOther(format!("/order/{reference}")),
+        State::Placed | State::Fulfilled | State::Returned => Answer::SeeOther(format!("/order/{reference}")),
         _ => Answer::Page(page(&arrival.visit, &case)),
     })
 }
@@ -31,9 +31,14 @@ async fn taken(arrival: &Arrival, reference: &str) -> Outcome {
 /// The page.
 #[must_use]
 pub fn page(visit: &Visit, case: &CaseView) -> Page {
+    let title = if case.decided.is_some() {
+        "taken-decided-title"
+    } else {
+        "taken-title"
+    };
     let body = html! {
         div.panel role="status" {
-            h1 { (visit.say("taken-title")) }
+            h1 { (visit.say(title)) }
             p { (visit.say("taken-reference")) br; strong.reference { (case.reference) } }
         }
         p.lead {
@@ -41,16 +46,38 @@ pub fn page(visit: &Visit, case: &CaseView) -> Page {
             @if let Some(about) = &case.about { ": " strong { (about) } }
         }
         p { (visit.say_of("taken-when", "when", &visit.date_and_time(case.opened_at))) }
-        h2 { (visit.say("order-next-title")) }
-        ol.steps {
-            li { (visit.say("taken-next-letter")) }
-            li { (visit.say("taken-next-staff")) }
-            li { (visit.say("taken-next-data")) " " a href="/my/accesses" { (visit.say("order-next-my")) } }
+        (decided(visit, case))
+        @if case.decided.is_none() {
+            h2 { (visit.say("order-next-title")) }
+            ol.steps {
+                li { (visit.say("taken-next-letter")) }
+                li { (visit.say("taken-next-staff")) }
+                li { (visit.say("taken-next-data")) " " a href="/my/accesses" { (visit.say("order-next-my")) } }
+            }
         }
         @if let Some(operator) = &visit.operator {
             p { (visit.say("order-questions")) " " (operator.phone) ", " (operator.email) }
         }
         p.no-print { (visit.say("order-print")) }
     };
-    Page::new(visit.say("taken-title"), body)
+    Page::new(visit.say(title), body)
+}
+
+/// What was decided about a case, and that a person decided it (1.3).
+pub(super) fn decided(visit: &Visit, case: &CaseView) -> Markup {
+    html! {
+        @if let Some(decided) = &case.decided {
+            div.inset {
+                h2 { (visit.say("my-decided-title")) }
+                p {
+                    strong { (decided.decision) }
+                    @if let Some(reason) = &decided.reason { ": " (reason) }
+                }
+                p { (visit.say_of("my-decided-when", "when", &visit.date_and_time(decided.at))) }
+                @if decided.reason.is_some() {
+                    p { a href="/my/requests/new" { (visit.say("my-decided-object")) } }
+                }
+            }
+        }
+    }
 }

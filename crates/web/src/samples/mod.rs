@@ -3,6 +3,7 @@
 
 mod account;
 mod consents;
+mod decisions;
 mod paper;
 mod people;
 mod requests;
@@ -420,6 +421,7 @@ fn all(language: Language) -> Vec<Sample> {
     let groups = [
         public_pages,
         services::pages,
+        decisions::pages,
         ledger_pages,
         paying_pages,
         portal_pages,

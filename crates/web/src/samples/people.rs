@@ -172,7 +172,7 @@ fn label(row: &Row, language: Language) -> String {
     three(language, kk, ru, en).to_owned()
 }
 
-fn orders(language: Language) -> String {
+pub fn orders(language: Language) -> String {
     three(
         language,
         "тапсырыстар мен шарттарды орындау",
@@ -370,6 +370,7 @@ pub fn order(language: Language) -> CaseView {
         kind: "order".into(),
         service: orders(language),
         about: None,
+        decided: None,
         state: State::Placed,
         lines: vec![(
             three(

@@ -85,6 +85,7 @@ impl Stage {
             | Message::IdentityCode { code } => Some(code.expose().clone()),
             Message::OrderPlaced { .. }
             | Message::Taken { .. }
+            | Message::Decided { .. }
             | Message::Answered { .. }
             | Message::AccountNotice { .. } => None,
         });

@@ -28,6 +28,15 @@ letter-agree-text =
     {""}
     Your name and this address are kept with the record for as long as it is kept. With this address and the reference you can see it at any time, change it and take the consent back.
     If you do not agree, do nothing: without the code, what was given is destroyed by itself.
+letter-decided-subject = There is something to read about your case
+letter-decided-text =
+    Good day,
+    {""}
+    somebody here has decided about your case { $reference }. What was decided, and why, you read on your own page:
+    {""}
+        { $page }
+    {""}
+    If you are not signed in there, open “My data” with this address and the reference first.
 letter-enter-subject = Your code for “My data”
 letter-enter-text =
     Good day,

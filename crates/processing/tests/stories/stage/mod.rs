@@ -376,6 +376,7 @@ pub fn newest_code(letters: &Letters, email: &str) -> Option<Plain<String>> {
             | Message::IdentityCode { code } => Some(code.clone()),
             Message::OrderPlaced { .. }
             | Message::Taken { .. }
+            | Message::Decided { .. }
             | Message::Answered { .. }
             | Message::AccountNotice { .. } => None,
         })
