@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use sandyq_model::act::Confirm;
-use sandyq_model::{Role, Standing, Verb};
+use sandyq_model::{FieldSet, Role, Standing, Verb};
 use sandyq_policy::Permit;
 use sandyq_store::Statement;
 use sandyq_store::tables::consent::{self, ConsentAct, ConsentRow};
@@ -131,7 +131,7 @@ fn waiting(
     })
 }
 
-/// The consent stands from the commit on; of two of one kind the first stays the only one.
+/// The consent stands from the commit on; one that covers nothing which an earlier one does not is no second one.
 fn given(
     permit: Permit<Confirm>,
     dossier: &Dossier,
@@ -143,9 +143,15 @@ fn given(
         answer: Some(Vec::new()),
         ..Changes::default()
     };
-    let stands = dossier
-        .live_consents(now)
-        .any(|(row, _)| row.item == accepted.item);
+    let same = |row: &&ConsentRow| {
+        row.item == accepted.item && row.purpose == accepted.purpose && row.recipient == accepted.recipient
+    };
+    let rows = dossier.live_consents(now).map(|(row, _)| row).filter(same);
+    let standing: Vec<&ConsentRow> = rows.collect();
+    let agreed = standing
+        .iter()
+        .fold(FieldSet::RECORD, |fields, row| fields.union(row.fields));
+    let stands = !standing.is_empty() && accepted.fields.is_subset(agreed);
     if !stands {
         let given = ConsentRow {
             channel: PORTAL.to_owned(),

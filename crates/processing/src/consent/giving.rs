@@ -7,8 +7,9 @@ use sandyq_model::act::Confirm;
 use sandyq_model::{FieldSet, IdempotencyKey, Operation, Plain, Problem};
 use sandyq_policy::Language;
 use sandyq_policy::declarations::{ConsentItem, Service};
+use sandyq_store::tables::consent::ConsentRow;
 
-use super::{ConsentOffer, bound, offers};
+use super::{ConsentOffer, bound, fields_of, offers};
 use crate::access::Caller;
 use crate::circumstances::Circumstances;
 use crate::confirm::Confirmation;
@@ -17,7 +18,8 @@ use crate::rejected::Rejected;
 use crate::system::System;
 
 impl System {
-    /// What the caller could agree to and does not: of the services that they came to.
+    /// What the caller could agree to and does not: of the services that they came to. A policy that asks for more than it
+    /// did leaves an older consent as it was (1.2); what it would cover anew is named, and counts only once it is agreed to.
     ///
     /// # Errors
     /// When the store does not answer, or the operator's details are incomplete.
@@ -29,11 +31,15 @@ impl System {
         let dossier = self.dossier(caller.own_subject()?).await?;
         let mut open: Vec<ConsentOffer> = Vec::new();
         for service in self.services_of(&dossier) {
-            for offer in offers(self, service, language)? {
-                let stands = dossier
-                    .live_consents(self.now())
-                    .any(|(row, _)| row.item == offer.id);
-                if !stands && !open.iter().any(|known| known.id == offer.id) {
+            for (mut offer, item) in offers(self, service, language)?
+                .into_iter()
+                .zip(&service.consents)
+            {
+                let Some(news) = self.uncovered(&dossier, (service, item), language) else {
+                    continue;
+                };
+                offer.news = news;
+                if !open.iter().any(|known| known.id == offer.id) {
                     open.push(offer);
                 }
             }
@@ -109,6 +115,40 @@ impl System {
         )
         .await
         .map(|_| ())
+    }
+
+    /// What an item covers that no standing consent of that name does, in words: nothing but words when one stands, and no
+    /// words when none does; `None` when all of it is agreed to.
+    fn uncovered(
+        &self,
+        dossier: &Dossier,
+        (service, item): (&Service, &ConsentItem),
+        language: Language,
+    ) -> Option<Vec<String>> {
+        let wanted = fields_of(self.policy(), service, item);
+        let now = self.now();
+        let of_name = dossier
+            .live_consents(now)
+            .map(|(row, _)| row)
+            .filter(|row| row.item == item.name.as_str());
+        let standing: Vec<&ConsentRow> = of_name.collect();
+        if standing.is_empty() {
+            return Some(Vec::new());
+        }
+        let recipient = item.recipient.as_ref().map(ToString::to_string);
+        let same = |row: &&&ConsentRow| row.purpose == item.purpose && row.recipient == recipient;
+        let agreed = standing
+            .iter()
+            .filter(same)
+            .fold(FieldSet::RECORD, |fields, row| fields.union(row.fields));
+        let new = wanted.difference(agreed);
+        let is_same_purpose = standing.iter().any(|row| same(&row));
+        if new.is_empty() && is_same_purpose {
+            return None;
+        }
+        let purpose = (!is_same_purpose).then(|| self.purpose_label(item.purpose, language));
+        let fields = new.iter().map(|field| self.field_label(field, language));
+        Some(purpose.into_iter().chain(fields).collect())
     }
 
     fn item_of(&self, dossier: &Dossier, item: &str) -> Option<(&Service, &ConsentItem)> {

@@ -50,6 +50,8 @@ pub struct ConsentOffer {
     pub en: ConsentText,
     /// SHA-256 of the three texts, in hexadecimal: what an acceptance names.
     pub hash: String,
+    /// What it covers beyond a consent of the same name that stands, in words; empty where none stands.
+    pub news: Vec<String>,
 }
 
 /// An item that was accepted, ready to become a row.
@@ -133,6 +135,7 @@ pub fn offers(system: &System, service: &Service, language: Language) -> Result<
             ru,
             en,
             hash,
+            news: Vec::new(),
         }
     };
     Ok(service.consents.iter().map(offer).collect())

@@ -1,11 +1,15 @@
 //! 6.3-e, 1.2-e: one consent is taken back by itself and given again. What it stood for is refused from the answer on, the
 //! rest goes on, and both acts have their entries and receipts.
-use crate::stage::Stage;
+use std::sync::Arc;
+
+use crate::representatives::enters;
+use crate::stage::{Stage, policy_of, shipped_folder};
 use sandyq_model::act::Provide;
 use sandyq_model::{
     Actor, Category, Field, FieldSet, Operation, Plain, Problem, Purpose, Recipient, RecipientKind, Role,
     Standing,
 };
+use sandyq_policy::Policy;
 use sandyq_processing::access::Caller;
 use sandyq_processing::circumstances::Circumstances;
 use sandyq_processing::consent::{ConsentEvent, MyConsent};
@@ -253,4 +257,69 @@ async fn a_consent_that_is_put_back_into_its_row_is_found() {
         .unwrap_err()
         .to_string();
     assert!(found.contains("taken back"), "{found}");
+}
+
+/// The policy that ships, with one field more for the same purpose.
+fn asks_for_more() -> Arc<Policy> {
+    let mut folder = shipped_folder();
+    let text = folder.file("2-purposes.md").unwrap();
+    let before = "category \"guest\" { may \"organization\" \"position\" \"country\" \"region\" \"city\"; }";
+    let after = "category \"guest\" { may \"organization\" \"position\" \"country\" \"region\" \"city\" \"patronymic\"; }";
+    assert!(text.contains(before));
+    let text = text.replacen(before, after, 1);
+    folder.put("2-purposes.md", text);
+    policy_of(&folder)
+}
+
+#[tokio::test]
+async fn a_policy_that_asks_for_more_widens_no_consent_by_itself() {
+    let stage = Stage::new();
+    let (mara, reference) = stage.guest(MARA).await;
+    let open = stage.system.open_to_consent(&mara, Language::En).await.unwrap();
+    assert!(open.is_empty());
+    let before = the(&stage, &mara, "quality").await;
+
+    let stage = stage.under_policy(asks_for_more());
+    let mara = enters(&stage, MARA, &reference).await.unwrap();
+    let open = stage.system.open_to_consent(&mara, Language::En).await.unwrap();
+    let [wider] = open.as_slice() else {
+        panic!("{open:?}")
+    };
+    assert_eq!(wider.id, "quality");
+    assert_eq!(wider.news, ["Patronymic"], "the difference is said in words");
+    let after = the(&stage, &mara, "quality").await;
+    assert_eq!(
+        (after.id, &after.fields),
+        (before.id, &before.fields),
+        "what was agreed to stays"
+    );
+    let subject = mara.subject.unwrap();
+    let patronymic = stage.system.policy().field_named("patronymic").unwrap();
+    let covered = async || {
+        let rows = stage
+            .system
+            .store()
+            .read(move |reader| sandyq_store::tables::consent::of_subject(reader, subject))
+            .await
+            .unwrap();
+        let quality = rows.iter().filter(|row| row.item == "quality");
+        quality
+            .map(|row| row.fields)
+            .any(|fields| fields.contains(patronymic))
+    };
+    assert!(!covered().await);
+
+    gives(&stage, &mara, "quality", &wider.hash).await.unwrap();
+    assert!(covered().await);
+    let open = stage.system.open_to_consent(&mara, Language::En).await.unwrap();
+    assert!(open.is_empty(), "it is asked once");
+    let mine = stage.system.my_consents(&mara, Language::En).await.unwrap();
+    let both = mine
+        .iter()
+        .filter(|consent| consent.item == "quality" && consent.stands);
+    assert_eq!(
+        both.count(),
+        2,
+        "each has its own text, and is taken back by itself"
+    );
 }

@@ -156,7 +156,10 @@ pub fn page(
             h2 { (visit.say("consents-open-title")) }
             p { (visit.say("consents-open-lead")) }
             ul.plain { @for offer in open {
-                li { a href={ (PATH) "/give/" (offer.id) } { (offer.label) } }
+                li {
+                    a href={ (PATH) "/give/" (offer.id) } { (offer.label) }
+                    (news(visit, offer))
+                }
             } }
         }
         @if !ended.is_empty() {
@@ -295,12 +298,22 @@ pub fn give_page(visit: &Visit, offer: &ConsentOffer, asks_password: bool, mista
         (error_summary(visit, mistake, label_of, id))
         h1 { (visit.say("give-title")) }
         p.lead { (visit.say("give-lead")) }
+        (news(visit, offer))
         (tray(visit, &action, &[], &inside))
     };
     Page::new(visit.say("give-title"), body)
         .wrong_if(!mistake.0.is_empty())
         .back_to(PATH)
         .widened()
+}
+
+/// What is new in a text since a consent of that name was given.
+fn news(visit: &Visit, offer: &ConsentOffer) -> Markup {
+    html! {
+        @if !offer.news.is_empty() {
+            p.inset { (visit.say_of("consents-news", "news", &offer.news.join(", "))) }
+        }
+    }
 }
 
 fn when(visit: &Visit, key: &str, at: Option<Timestamp>) -> Markup {

@@ -283,6 +283,11 @@ fn deciding_pages(language: Language) -> Vec<Sample> {
             let offer = &people::form(language).consents[0];
             portal::consents::give_page(&agreed, offer, true, &Mistake::default())
         }),
+        ("my-consent-wider", agreed.clone(), {
+            let mut offer = people::form(language).consents.remove(0);
+            offer.news = vec![people::orders(language)];
+            portal::consents::give_page(&agreed, &offer, false, &Mistake::default())
+        }),
         ("my-consent-give-wrong", agreed.clone(), {
             let offer = &people::form(language).consents[0];
             let mistake = Mistake(vec![

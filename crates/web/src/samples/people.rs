@@ -266,6 +266,7 @@ fn consent(id: &str, required: bool, language: Language) -> ConsentOffer {
         )
     };
     ConsentOffer {
+        news: Vec::new(),
         id: id.into(),
         label: label.into(),
         required,

@@ -157,6 +157,7 @@ acted-representative = a representative of the person
 acted-together = the person, with the agreement of a representative
 acted-operator = the operator, who entered what the person wrote or said
 # One consent by itself.
+consents-news = The text asks for more than you agreed to. New in it: { $news }. Until you agree to it, only what you agreed to counts.
 consents-open-title = What you could agree to
 consents-open-lead = Nothing here is done unless you agree. Each has its own text.
 consents-standing-title = In force
