@@ -112,6 +112,8 @@ problems! {
     RecentContact = "recent-contact",
     /// It is no PDF, JPEG or PNG of a size that is taken.
     File = "file",
+    /// It is no file in which this form's answers were kept.
+    KeptFile = "kept-file",
     /// What was asked for is not done yet.
     NotDone = "not-done",
     /// Not an article of a law: it has no number.

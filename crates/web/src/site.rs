@@ -63,6 +63,10 @@ fn public_routes() -> Router<Shared> {
             "/services/{service}/{about}",
             get(service::begin).post(service::go_on_about),
         )
+        .route(
+            "/services/{service}/{about}/kept",
+            post(service::go_on_from).layer(DefaultBodyLimit::max(service::KEPT_BYTES_MAX)),
+        )
         .route("/confirm/{ticket}", get(confirm::open).post(confirm::confirm))
         .route(
             "/confirm/{ticket}/agree",

@@ -168,6 +168,11 @@ fn forms(language: Language) -> Vec<Sample> {
             service::details_page(&apply, &long, &application, 0, &none),
         ),
         (
+            "apply-kept-wrong",
+            apply.clone(),
+            service::kept_refused_page(&apply, &long, &application),
+        ),
+        (
             "apply-wrong",
             apply.clone(),
             service::details_page(&apply, &long, &application, 4, &period),

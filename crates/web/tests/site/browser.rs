@@ -124,7 +124,7 @@ impl Browser {
         self.send(request, path).await
     }
 
-    fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {
+    pub fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {
         let cookies: Vec<_> = self
             .cookies
             .iter()

@@ -10,6 +10,7 @@
 
 mod browser;
 mod hygiene;
+mod kept;
 mod stage;
 
 use axum::http::StatusCode;

@@ -7,8 +7,8 @@ use sandyq_model::{Mistake, OfferingKind, Problem};
 use sandyq_processing::cases::Catalogue;
 use sandyq_processing::reading::{Form, Input};
 
-use super::Draft;
 use super::parts::{Group, REPRESENTATIVE, in_order, page_of, pages};
+use super::{Draft, kept};
 use crate::components::{Control, control, error_summary, postal_code_name, submit, tray};
 use crate::layout::Page;
 use crate::visit::Visit;
@@ -34,6 +34,7 @@ pub fn page(visit: &Visit, form: &Form, draft: &Draft, number: usize, mistake: &
         @if number == 0 && draft.counts() { (quantity(visit, draft, mistake)) }
         @for group in &groups { (fieldset(visit, group, draft, mistake)) }
         (submit(&format!("answered-{number}"), &visit.say("buy-continue")))
+        @if kept::is_long(form) { (kept::keep_button(visit)) }
     };
     let body = html! {
         (error_summary(visit, mistake, |name| label_of(visit, form, name), id_of))
@@ -44,6 +45,7 @@ pub fn page(visit: &Visit, form: &Form, draft: &Draft, number: usize, mistake: &
             (what_it_is_about(visit, draft))
         }
         (tray(visit, &action, &draft.kept_beside(&here), &questions))
+        @if number == 0 && kept::is_long(form) { (kept::way_back(visit, draft, None)) }
     };
     let page = Page::new(&form.label, body)
         .wrong_if(!mistake.0.is_empty())

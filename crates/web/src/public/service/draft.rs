@@ -65,6 +65,16 @@ impl Draft {
         }
     }
 
+    /// Puts in what was typed another time; what the form does not ask any more is left out.
+    pub fn take_up(&mut self, form: &Form, answers: BTreeMap<String, String>) {
+        let inputs = form.inputs.iter().chain(&form.representative);
+        let mut names: Vec<String> = inputs.clone().map(|input| input.name.clone()).collect();
+        let addresses = inputs.filter(|input| input.kind == ValueKind::PostalAddress);
+        names.extend(addresses.map(|input| postal_code_name(&input.name)));
+        let asked = answers.into_iter().filter(|(name, _)| names.contains(name));
+        self.answers.extend(asked);
+    }
+
     /// Nothing typed yet for that.
     #[must_use]
     pub fn empty(form: &Form, offered: Option<Offered>) -> Self {

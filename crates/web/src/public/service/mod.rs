@@ -6,6 +6,7 @@ mod check;
 mod consent;
 mod details;
 mod draft;
+mod kept;
 mod offered;
 mod parts;
 
@@ -13,6 +14,7 @@ pub use check::page as check_page;
 pub use consent::{consent_text, page as consent_page};
 pub use details::page as details_page;
 pub use draft::Draft;
+pub use kept::{KEPT_BYTES_MAX, go_on_from, refused_page as kept_refused_page};
 pub use offered::{index, index_page, open, page as offered_page};
 
 use axum::extract::Path;
@@ -96,6 +98,9 @@ async fn step(sent: &Sent, service: &str, about: Option<&str>) -> Stepped {
     if sent.stale {
         let mistake = Mistake::one("token", Problem::Stale);
         return Ok((details(sent, &form, &draft, mistake), None));
+    }
+    if wanted == kept::KEEP && kept::is_long(&form) {
+        return Ok((kept::file(&draft), None));
     }
     let last = parts::pages(&form).len().saturating_sub(1);
     let numbered = |word: &str| {
