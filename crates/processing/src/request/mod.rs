@@ -1,6 +1,7 @@
 //! 6: what people do with their own data: see it, see who looked, change it, take their consent back.
 
 mod accesses;
+mod alike;
 mod answering;
 mod ask;
 pub mod deadline;
@@ -17,6 +18,7 @@ mod view;
 mod watch;
 
 pub use accesses::{Access, Accesses};
+pub use alike::Alike;
 pub use answering::{Deed, LateReason, Norm};
 pub use ask::Asking;
 pub(crate) use desk::at_the_board;

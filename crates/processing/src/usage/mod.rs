@@ -32,6 +32,8 @@ pub enum Usage {
     },
     /// Values that were typed a moment ago and are not stored: a card on its way to an authorisation.
     InHand,
+    /// Tell by which tokens the person is found, to look for records that look alike (6.1).
+    Alike,
     /// Compare stored tokens with these, by field: match or no match (2.2.1).
     Match {
         /// What was claimed.
@@ -47,6 +49,8 @@ pub enum Used {
     Nothing,
     /// Whether everything that was claimed matches.
     Matches(bool),
+    /// By which tokens the person is found.
+    Tokens(Vec<(sandyq_model::Field, SearchToken)>),
 }
 
 impl Performed for Use {
@@ -102,13 +106,17 @@ impl Performed for Use {
                 changes: Changes::default(),
                 output: Used::Nothing,
             }),
+            Usage::Alike => {
+                let mut tokens = tokens_of(dossier, system)?;
+                tokens.retain(|(field, _)| permit.fields().contains(*field));
+                Ok(Done {
+                    spent: permit.spend(),
+                    changes: Changes::default(),
+                    output: Used::Tokens(tokens),
+                })
+            }
             Usage::Match { claimed } => {
-                let key = dossier.key()?;
-                let mut tokens = Vec::with_capacity(dossier.findable.len());
-                for row in &dossier.findable {
-                    let lead = system.vault().open_lead(key, row.field, &row.sealed)?;
-                    tokens.push((lead.field, lead.token));
-                }
+                let tokens = tokens_of(dossier, system)?;
                 let matches = !claimed.is_empty() && claimed.iter().all(|token| tokens.contains(token));
                 Ok(Done {
                     spent: permit.spend(),
@@ -118,4 +126,18 @@ impl Performed for Use {
             }
         }
     }
+}
+
+/// By which tokens a person is found.
+fn tokens_of(
+    dossier: &Dossier,
+    system: &System,
+) -> Result<Vec<(sandyq_model::Field, SearchToken)>, Rejected> {
+    let key = dossier.key()?;
+    let mut tokens = Vec::with_capacity(dossier.findable.len());
+    for row in &dossier.findable {
+        let lead = system.vault().open_lead(key, row.field, &row.sealed)?;
+        tokens.push((lead.field, lead.token));
+    }
+    Ok(tokens)
 }

@@ -9,6 +9,7 @@
 )]
 
 mod account;
+mod alike;
 mod bad_input;
 mod clock_jumps;
 mod consent_receipts;

@@ -4,9 +4,9 @@
 use axum::extract::Path;
 use axum::response::Response;
 use maud::{Markup, html};
-use sandyq_model::{HoldId, Mistake, OrderedBy, Problem, Standing};
+use sandyq_model::{HoldId, Mistake, OrderedBy, Problem, Standing, SubjectId};
 use sandyq_processing::Rejected;
-use sandyq_processing::request::Overview;
+use sandyq_processing::request::{Alike, Overview};
 use sandyq_processing::retention::{HoldView, Order};
 
 use super::cases::staff;
@@ -40,6 +40,17 @@ pub async fn open(Path(id): Path<String>, arrival: Arrival) -> Response {
 }
 
 async fn opened(arrival: &Arrival, id: &str, typed: &Order, mistake: &Mistake) -> Outcome {
+    let visit = &arrival.visit;
+    let shown = shown(arrival, id).await?;
+    let page = page(visit, &shown, typed, mistake);
+    Ok(if mistake.0.is_empty() {
+        Answer::Page(page)
+    } else {
+        Answer::wrong(page)
+    })
+}
+
+async fn shown(arrival: &Arrival, id: &str) -> Result<Shown, Rejected> {
     let (system, visit) = (&arrival.system, &arrival.visit);
     let record = system.record_at_desk(staff(arrival)?, id).await?;
     let who = system.category_label(record.category, visit.language);
@@ -48,7 +59,7 @@ async fn opened(arrival: &Arrival, id: &str, typed: &Order, mistake: &Mistake) -
         let label = system.field_label(end.field, visit.language);
         (label, visit.date(end.destroy_by))
     });
-    let shown = Shown {
+    Ok(Shown {
         who,
         held: held.collect(),
         kept: record
@@ -57,12 +68,7 @@ async fn opened(arrival: &Arrival, id: &str, typed: &Order, mistake: &Mistake) -
             .map(|(kept, citation)| format!("{}: {citation}", fields(*kept)))
             .collect(),
         record,
-    };
-    let page = page(visit, &shown, typed, mistake);
-    Ok(if mistake.0.is_empty() {
-        Answer::Page(page)
-    } else {
-        Answer::wrong(page)
+        alike: None,
     })
 }
 
@@ -91,11 +97,34 @@ async fn acted(sent: &Sent, id: &str) -> Outcome {
             let document = sent.typed.text("lifted_document");
             system.lift_hold(caller, subject, hold, document).await?;
         }
+        "alike" => return compared(&sent.arrival, id, subject).await,
         "block" => system.block(caller, subject).await?,
         "unblock" => system.unblock(caller, subject).await?,
         _ => return Err(Rejected::mistake("step", Problem::Choice)),
     }
     Ok(Answer::SeeOther(format!("/staff/records/{subject}")))
+}
+
+/// The same page with the records that look alike: to look is an operation, so it is asked for.
+async fn compared(arrival: &Arrival, id: &str, subject: SubjectId) -> Outcome {
+    let (system, visit) = (&arrival.system, &arrival.visit);
+    let found = system.alike(staff(arrival)?, subject).await?;
+    let one = |alike: &Alike| LooksAlike {
+        id: alike.subject.to_string(),
+        who: system.category_label(alike.category, visit.language),
+        since: visit.date(alike.created_at),
+        by: system.labels(alike.by, visit.language).join(", "),
+    };
+    let shown = Shown {
+        alike: Some(found.iter().map(one).collect()),
+        ..shown(arrival, id).await?
+    };
+    Ok(Answer::Page(page(
+        visit,
+        &shown,
+        &Order::default(),
+        &Mistake::default(),
+    )))
 }
 
 fn typed(sent: &Sent) -> Order {
@@ -119,6 +148,21 @@ pub struct Shown {
     pub kept: Vec<String>,
     /// The rest.
     pub record: Overview,
+    /// The records that look alike, once somebody asked for them (6.1).
+    pub alike: Option<Vec<LooksAlike>>,
+}
+
+/// A record with a contact in common, in words.
+#[derive(Clone, Debug)]
+pub struct LooksAlike {
+    /// Its id.
+    pub id: String,
+    /// What that person is to the operator.
+    pub who: String,
+    /// Since when.
+    pub since: String,
+    /// The contacts in common.
+    pub by: String,
 }
 
 /// The page.
@@ -130,6 +174,7 @@ pub fn page(visit: &Visit, shown: &Shown, typed: &Order, mistake: &Mistake) -> P
         h1 { (visit.say("record-title")) }
         p.lead { (visit.say("record-lead")) }
         (summary_list(&facts(visit, shown)))
+        (alike(visit, shown))
         h2 { (visit.say("hold-title")) }
         @if record.holds.is_empty() { p { (visit.say("hold-none")) } }
         @for hold in &record.holds { (order(visit, record, hold, mistake)) }
@@ -143,6 +188,26 @@ pub fn page(visit: &Visit, shown: &Shown, typed: &Order, mistake: &Mistake) -> P
     Page::new(visit.say("record-title"), body)
         .wrong_if(!mistake.0.is_empty())
         .back_to("/staff/retention")
+}
+
+/// Records that look alike: shown, never joined (6.1).
+fn alike(visit: &Visit, shown: &Shown) -> Markup {
+    html! {
+        @match &shown.alike {
+            None => @if shown.record.standing == Standing::Active { (form(visit, &shown.record, "alike", &html! {})) },
+            Some(found) => {
+                h2 { (visit.say("alike-title")) }
+                @if found.is_empty() { p { (visit.say("alike-none")) } } @else {
+                    p { (visit.say("alike-lead")) }
+                    ul { @for one in found {
+                        li {
+                            a href={ "/staff/records/" (one.id) } { (one.who) ", " (one.since) } ": " (one.by)
+                        }
+                    } }
+                }
+            }
+        }
+    }
 }
 
 fn label_of(input: &str) -> &str {
@@ -284,6 +349,7 @@ fn form(visit: &Visit, record: &Overview, step: &str, inside: &Markup) -> Markup
         "hold" => ("hold-enter", "go"),
         "lift" => ("hold-lift", "quiet"),
         "block" => ("record-block", "quiet"),
+        "alike" => ("alike-look", "quiet"),
         _ => ("record-unblock", "quiet"),
     };
     html! {

@@ -200,7 +200,7 @@ fn desk_pages(language: Language) -> Vec<Sample> {
 
 /// One record on the desk of the responsible person: with orders to keep it, and with a wrong one.
 fn record_pages(language: Language) -> Vec<Sample> {
-    use console::record::{Shown, page};
+    use console::record::{LooksAlike, Shown, page};
     let desk = visit(language, "/staff/records/0303", Standpoint::Staff);
     let hold = |number: u8, lifted| HoldView {
         id: HoldId::from_bytes([number; 16]),
@@ -229,6 +229,7 @@ fn record_pages(language: Language) -> Vec<Sample> {
         held: vec![("E-mail".to_owned(), "2026-12-22".to_owned())],
         kept: vec!["Last name: Tax Code 2026, Art. 206(3)".to_owned()],
         record: record(standing, holds),
+        alike: None,
     };
     let lifted = Some(("2026-11-25".parse().unwrap(), "2-1187/2026-3".to_owned()));
     let held = shown(Standing::Active, vec![hold(1, lifted), hold(2, None)]);
@@ -244,11 +245,35 @@ fn record_pages(language: Language) -> Vec<Sample> {
         dated: "2026-11-20".to_owned(),
     };
     let blocked = shown(Standing::Blocked, Vec::new());
+    let alike = Shown {
+        alike: Some(vec![LooksAlike {
+            id: SubjectId::from_bytes([4; 16]).to_string(),
+            who: "Guest".to_owned(),
+            since: "2026-11-20".to_owned(),
+            by: "E-mail".to_owned(),
+        }]),
+        ..shown(Standing::Active, Vec::new())
+    };
+    let alone = Shown {
+        alike: Some(Vec::new()),
+        ..shown(Standing::Active, Vec::new())
+    };
+    let nothing = (Order::default(), Mistake::default());
     vec![
         (
             "record-held-wrong",
             desk.clone(),
             page(&desk, &held, &typed, &mistake),
+        ),
+        (
+            "record-alike",
+            desk.clone(),
+            page(&desk, &alike, &nothing.0, &nothing.1),
+        ),
+        (
+            "record-alone",
+            desk.clone(),
+            page(&desk, &alone, &nothing.0, &nothing.1),
         ),
         (
             "record-blocked",
