@@ -12,6 +12,7 @@ use sandyq_processing::retention::{Alarm, HoldView, Kept, KeptUnder, Next, Order
 use super::people::three;
 use super::{Sample, visit};
 use crate::console;
+use crate::console::record::{LooksAlike, Shown, page as record_page};
 use crate::portal::requests;
 use crate::visit::Standpoint;
 
@@ -195,23 +196,13 @@ fn desk_pages(language: Language) -> Vec<Sample> {
     ];
     pages.extend(board_pages(language));
     pages.extend(record_pages(language));
+    pages.extend(alike_pages(language));
     pages
 }
 
-/// One record on the desk of the responsible person: with orders to keep it, and with a wrong one.
-fn record_pages(language: Language) -> Vec<Sample> {
-    use console::record::{LooksAlike, Shown, page};
-    let desk = visit(language, "/staff/records/0303", Standpoint::Staff);
-    let hold = |number: u8, lifted| HoldView {
-        id: HoldId::from_bytes([number; 16]),
-        ordered_by: OrderedBy::Court,
-        article: "Civil Procedure Code, Art. 156".to_owned(),
-        document: "2-1187/2026".to_owned(),
-        dated: "2026-11-20".to_owned(),
-        placed_on: "2026-11-22".parse().unwrap(),
-        lifted,
-    };
-    let record = |standing, holds| Overview {
+/// A record as the desk of the responsible person shows it.
+fn record(standing: Standing, holds: Vec<HoldView>) -> Overview {
+    Overview {
         subject: SubjectId::from_bytes([3; 16]),
         category: Category::Guest,
         standing,
@@ -223,28 +214,22 @@ fn record_pages(language: Language) -> Vec<Sample> {
         kept: Vec::new(),
         holds,
         cases: vec![("SQ-7K2M-90QX".to_owned(), "order".to_owned(), "paid".to_owned())],
-    };
-    let shown = |standing, holds| Shown {
+    }
+}
+
+fn shown(standing: Standing, holds: Vec<HoldView>) -> Shown {
+    Shown {
         who: "Guest".to_owned(),
         held: vec![("E-mail".to_owned(), "2026-12-22".to_owned())],
         kept: vec!["Last name: Tax Code 2026, Art. 206(3)".to_owned()],
         record: record(standing, holds),
         alike: None,
-    };
-    let lifted = Some(("2026-11-25".parse().unwrap(), "2-1187/2026-3".to_owned()));
-    let held = shown(Standing::Active, vec![hold(1, lifted), hold(2, None)]);
-    let mistake = Mistake(vec![
-        ("article".to_owned(), Problem::Article),
-        ("document".to_owned(), Problem::DocumentNumber),
-        ("lifted_document".to_owned(), Problem::Missing),
-    ]);
-    let typed = Order {
-        ordered_by: "court".to_owned(),
-        article: "a law".to_owned(),
-        document: "the order".to_owned(),
-        dated: "2026-11-20".to_owned(),
-    };
-    let blocked = shown(Standing::Blocked, Vec::new());
+    }
+}
+
+/// The records that look alike: one, and none.
+fn alike_pages(language: Language) -> Vec<Sample> {
+    let desk = visit(language, "/staff/records/0303", Standpoint::Staff);
     let alike = Shown {
         alike: Some(vec![LooksAlike {
             id: SubjectId::from_bytes([4; 16]).to_string(),
@@ -261,24 +246,54 @@ fn record_pages(language: Language) -> Vec<Sample> {
     let nothing = (Order::default(), Mistake::default());
     vec![
         (
-            "record-held-wrong",
-            desk.clone(),
-            page(&desk, &held, &typed, &mistake),
-        ),
-        (
             "record-alike",
             desk.clone(),
-            page(&desk, &alike, &nothing.0, &nothing.1),
+            record_page(&desk, &alike, &nothing.0, &nothing.1),
         ),
         (
             "record-alone",
             desk.clone(),
-            page(&desk, &alone, &nothing.0, &nothing.1),
+            record_page(&desk, &alone, &nothing.0, &nothing.1),
+        ),
+    ]
+}
+
+/// One record on the desk of the responsible person: with orders to keep it, and with a wrong one.
+fn record_pages(language: Language) -> Vec<Sample> {
+    let desk = visit(language, "/staff/records/0303", Standpoint::Staff);
+    let hold = |number: u8, lifted| HoldView {
+        id: HoldId::from_bytes([number; 16]),
+        ordered_by: OrderedBy::Court,
+        article: "Civil Procedure Code, Art. 156".to_owned(),
+        document: "2-1187/2026".to_owned(),
+        dated: "2026-11-20".to_owned(),
+        placed_on: "2026-11-22".parse().unwrap(),
+        lifted,
+    };
+    let lifted = Some(("2026-11-25".parse().unwrap(), "2-1187/2026-3".to_owned()));
+    let held = shown(Standing::Active, vec![hold(1, lifted), hold(2, None)]);
+    let mistake = Mistake(vec![
+        ("article".to_owned(), Problem::Article),
+        ("document".to_owned(), Problem::DocumentNumber),
+        ("lifted_document".to_owned(), Problem::Missing),
+    ]);
+    let typed = Order {
+        ordered_by: "court".to_owned(),
+        article: "a law".to_owned(),
+        document: "the order".to_owned(),
+        dated: "2026-11-20".to_owned(),
+    };
+    let blocked = shown(Standing::Blocked, Vec::new());
+    vec![
+        (
+            "record-held-wrong",
+            desk.clone(),
+            record_page(&desk, &held, &typed, &mistake),
         ),
         (
             "record-blocked",
             desk.clone(),
-            page(&desk, &blocked, &Order::default(), &Mistake::default()),
+            record_page(&desk, &blocked, &Order::default(), &Mistake::default()),
         ),
     ]
 }
