@@ -68,8 +68,8 @@ pub enum Message {
         code: Plain<String>,
         /// The locator of the page to type it in.
         ticket: String,
-        /// Minutes for which it works.
-        minutes: u32,
+        /// Hours for which it works: as long as the record waits.
+        hours: u32,
         /// What is agreed to: each box in words, and the SHA-256 of its text in hexadecimal.
         consents: Vec<(String, String)>,
     },

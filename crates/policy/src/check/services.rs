@@ -51,6 +51,27 @@ fn report_decisions(declarations: &Declarations, report: &mut Report) {
         if !known.contains(&word.as_str()) {
             unknown(Code::UnknownName, "kind of case", word, &known, report);
         }
+        let Some(field) = decision.writes else { continue };
+        let opens = |service: &&Service| service.case.as_ref().is_some_and(|case| case == word);
+        let answered = declarations
+            .services
+            .iter()
+            .filter(opens)
+            .all(|service| service.answered.contains(field));
+        if !answered {
+            let name = declarations.field_name(field).unwrap_or_default();
+            report
+                .add(
+                    Code::Declaration,
+                    format!(
+                        "`{}` writes `{name}`, which its service does not name",
+                        decision.name
+                    ),
+                )
+                .at(decision.name.place(), "written without a consent")
+                .help(format!("write  answered \"{name}\"  in the service"))
+                .clause("2.2.8");
+        }
     }
 }
 

@@ -1,8 +1,10 @@
 //! 5.1.4, 4.2, 4.3, 1.3: who acts, who receives, where it is, and who decides.
 
-use sandyq_model::{Clause, Country, RecipientKind, Role};
+use sandyq_model::{Clause, Country, Field, RecipientKind, Role};
 
 use crate::check::{Code, Report};
+use crate::declarations::Declarations;
+use crate::declarations::category::known_field;
 use crate::declarations::field::unknown;
 use crate::declarations::name::Name;
 use crate::declarations::node::Node;
@@ -72,6 +74,8 @@ pub struct DecisionDeclaration {
     pub actor: Name,
     /// The kind of case that it closes, if it closes one.
     pub case: Option<Name>,
+    /// The field that is written with it, if there is one: an answer.
+    pub writes: Option<Field>,
     /// The reasons that can be given for it. One that has any goes against the person, and is never taken without one.
     pub reasons: Vec<Name>,
     /// Where it is declared.
@@ -181,8 +185,8 @@ impl StoreDeclaration {
 }
 
 impl DecisionDeclaration {
-    pub(super) fn read(node: Node<'_>, report: &mut Report) -> Option<Self> {
-        node.takes(&["actor", "case"], report);
+    pub(super) fn read(node: Node<'_>, declared: &Declarations, report: &mut Report) -> Option<Self> {
+        node.takes(&["actor", "case", "writes"], report);
         let mut reasons = Vec::new();
         for child in node.children() {
             if child.kind() == "reason" {
@@ -199,6 +203,9 @@ impl DecisionDeclaration {
             name: name?,
             actor: actor?,
             case: node.text("case", report),
+            writes: node
+                .text("writes", report)
+                .and_then(|word| known_field(&word, declared, report)),
             reasons,
             clause: node.clause.clone(),
         })

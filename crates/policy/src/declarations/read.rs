@@ -156,13 +156,10 @@ fn take_plain(all: &mut Declarations, node: Node<'_>, report: &mut Report) {
             node,
             report,
         ),
-        "decision" => push(
-            &mut all.decisions,
-            DecisionDeclaration::read(node, report),
-            |one| &one.name,
-            node,
-            report,
-        ),
+        "decision" => {
+            let read = DecisionDeclaration::read(node, all, report);
+            push(&mut all.decisions, read, |one| &one.name, node, report);
+        }
         _ => {}
     }
 }

@@ -36,6 +36,8 @@ pub struct Service {
     pub later: FieldSet,
     /// Fields about the representative, all of which are asked when the person is too young to act alone (DEF-11).
     pub representative: FieldSet,
+    /// Fields in which we answer: staff write them in the case (2.2.8).
+    pub answered: FieldSet,
     /// The consents it asks for, one box each.
     pub consents: Vec<ConsentItem>,
     /// How a consent is confirmed, such as `email-code`.
@@ -55,6 +57,7 @@ pub(crate) enum Ask {
     Transient,
     Later,
     Representative,
+    Answered,
 }
 
 /// One box of a form.
@@ -113,6 +116,7 @@ impl Service {
             transient: FieldSet::EMPTY,
             later: FieldSet::EMPTY,
             representative: FieldSet::EMPTY,
+            answered: FieldSet::EMPTY,
             consents: Vec::new(),
             confirm: None,
             clause: node.clause.clone(),
@@ -125,7 +129,7 @@ impl Service {
         Some(read)
     }
 
-    /// All fields the form can ask for.
+    /// All fields that come about by it: those the form can ask for, and those in which we answer.
     #[must_use]
     pub const fn fields(&self) -> FieldSet {
         self.required
@@ -133,6 +137,7 @@ impl Service {
             .union(self.transient)
             .union(self.later)
             .union(self.representative)
+            .union(self.answered)
     }
 
     fn take(&mut self, child: Node<'_>, declared: &Declarations, report: &mut Report) {
@@ -147,11 +152,12 @@ impl Service {
             "optional" => self.take_fields(child, Ask::Optional, declared, report),
             "transient" => self.take_fields(child, Ask::Transient, declared, report),
             "later" => self.take_fields(child, Ask::Later, declared, report),
+            "answered" => self.take_fields(child, Ask::Answered, declared, report),
             "representative" => self.take_fields(child, Ask::Representative, declared, report),
             "consent" => self.consents.extend(ConsentItem::read(child, declared, report)),
             "confirm" => self.confirm = child.name(report).or(self.confirm.take()),
             _ => child.strange(
-                "`purpose`, `require`, `optional`, `representative`, `transient`, `later`, `consent` or `confirm`",
+                "`purpose`, `require`, `optional`, `representative`, `answered`, `transient`, `later`, `consent` or `confirm`",
                 report,
             ),
         }
@@ -176,6 +182,7 @@ impl Service {
                 Ask::Transient => &mut self.transient,
                 Ask::Later => &mut self.later,
                 Ask::Representative => &mut self.representative,
+                Ask::Answered => &mut self.answered,
             };
             *set = set.with(field);
             self.order.push(field);

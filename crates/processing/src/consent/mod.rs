@@ -97,18 +97,12 @@ impl Accepted {
     }
 }
 
-/// The fields that an item covers: those of its purpose that the service asks for.
+/// The fields that an item covers: those of its purpose that the service asks for, or in which we answer.
 #[must_use]
 pub fn fields_of(policy: &Policy, service: &Service, item: &ConsentItem) -> FieldSet {
-    let asked = service
-        .required
-        .union(service.optional)
-        .union(service.later)
-        .union(service.transient)
-        .union(service.representative);
     policy
         .purpose_fields(item.purpose, service.category)
-        .intersection(asked)
+        .intersection(service.fields())
 }
 
 /// All items of a service, as they are shown.

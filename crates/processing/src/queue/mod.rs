@@ -173,7 +173,12 @@ async fn send_code(system: &System, subject: SubjectId, detail: &str) -> Result<
     let minutes = code_minutes(system);
     let digits = new_code(system);
     let hash = system.vault().code_hash(subject, &known.serves, &digits);
-    let until = now + SignedDuration::from_mins(i64::from(minutes));
+    // A parent may be at work: the code of the representative is good for as long as the record waits.
+    let until = if known.serves == AGREES {
+        known.expires_at
+    } else {
+        now + SignedDuration::from_mins(i64::from(minutes))
+    };
     let armed = Usage::Open {
         statements: vec![code::arm(subject, ticket, *hash.as_bytes(), until)],
     };
@@ -191,7 +196,7 @@ async fn send_code(system: &System, subject: SubjectId, detail: &str) -> Result<
         AGREES => Message::AgreementCode {
             code: digits,
             ticket,
-            minutes,
+            hours: whole_hours(now, until),
             consents: system.agreed_to(&dossier, language),
         },
         CONFIRMS => Message::ConfirmationCode {
@@ -218,6 +223,13 @@ async fn send_code(system: &System, subject: SubjectId, detail: &str) -> Result<
             message,
         })
         .await?)
+}
+
+/// Hours for which a code works at least; a promise never says more than is kept.
+fn whole_hours(now: Timestamp, until: Timestamp) -> u32 {
+    u32::try_from(until.duration_since(now).as_hours())
+        .unwrap_or(0)
+        .max(1)
 }
 
 /// Minutes for which a code works.

@@ -1,9 +1,10 @@
 //! 1.3: a case is closed by a person who signed in, for a reason that the policy names; no machine decides, and no desk decides about
 //! what is another's. The person reads what was decided, and a place at an event is free again.
 
-use sandyq_model::{Problem, Purpose};
+use sandyq_model::{Plain, Problem, Purpose};
 use sandyq_processing::access::Caller;
 use sandyq_processing::cases::State;
+use sandyq_processing::cases::deciding::Decision;
 use sandyq_processing::service::Submission;
 use sandyq_processing::{Language, Rejected};
 
@@ -44,9 +45,19 @@ async fn decides(
     reference: &str,
     (decision, reason): (&str, Option<&str>),
 ) -> Result<(), Rejected> {
+    let written = Plain::from("");
     let decided = stage
         .system
-        .decide_case(staff, reference, (decision, reason), stage.key())
+        .decide_case(
+            staff,
+            reference,
+            Decision {
+                name: decision,
+                reason,
+                written: &written,
+            },
+            stage.key(),
+        )
         .await;
     stage.system.run_queue().await.unwrap();
     decided
@@ -188,4 +199,102 @@ async fn a_refused_order_stays_a_document_and_its_days_are_counted_from_the_deci
     assert!(data.until > before);
     let kept = stage.system.consequences(&mara, Language::En).await.unwrap();
     assert!(!kept.kept.is_empty(), "the document stays under its floor");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_who_decide_at_once_the_first_one_does() {
+    let stage = Stage::new();
+    let (erlan, reference) = applicant(&stage).await;
+    let recruiter = stage.staff("dina", "recruiter").await;
+    let mut deciding = tokio::task::JoinSet::new();
+    for decision in ["hire-applicant", "reject-applicant"] {
+        let (system, caller, key) = (stage.system.clone(), recruiter.clone(), stage.key());
+        let reference = reference.clone();
+        let reason = (decision == "reject-applicant").then_some("requirements");
+        deciding.spawn(async move {
+            let written = Plain::from("");
+            let decision = Decision {
+                name: decision,
+                reason,
+                written: &written,
+            };
+            system.decide_case(&caller, &reference, decision, key).await
+        });
+    }
+    let mut outcomes = Vec::new();
+    while let Some(decided) = deciding.join_next().await {
+        outcomes.push(decided.unwrap());
+    }
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
+    let late = outcomes.into_iter().find(Result::is_err).unwrap();
+    assert_eq!(problem(late), Some(Problem::Closed));
+    let case = stage
+        .system
+        .my_case(&erlan, &reference, Language::En)
+        .await
+        .unwrap();
+    assert!(case.decided.is_some());
+}
+
+#[tokio::test]
+async fn a_question_is_answered_where_only_who_asked_reads_it() {
+    let stage = Stage::new();
+    let asked = form("question", None, ERLAN, &[("message", "When are you open?")]);
+    let (erlan, reference) = stage.comes(asked, ERLAN).await;
+    let support = stage.staff("asem", "support").await;
+    let answers = async |name: &str, words: &str| {
+        let written = Plain::from(words);
+        let decision = Decision {
+            name,
+            reason: None,
+            written: &written,
+        };
+        let decided = stage
+            .system
+            .decide_case(&support, &reference, decision, stage.key())
+            .await;
+        stage.system.run_queue().await.unwrap();
+        decided
+    };
+    let unwritten = answers("answer-question", "  ").await;
+    assert!(
+        matches!(unwritten, Err(Rejected::Mistake(mistake)) if mistake.of("written") == Some(Problem::Missing))
+    );
+    let letters = stage.letters_to(ERLAN);
+    answers("answer-question", "From nine to six. IIN 990231000001.")
+        .await
+        .unwrap();
+    assert_eq!(stage.letters_to(ERLAN), letters + 1);
+
+    let data = stage.system.my_data(&erlan, Language::En).await.unwrap();
+    let answer = data.rows.iter().find(|row| row.name == "answer").unwrap();
+    assert!(answer.value.expose().starts_with("From nine to six."));
+    assert!(
+        !answer.value.expose().contains("990231000001"),
+        "numbers are blacked out here as well"
+    );
+    let case = stage
+        .system
+        .my_case(&erlan, &reference, Language::En)
+        .await
+        .unwrap();
+    assert_eq!(case.state, State::Closed);
+    let again = answers("answer-question", "From ten to five.").await;
+    assert_eq!(problem(again), Some(Problem::Closed));
+
+    let (_, other) = applicant(&stage).await;
+    let recruiter = stage.staff("dina", "recruiter").await;
+    let written = Plain::from("We liked you");
+    let decision = Decision {
+        name: "hire-applicant",
+        reason: None,
+        written: &written,
+    };
+    let surplus = stage
+        .system
+        .decide_case(&recruiter, &other, decision, stage.key())
+        .await;
+    assert!(
+        matches!(surplus, Err(Rejected::Mistake(mistake)) if mistake.of("written") == Some(Problem::Unknown))
+    );
 }

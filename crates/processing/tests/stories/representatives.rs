@@ -195,7 +195,18 @@ async fn a_young_person_cannot_agree_in_the_representatives_place() {
 #[tokio::test]
 async fn from_fourteen_it_takes_two_codes() {
     let stage = Stage::new();
-    let (young, _) = agreed(&stage, YOUTHS_BIRTH).await;
+    let taken = stage.submits(named(YOUTHS_BIRTH)).await.unwrap();
+    let half = types(&stage, &taken, &stage.code_for(YOUNG)).await;
+    assert!(matches!(half, Ok(Confirmed::Half)));
+    stage.passes(SignedDuration::from_hours(20));
+    let late = types(&stage, &taken, &stage.code_for(PARENT)).await.unwrap();
+    let entered = late.whole().expect("a parent has until the record goes");
+    let young = stage
+        .system
+        .caller(entered.session.expose())
+        .await
+        .unwrap()
+        .unwrap();
     let agreed = asked_to_agree(&stage);
     assert_eq!(agreed.len(), stage.all_consents("guest-purchase").len());
     for (_, hash) in &agreed {

@@ -130,7 +130,12 @@ impl Arrival {
 
     /// Binds the page that the browser is sent to next to this browser, by a secret that only it is given.
     pub fn bind(&mut self, binding: &str) {
-        let seconds = Some(cookies::BINDING_SECONDS);
+        self.bind_for(binding, cookies::BINDING_SECONDS);
+    }
+
+    /// The same for as many seconds.
+    pub fn bind_for(&mut self, binding: &str, seconds: u32) {
+        let seconds = Some(seconds);
         self.set_cookie(cookies::set(cookies::BINDING, binding, seconds));
     }
 

@@ -21,6 +21,8 @@ pub const LANGUAGE_SECONDS: u32 = 365 * 24 * 60 * 60;
 pub const BROWSER_SECONDS: u32 = 182 * 24 * 60 * 60;
 /// How long the secret of a code is kept, in seconds: an hour, more than any code lives.
 pub const BINDING_SECONDS: u32 = 60 * 60;
+/// The same where a representative is asked, whose code is good for as long as a record may wait for its confirmation: a month.
+pub const AGREEMENT_SECONDS: u32 = 31 * 24 * 60 * 60;
 /// The longest value that is looked at, in bytes.
 const VALUE_BYTES_MAX: usize = 512;
 

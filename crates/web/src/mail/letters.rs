@@ -60,16 +60,19 @@ impl Letters {
             Message::AgreementCode {
                 code,
                 ticket,
-                minutes,
+                hours,
                 consents,
-            } => ("letter-agree", {
+            } => {
                 let texts = consents.iter();
                 let texts = texts.map(|(label, hash)| format!("- {label}\n  {}/texts/{hash}", self.site));
-                let texts: Vec<String> = texts.collect();
-                let mut filled = self.with_code(code.expose(), &format!("confirm/{ticket}/agree"), *minutes);
-                filled.push(("texts", texts.join("\n")));
-                filled
-            }),
+                let filled = vec![
+                    ("code", code.expose().clone()),
+                    ("page", format!("{}/confirm/{ticket}/agree", self.site)),
+                    ("hours", hours.to_string()),
+                    ("texts", texts.collect::<Vec<_>>().join("\n")),
+                ];
+                ("letter-agree", filled)
+            }
             Message::EntryCode {
                 code,
                 ticket,

@@ -64,7 +64,12 @@ async fn confirmed(ticket: &str, about: &CodePage, sent: Sent) -> Response {
                 Answer::wrong(page)
             })
         }
-        Ok(Tried::Half) => Ok(Answer::SeeOther(place(ticket, true))),
+        Ok(Tried::Half) => {
+            if let Some(binding) = arrival.binding.clone() {
+                arrival.bind_for(&binding, cookies::AGREEMENT_SECONDS);
+            }
+            Ok(Answer::SeeOther(place(ticket, true)))
+        }
         Ok(Tried::Right { session, case }) => {
             arrival.set_cookie(cookies::set(cookies::SESSION, &session, None));
             arrival.set_cookie(cookies::clear(cookies::BINDING));

@@ -18,7 +18,7 @@ pub async fn show(arrival: Arrival) -> Response {
 const COOKIES: [(&str, &str, &str); 5] = [
     (VISITOR, "cookie-visitor", "cookie-until-closed"),
     (LANGUAGE, "cookie-language", "cookie-year"),
-    (BINDING, "cookie-binding", "cookie-hour"),
+    (BINDING, "cookie-binding", "cookie-hour-or-month"),
     (SESSION, "cookie-session", "cookie-until-out"),
     (BROWSER, "cookie-browser", "cookie-half-year"),
 ];

@@ -74,7 +74,9 @@ pub(super) fn decided(visit: &Visit, case: &CaseView) -> Markup {
                     @if let Some(reason) = &decided.reason { ": " (reason) }
                 }
                 p { (visit.say_of("my-decided-when", "when", &visit.date_and_time(decided.at))) }
-                @if decided.reason.is_some() {
+                @if decided.reason.is_none() {
+                    p { a href="/my" { (visit.say("my-decided-read")) } }
+                } @else {
                     p { a href="/my/requests/new" { (visit.say("my-decided-object")) } }
                 }
             }

@@ -22,18 +22,28 @@ pub fn pages(language: Language) -> Vec<Sample> {
         ..case.clone()
     };
     let none = Mistake::default();
+    let unwritten = Mistake::one("written", Problem::Missing);
     let missing = Mistake::one("decision", Problem::Missing);
     vec![
-        ("staff-decide", desk.clone(), decide::page(&desk, &case, &none)),
+        (
+            "staff-decide",
+            desk.clone(),
+            decide::page(&desk, &case, ["", ""], &none),
+        ),
         (
             "staff-decide-wrong",
             desk.clone(),
-            decide::page(&desk, &case, &missing),
+            decide::page(&desk, &case, ["", ""], &missing),
         ),
         (
             "staff-decide-closed",
             desk.clone(),
-            decide::page(&desk, &closed, &none),
+            decide::page(&desk, &closed, ["", ""], &none),
+        ),
+        (
+            "staff-decide-answer",
+            desk.clone(),
+            decide::page(&desk, &to_answer(language), ["answer-question", ""], &unwritten),
         ),
         ("staff-decided", desk.clone(), decide::done_page(&desk, REFERENCE)),
         (
@@ -93,12 +103,37 @@ fn to_decide(language: Language) -> ToDecide {
                 name: "finish-registration".into(),
                 label: fine.into(),
                 reason: None,
+                writes: None,
             },
             Choice {
                 name: "turn-down-registration".into(),
                 label: against,
                 reason: Some(("event-cancelled".into(), reason)),
+                writes: None,
             },
         ],
+    }
+}
+
+/// A question that waits for its answer.
+fn to_answer(language: Language) -> ToDecide {
+    let [label, answer] = [
+        three(
+            language,
+            "Сұраққа жауап берілді",
+            "На вопрос дан ответ",
+            "The question is answered",
+        ),
+        three(language, "Біздің жауап", "Наш ответ", "Our answer"),
+    ]
+    .map(ToOwned::to_owned);
+    ToDecide {
+        choices: vec![Choice {
+            name: "answer-question".into(),
+            label,
+            reason: None,
+            writes: Some(answer),
+        }],
+        ..to_decide(language)
     }
 }

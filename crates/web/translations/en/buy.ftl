@@ -94,6 +94,7 @@ taken-title = We have it
 taken-when = Received on { $when }.
 taken-decided-title = Your case is closed
 my-decided-title = What was decided
+my-decided-read = Read it in “My data”
 my-decided-when = Decided by a person on { $when }.
 my-decided-object = Ask, object or complain
 taken-next-letter = In a few minutes you get a letter with the reference number.

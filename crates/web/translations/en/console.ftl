@@ -39,6 +39,7 @@ case-decide = Decide about this case
 decide-title = Decide about { $reference }
 decide-label = Your decision
 decide-hint = Whatever goes against the person has its reason beside it; they read both.
+decide-written-hint = It is sealed with the question; the person reads it on their own page.
 decide-lead = A decision about a person is yours, with your name in the account of everything. It closes the case.
 decide-button = Decide
 decide-closed = This case is closed; there is nothing to decide any more.

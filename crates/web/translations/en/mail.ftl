@@ -24,7 +24,7 @@ letter-agree-text =
         { $code }
     {""}
     The page, in that browser: { $page }
-    The code works once and for { $minutes } minutes.
+    The code works once and for { $hours } hours.
     {""}
     Your name and this address are kept with the record for as long as it is kept. With this address and the reference you can see it at any time, change it and take the consent back.
     If you do not agree, do nothing: without the code, what was given is destroyed by itself.

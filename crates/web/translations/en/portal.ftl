@@ -93,6 +93,7 @@ receipt-signature = The signature on this receipt:
 receipt-save = Save the file or print this page now: we keep no way back to you.
 my-until-purpose = until the purpose is reached
 my-orders = Your orders:
+source-staff = us
 source-payment = the payment
 source-papers = papers that you showed
 source-portal = you, under “My data”

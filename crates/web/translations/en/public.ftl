@@ -40,6 +40,7 @@ cookie-until-closed = until you close the browser
 cookie-year = one year
 cookie-half-year = half a year
 cookie-hour = one hour
+cookie-hour-or-month = an hour; a month where a parent or guardian is asked
 cookie-until-out = until you sign out or close the browser
 ledger-title = The ledger of actions with data
 ledger-lead = Every action with personal data, and every refusal, is an entry here before its result leaves us.

@@ -94,6 +94,7 @@ taken-title = Бәрін алдық
 taken-when = Түскен уақыты: { $when }.
 taken-decided-title = Ісіңіз жабылды
 my-decided-title = Не шешілді
+my-decided-read = «Менің деректерімнен» оқу
 my-decided-when = Шешімді адам қабылдады, { $when }.
 my-decided-object = Сұрау, қарсылық білдіру немесе шағымдану
 taken-next-letter = Бірнеше минутта өтініш нөмірі жазылған хат келеді.

@@ -93,6 +93,7 @@ receipt-signature = Осы қолхаттағы қол:
 receipt-save = Файлды сақтап алыңыз немесе бетті қазір басып шығарыңыз: енді сізбен байланыса алмаймыз.
 my-until-purpose = мақсат орындалғанша
 my-orders = Тапсырыстарыңыз:
+source-staff = біз
 source-payment = төлем
 source-papers = сіз көрсеткен құжаттар
 source-portal = өзіңіз, «Менің деректерім» бөлімінде

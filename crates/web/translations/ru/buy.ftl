@@ -96,6 +96,7 @@ taken-title = Мы всё получили
 taken-when = Получено { $when }.
 taken-decided-title = Обращение закрыто
 my-decided-title = Что решено
+my-decided-read = Прочитать в «Моих данных»
 my-decided-when = Решение принял человек, { $when }.
 my-decided-object = Спросить, возразить или пожаловаться
 taken-next-letter = Через несколько минут придёт письмо с номером обращения.

@@ -93,6 +93,7 @@ receipt-signature = Подпись под этой распиской:
 receipt-save = Сохраните файл или напечатайте страницу сейчас: связаться с вами мы больше не сможем.
 my-until-purpose = до достижения цели
 my-orders = Ваши заказы:
+source-staff = нас
 source-payment = оплата
 source-papers = документы, которые вы показали
 source-portal = вы сами, в разделе «Мои данные»

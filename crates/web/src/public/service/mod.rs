@@ -26,6 +26,7 @@ use sandyq_processing::service::Checked;
 
 use super::confirm;
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
+use crate::http::cookies;
 
 /// GET /services/{service}/{about}
 pub async fn begin(Path((service, about)): Path<(String, String)>, arrival: Arrival) -> Response {
@@ -71,14 +72,14 @@ async fn answered(service: &str, about: Option<&str>, sent: Sent) -> Response {
         Err(rejected) => (Err(rejected), None),
     };
     let mut arrival = sent.arrival;
-    if let Some(binding) = binding {
-        arrival.bind(&binding);
+    if let Some((binding, seconds)) = binding {
+        arrival.bind_for(&binding, seconds);
     }
     arrival.respond(outcome)
 }
 
-/// The answer, and the secret of the code when one was sent out.
-type Stepped = Result<(Answer, Option<String>), Rejected>;
+/// The answer, and the secret of the code when one was sent out, with the seconds for which the browser keeps it.
+type Stepped = Result<(Answer, Option<(String, u32)>), Rejected>;
 
 /// Shows that page of questions again, whatever stands in it: `details-2`.
 const SHOW: &str = "details-";
@@ -158,7 +159,12 @@ async fn submit(sent: &Sent, form: &Form, draft: &Draft) -> Stepped {
     match mistake_of(system.submit(submission, draft.accepted(), sent.key()?).await)? {
         Ok(submitted) => {
             let there = confirm::place(&submitted.ticket, submitted.represented);
-            Ok((Answer::SeeOther(there), Some(submitted.binding)))
+            let seconds = if submitted.represented {
+                cookies::AGREEMENT_SECONDS
+            } else {
+                cookies::BINDING_SECONDS
+            };
+            Ok((Answer::SeeOther(there), Some((submitted.binding, seconds))))
         }
         Err(mistake) if draft.is_about_consent(form, &mistake) => {
             let mistake = draft.named_as_here(form, mistake);
