@@ -349,6 +349,6 @@ async fn code_of(taken: &Taken, letters: &MailSink) -> Result<Plain<String>, Fai
 /// How long a code can be.
 const CODE_DIGITS: std::ops::RangeInclusive<usize> = 6..=10;
 /// How often the letter box is looked into, and how long between.
-const LETTER_LOOKS: u32 = 2_000;
+const LETTER_LOOKS: u32 = 12_000;
 /// See above.
 const LETTER_WAIT: Duration = Duration::from_millis(5);
