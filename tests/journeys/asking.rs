@@ -20,9 +20,9 @@ pub fn somebody_we_know(walk: &mut Walk<'_>) -> String {
     url.rsplit('/').next().expect("a reference").to_owned()
 }
 
-/// The responsible person signs in, reads the policy if that is still to be done, and sees the board.
-pub fn the_desk<'a>(running: &'a Running, window: Window) -> Walk<'a> {
-    let card = running.staff_in("responsible").clone();
+/// Somebody of staff signs in, and reads the policy if that is still to be done.
+pub fn signs_in<'a>(running: &'a Running, role: &str, window: Window) -> Walk<'a> {
+    let card = running.staff_in(role).clone();
     let mut desk = Walk::begin(running, window, String::new());
     desk.go("/staff/sign-in");
     desk.types(&[("name", &card.name), ("password", &card.password)]);
@@ -30,6 +30,12 @@ pub fn the_desk<'a>(running: &'a Running, window: Window) -> Walk<'a> {
     desk.go("/staff/familiar");
     desk.browser.tick("read");
     desk.goes_on();
+    desk
+}
+
+/// The responsible person signs in, and sees the board.
+pub fn the_desk(running: &Running, window: Window) -> Walk<'_> {
+    let mut desk = signs_in(running, "responsible", window);
     desk.go("/staff/requests");
     desk
 }

@@ -1,6 +1,7 @@
 //! Clause 1.3: somebody asks for a place at an event; a member of the events team turns it down for a reason that the policy
 //! names, the place is free again, and the guest reads on their own page what was decided and that a person decided it.
 
+use super::asking::signs_in;
 use super::harness::{Running, Walk, Window, wait_for};
 
 fn registers(walk: &mut Walk<'_>) -> String {
@@ -24,18 +25,6 @@ fn registers(walk: &mut Walk<'_>) -> String {
     url.rsplit('/').next().unwrap_or_default().to_owned()
 }
 
-fn signs_in<'a>(running: &'a Running, role: &str) -> Walk<'a> {
-    let card = running.staff_in(role).clone();
-    let mut desk = Walk::begin(running, Window::narrow(), String::new());
-    desk.go("/staff/sign-in");
-    desk.types(&[("name", &card.name), ("password", &card.password)]);
-    desk.goes_on();
-    desk.go("/staff/familiar");
-    desk.browser.tick("read");
-    desk.goes_on();
-    desk
-}
-
 fn places(running: &Running) -> String {
     let mut anybody = Walk::begin(running, Window::desk(), String::new());
     anybody.go("/services/event-registration");
@@ -54,14 +43,14 @@ fn a_registration_is_turned_down_by_a_person_and_its_place_is_free_again() {
     let reference = registers(&mut erlan);
     assert_ne!(places(&running), before, "a place is held");
 
-    let mut stranger = signs_in(&running, "sales");
+    let mut stranger = signs_in(&running, "sales", Window::desk());
     stranger.go(&format!("/staff/cases/{reference}/decide"));
     assert!(
         !stranger.browser.has("input[name=decision]"),
         "another desk's case is not there"
     );
 
-    let mut desk = signs_in(&running, "events");
+    let mut desk = signs_in(&running, "events", Window::narrow());
     desk.go(&format!("/staff/cases/{reference}/decide"));
     assert!(
         !desk.browser.text().contains("Сейітов"),
