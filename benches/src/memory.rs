@@ -58,7 +58,7 @@ fn open(folder: &Path) -> System {
     let chance = Arc::new(SeededChance::new(12));
     let options = StoreOptions::in_folder(folder);
     System::new(Settings {
-        policy: stage::shipped_policy(),
+        policy: crate::world::without_bulk_limit(),
         store: Store::open(options, clock.clone(), chance.clone()).unwrap(),
         clock,
         chance,

@@ -1,12 +1,14 @@
 //! People to measure with: guests who bought something, and a member of staff who looks.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use futures_util::future::join_all;
+use sandyq_policy::Policy;
 use sandyq_processing::access::Caller;
 use sandyq_processing::{Language, System};
 
-use crate::stage::{Stage, card, purchase};
+use crate::stage::{self, Stage, card, purchase};
 
 /// A settled world, on the disk of this folder.
 pub struct World {
@@ -23,6 +25,19 @@ pub struct Guest {
     pub reference: String,
 }
 
+/// The policy that ships, but for the number of people whom one employee opens in an hour (5.1.4): here one of them opens all.
+pub fn without_bulk_limit() -> Arc<Policy> {
+    let mut folder = stage::shipped_folder();
+    let protection = folder.file("5-protection.md").unwrap_or_default();
+    let open = protection.replace(
+        "limit \"bulk-read\" count=50",
+        "limit \"bulk-read\" count=1000000000",
+    );
+    assert_ne!(protection, open, "the limit stands there as before");
+    folder.put("5-protection.md", open);
+    stage::policy_of(&folder)
+}
+
 impl World {
     /// So many people, in a folder that goes away.
     pub async fn settled(count: usize) -> Self {
@@ -31,7 +46,7 @@ impl World {
 
     /// So many people, in this folder.
     pub async fn in_folder(folder: tempfile::TempDir, count: usize) -> Self {
-        let stage = Stage::in_folder(folder, 11);
+        let stage = Stage::under(without_bulk_limit(), folder, 11);
         stage.staff("aliya", "sales").await;
         let entered = stage.system.sign_in("aliya", PASSWORD.into()).await.unwrap();
         let sales = stage

@@ -98,6 +98,8 @@ problems! {
     OneTime = "one-time",
     /// There were too many attempts from one place; a pause helps.
     Wait = "wait",
+    /// More people than one employee may open in an hour (5.1.4).
+    BulkRead = "bulk-read",
     /// Not the password of whoever is signed in.
     PasswordWrong = "password-wrong",
     /// A password that is too short to be the only proof.

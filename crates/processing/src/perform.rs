@@ -212,7 +212,7 @@ impl System {
     }
 
     /// A refusal is an operation that happened: it has its entry, and its clauses are counted.
-    async fn refuse<V: Act>(
+    pub(crate) async fn refuse<V: Act>(
         &self,
         operation: &Operation<V>,
         circumstances: &Circumstances,

@@ -10,7 +10,7 @@ use sandyq_store::Store;
 use sandyq_store::vault::Vault;
 use tokio::time::Sleep;
 
-use crate::access::{Places, Tickets};
+use crate::access::{Looks, Places, Tickets};
 use crate::cases::Catalogue;
 use crate::dossier::{Dossier, Dossiers};
 use crate::operator::Operator;
@@ -52,6 +52,7 @@ struct Parts {
     dossiers: Dossiers,
     wake: tokio::sync::Notify,
     places: Places,
+    looks: Looks,
     tickets: Tickets,
     // INVARIANT: one process writes, so that a lock in memory keeps two accounts from one address.
     accounts: tokio::sync::Mutex<()>,
@@ -71,6 +72,7 @@ impl System {
             dossiers: Dossiers::default(),
             wake: tokio::sync::Notify::new(),
             places: Places::default(),
+            looks: Looks::default(),
             tickets: Tickets::default(),
             accounts: tokio::sync::Mutex::default(),
             archives: request::archives(),
@@ -139,6 +141,11 @@ impl System {
 
     pub(crate) async fn woken(&self) {
         self.0.wake.notified().await;
+    }
+
+    /// Whom staff looked at lately (5.1.4).
+    pub(crate) fn opened_lately(&self) -> &Looks {
+        &self.0.looks
     }
 
     /// From where too much was tried lately.

@@ -3,7 +3,10 @@
 
 use jiff::Timestamp;
 use sandyq_model::act::Extract;
-use sandyq_model::{CaseId, Fault, Field, FieldSet, IdempotencyKey, Operation, Plain, Purpose, SubjectId};
+use sandyq_model::{
+    CaseId, Clause, Fault, Field, FieldSet, IdempotencyKey, Operation, Plain, Problem, Purpose, Refusal,
+    SubjectId, Verb,
+};
 use sandyq_policy::Language;
 use sandyq_store::tables::case_file::{self, CaseFile};
 
@@ -19,6 +22,8 @@ use crate::system::System;
 
 /// Cases on one page of a list.
 pub const PAGE_CASES: u32 = 25;
+/// People whose data somebody of staff opens in an hour, when the policy sets no limit.
+const BULK_READ: u32 = 50;
 /// The last page that can be asked for.
 const PAGE_MAX: u32 = 10_000;
 
@@ -251,11 +256,31 @@ impl System {
         }
     }
 
+    /// 5.1.4: nobody opens the data of more people in an hour than the policy says. Who tries is refused, and that is entered.
+    async fn within_bulk(&self, operation: &Operation<Extract>, caller: &Caller) -> Result<(), Rejected> {
+        let limit = self.policy().limit("bulk-read").and_then(|limit| limit.count);
+        let look = (caller.actor.id, operation.subject);
+        if self
+            .opened_lately()
+            .are_within(limit.unwrap_or(BULK_READ), look, self.now())
+        {
+            return Ok(());
+        }
+        let dossier = self.dossier(operation.subject).await?;
+        let refusal = Refusal::new(Verb::Extract, vec![Clause::fixed("5.1.4")], operation.fields);
+        let circumstances = Circumstances::staff(caller);
+        match self.refuse(operation, &circumstances, &dossier, refusal).await {
+            Rejected::Refusal(_) => Err(Rejected::mistake("purpose", Problem::BulkRead)),
+            other => Err(other),
+        }
+    }
+
     async fn looked(
         &self,
         operation: &Operation<Extract>,
         caller: &Caller,
     ) -> Result<(sandyq_model::value::Values, u64), Rejected> {
+        self.within_bulk(operation, caller).await?;
         match self
             .perform(operation, &Circumstances::staff(caller), &())
             .await?

@@ -11,6 +11,7 @@
 mod account;
 mod alike;
 mod bad_input;
+mod bulk;
 mod clock_jumps;
 mod consent_receipts;
 mod decisions;

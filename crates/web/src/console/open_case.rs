@@ -10,7 +10,7 @@ use sandyq_processing::{Rejected, System};
 
 use super::cases::staff;
 use crate::components::{Row, error_summary, hidden, problem_of, submit, summary_list, tray, value_text};
-use crate::http::arrival::{Answer, Arrival, Outcome, Sent};
+use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
 use crate::layout::Page;
 use crate::public::order::lines_table;
 use crate::visit::Visit;
@@ -45,10 +45,17 @@ async fn opened(sent: &Sent, reference: &str) -> Outcome {
         let page = prompt_page(visit, reference, &purposes(&arrival.system, visit), &mistake);
         return Ok(Answer::wrong(page));
     };
-    let case = arrival
+    let opened = arrival
         .system
         .open_case(caller, reference, Some(purpose), visit.language)
-        .await?;
+        .await;
+    let case = match mistake_of(opened)? {
+        Ok(case) => case,
+        Err(mistake) => {
+            let page = prompt_page(visit, reference, &purposes(&arrival.system, visit), &mistake);
+            return Ok(Answer::wrong(page));
+        }
+    };
     Ok(Answer::Page(page(
         visit,
         &case,

@@ -132,7 +132,8 @@ impl Stage {
         Self::under(policy, in_memory_if_possible(), 7)
     }
 
-    fn under(policy: Arc<Policy>, folder: tempfile::TempDir, seed: u64) -> Self {
+    /// A stage in that folder, on which that policy runs.
+    pub fn under(policy: Arc<Policy>, folder: tempfile::TempDir, seed: u64) -> Self {
         let clock = Arc::new(SetClock::at(BEGINNING.parse().unwrap()));
         let chance = Arc::new(SeededChance::new(seed));
         let database = database_of_its_own();

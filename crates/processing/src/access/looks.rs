@@ -1,0 +1,37 @@
+//! 5.1.4: how many people's data somebody of staff opened lately. It is in memory alone, beside the ledger that has each look: after a
+//! start the hour begins anew.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+use sandyq_model::{ActorId, SubjectId};
+
+/// For how long a look counts.
+const WINDOW: SignedDuration = SignedDuration::from_hours(1);
+
+/// Whom somebody of staff looked at, and when first within [`WINDOW`]: nobody has more of them than the limit of the policy.
+#[derive(Default)]
+pub(crate) struct Looks(Mutex<HashMap<ActorId, HashMap<SubjectId, Timestamp>>>);
+
+impl Looks {
+    /// Notes that somebody is about to be looked at; whether that is within so many people in an hour. Whoever was looked at
+    /// already counts once.
+    pub(crate) fn are_within(&self, limit: u32, (by, at): (ActorId, SubjectId), now: Timestamp) -> bool {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let counts = |first: &Timestamp| now < *first + WINDOW;
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let looked = known.entry(by).or_default();
+        if looked.get(&at).is_some_and(counts) {
+            return true;
+        }
+        if looked.len() >= limit {
+            looked.retain(|_, first| counts(first));
+        }
+        let is_within = looked.len() < limit;
+        if is_within {
+            looked.insert(at, now);
+        }
+        is_within
+    }
+}
