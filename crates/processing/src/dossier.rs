@@ -187,6 +187,27 @@ impl Dossier {
             .map(move |row| (row, has(row.id, ConsentAct::Confirmed)))
     }
 
+    /// What the live consents to that item cover, for that purpose and recipient; `None` when there is none.
+    #[must_use]
+    pub fn agreed_as(
+        &self,
+        (item, purpose, recipient): (&str, Purpose, Option<&str>),
+        now: Timestamp,
+    ) -> Option<FieldSet> {
+        let rows = self.live_consents(now).map(|(row, _)| row);
+        let same = rows.filter(|row| {
+            row.item == item && row.purpose == purpose && row.recipient.as_deref() == recipient
+        });
+        same.map(|row| row.fields.union(FieldSet::RECORD))
+            .reduce(FieldSet::union)
+    }
+
+    /// The language in which the person agreed last: letters are written in it.
+    #[must_use]
+    pub fn locale(&self) -> &str {
+        self.consents.last().map_or("kk", |row| row.locale.as_str())
+    }
+
     /// Fields that a live, confirmed consent covers for the purpose; the record as a whole when any does.
     #[must_use]
     pub fn consented(&self, purpose: Option<Purpose>, now: Timestamp) -> FieldSet {

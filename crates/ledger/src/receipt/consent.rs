@@ -114,15 +114,10 @@ impl ActedBy {
     }
 
     /// Whether an entry in that role can account for it.
-    const fn fits(self, role: Role) -> bool {
+    fn fits(self, role: Role) -> bool {
         match self {
-            Self::Together => matches!(role, Role::REPRESENTATIVE),
-            by => matches!(
-                (by, Self::of(role)),
-                (Self::Subject, Self::Subject)
-                    | (Self::Representative, Self::Representative)
-                    | (Self::Operator, Self::Operator)
-            ),
+            Self::Together => role == Role::REPRESENTATIVE,
+            by => by == Self::of(role),
         }
     }
 }

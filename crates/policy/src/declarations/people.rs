@@ -85,16 +85,7 @@ pub struct DecisionDeclaration {
 impl RoleDeclaration {
     pub(super) fn read(node: Node<'_>, report: &mut Report) -> Option<Self> {
         node.takes(&["number", "human"], report);
-        let mut works_on = Vec::new();
-        for child in node.children() {
-            if child.kind() == "works-on" {
-                child.takes(&[], report);
-                child.childless(report);
-                works_on.extend(child.names(report));
-            } else {
-                child.strange("`works-on`", report);
-            }
-        }
+        let works_on = listed(node, "works-on", report);
         let name = node.name(report);
         for property in ["number", "human"] {
             if !node.has(property) {
@@ -187,16 +178,7 @@ impl StoreDeclaration {
 impl DecisionDeclaration {
     pub(super) fn read(node: Node<'_>, declared: &Declarations, report: &mut Report) -> Option<Self> {
         node.takes(&["actor", "case", "writes"], report);
-        let mut reasons = Vec::new();
-        for child in node.children() {
-            if child.kind() == "reason" {
-                child.takes(&[], report);
-                child.childless(report);
-                reasons.extend(child.names(report));
-            } else {
-                child.strange("`reason`", report);
-            }
-        }
+        let reasons = listed(node, "reason", report);
         let name = node.name(report);
         let actor = node.demand("actor", report);
         Some(Self {
@@ -210,6 +192,21 @@ impl DecisionDeclaration {
             clause: node.clause.clone(),
         })
     }
+}
+
+/// The names that the children of one kind list; no other kind of child is known.
+fn listed(node: Node<'_>, kind: &str, report: &mut Report) -> Vec<Name> {
+    let mut names = Vec::new();
+    for child in node.children() {
+        if child.kind() == kind {
+            child.takes(&[], report);
+            child.childless(report);
+            names.extend(child.names(report));
+        } else {
+            child.strange(&format!("`{kind}`"), report);
+        }
+    }
+    names
 }
 
 fn country(node: Node<'_>, report: &mut Report) -> Option<(Name, Country)> {

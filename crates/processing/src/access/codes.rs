@@ -172,11 +172,7 @@ impl System {
     ) -> Result<Confirmed, Rejected> {
         let (subject, now) = (dossier.subject, self.now());
         let until = dossier.known()?.due_at.unwrap_or(now);
-        let locale = dossier
-            .consents
-            .first()
-            .map_or("kk", |given| given.locale.as_str());
-        let detail = format!("{} {locale}", hex::encode(id));
+        let detail = format!("{} {}", hex::encode(id), dossier.locale());
         let asked = Confirmation::Half {
             statements: vec![code::hand_on(
                 subject,

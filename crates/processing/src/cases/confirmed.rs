@@ -40,11 +40,7 @@ impl System {
     }
 
     fn letter_about(&self, dossier: &Dossier, case: &CaseFile, now: Timestamp) -> Job {
-        let locale = dossier
-            .consents
-            .last()
-            .map_or("kk", |consent| consent.locale.as_str());
-        let detail = format!("{} {locale}", hex::encode(case.id.as_bytes()));
+        let detail = format!("{} {}", hex::encode(case.id.as_bytes()), dossier.locale());
         queue::task(self, dossier.subject, queue::SEND_TAKEN, now, &detail)
     }
 

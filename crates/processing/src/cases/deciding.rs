@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use sandyq_model::act::{Record, Use};
-use sandyq_model::value::{self, Context, Values};
+use sandyq_model::value::{Context, Values};
 use sandyq_model::{Field, FieldSet, IdempotencyKey, Operation, Plain, Problem, Purpose, time};
 use sandyq_policy::Language;
 use sandyq_policy::declarations::{DecisionDeclaration, WordKind};
@@ -193,12 +193,12 @@ impl System {
         if is_empty {
             return Err(Rejected::mistake(WRITTEN, Problem::Missing));
         }
-        let kind = self.policy().kind(field).ok_or(Rejected::NotFound)?;
         let context = Context {
             today: time::day_in_kazakhstan(self.now()),
             in_kazakhstan: true,
         };
-        let value = value::parse(kind, decision.written, context)
+        let value = self
+            .read(field, decision.written, context)
             .map_err(|problem| Rejected::mistake(WRITTEN, problem))?;
         Ok(Some((field, value)))
     }
@@ -213,8 +213,7 @@ impl System {
         let (subject, now) = (dossier.subject, self.now());
         let purpose = self.policy().case_purpose(&case.kind);
         let serves: Vec<Purpose> = purpose.into_iter().collect();
-        let locale = dossier.consents.last().map_or("kk", |row| row.locale.as_str());
-        let detail = format!("{} {locale}", case.reference);
+        let detail = format!("{} {}", case.reference, dossier.locale());
         let jobs = vec![queue::task(self, subject, queue::SEND_DECIDED, now, &detail)];
         let circumstances = Circumstances::staff(caller);
         let sent = closing.sent;

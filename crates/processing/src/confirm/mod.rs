@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use sandyq_model::act::Confirm;
-use sandyq_model::{FieldSet, Role, Standing, Verb};
+use sandyq_model::{Role, Standing, Verb};
 use sandyq_policy::Permit;
 use sandyq_store::Statement;
 use sandyq_store::tables::consent::{self, ConsentAct, ConsentRow};
@@ -143,16 +143,13 @@ fn given(
         answer: Some(Vec::new()),
         ..Changes::default()
     };
-    let same = |row: &&ConsentRow| {
-        row.item == accepted.item && row.purpose == accepted.purpose && row.recipient == accepted.recipient
-    };
-    let rows = dossier.live_consents(now).map(|(row, _)| row).filter(same);
-    let standing: Vec<&ConsentRow> = rows.collect();
-    let agreed = standing
-        .iter()
-        .fold(FieldSet::RECORD, |fields, row| fields.union(row.fields));
-    let stands = !standing.is_empty() && accepted.fields.is_subset(agreed);
-    if !stands {
+    let to = (
+        accepted.item.as_str(),
+        accepted.purpose,
+        accepted.recipient.as_deref(),
+    );
+    let agreed = dossier.agreed_as(to, now);
+    if !agreed.is_some_and(|agreed| accepted.fields.is_subset(agreed)) {
         let given = ConsentRow {
             channel: PORTAL.to_owned(),
             ..accepted.given(dossier.subject, now)

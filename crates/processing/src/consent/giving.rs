@@ -6,8 +6,7 @@
 use sandyq_model::act::Confirm;
 use sandyq_model::{FieldSet, IdempotencyKey, Operation, Plain, Problem};
 use sandyq_policy::Language;
-use sandyq_policy::declarations::{ConsentItem, Service};
-use sandyq_store::tables::consent::ConsentRow;
+use sandyq_policy::declarations::{ConsentItem, Name, Service};
 
 use super::{ConsentOffer, bound, fields_of, offers};
 use crate::access::Caller;
@@ -127,26 +126,19 @@ impl System {
     ) -> Option<Vec<String>> {
         let wanted = fields_of(self.policy(), service, item);
         let now = self.now();
-        let of_name = dossier
-            .live_consents(now)
-            .map(|(row, _)| row)
-            .filter(|row| row.item == item.name.as_str());
-        let standing: Vec<&ConsentRow> = of_name.collect();
-        if standing.is_empty() {
+        let name = item.name.as_str();
+        if !dossier.live_consents(now).any(|(row, _)| row.item == name) {
             return Some(Vec::new());
         }
-        let recipient = item.recipient.as_ref().map(ToString::to_string);
-        let same = |row: &&&ConsentRow| row.purpose == item.purpose && row.recipient == recipient;
-        let agreed = standing
-            .iter()
-            .filter(same)
-            .fold(FieldSet::RECORD, |fields, row| fields.union(row.fields));
-        let new = wanted.difference(agreed);
-        let is_same_purpose = standing.iter().any(|row| same(&row));
-        if new.is_empty() && is_same_purpose {
+        let recipient = item.recipient.as_ref().map(Name::as_str);
+        let agreed = dossier.agreed_as((name, item.purpose, recipient), now);
+        let new = wanted.difference(agreed.unwrap_or(FieldSet::RECORD));
+        if new.is_empty() && agreed.is_some() {
             return None;
         }
-        let purpose = (!is_same_purpose).then(|| self.purpose_label(item.purpose, language));
+        let purpose = agreed
+            .is_none()
+            .then(|| self.purpose_label(item.purpose, language));
         let fields = new.iter().map(|field| self.field_label(field, language));
         Some(purpose.into_iter().chain(fields).collect())
     }

@@ -66,6 +66,7 @@ pub struct Checked {
     /// The values as they would be kept.
     pub values: Values,
     rows: Vec<(String, Plain<String>)>,
+    age: Age,
 }
 
 impl Checked {
@@ -153,7 +154,7 @@ impl System {
             mistakes.push(("quantity".to_owned(), Problem::Count));
         }
         if mistakes.is_empty() {
-            Ok(Checked { values, rows })
+            Ok(Checked { values, rows, age })
         } else {
             Err(Mistake(mistakes).into())
         }
@@ -180,7 +181,7 @@ impl System {
         self.place_is_left(&service, offering).await?;
         let now = self.now();
         let subject = SubjectId::random(self.chance());
-        let age = self.age_in(&service, &submission);
+        let age = checked.age;
         let actor = match age {
             Age::RepresentativeActs => Actor::representative(),
             Age::RepresentativeAgrees | Age::Adult => Actor::subject(subject),
@@ -250,7 +251,12 @@ impl System {
     }
 
     /// Reads one typed value as the field's kind.
-    fn read(&self, field: Field, typed: &Plain<String>, context: Context) -> Result<Plain<String>, Problem> {
+    pub(crate) fn read(
+        &self,
+        field: Field,
+        typed: &Plain<String>,
+        context: Context,
+    ) -> Result<Plain<String>, Problem> {
         let kind = self.policy().kind(field).ok_or(Problem::Unknown)?;
         value::parse(kind, typed, context)
     }

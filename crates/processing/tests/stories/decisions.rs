@@ -9,7 +9,7 @@ use sandyq_processing::service::Submission;
 use sandyq_processing::{Language, Rejected};
 
 use crate::representatives::enters;
-use crate::stage::{Stage, answers};
+use crate::stage::{self, Stage};
 
 const ERLAN: &str = "erlan@example.com";
 
@@ -20,13 +20,7 @@ fn form(service: &str, about: Option<&str>, email: &str, more: &[(&str, &str)]) 
         ("email", email),
     ];
     let typed: Vec<_> = names.iter().chain(more).copied().collect();
-    Submission {
-        service: service.to_owned(),
-        language: Language::Ru,
-        answers: answers(&typed),
-        about: about.map(ToOwned::to_owned),
-        quantity: 1,
-    }
+    stage::submission((service, about), Language::Ru, &typed)
 }
 
 async fn applicant(stage: &Stage) -> (Caller, String) {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use crate::representatives;
-use crate::stage::{Stage, answers, purchase};
+use crate::stage::{self, Stage, purchase};
 use sandyq_model::Plain;
 use sandyq_processing::Language;
 use sandyq_processing::access::Caller;
@@ -72,13 +72,7 @@ fn submission(service: &str, about: Option<&str>, more: &[(&str, &str)]) -> Subm
         ("email", JANAR),
     ];
     let typed: Vec<_> = names.iter().chain(more).copied().collect();
-    Submission {
-        service: service.to_owned(),
-        language: Language::Kk,
-        answers: answers(&typed),
-        about: about.map(ToOwned::to_owned),
-        quantity: 1,
-    }
+    stage::submission((service, about), Language::Kk, &typed)
 }
 
 /// What somebody sends in for each service of the policy.

@@ -1,6 +1,6 @@
 //! 1.1.1, 2.2.7 to 2.2.11: every service of the policy, from its form to the case that staff work on.
 
-use crate::stage::{Stage, answers, policy_of, shipped_folder};
+use crate::stage::{self, Stage, answers, policy_of, shipped_folder};
 use jiff::SignedDuration;
 use sandyq_model::{Mistake, Plain, Problem, Purpose};
 use sandyq_processing::access::Caller;
@@ -11,13 +11,7 @@ const NAMES: [(&str, &str); 2] = [("last_name", "Сейітова"), ("first_nam
 
 fn submission(service: &str, about: Option<&str>, more: &[(&str, &str)]) -> Submission {
     let typed: Vec<_> = NAMES.iter().chain(more).copied().collect();
-    Submission {
-        service: service.to_owned(),
-        language: Language::Kk,
-        answers: answers(&typed),
-        about: about.map(ToOwned::to_owned),
-        quantity: 1,
-    }
+    stage::submission((service, about), Language::Kk, &typed)
 }
 
 fn application<'a>(email: &'a str, more: &[(&'a str, &'a str)]) -> Submission {

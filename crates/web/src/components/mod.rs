@@ -15,5 +15,5 @@ pub use pagination::pagination;
 pub use password::{PasswordQuestion, password_question};
 pub use qr::qr;
 pub use summary_list::{Row, summary_list};
-pub use tray::{hidden, submit, tray};
+pub use tray::{hidden, submit, tray, tray_with_file};
 pub use value::value_text;

@@ -18,6 +18,18 @@ pub fn tray(visit: &Visit, action: &str, kept: &[(String, String)], inside: &Mar
     }
 }
 
+/// A form that brings one file.
+#[must_use]
+pub fn tray_with_file(visit: &Visit, action: &str, inside: &Markup) -> Markup {
+    html! {
+        form method="post" action=(action) enctype="multipart/form-data" novalidate autocomplete="off" {
+            (hidden("token", &visit.token))
+            (hidden("key", &visit.key))
+            (inside)
+        }
+    }
+}
+
 /// A value that travels unseen.
 #[must_use]
 pub fn hidden(name: &str, value: &str) -> Markup {

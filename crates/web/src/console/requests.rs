@@ -8,7 +8,7 @@ use sandyq_model::{Channel, Mistake, Problem, RequestKind};
 use sandyq_processing::request::{Board, LetterEntry, Scan};
 
 use super::cases::staff;
-use crate::components::{Control, control, error_summary, hidden, pagination, problem_of, submit};
+use crate::components::{Control, control, error_summary, pagination, problem_of, submit, tray_with_file};
 use crate::http::arrival::{Answer, Arrival, Outcome, mistake_of};
 use crate::http::file::SentWithFile;
 use crate::layout::Page;
@@ -190,24 +190,23 @@ pub fn board_page(visit: &Visit, board: &Board) -> Page {
 pub fn entry_page(visit: &Visit, typed: &dyn Fn(&str) -> String, mistake: &Mistake) -> Page {
     let label = |name: &str| visit.say(&format!("entry-{name}"));
     let of_scan = mistake.of("scan");
+    let inside = html! {
+        (choices(visit, "channel", &["letter", "desk"], "channel-", &typed("channel"), mistake))
+        (choices(visit, "kind", &kinds(), "request-kind-", &typed("kind"), mistake))
+        @for (name, of) in INPUTS { (input(visit, name, of, &typed(name), mistake)) }
+        div.question.is-wrong[of_scan.is_some()] {
+            label for="scan" { (label("scan")) span.optional { " " (visit.say("optional")) } }
+            p.hint id="scan-hint" { (visit.say("entry-scan-hint")) }
+            (problem_of(visit, "scan", of_scan))
+            input type="file" id="scan" name="scan" accept=".pdf,.jpg,.jpeg,.png" aria-describedby="scan-hint";
+        }
+        (submit("enter", &visit.say("entry-button")))
+    };
     let body = html! {
         (error_summary(visit, mistake, |name| Some(label(name)), |name, _| name.to_owned()))
         h1 { (visit.say("board-enter")) }
         p.lead { (visit.say("entry-lead")) }
-        form method="post" action="/staff/requests/new" enctype="multipart/form-data" novalidate autocomplete="off" {
-            (hidden("token", &visit.token))
-            (hidden("key", &visit.key))
-            (choices(visit, "channel", &["letter", "desk"], "channel-", &typed("channel"), mistake))
-            (choices(visit, "kind", &kinds(), "request-kind-", &typed("kind"), mistake))
-            @for (name, of) in INPUTS { (input(visit, name, of, &typed(name), mistake)) }
-            div.question.is-wrong[of_scan.is_some()] {
-                label for="scan" { (label("scan")) span.optional { " " (visit.say("optional")) } }
-                p.hint id="scan-hint" { (visit.say("entry-scan-hint")) }
-                (problem_of(visit, "scan", of_scan))
-                input type="file" id="scan" name="scan" accept=".pdf,.jpg,.jpeg,.png" aria-describedby="scan-hint";
-            }
-            (submit("enter", &visit.say("entry-button")))
-        }
+        (tray_with_file(visit, "/staff/requests/new", &inside))
     };
     Page::new(visit.say("board-enter"), body)
         .wrong_if(!mistake.0.is_empty())

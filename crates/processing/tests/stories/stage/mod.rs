@@ -447,14 +447,23 @@ pub fn purchase(email: &str) -> Submission {
         ("delivery_address", "Almaty, Abay 10, 5\n050012"),
     ];
     Submission {
-        service: "guest-purchase".to_owned(),
-        language: Language::Ru,
-        answers: answers
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), Plain::from(value)))
-            .collect(),
-        about: Some("kestel-office".to_owned()),
         quantity: 2,
+        ..submission(("guest-purchase", Some("kestel-office")), Language::Ru, &answers)
+    }
+}
+
+/// What somebody types into the form of a service, about one thing where it is about something.
+pub fn submission(
+    (service, about): (&str, Option<&str>),
+    language: Language,
+    typed: &[(&str, &str)],
+) -> Submission {
+    Submission {
+        service: service.to_owned(),
+        language,
+        answers: answers(typed),
+        about: about.map(ToOwned::to_owned),
+        quantity: 1,
     }
 }
 

@@ -67,10 +67,7 @@ impl Draft {
 
     /// Puts in what was typed another time; what the form does not ask any more is left out.
     pub fn take_up(&mut self, form: &Form, answers: BTreeMap<String, String>) {
-        let inputs = form.inputs.iter().chain(&form.representative);
-        let mut names: Vec<String> = inputs.clone().map(|input| input.name.clone()).collect();
-        let addresses = inputs.filter(|input| input.kind == ValueKind::PostalAddress);
-        names.extend(addresses.map(|input| postal_code_name(&input.name)));
+        let names = names(form);
         let asked = answers.into_iter().filter(|(name, _)| names.contains(name));
         self.answers.extend(asked);
     }
@@ -99,15 +96,8 @@ impl Draft {
         sent: &Sent,
     ) -> Result<Self, Rejected> {
         let mut draft = Self::begin(system, form, about).await?;
-        let is_address = |kind: ValueKind| kind == ValueKind::PostalAddress;
-        let inputs = form.inputs.iter().chain(&form.representative);
-        draft.addresses = inputs
-            .filter(|input| is_address(input.kind))
-            .map(|input| input.name.clone())
-            .collect();
-        let inputs = form.inputs.iter().chain(&form.representative);
-        let mut names: Vec<String> = inputs.map(|input| input.name.clone()).collect();
-        names.extend(draft.addresses.iter().map(|address| postal_code_name(address)));
+        draft.addresses = addresses(form).collect();
+        let names = names(form);
         let consents: Vec<String> = form.consents.iter().map(|item| consent_name(&item.id)).collect();
         let counts = draft.counts();
         let is_known = |name: &str| {
@@ -282,4 +272,18 @@ impl Draft {
                 .collect(),
         )
     }
+}
+
+/// The names of all inputs of a form; an address has one more, for its postal code.
+fn names(form: &Form) -> Vec<String> {
+    let inputs = form.inputs.iter().chain(&form.representative);
+    let codes = addresses(form).map(|address| postal_code_name(&address));
+    inputs.map(|input| input.name.clone()).chain(codes).collect()
+}
+
+/// The names of the inputs that hold a postal address.
+fn addresses(form: &Form) -> impl Iterator<Item = String> {
+    let inputs = form.inputs.iter().chain(&form.representative);
+    let addresses = inputs.filter(|input| input.kind == ValueKind::PostalAddress);
+    addresses.map(|input| input.name.clone())
 }

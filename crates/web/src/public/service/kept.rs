@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::parts::pages;
 use super::{Draft, details_page};
-use crate::components::{error_summary, hidden, problem_of, submit};
+use crate::components::{error_summary, problem_of, submit, tray_with_file};
 use crate::http::arrival::{Answer, Outcome};
 use crate::http::file::SentWithFile;
 use crate::layout::Page;
@@ -96,19 +96,18 @@ pub fn keep_button(visit: &Visit) -> Markup {
 
 /// Below the first page of questions: takes it in again.
 pub fn way_back(visit: &Visit, draft: &Draft, problem: Option<Problem>) -> Markup {
+    let inside = html! {
+        div.question.is-wrong[problem.is_some()] {
+            label for=(FILE) { (visit.say("kept-file")) }
+            (problem_of(visit, FILE, problem))
+            input type="file" id=(FILE) name="scan" accept=".json";
+        }
+        (submit("take-up", &visit.say("kept-take-up")))
+    };
     html! {
         details open[problem.is_some()] {
             summary { (visit.say("kept-back")) }
-            form method="post" action={ (draft.action()) "/kept" } enctype="multipart/form-data" novalidate autocomplete="off" {
-                (hidden("token", &visit.token))
-                (hidden("key", &visit.key))
-                div.question.is-wrong[problem.is_some()] {
-                    label for=(FILE) { (visit.say("kept-file")) }
-                    (problem_of(visit, FILE, problem))
-                    input type="file" id=(FILE) name="scan" accept=".json";
-                }
-                (submit("take-up", &visit.say("kept-take-up")))
-            }
+            (tray_with_file(visit, &format!("{}/kept", draft.action()), &inside))
         }
     }
 }
