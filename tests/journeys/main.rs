@@ -25,6 +25,7 @@ mod s1_3_decision;
 #[cfg(test)]
 mod s2_2_7_guest_purchase;
 #[cfg(test)]
+mod s4_2_1_handed_over;
 mod s4_3_nothing_leaves;
 #[cfg(test)]
 mod s5_1_5_witness;

@@ -78,6 +78,10 @@ ids!(
     Pseudonym,
     /// A hold: an order to keep what would be destroyed (8).
     HoldId,
+    /// A line in the register of recipients (4.2).
+    RecipientId,
+    /// One handing-over of data to a recipient (4.2).
+    DisclosureId,
     /// A receipt handed out (of consent, of destruction).
     ReceiptId,
     /// Says that two submissions are the same one, so that it is not done twice.

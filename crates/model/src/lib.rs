@@ -44,7 +44,10 @@ pub use fault::Fault;
 pub use field::{Field, FieldSet};
 pub use ground::Ground;
 pub use hold::OrderedBy;
-pub use id::{ActorId, CaseId, ConsentId, HoldId, IdempotencyKey, JobId, Pseudonym, ReceiptId, SubjectId};
+pub use id::{
+    ActorId, CaseId, ConsentId, DisclosureId, HoldId, IdempotencyKey, JobId, Pseudonym, ReceiptId,
+    RecipientId, SubjectId,
+};
 pub use mistake::{Mistake, Problem};
 pub use offering::OfferingKind;
 pub use operation::{Actor, Operation};

@@ -122,6 +122,10 @@ problems! {
     Article = "article",
     /// Not the number of a document.
     DocumentNumber = "document-number",
+    /// Not in Kazakhstan; nothing goes abroad (4.3).
+    Abroad = "abroad",
+    /// Not a key to which a file can be encrypted.
+    AgeKey = "age-key",
 }
 
 /// Everything wrong with one submission, in the order of the form. Nothing of it was stored.

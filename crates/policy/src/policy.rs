@@ -212,6 +212,15 @@ impl Policy {
         self.declarations.purpose_fields(Some(purpose), category)
     }
 
+    /// Of the fields that a purpose lists for a category those that it cannot do without.
+    #[must_use]
+    pub fn needed_fields(&self, purpose: Purpose, category: Category) -> FieldSet {
+        let declared = self.declarations.purposes.get(&purpose);
+        declared
+            .and_then(|purpose| purpose.uses.get(&category))
+            .map_or(FieldSet::EMPTY, |uses| uses.needs)
+    }
+
     /// A role as declared.
     #[must_use]
     pub fn role(&self, role: Role) -> Option<&RoleDeclaration> {

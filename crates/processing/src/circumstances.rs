@@ -16,6 +16,8 @@ pub struct Circumstances {
     pub(crate) agreed: FieldSet,
     /// Whom data would go to.
     pub(crate) recipient: Recipient,
+    /// Its number in the register of recipients; 0 when the register does not hold it.
+    pub(crate) recipient_number: u32,
     /// The responsible person approved this very operation.
     pub(crate) approved: bool,
 }
@@ -27,6 +29,7 @@ impl Circumstances {
         own: false,
         agreed: FieldSet::EMPTY,
         recipient: Recipient::OPERATOR,
+        recipient_number: 0,
         approved: false,
     };
 

@@ -13,15 +13,19 @@ use sandyq_model::{
 };
 use sandyq_policy::Policy;
 use sandyq_store::tables::consent::{ConsentAct, ConsentRow};
+use sandyq_store::tables::disclosure::Disclosure;
 use sandyq_store::tables::hold::Hold;
 use sandyq_store::tables::purpose_use::PurposeUse;
 use sandyq_store::tables::search_index::Findable;
-use sandyq_store::tables::{case_file, consent, hold, purpose_use, record, search_index, subject};
+use sandyq_store::tables::{
+    case_file, consent, disclosure, hold, purpose_use, record, search_index, subject,
+};
 use sandyq_store::vault::{SealedValue, SubjectKey};
 use sandyq_store::{Reader, Store};
 
 use crate::circumstances::Circumstances;
 use crate::retention;
+use crate::transfer::DISCLOSURES_MAX;
 
 /// One subject as the store knows it.
 pub struct Dossier {
@@ -41,6 +45,8 @@ pub struct Dossier {
     pub uses: Vec<PurposeUse>,
     /// The orders to keep what would be destroyed, lifted ones included, oldest first.
     pub holds: Vec<Hold>,
+    /// What was handed over, oldest first.
+    pub disclosures: Vec<Disclosure>,
     /// All sealed values, by field.
     pub records: Vec<record::Record>,
     /// By what the person is found, by field.
@@ -51,11 +57,11 @@ pub struct Dossier {
 
 impl Dossier {
     pub(crate) async fn load(store: &Store, id: SubjectId) -> Result<Self, Fault> {
-        let (row, consents, cases, uses, holds, records, findable) = store
+        let (row, consents, cases, uses, holds, disclosures, records, findable) = store
             .read(move |reader: &mut dyn Reader| {
                 let row = subject::find(reader, id)?;
                 if row.is_none() {
-                    return Ok((None, vec![], vec![], vec![], vec![], vec![], vec![]));
+                    return Ok((None, vec![], vec![], vec![], vec![], vec![], vec![], vec![]));
                 }
                 Ok((
                     row,
@@ -63,6 +69,7 @@ impl Dossier {
                     case_file::of_subject(reader, id)?,
                     purpose_use::of_subject(reader, id)?,
                     hold::of_subject(reader, id)?,
+                    disclosure::of_subject(reader, id, DISCLOSURES_MAX)?,
                     record::of_subject(reader, id)?,
                     search_index::of_subject(reader, id)?,
                 ))
@@ -82,6 +89,7 @@ impl Dossier {
             cases,
             uses,
             holds,
+            disclosures,
             records,
             findable,
             key,

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use sandyq_ledger::entry::{By, Clauses, Deed, Detail, Entry, Happening, Outcome, PolicyMark, RecipientMark};
-use sandyq_model::{Act, Actor, Fault, Operation, Recipient, RecipientKind, Refusal};
+use sandyq_model::{Act, Actor, Fault, Operation, RecipientKind, Refusal};
 use sandyq_policy::Spent;
 
 use crate::circumstances::Circumstances;
@@ -23,7 +23,7 @@ pub(crate) fn of_spent<V: Act>(
         clauses: Clauses::most_telling(spent.rules()),
         purpose: spent.purpose(),
         ground: spent.ground().into(),
-        recipient: recipient_mark(&circumstances.recipient),
+        recipient: recipient_mark(circumstances),
         subject: dossier.pseudonym,
         fields: spent.fields(),
         policy: PolicyMark::of_hash(spent.policy_version()),
@@ -98,7 +98,7 @@ fn of_operation<V: Act>(
     Entry {
         purpose: operation.purpose,
         ground: (&operation.ground).into(),
-        recipient: recipient_mark(&circumstances.recipient),
+        recipient: recipient_mark(circumstances),
         subject: dossier.pseudonym,
         fields: operation.fields,
         policy: PolicyMark::of_hash(system.policy().version()),
@@ -112,9 +112,10 @@ fn of_operation<V: Act>(
     }
 }
 
-fn recipient_mark(recipient: &Recipient) -> Option<RecipientMark> {
+fn recipient_mark(circumstances: &Circumstances) -> Option<RecipientMark> {
+    let recipient = circumstances.recipient;
     (recipient.kind != RecipientKind::Operator).then_some(RecipientMark {
-        code: 0,
+        code: circumstances.recipient_number,
         country: recipient.country,
     })
 }

@@ -9,6 +9,7 @@ pub mod backup;
 pub mod block;
 pub mod cases;
 pub mod circumstances;
+mod citation;
 pub mod clarify;
 pub mod clock;
 pub mod collect;

@@ -125,6 +125,18 @@ pub enum Message {
         /// Its reference number.
         reference: String,
     },
+    /// Something of the person's was handed over; to whom stands on the person's own page (4.2).
+    HandedOver {
+        /// Its number in the register.
+        reference: String,
+    },
+    /// To a recipient: what it was given under that number must not be used any more (6.3). In three languages at once.
+    Recall {
+        /// The number under which it was given.
+        reference: String,
+        /// The day on which it was given.
+        day: jiff::civil::Date,
+    },
     /// The order is placed (2.2.7).
     OrderPlaced {
         /// Its reference number.

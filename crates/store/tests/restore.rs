@@ -240,7 +240,7 @@ fn staff_come_back_as_they_are_since_on_either_engine_and_never_as_an_older_data
         scene.back_up_at(&store, now() + SignedDuration::from_hours(1));
         drop(store);
         moved(&to.options(), &scene.place.options());
-        assert!(scene.restoration(true).unwrap().after.staff.is_none());
+        assert!(scene.restoration(true).unwrap().after.house.is_none());
     }
 }
 

@@ -110,7 +110,10 @@ fn portal_routes() -> Router<Shared> {
             "/my/consents/give/{item}",
             get(consents::read).post(consents::give),
         )
-        .route("/my/confidentiality", get(confidentiality::show))
+        .route(
+            "/my/confidentiality",
+            get(confidentiality::show).post(confidentiality::wish),
+        )
         .route("/my/download", get(download::open).post(download::download))
         .route("/my/still-right/{field}", post(overview::still_right))
         .route("/my/change/{field}", get(change::open).post(change::correct))
@@ -136,7 +139,9 @@ fn portal_routes() -> Router<Shared> {
 }
 
 fn console_routes() -> Router<Shared> {
-    use console::{cases, decide, door, familiar, open_case, record, request, requests, retention};
+    use console::{
+        cases, decide, door, familiar, hand_over, open_case, recipients, record, request, requests, retention,
+    };
     Router::new()
         .route("/staff/sign-in", get(door::open).post(door::sign_in))
         .route("/staff/cases", get(cases::show))
@@ -148,6 +153,19 @@ fn console_routes() -> Router<Shared> {
         .route(
             "/staff/cases/{reference}/decide",
             get(decide::open).post(decide::decide),
+        )
+        .route(
+            "/staff/cases/{reference}/hand-over",
+            get(hand_over::open_case).post(hand_over::from_case),
+        )
+        .route(
+            "/staff/records/{id}/hand-over",
+            get(hand_over::open_record).post(hand_over::from_record),
+        )
+        .route("/staff/recipients", get(recipients::show).post(recipients::act))
+        .route(
+            "/staff/disclosures",
+            get(recipients::disclosures).post(recipients::confirm),
         )
         .route("/staff/requests", get(requests::open))
         .route("/staff/requests/closed", get(requests::closed))

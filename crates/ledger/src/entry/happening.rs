@@ -113,6 +113,14 @@ numbered! {
         RetentionRun = 97 "retention-run",
         /// Somebody is due and waits, because a person blocked the record (8).
         DestructionWaits = 98 "destruction-waits",
+        /// A line of the register of recipients was entered (4.2).
+        RecipientEntered = 99 "recipient-entered",
+        /// A line of the register of recipients was closed: nothing goes there any more (4.2).
+        RecipientClosed = 100 "recipient-closed",
+        /// A recipient confirmed that it does not use any more what it had been given (6.3).
+        RecipientConfirmed = 101 "recipient-confirmed",
+        /// Somebody set what they wish about their confidentiality (6.2).
+        ConfidentialitySet = 102 "confidentiality-set",
     }
 }
 

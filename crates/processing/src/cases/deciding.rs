@@ -262,7 +262,7 @@ impl System {
     }
 
     /// A case, if the caller's role works on its kind and staff may see it.
-    async fn case_of_desk(
+    pub(crate) async fn case_of_desk(
         &self,
         caller: &Caller,
         reference: &str,

@@ -4,8 +4,8 @@
 use jiff::Timestamp;
 use sandyq_model::act::Extract;
 use sandyq_model::{
-    CaseId, Clause, Fault, Field, FieldSet, IdempotencyKey, Operation, Plain, Problem, Purpose, Refusal,
-    SubjectId, Verb,
+    Act, CaseId, Clause, Fault, Field, FieldSet, IdempotencyKey, Operation, Plain, Problem, Purpose, Refusal,
+    SubjectId,
 };
 use sandyq_policy::Language;
 use sandyq_store::tables::case_file::{self, CaseFile};
@@ -257,7 +257,12 @@ impl System {
     }
 
     /// 5.1.4: nobody opens the data of more people in an hour than the policy says. Who tries is refused, and that is entered.
-    async fn within_bulk(&self, operation: &Operation<Extract>, caller: &Caller) -> Result<(), Rejected> {
+    pub(crate) async fn within_bulk<V: Act>(
+        &self,
+        operation: &Operation<V>,
+        caller: &Caller,
+        input: &str,
+    ) -> Result<(), Rejected> {
         let limit = self.policy().limit("bulk-read").and_then(|limit| limit.count);
         let look = (caller.actor.id, operation.subject);
         if self
@@ -267,10 +272,10 @@ impl System {
             return Ok(());
         }
         let dossier = self.dossier(operation.subject).await?;
-        let refusal = Refusal::new(Verb::Extract, vec![Clause::fixed("5.1.4")], operation.fields);
+        let refusal = Refusal::new(V::VERB, vec![Clause::fixed("5.1.4")], operation.fields);
         let circumstances = Circumstances::staff(caller);
         match self.refuse(operation, &circumstances, &dossier, refusal).await {
-            Rejected::Refusal(_) => Err(Rejected::mistake("purpose", Problem::BulkRead)),
+            Rejected::Refusal(_) => Err(Rejected::mistake(input, Problem::BulkRead)),
             other => Err(other),
         }
     }
@@ -280,7 +285,7 @@ impl System {
         operation: &Operation<Extract>,
         caller: &Caller,
     ) -> Result<(sandyq_model::value::Values, u64), Rejected> {
-        self.within_bulk(operation, caller).await?;
+        self.within_bulk(operation, caller, "purpose").await?;
         match self
             .perform(operation, &Circumstances::staff(caller), &())
             .await?

@@ -15,7 +15,7 @@ use sandyq_model::{JobId, ReceiptId, Standing, SubjectId};
 use sandyq_policy::Permit;
 use sandyq_store::tables::authenticator::Authenticator;
 use sandyq_store::tables::{
-    case_file, hold, job, purpose_use, record, search_index, subject, subject_request,
+    case_file, hold, job, purpose_use, record, search_index, subject, subject_request, wish,
 };
 use sandyq_store::{Job, Statement};
 
@@ -26,6 +26,7 @@ use crate::queue;
 use crate::rejected::Rejected;
 use crate::retention::{self, Kept};
 use crate::system::System;
+use crate::transfer::{self, Recalled};
 
 /// Why, and under which number the receipt will be.
 pub struct Destruction {
@@ -69,6 +70,9 @@ impl Performed for Destroy {
         statements.push(act.keep(input.receipt, now));
         statements.extend(subject_request::carried_out(id, now));
         statements.push(subject_request::unlink(id));
+        let (recalled, letters) = transfer::recalled(dossier, Recalled::Destroyed, now);
+        done.changes.jobs.extend(letters);
+        done.changes.statements.extend(recalled);
         let next = queue::task(system, id, queue::RECEIPT, now, &input.receipt.to_string());
         done.changes.jobs.push(next);
         done.changes
@@ -116,6 +120,7 @@ fn whole(permit: Permit<Destroy>, dossier: &Dossier) -> Result<Done<Destroy>, Re
         record::remove_all(dossier.subject),
         purpose_use::remove_all(dossier.subject),
         hold::remove_all(dossier.subject),
+        wish::remove_all(dossier.subject),
     ];
     statements.extend(case_file::remove_all(dossier.subject));
     let changes = Changes {

@@ -26,6 +26,7 @@ use crate::ports::{Delivery, Letter, Message, Notice};
 use crate::rejected::Rejected;
 use crate::retention;
 use crate::system::System;
+use crate::transfer;
 use crate::usage::{Usage, Used};
 
 /// Mails the code of a ticket.
@@ -50,6 +51,10 @@ pub const SEND_IDENTITY: &str = "send-identity";
 pub const SEND_ANSWERED: &str = "send-answered";
 /// Mails that a case was decided about: what was decided stands on the person's own page (1.3).
 pub const SEND_DECIDED: &str = "send-decided";
+/// Mails that something of theirs was handed over: to whom stands on the person's own page (4.2).
+pub const SEND_HANDED: &str = "send-handed";
+/// Mails a recipient that it must stop using what it had been given (6.3).
+pub const SEND_RECALL: &str = "send-recall";
 /// Signs the receipt of a destruction.
 pub const RECEIPT: &str = "receipt";
 
@@ -111,10 +116,13 @@ pub(crate) fn unsent_code(
 
 /// Does one piece of work; says what became of the letter, if it is one.
 async fn work(system: &System, work: &Job) -> Result<Delivery, Rejected> {
-    let Some(subject) = work.subject else {
-        return Ok(Delivery::Done);
-    };
     let detail = std::str::from_utf8(&work.detail).unwrap_or_default();
+    let Some(subject) = work.subject else {
+        return match work.kind.as_str() {
+            SEND_RECALL => transfer::tell(system, detail).await,
+            _ => Ok(Delivery::Done),
+        };
+    };
     match work.kind.as_str() {
         SEND_CODE => return send_code(system, subject, detail).await,
         SEND_ORDER | SEND_TAKEN => return send_reference(system, subject, detail).await,
@@ -126,6 +134,12 @@ async fn work(system: &System, work: &Job) -> Result<Delivery, Rejected> {
         }
         SEND_DECIDED => {
             return send_word(system, subject, detail, |reference| Message::Decided {
+                reference,
+            })
+            .await;
+        }
+        SEND_HANDED => {
+            return send_word(system, subject, detail, |reference| Message::HandedOver {
                 reference,
             })
             .await;

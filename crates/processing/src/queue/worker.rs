@@ -84,6 +84,9 @@ impl System {
                 if let Err(fault) = self.run_upkeep().await {
                     tracing::error!(kind = fault_kind(&fault), "what has served could not be removed");
                 }
+                if let Err(fault) = self.look_for_untold().await {
+                    tracing::error!(kind = fault_kind(&fault), "recipients could not be looked over");
+                }
                 if let Err(fault) = self.run_requests().await {
                     tracing::error!(kind = fault_kind(&fault), "the requests could not be looked over");
                 }

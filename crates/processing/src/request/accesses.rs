@@ -9,6 +9,7 @@ use sandyq_policy::Language;
 use sandyq_policy::declarations::WordKind;
 use sandyq_store::Commit;
 use sandyq_store::tables::posting;
+use sandyq_store::tables::recipient::RecipientRow;
 
 use crate::access::Caller;
 use crate::entry;
@@ -32,6 +33,8 @@ pub struct Access {
     pub what: String,
     /// Which fields.
     pub fields: Vec<String>,
+    /// To whom outside it went, or would have gone: a name of the register, or `?` for whom the register does not hold.
+    pub recipient: Option<String>,
     /// What for.
     pub purpose: Option<String>,
     /// Under which clauses.
@@ -113,17 +116,23 @@ impl System {
             ..Commit::default()
         };
         self.store().commit(commit).await.map_err(refused_commit)?;
+        let register = if entries.iter().any(|placed| placed.entry.recipient.is_some()) {
+            self.register_of_recipients().await?
+        } else {
+            Vec::new()
+        };
         let rows = entries.into_iter().map(|placed| {
             let of = placed.entry.subject.and_then(|subject| requests.get(&subject));
             Access {
                 request: of.cloned(),
-                ..self.access(placed.index, &placed.entry, language)
+                ..self.access(placed.index, &placed.entry, &register, language)
             }
         });
         Ok((count, rows.collect()))
     }
 
-    fn access(&self, index: u64, entry: &Entry, language: Language) -> Access {
+    fn access(&self, index: u64, entry: &Entry, register: &[RecipientRow], language: Language) -> Access {
+        let named = |code: u32| register.iter().find(|row| row.number == code);
         let words = self.policy().words(language);
         let what = match entry.deed {
             Deed::Verb(verb) => words.label(WordKind::Verb, verb.name()).to_owned(),
@@ -134,6 +143,10 @@ impl System {
             who: self.role_label(entry.role, language),
             what,
             fields: self.labels(entry.fields, language),
+            recipient: entry.recipient.map(|mark| {
+                let row = named(mark.code);
+                row.map_or_else(|| "?".to_owned(), |row| row.name.clone())
+            }),
             purpose: entry
                 .purpose
                 .map(|p| words.label(WordKind::Purpose, &p.to_string()).to_owned()),

@@ -21,6 +21,7 @@ use crate::consent::MyConsent;
 use crate::destroy::receipt::{evidence, sign};
 use crate::rejected::Rejected;
 use crate::system::System;
+use crate::transfer::DisclosureView;
 
 /// Entries of the account that one archive holds, the newest ones.
 pub const LOOKS_MAX: u32 = 10_000;
@@ -59,6 +60,8 @@ pub struct Everything {
     pub receipts: Vec<(ReceiptId, String)>,
     /// The texts that were shown, by their hashes: those that the receipts name.
     pub texts: Vec<(HexHash, String)>,
+    /// To whom outside something was given.
+    pub given: Vec<DisclosureView>,
     /// Who looked, the newest first.
     pub looks: Vec<Access>,
     /// How many older looks there are that the archive leaves out.
@@ -138,6 +141,7 @@ impl System {
             texts,
             cases,
             requests,
+            given: self.given_to_others(caller, language).await?.rows,
             looks,
             placed: placed.entry,
         })

@@ -9,6 +9,7 @@ use sandyq_store::tables::hold::Hold;
 
 use crate::access::Caller;
 use crate::circumstances::Circumstances;
+use crate::citation::{article_of, dated, document_of};
 use crate::rejected::Rejected;
 use crate::request::at_the_board;
 use crate::store::Keeping;
@@ -16,12 +17,6 @@ use crate::system::System;
 
 /// Orders that can stand for one person, lifted ones included.
 pub const HOLDS_MAX: usize = 32;
-/// Characters of an article.
-const ARTICLE_MAX: usize = 120;
-/// Characters of a document's number.
-const DOCUMENT_MAX: usize = 40;
-/// Years that a document may be old.
-const DOCUMENT_YEARS_MAX: i32 = 30;
 
 /// An order as it was typed.
 #[derive(Clone, Debug, Default)]
@@ -143,7 +138,7 @@ impl System {
             wrong("document", problem);
             String::new()
         });
-        let dated = self.dated(&order.dated);
+        let dated = dated(&order.dated, self.now());
         if dated.is_none() {
             wrong("dated", Problem::Date);
         }
@@ -163,73 +158,5 @@ impl System {
             lifted_by: None,
             lifted_document: None,
         })
-    }
-
-    fn dated(&self, written: &str) -> Option<Date> {
-        let day: Date = written.trim().parse().ok()?;
-        let today = time::day_in_kazakhstan(self.now());
-        let oldest = i32::from(today.year()) - DOCUMENT_YEARS_MAX;
-        (day <= today && i32::from(day.year()) >= oldest).then_some(day)
-    }
-}
-
-/// An article is words with a number in them, and no more than that.
-fn article_of(written: &str) -> Result<String, Problem> {
-    let article = line_of(written, ARTICLE_MAX)?;
-    if article.chars().any(|sign| sign.is_ascii_digit()) {
-        Ok(article)
-    } else {
-        Err(Problem::Article)
-    }
-}
-
-/// The number of a document: letters, digits and the signs between them. Words about a person do not fit in.
-fn document_of(written: &str) -> Result<String, Problem> {
-    let number = line_of(written, DOCUMENT_MAX)?;
-    let is_number = number.chars().any(|sign| sign.is_ascii_digit());
-    let fits = |sign: char| sign.is_alphanumeric() || " -/.№#".contains(sign);
-    if is_number && number.chars().all(fits) {
-        Ok(number)
-    } else {
-        Err(Problem::DocumentNumber)
-    }
-}
-
-fn line_of(written: &str, longest: usize) -> Result<String, Problem> {
-    let line = written.trim();
-    if line.is_empty() {
-        return Err(Problem::Missing);
-    }
-    if line.chars().any(char::is_control) {
-        return Err(Problem::Characters);
-    }
-    if line.chars().count() > longest {
-        return Err(Problem::TooLong);
-    }
-    Ok(line.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_article_names_a_number_and_a_document_is_no_sentence() {
-        assert_eq!(
-            article_of(" Civil Procedure Code, Art. 156 "),
-            Ok("Civil Procedure Code, Art. 156".into())
-        );
-        for (written, problem) in [
-            ("", Problem::Missing),
-            ("a law", Problem::Article),
-            ("Art. 1\nArt. 2", Problem::Characters),
-            (&"1".repeat(121), Problem::TooLong),
-        ] {
-            assert_eq!(article_of(written), Err(problem), "{written}");
-        }
-        assert_eq!(document_of("№ 2-1187/2026"), Ok("№ 2-1187/2026".into()));
-        for written in ["the order, of the court (1)", "without a number", "a@b.kz 1"] {
-            assert_eq!(document_of(written), Err(Problem::DocumentNumber), "{written}");
-        }
     }
 }

@@ -1,14 +1,26 @@
-//! 4.1, 4.2, 4.3, 1.4: closed doors. Dissemination, provision and access go the one path like every verb, so that an
-//! attempt is decided and recorded; abroad, to an outside processor, or to the public, the policy refuses.
+//! 4.1, 4.2, 4.3, 1.4: what leaves the operator. Data is handed to a recipient of the register and to nobody else, under a consent
+//! that names its kind or an article that demands it, each time by a person; the recipient is told when it has to stop.
 //!
-//! Handing data to a registered recipient under 2.2.5 or 2.2.12 is not part of this release: what the policy would
-//! allow fails here, in words, and nothing is opened.
+//! Dissemination and access stay closed doors: they go the one path like every verb, so that an attempt is decided and
+//! recorded, and what the policy would allow fails here, in words, with nothing opened.
+
+mod disclosures;
+mod document;
+mod hand_over;
+mod recall;
+mod recipients;
 
 use std::sync::Arc;
 
-use sandyq_model::act::{Access, Disseminate, Provide};
+use sandyq_model::act::{Access, Disseminate};
 use sandyq_model::{Act, Fault};
 use sandyq_policy::Permit;
+
+pub use disclosures::{DisclosureView, Disclosures, Given};
+pub(crate) use hand_over::DISCLOSURES_MAX;
+pub use hand_over::{Delivered, HandOver, HandedOver, Handing, ToHandOver};
+pub(crate) use recall::{Recalled, recalled, tell};
+pub use recipients::{NewRecipient, RECIPIENT_KINDS, RecipientView};
 
 use crate::dossier::Dossier;
 use crate::perform::{Done, Performed};
@@ -28,7 +40,7 @@ macro_rules! closed_doors {
     )*};
 }
 
-closed_doors!(Disseminate, Provide, Access);
+closed_doors!(Disseminate, Access);
 
 fn not_offered<V: Act>() -> Rejected {
     Fault::Configuration(format!(

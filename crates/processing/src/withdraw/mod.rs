@@ -21,6 +21,7 @@ use crate::rejected::Rejected;
 use crate::request;
 use crate::retention::Coming;
 use crate::system::System;
+use crate::transfer::{self, Recalled};
 
 /// How a withdrawal came in.
 pub struct Withdrawal {
@@ -67,7 +68,9 @@ impl Performed for Withdraw {
             statements.extend(request::received(request, permit.actor().role));
         }
         let detail = input.receipt.to_string();
-        let jobs = vec![queue::task(system, id, queue::DELETE, now, &detail)];
+        let (recalled, mut jobs) = transfer::recalled(dossier, Recalled::Withdrawn, now);
+        statements.extend(recalled);
+        jobs.push(queue::task(system, id, queue::DELETE, now, &detail));
         let answer = Some(detail.into_bytes());
         let changes = Changes {
             statements,
@@ -114,10 +117,12 @@ fn take_back(
     let detail = input.receipt.to_string();
     let ends = system.ends(dossier, &coming, now)?;
     let is_due = ends.values.iter().any(|value| value.ends_at <= now);
-    let jobs = is_due.then(|| queue::task(system, dossier.subject, queue::DESTROY, now, &detail));
+    let (recalled, mut jobs) = transfer::recalled(dossier, Recalled::TakenBack(only), now);
+    statements.extend(recalled);
+    jobs.extend(is_due.then(|| queue::task(system, dossier.subject, queue::DESTROY, now, &detail)));
     let changes = Changes {
         statements,
-        jobs: jobs.into_iter().collect(),
+        jobs,
         moves: true,
         answer: Some(detail.into_bytes()),
         ..Changes::default()

@@ -156,16 +156,25 @@ async fn tried<V: Performed<Input = ()>>(
     circumstances: Circumstances,
     change: impl FnOnce(&mut Operation<V>),
 ) -> Result<(), Rejected> {
+    tried_with::<V>(stage, actor, circumstances, |operation| change(operation)).await
+}
+
+async fn tried_with<V: Performed>(
+    stage: &Stage,
+    actor: Actor,
+    circumstances: Circumstances,
+    change: impl FnOnce(&mut Operation<V>) -> V::Input,
+) -> Result<(), Rejected> {
     let (guest, _) = stage.guest(DANA).await;
     let subject: SubjectId = guest.subject.unwrap();
     let key = IdempotencyKey::random(stage.chance.as_ref());
     let mut operation = Operation::<V>::new(actor, subject, Category::Guest, stage.now(), key);
     operation.fields = FieldSet::only(stage.system.policy().field_named("email").unwrap());
     operation.purpose = Some(Purpose::SOFTWARE_REGISTRATION);
-    change(&mut operation);
+    let input = change(&mut operation);
     stage
         .system
-        .perform(&operation, &circumstances, &())
+        .perform(&operation, &circumstances, &input)
         .await
         .map(|_| ())
 }
@@ -185,13 +194,9 @@ async fn s4_3_abroad_or_nobody_knows_where() {
     for country in ["RU", "DE", "ZZ"] {
         let stage = Stage::new();
         let sales = stage.staff("aliya", "sales").await.actor;
-        let outcome = tried::<act::Provide>(
-            &stage,
-            sales,
-            recipient(RecipientKind::Distributor, country),
-            |_| {},
-        )
-        .await;
+        let to = recipient(RecipientKind::Distributor, country);
+        let outcome =
+            tried_with::<act::Provide>(&stage, sales, to, |operation| stage.handing(operation)).await;
         let clauses = clauses(outcome);
         assert!(clauses.contains(&"4.3".to_owned()), "{country}: {clauses:?}");
     }
@@ -201,8 +206,8 @@ async fn s4_3_abroad_or_nobody_knows_where() {
 async fn s1_4_no_outside_processor() {
     let stage = Stage::new();
     let sales = stage.staff("aliya", "sales").await.actor;
-    let outcome =
-        tried::<act::Provide>(&stage, sales, recipient(RecipientKind::Processor, "KZ"), |_| {}).await;
+    let to = recipient(RecipientKind::Processor, "KZ");
+    let outcome = tried_with::<act::Provide>(&stage, sales, to, |operation| stage.handing(operation)).await;
     assert!(clauses(outcome).contains(&"1.4".to_owned()));
 }
 

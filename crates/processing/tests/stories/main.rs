@@ -15,6 +15,7 @@ mod bulk;
 mod clock_jumps;
 mod consent_receipts;
 mod decisions;
+mod disclosures;
 mod epochs;
 mod everything;
 mod histories;

@@ -366,9 +366,10 @@ impl World {
                 let Some(operation) = self.operation::<act::Provide>(p, sales, Purpose::new(5)) else {
                     return;
                 };
+                let handing = self.stage.handing(&operation);
                 self.must_refuse(
                     system
-                        .perform(&operation, &Circumstances::towards(abroad()), &())
+                        .perform(&operation, &Circumstances::towards(abroad()), &handing)
                         .await,
                 );
             }

@@ -69,7 +69,10 @@ async fn is_refused(stage: &Stage, caller: &Caller, kind: RecipientKind) -> bool
         ..Recipient::OPERATOR
     };
     let circumstances = Circumstances::towards(recipient);
-    match sales.perform(&operation, &circumstances, &()).await {
+    match sales
+        .perform(&operation, &circumstances, &stage.handing(&operation))
+        .await
+    {
         Err(Rejected::Refusal(refusal)) => refusal.rules.iter().any(|rule| rule.as_str() == "4.2.1"),
         Err(_) | Ok(_) => panic!("nobody is let through here"),
     }

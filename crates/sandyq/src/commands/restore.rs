@@ -79,7 +79,7 @@ impl Restore {
         if !self.wanted.json {
             terminal.answer(&in_words(&plan, terminal))?;
         }
-        if restoration.after.staff.is_none() {
+        if restoration.after.house.is_none() {
             terminal.word(STAFF_OF_THE_SET);
         }
         if self.dry_run {

@@ -69,7 +69,7 @@ macro_rules! whole {
 }
 
 /// Every table of a set, each after those that it leads to.
-pub const TABLES_OF_A_SET: [Needed; 22] = [
+pub const TABLES_OF_A_SET: [Needed; 25] = [
     paged!(
         "subject",
         "subject_id, category, standing, version, pseudonym, key_generation, created_at, confirmed_at, blocked_at, \
@@ -151,6 +151,30 @@ pub const TABLES_OF_A_SET: [Needed; 22] = [
             "lifted_at", "lifted_by", "lifted_document"
         ],
         "subject_id, hold_id" > "$1, $2", limit "$3", order [0, 1], numbers [false, false]
+    ),
+    paged!(
+        "recipient",
+        "recipient_id, number, kind, name, country, undertaking, undertaken_on, email, age_key, entered_at, \
+         entered_by, closed_at, closed_by" = [
+            "recipient_id", "number", "kind", "name", "country", "undertaking", "undertaken_on", "email", "age_key",
+            "entered_at", "entered_by", "closed_at", "closed_by"
+        ],
+        "recipient_id" > "$1", limit "$2", order [0], numbers [false]
+    ),
+    paged!(
+        "disclosure",
+        "subject_id, disclosure_id, reference, recipient_id, purpose, fields, consent_id, article, document, dated, \
+         form, at, handed_by, recalled_at, recalled_for, told_at, confirmed_at, confirmed_document" = [
+            "subject_id", "disclosure_id", "reference", "recipient_id", "purpose", "fields", "consent_id", "article",
+            "document", "dated", "form", "at", "handed_by", "recalled_at", "recalled_for", "told_at", "confirmed_at",
+            "confirmed_document"
+        ],
+        "subject_id, disclosure_id" > "$1, $2", limit "$3", order [0, 1], numbers [false, false]
+    ),
+    paged!(
+        "wish",
+        "subject_id, wish, at" = ["subject_id", "wish", "at"],
+        "subject_id, wish" > "$1, $2", limit "$3", order [0, 1], numbers [false, true]
     ),
     whole!(
         "retention_run",

@@ -133,7 +133,7 @@ fn attempt(parts: &mut WriterParts, group: &[Pending], each_alone: bool) -> Resu
 fn hand_over(parts: &WriterParts, group: &[Pending], verdicts: &[Verdict], first_index: u64) {
     let Some(outbox) = &parts.outbox else { return };
     let mut parcel = Parcel {
-        staff: done(group, verdicts).any(|pending| pending.staff),
+        house: done(group, verdicts).any(|pending| pending.house),
         from: first_index,
         ledger: Some((parts.book.size(), parts.book.head().note.clone())),
         ..Parcel::default()

@@ -43,8 +43,8 @@ pub(crate) struct Pending {
     pub protects: bool,
     /// Whose rows the second copy gets.
     pub ships: Vec<Whom>,
-    /// Whether an account of staff was made, changed or closed: the second copy gets them as they are afterwards.
-    pub staff: bool,
+    /// Whether an account of staff or a recipient was entered, changed or closed: the second copy gets them as they are afterwards.
+    pub house: bool,
     /// Who waits.
     pub answer: oneshot::Sender<Result<Committed, CommitError>>,
 }
@@ -102,7 +102,7 @@ impl Pending {
         } else {
             Vec::new()
         };
-        let staff = entries.iter().any(ledger::is_about_staff);
+        let house = entries.iter().any(ledger::is_about_the_house);
         let entries = prepare(&entries);
         Self {
             subject,
@@ -117,7 +117,7 @@ impl Pending {
             without_leads,
             protects,
             ships,
-            staff,
+            house,
             answer,
         }
     }

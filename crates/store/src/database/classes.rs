@@ -22,7 +22,7 @@ pub enum Class {
 use Class::{Pseudonymous, Public, Sealed, Secret};
 
 /// Every table with every column and its class.
-pub const TABLES: [(&str, &[(&str, Class)]); 26] = [
+pub const TABLES: [(&str, &[(&str, Class)]); 29] = [
     (
         "subject",
         &[
@@ -232,6 +232,55 @@ pub const TABLES: [(&str, &[(&str, Class)]); 26] = [
             ("lifted_at", Pseudonymous),
             ("lifted_by", Pseudonymous),
             ("lifted_document", Pseudonymous),
+        ],
+    ),
+    (
+        "recipient",
+        &[
+            ("recipient_id", Pseudonymous),
+            ("number", Pseudonymous),
+            ("kind", Pseudonymous),
+            ("name", Pseudonymous),
+            ("country", Pseudonymous),
+            ("undertaking", Pseudonymous),
+            ("undertaken_on", Pseudonymous),
+            ("email", Pseudonymous),
+            ("age_key", Pseudonymous),
+            ("entered_at", Pseudonymous),
+            ("entered_by", Pseudonymous),
+            ("closed_at", Pseudonymous),
+            ("closed_by", Pseudonymous),
+        ],
+    ),
+    (
+        "disclosure",
+        &[
+            ("subject_id", Pseudonymous),
+            ("disclosure_id", Pseudonymous),
+            ("reference", Pseudonymous),
+            ("recipient_id", Pseudonymous),
+            ("purpose", Pseudonymous),
+            ("fields", Pseudonymous),
+            ("consent_id", Pseudonymous),
+            ("article", Pseudonymous),
+            ("document", Pseudonymous),
+            ("dated", Pseudonymous),
+            ("form", Pseudonymous),
+            ("at", Pseudonymous),
+            ("handed_by", Pseudonymous),
+            ("recalled_at", Pseudonymous),
+            ("recalled_for", Pseudonymous),
+            ("told_at", Pseudonymous),
+            ("confirmed_at", Pseudonymous),
+            ("confirmed_document", Pseudonymous),
+        ],
+    ),
+    (
+        "wish",
+        &[
+            ("subject_id", Pseudonymous),
+            ("wish", Pseudonymous),
+            ("at", Pseudonymous),
         ],
     ),
     (

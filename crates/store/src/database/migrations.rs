@@ -21,7 +21,7 @@ struct Migration {
 const META: &str =
     "CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) CLUSTERED;";
 
-const MIGRATIONS: [Migration; 10] = [
+const MIGRATIONS: [Migration; 11] = [
     Migration {
         name: "first-tables",
         text: include_str!("migrations/0001-first-tables.sql"),
@@ -61,6 +61,10 @@ const MIGRATIONS: [Migration; 10] = [
     Migration {
         name: "case-decisions",
         text: include_str!("migrations/0012-case-decisions.sql"),
+    },
+    Migration {
+        name: "disclosures",
+        text: include_str!("migrations/0017-disclosures.sql"),
     },
 ];
 

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use sandyq_model::{
-    ActorId, CaseId, Category, ConsentId, Fault, Field, FieldSet, HoldId, IdempotencyKey, JobId, Pseudonym,
-    Purpose, ReceiptId, Role, Standing, SubjectId,
+    ActorId, CaseId, Category, ConsentId, DisclosureId, Fault, Field, FieldSet, HoldId, IdempotencyKey,
+    JobId, Pseudonym, Purpose, ReceiptId, RecipientId, Role, Standing, SubjectId,
 };
 
 use super::Value;
@@ -75,6 +75,8 @@ read_from! {
     ConsentId, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();
     JobId, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();
     HoldId, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();
+    RecipientId, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();
+    DisclosureId, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();
     ActorId, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();
     Pseudonym, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();
     ReceiptId, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use sandyq_model::{
-    ActorId, CaseId, Category, ConsentId, Field, FieldSet, HoldId, IdempotencyKey, JobId, Pseudonym, Purpose,
-    ReceiptId, Role, Standing, SubjectId,
+    ActorId, CaseId, Category, ConsentId, DisclosureId, Field, FieldSet, HoldId, IdempotencyKey, JobId,
+    Pseudonym, Purpose, ReceiptId, RecipientId, Role, Standing, SubjectId,
 };
 
 /// A value of a column.
@@ -142,6 +142,8 @@ ids_are_blobs!(
     Pseudonym,
     ReceiptId,
     HoldId,
+    RecipientId,
+    DisclosureId,
     IdempotencyKey
 );
 

@@ -88,17 +88,23 @@ pub(crate) fn block_of(entry: &[u8]) -> Option<(Pseudonym, bool)> {
     protections::block_of(&Entry::decode(entry).ok()?)
 }
 
-/// Whether an account of staff was made, changed or closed by it.
-pub(crate) const fn is_about_staff(entry: &Entry) -> bool {
+/// Whether an account of staff or a line of the register of recipients was made, changed or closed by it.
+pub(crate) const fn is_about_the_house(entry: &Entry) -> bool {
     matches!(
         entry.deed,
-        Deed::Happening(Happening::StaffAdded | Happening::StaffChanged | Happening::StaffRemoved)
+        Deed::Happening(
+            Happening::StaffAdded
+                | Happening::StaffChanged
+                | Happening::StaffRemoved
+                | Happening::RecipientEntered
+                | Happening::RecipientClosed
+        )
     )
 }
 
 /// The same of an entry as it is kept.
-pub(crate) fn tells_of_staff(entry: &[u8]) -> bool {
-    Entry::decode(entry).is_ok_and(|entry| is_about_staff(&entry))
+pub(crate) fn tells_of_the_house(entry: &[u8]) -> bool {
+    Entry::decode(entry).is_ok_and(|entry| is_about_the_house(&entry))
 }
 
 fn unprovable<E: std::fmt::Display>(error: ProofError<E>) -> Fault {

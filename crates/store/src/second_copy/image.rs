@@ -69,7 +69,7 @@ macro_rules! table {
 }
 
 /// The tables of a subject; each leads to no later one, so that rows can be put in this order.
-static OF_SUBJECT: [Table; 11] = [
+static OF_SUBJECT: [Table; 13] = [
     table!(1 "subject" ["subject_id", "category", "standing", "version", "pseudonym", "key_generation", "created_at",
         "confirmed_at", "blocked_at", "withdrawn_at", "destroyed_at", "due_at"] of "subject_id", "",
         put "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12", ""),
@@ -98,6 +98,11 @@ static OF_SUBJECT: [Table; 11] = [
     table!(14 "hold" ["subject_id", "hold_id", "ordered_by", "article", "document", "dated", "placed_at", "placed_by",
         "lifted_at", "lifted_by", "lifted_document"] of "subject_id", "",
         put "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11", ""),
+    table!(15 "disclosure" ["subject_id", "disclosure_id", "reference", "recipient_id", "purpose", "fields", "consent_id", "article",
+        "document", "dated", "form", "at", "handed_by", "recalled_at", "recalled_for", "told_at", "confirmed_at",
+        "confirmed_document"] of "subject_id", "",
+        put "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18", ""),
+    table!(16 "wish" ["subject_id", "wish", "at"] of "subject_id", "", put "$1, $2, $3", ""),
 ];
 
 static RECEIPT: Table = table!(8 "receipt" ["receipt_id", "kind", "subject_pseudonym", "body", "at"]
@@ -111,6 +116,14 @@ static STAFF: Table = table!(12 "staff" ["staff_id", "name", "role", "password_h
         "disabled_at", "failures", "locked_until"] of "staff_id", "", put "$1, $2, $3, $4, $5, $6, $7, $8, $9",
     " ON CONFLICT (staff_id) DO UPDATE SET name = excluded.name, role = excluded.role, \
      password_hash = excluded.password_hash, disabled_at = excluded.disabled_at");
+
+/// Of a line that is there its end is brought up to date, and nothing else.
+static RECIPIENT: Table = table!(17 "recipient" ["recipient_id", "number", "kind", "name", "country", "undertaking", "undertaken_on", "email", "age_key",
+        "entered_at", "entered_by", "closed_at", "closed_by"] of "recipient_id", "", put "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13",
+    " ON CONFLICT (recipient_id) DO UPDATE SET closed_at = excluded.closed_at, closed_by = excluded.closed_by");
+
+const ALL_RECIPIENTS: &str = "SELECT recipient_id, number, kind, name, country, undertaking, undertaken_on, email, age_key, entered_at, \
+                              entered_by, closed_at, closed_by FROM recipient ORDER BY 1";
 
 const ALL_STAFF: &str = "SELECT staff_id, name, role, password_hash, familiar_version, created_at, disabled_at, \
                          failures, locked_until FROM staff ORDER BY 1";
@@ -197,7 +210,7 @@ impl SharedRow {
     /// # Errors
     /// [`Fault::Store`] when a later version of the program wrote it.
     pub fn statement(&self) -> Result<Statement, Fault> {
-        [&RECEIPT, &CONSENT_TEXT, &STAFF]
+        [&RECEIPT, &CONSENT_TEXT, &STAFF, &RECIPIENT]
             .into_iter()
             .find(|table| table.number == self.table)
             .map(|table| statement(table.insert, self.row.0.clone()))
@@ -222,19 +235,22 @@ impl SharedRow {
         Self::of(reader, &CONSENT_TEXT, Value::from(hash))
     }
 
-    /// Every account of staff.
-    pub(crate) fn staff(reader: &mut dyn Reader) -> Result<Vec<Self>, Fault> {
-        let rows = reader.query(ALL_STAFF, &[])?;
-        let shared = rows.into_iter().map(|row| Self {
-            table: STAFF.number,
-            row,
-        });
-        Ok(shared.collect())
+    /// What is the house's own and belongs to no person whose data is held: the accounts of staff, and the register of
+    /// recipients.
+    pub(crate) fn of_the_house(reader: &mut dyn Reader) -> Result<Vec<Self>, Fault> {
+        let mut shared = Vec::new();
+        for (table, all) in [(&STAFF, ALL_STAFF), (&RECIPIENT, ALL_RECIPIENTS)] {
+            shared.extend(reader.query(all, &[])?.into_iter().map(|row| Self {
+                table: table.number,
+                row,
+            }));
+        }
+        Ok(shared)
     }
 
-    /// Whether it is an account of staff.
-    pub(crate) fn is_staff(&self) -> bool {
-        self.table == STAFF.number
+    /// Whether it is the house's own.
+    pub(crate) fn is_of_the_house(&self) -> bool {
+        [STAFF.number, RECIPIENT.number].contains(&self.table)
     }
 
     fn of(reader: &mut dyn Reader, table: &Table, owner: Value) -> Result<Vec<Self>, Fault> {
@@ -254,7 +270,10 @@ mod tests {
 
     #[test]
     fn images_have_every_column_of_their_tables() {
-        for table in OF_SUBJECT.iter().chain([&RECEIPT, &CONSENT_TEXT, &STAFF]) {
+        for table in OF_SUBJECT
+            .iter()
+            .chain([&RECEIPT, &CONSENT_TEXT, &STAFF, &RECIPIENT])
+        {
             let (_, columns) = TABLES.iter().find(|(name, _)| *name == table.name).unwrap();
             let columns: Vec<&str> = columns.iter().map(|(column, _)| *column).collect();
             assert_eq!(columns, table.columns, "{}", table.name);
@@ -263,7 +282,9 @@ mod tests {
 
     #[test]
     fn no_two_tables_have_one_number() {
-        let tables = OF_SUBJECT.iter().chain([&RECEIPT, &CONSENT_TEXT, &STAFF]);
+        let tables = OF_SUBJECT
+            .iter()
+            .chain([&RECEIPT, &CONSENT_TEXT, &STAFF, &RECIPIENT]);
         let mut numbers: Vec<u8> = tables.map(|table| table.number).collect();
         numbers.sort_unstable();
         assert!(numbers.is_sorted_by(|one, next| one < next), "{numbers:?}");

@@ -27,8 +27,8 @@ pub(crate) struct Parcel {
     pub protected: BTreeSet<Whom>,
     /// Who changed otherwise.
     pub changed: BTreeSet<Whom>,
-    /// Whether the accounts of staff are.
-    pub staff: bool,
+    /// Whether the accounts of staff and the recipients are.
+    pub house: bool,
     /// How long the ledger was before.
     pub from: u64,
     /// How long the ledger is, and the signed checkpoint of that length.
@@ -42,8 +42,8 @@ pub(crate) struct Load {
     pub protected: BTreeSet<Whom>,
     /// Some of those who changed otherwise.
     pub changed: Vec<Changed>,
-    /// Whether the accounts of staff are.
-    pub staff: bool,
+    /// Whether the accounts of staff and the recipients are.
+    pub house: bool,
     /// How long the ledger is, and the signed checkpoint of that length.
     pub ledger: Option<(u64, String)>,
     /// The first entry that may name somebody who changed and is left for later.
@@ -81,7 +81,7 @@ pub struct CopyStatus {
 struct State {
     protected: BTreeSet<Whom>,
     changed: Lane,
-    staff: bool,
+    house: bool,
     ledger: Option<(u64, String)>,
     steps: Steps,
     /// Of whoever is protected, and of steps.
@@ -130,7 +130,7 @@ impl Outbox {
     pub(crate) fn hand_over(&self, parcel: Parcel) {
         let now = self.now();
         let mut state = self.lock();
-        if !parcel.protected.is_empty() || parcel.staff {
+        if !parcel.protected.is_empty() || parcel.house {
             state.guarded.arrived(now);
         }
         state.any.arrived(now);
@@ -139,7 +139,7 @@ impl Outbox {
             let (from, since) = (parcel.from, now);
             state.changed.add(Changed { whom, from, since });
         }
-        state.staff |= parcel.staff;
+        state.house |= parcel.house;
         state.ledger = parcel.ledger.or(state.ledger.take());
         drop(state);
         self.arrived.notify_one();
@@ -247,7 +247,7 @@ impl Outbox {
         Load {
             protected: std::mem::take(&mut state.protected),
             changed,
-            staff: std::mem::take(&mut state.staff),
+            house: std::mem::take(&mut state.house),
             ledger: state.ledger.take(),
             people_from: state.changed.first().map(|first| first.from),
         }
@@ -291,7 +291,7 @@ impl Outbox {
         state.any.given_back();
         state.protected.extend(load.protected);
         state.changed.give_back(load.changed);
-        state.staff |= load.staff;
+        state.house |= load.house;
         state.ledger = state.ledger.take().or(load.ledger);
         state.steps.lost = true;
     }

@@ -147,10 +147,10 @@ impl Shipper {
         while self.position.ledger < size {
             self.prepare()?;
             let page = self.page(self.position.ledger, (size, note))?;
-            let staff = page.split().any(ledger::tells_of_staff);
+            let house = page.split().any(ledger::tells_of_the_house);
             let load = Load {
                 protected: named(&page),
-                staff,
+                house,
                 ledger: Some((page.first + page.count, page.note)),
                 ..Load::default()
             };
@@ -357,7 +357,7 @@ impl Shipper {
 
     /// The images and shared rows of whom a load names, as they are now.
     fn rows_of(&mut self, load: &Load) -> Result<Vec<Content>, Fault> {
-        if load.protected.is_empty() && load.changed.is_empty() && !load.staff {
+        if load.protected.is_empty() && load.changed.is_empty() && !load.house {
             return Ok(Vec::new());
         }
         let (data, texts, ledger) = (&mut self.parts.data, &mut self.texts, self.position.ledger);
@@ -445,8 +445,8 @@ fn read_rows(
         }
         contents.push(Content::Image(image));
     }
-    if load.staff {
-        contents.extend(SharedRow::staff(reader)?.into_iter().map(Content::Shared));
+    if load.house {
+        contents.extend(SharedRow::of_the_house(reader)?.into_iter().map(Content::Shared));
     }
     Ok(contents)
 }

@@ -60,6 +60,7 @@ async fn opened(sent: &Sent, reference: &str) -> Outcome {
         visit,
         &case,
         &arrival.system.purpose_label(purpose, visit.language),
+        arrival.system.may_hand_over(caller),
     )))
 }
 
@@ -132,7 +133,7 @@ pub fn prompt_page(
 
 /// The opened case.
 #[must_use]
-pub fn page(visit: &Visit, case: &OpenedCase, purpose: &str) -> Page {
+pub fn page(visit: &Visit, case: &OpenedCase, purpose: &str, hands_over: bool) -> Page {
     let reference = &case.case.reference;
     let rows: Vec<Row> = case
         .fields
@@ -171,6 +172,7 @@ pub fn page(visit: &Visit, case: &OpenedCase, purpose: &str) -> Page {
         }
         p { (visit.say("case-only")) }
         p { a.go href={ "/staff/cases/" (reference) "/decide" } { (visit.say("case-decide")) } }
+        @if hands_over { p { a href={ "/staff/cases/" (reference) "/hand-over" } { (visit.say("case-hand-over")) } } }
     };
     Page::new(title, body).back_to(format!("/staff/cases/{reference}"))
 }

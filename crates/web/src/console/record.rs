@@ -175,6 +175,9 @@ pub fn page(visit: &Visit, shown: &Shown, typed: &Order, mistake: &Mistake) -> P
         p.lead { (visit.say("record-lead")) }
         (summary_list(&facts(visit, shown)))
         (alike(visit, shown))
+        @if record.standing == Standing::Active {
+            p { a href={ "/staff/records/" (record.subject) "/hand-over" } { (visit.say("record-hand-over")) } }
+        }
         h2 { (visit.say("hold-title")) }
         @if record.holds.is_empty() { p { (visit.say("hold-none")) } }
         @for hold in &record.holds { (order(visit, record, hold, mistake)) }

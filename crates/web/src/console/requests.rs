@@ -150,6 +150,8 @@ pub fn board_page(visit: &Visit, board: &Board) -> Page {
                 li { a href="/staff/requests/closed" { (visit.say("board-closed")) } }
             }
             li { a href="/staff/retention" { (visit.say("retention-title")) } }
+            li { a href="/staff/recipients" { (visit.say("recipients-title")) } }
+            li { a href="/staff/disclosures" { (visit.say("disclosures-title")) } }
         }
         @if board.rows.is_empty() { p.inset { (visit.say("board-empty")) } } @else {
             div.scroll tabindex="0" role="region" aria-label=(title) {

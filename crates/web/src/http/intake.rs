@@ -127,6 +127,11 @@ impl Typed {
         self.0.contains_key(name)
     }
 
+    /// The names of the fields that came.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     /// What was typed, for tests and samples.
     #[cfg(test)]
     #[must_use]

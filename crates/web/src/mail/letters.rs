@@ -3,7 +3,9 @@
 
 use sandyq_processing::ports::{Letter, Message, Notice};
 
-use crate::language::{Args, phrase, phrase_with};
+use sandyq_processing::Language;
+
+use crate::language::{Args, LANGUAGES, phrase, phrase_with};
 
 /// What every letter is written with.
 #[derive(Clone, Debug)]
@@ -27,23 +29,29 @@ impl Letters {
     /// The letter in words. A code stands in the text only.
     #[must_use]
     pub fn write(&self, letter: &Letter) -> Written {
-        let language = letter.language;
         let (key, filled) = self.filled(&letter.message);
         let args: Vec<_> = filled
             .iter()
             .map(|(name, value)| (*name, value.as_str().into()))
             .collect();
-        let args: Args<'_> = &args;
-        let body = phrase_with(&format!("{key}-text"), args, language);
-        let foot = phrase_with(
-            "letter-foot",
-            &[("operator", self.operator.as_str().into())],
-            language,
-        );
+        // An organisation reads it in whichever language its people have.
+        let languages = match letter.message {
+            Message::Recall { .. } => LANGUAGES.to_vec(),
+            _ => vec![letter.language],
+        };
+        let texts = languages.iter().map(|language| self.text(key, &args, *language));
+        let texts: Vec<String> = texts.collect();
         Written {
-            subject: phrase(&format!("{key}-subject"), language),
-            text: format!("{body}\n\n{foot}\n"),
+            subject: phrase(&format!("{key}-subject"), letter.language),
+            text: texts.join("\n* * *\n\n"),
         }
+    }
+
+    fn text(&self, key: &str, args: Args<'_>, language: Language) -> String {
+        let body = phrase_with(&format!("{key}-text"), args, language);
+        let operator = [("operator", self.operator.as_str().into())];
+        let foot = phrase_with("letter-foot", &operator, language);
+        format!("{body}\n\n{foot}\n")
     }
 
     /// The key of the words of a message, and what stands in them.
@@ -63,14 +71,10 @@ impl Letters {
                 hours,
                 consents,
             } => {
-                let texts = consents.iter();
-                let texts = texts.map(|(label, hash)| format!("- {label}\n  {}/texts/{hash}", self.site));
-                let filled = vec![
-                    ("code", code.expose().clone()),
-                    ("page", format!("{}/confirm/{ticket}/agree", self.site)),
-                    ("hours", hours.to_string()),
-                    ("texts", texts.collect::<Vec<_>>().join("\n")),
-                ];
+                let mut filled = self.with_texts(consents);
+                filled.push(("code", code.expose().clone()));
+                filled.push(("page", format!("{}/confirm/{ticket}/agree", self.site)));
+                filled.push(("hours", hours.to_string()));
                 ("letter-agree", filled)
             }
             Message::EntryCode {
@@ -113,6 +117,11 @@ impl Letters {
                 "letter-decided",
                 self.with_reference(reference, &format!("taken/{reference}")),
             ),
+            Message::HandedOver { reference } => (
+                "letter-handed",
+                self.with_reference(reference, "my/confidentiality"),
+            ),
+            Message::Recall { reference, day } => ("letter-recall", self.recalling(reference, *day)),
             Message::Taken { reference } => ("letter-taken", self.with_reference(reference, "my")),
             Message::OrderPlaced { reference } => ("letter-order", self.with_reference(reference, "my")),
         }
@@ -120,6 +129,18 @@ impl Letters {
 
     fn sign_in(&self) -> String {
         format!("{}/sign-in", self.site)
+    }
+
+    fn with_texts(&self, consents: &[(String, String)]) -> Vec<(&'static str, String)> {
+        let texts = consents.iter();
+        let texts = texts.map(|(label, hash)| format!("- {label}\n  {}/texts/{hash}", self.site));
+        vec![("texts", texts.collect::<Vec<_>>().join("\n"))]
+    }
+
+    fn recalling(&self, reference: &str, day: jiff::civil::Date) -> Vec<(&'static str, String)> {
+        let mut filled = self.with_reference(reference, "policy");
+        filled.push(("day", day.to_string()));
+        filled
     }
 
     fn with_reference(&self, reference: &str, path: &str) -> Vec<(&'static str, String)> {
@@ -153,7 +174,52 @@ mod tests {
     use sandyq_model::Plain;
 
     use super::*;
-    use crate::language::LANGUAGES;
+
+    fn every_message() -> Vec<Message> {
+        let code = || Plain::from("482913");
+        let reference = || "SQ-1234-5678".to_owned();
+        let messages = [
+            Message::AddressCode {
+                code: code(),
+                ticket: "tick".into(),
+                minutes: 30,
+            },
+            Message::ResetCode {
+                code: code(),
+                ticket: "tick".into(),
+                minutes: 30,
+            },
+            Message::ConfirmationCode {
+                code: code(),
+                ticket: "tick".into(),
+                minutes: 30,
+            },
+            Message::EntryCode {
+                code: code(),
+                ticket: "tick".into(),
+                minutes: 30,
+            },
+            Message::IdentityCode { code: code() },
+            Message::OrderPlaced {
+                reference: reference(),
+            },
+            Message::Answered {
+                reference: reference(),
+            },
+            Message::Taken {
+                reference: reference(),
+            },
+            Message::HandedOver {
+                reference: reference(),
+            },
+            Message::Recall {
+                reference: "SQ-1234-5678".into(),
+                day: jiff::civil::date(2026, 11, 27),
+            },
+        ];
+        let notices = Notice::ALL.map(|notice| Message::AccountNotice { notice });
+        messages.into_iter().chain(notices).collect()
+    }
 
     #[test]
     fn every_letter_in_every_language_says_what_it_must_and_nothing_personal() {
@@ -162,45 +228,13 @@ mod tests {
             operator: "Мысал ЖШС".into(),
         };
         for language in LANGUAGES {
-            let code = || Plain::from("482913");
-            let notices = Notice::ALL.map(|notice| Message::AccountNotice { notice });
-            let messages = [
-                Message::AddressCode {
-                    code: code(),
-                    ticket: "tick".into(),
-                    minutes: 30,
-                },
-                Message::ResetCode {
-                    code: code(),
-                    ticket: "tick".into(),
-                    minutes: 30,
-                },
-                Message::ConfirmationCode {
-                    code: code(),
-                    ticket: "tick".into(),
-                    minutes: 30,
-                },
-                Message::EntryCode {
-                    code: code(),
-                    ticket: "tick".into(),
-                    minutes: 30,
-                },
-                Message::IdentityCode { code: code() },
-                Message::OrderPlaced {
-                    reference: "SQ-1234-5678".into(),
-                },
-                Message::Answered {
-                    reference: "SQ-1234-5678".into(),
-                },
-                Message::Taken {
-                    reference: "SQ-1234-5678".into(),
-                },
-            ];
-            for message in messages.into_iter().chain(notices) {
+            for message in every_message() {
                 let with_code = !matches!(
                     message,
                     Message::OrderPlaced { .. }
                         | Message::Decided { .. }
+                        | Message::HandedOver { .. }
+                        | Message::Recall { .. }
                         | Message::Taken { .. }
                         | Message::Answered { .. }
                         | Message::AccountNotice { .. }

@@ -61,6 +61,9 @@ fn happening(visit: &Visit, access: &Access) -> Markup {
                 @if !access.fields.is_empty() {
                     dt { (visit.say("accesses-fields")) } dd { (access.fields.join(", ")) }
                 }
+                @if let Some(recipient) = &access.recipient {
+                    dt { (visit.say("disclosure-to")) } dd { (recipient) }
+                }
                 @if let Some(purpose) = &access.purpose {
                     dt { (visit.say("accesses-purpose")) } dd { (purpose) }
                 }

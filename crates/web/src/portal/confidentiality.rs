@@ -3,10 +3,15 @@
 
 use axum::response::Response;
 use maud::{Markup, html};
+use sandyq_model::Problem;
+use sandyq_processing::Rejected;
 use sandyq_processing::request::{Seen, SeenFor, ThirdParty};
+use sandyq_processing::transfer::Given;
 
 use super::consents::recipient_words;
-use crate::http::arrival::{Answer, Arrival, Outcome};
+use crate::components::hidden;
+use crate::console::recipients::disclosure;
+use crate::http::arrival::{Answer, Arrival, Outcome, Sent};
 use crate::layout::Page;
 use crate::visit::Visit;
 
@@ -20,13 +25,44 @@ async fn shown(arrival: &Arrival) -> Outcome {
     let (caller, language) = (arrival.known()?, arrival.visit.language);
     let seen = arrival.system.seen_by(caller, language).await?;
     let parties = arrival.system.third_parties(caller, language).await?;
+    let given = arrival.system.given_to_others(caller, language).await?;
+    let outside = Outside { parties, given };
     let deciders = arrival.system.deciders(language);
-    Ok(Answer::Page(page(&arrival.visit, &seen, &parties, &deciders)))
+    Ok(Answer::Page(page(&arrival.visit, &seen, &outside, &deciders)))
+}
+
+/// POST /my/confidentiality: a letter about each handing-over, or none.
+pub async fn wish(sent: Sent) -> Response {
+    let outcome = wished(&sent).await;
+    sent.arrival.respond(outcome)
+}
+
+async fn wished(sent: &Sent) -> Outcome {
+    let caller = sent.arrival.known()?;
+    sent.typed.only(|_| false)?;
+    sent.fresh()?;
+    let tells = match sent.typed.text("step") {
+        "tell" => true,
+        "quiet" => false,
+        _ => return Err(Rejected::mistake("step", Problem::Choice)),
+    };
+    sent.arrival.system.wish_to_be_told(caller, tells).await?;
+    Ok(Answer::SeeOther("/my/confidentiality".to_owned()))
+}
+
+/// What may go to others outside, and what went.
+#[derive(Debug)]
+pub struct Outside {
+    /// To whom something may go.
+    pub parties: Vec<ThirdParty>,
+    /// To whom something went.
+    pub given: Given,
 }
 
 /// The page.
 #[must_use]
-pub fn page(visit: &Visit, seen: &[Seen], parties: &[ThirdParty], deciders: &[(String, bool)]) -> Page {
+pub fn page(visit: &Visit, seen: &[Seen], outside: &Outside, deciders: &[(String, bool)]) -> Page {
+    let parties = &outside.parties;
     let body = html! {
         h1 { (visit.say("confidentiality-title")) }
         p.lead { (visit.say("confidentiality-lead")) }
@@ -36,6 +72,7 @@ pub fn page(visit: &Visit, seen: &[Seen], parties: &[ThirdParty], deciders: &[(S
         @if parties.is_empty() { p { (visit.say("confidentiality-parties-none")) } }
         @else { p { (visit.say("confidentiality-parties-lead")) " " a href="/policy#clause-4.2.1" { "4.2.1" } } }
         div.held { @for party in parties { (third_party(visit, party)) } }
+        (given(visit, &outside.given))
         h2 { (visit.say("confidentiality-seen-title")) }
         p { (visit.say("confidentiality-seen-lead")) }
         div.held { @for role in seen { (role_card(visit, role)) } }
@@ -50,6 +87,26 @@ pub fn page(visit: &Visit, seen: &[Seen], parties: &[ThirdParty], deciders: &[(S
         p { (visit.say("deciders-object")) " " a href="/my/requests/new" { (visit.say("requests-new")) } }
     };
     Page::new(visit.say("confidentiality-title"), body).back_to("/my")
+}
+
+/// What was handed over, and whether a letter goes out about the next.
+fn given(visit: &Visit, given: &Given) -> Markup {
+    let (says, step, button) = if given.tells {
+        ("confidentiality-tells", "quiet", "confidentiality-tell-not")
+    } else {
+        ("confidentiality-tells-not", "tell", "confidentiality-tell")
+    };
+    html! {
+        h2 id="given" { (visit.say("confidentiality-given-title")) }
+        @if given.rows.is_empty() { p { (visit.say("confidentiality-given-none")) } }
+        @for row in &given.rows { (disclosure(visit, row)) }
+        p { (visit.say(says)) }
+        form.plain method="post" action="/my/confidentiality" {
+            (hidden("token", &visit.token))
+            (hidden("key", &visit.key))
+            button.quiet type="submit" name="step" value=(step) { (visit.say(button)) }
+        }
+    }
 }
 
 fn third_party(visit: &Visit, party: &ThirdParty) -> Markup {

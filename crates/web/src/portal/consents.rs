@@ -325,7 +325,7 @@ fn when(visit: &Visit, key: &str, at: Option<Timestamp>) -> Markup {
 }
 
 /// The words of a kind of recipient.
-pub(super) fn recipient_words(visit: &Visit, kind: &str) -> String {
+pub(crate) fn recipient_words(visit: &Visit, kind: &str) -> String {
     let key = format!("recipient-{kind}");
     let said = visit.say(&key);
     if said == key { kind.to_owned() } else { said }

@@ -4,6 +4,7 @@
 mod account;
 mod consents;
 mod decisions;
+mod disclosures;
 mod paper;
 mod people;
 mod requests;
@@ -302,11 +303,11 @@ fn deciding_pages(language: Language) -> Vec<Sample> {
             portal::consents::page(&agreed, &[], &[], &[]),
         ),
         ("my-confidentiality", agreed.clone(), {
-            let (seen, parties) = (consents::seen(language), consents::third_parties(language));
-            portal::confidentiality::page(&agreed, &seen, &parties, &consents::deciders(language))
+            let (seen, outside) = (consents::seen(language), disclosures::outside(language, true));
+            portal::confidentiality::page(&agreed, &seen, &outside, &consents::deciders(language))
         }),
         ("my-confidentiality-none", agreed.clone(), {
-            portal::confidentiality::page(&agreed, &[], &[], &[])
+            portal::confidentiality::page(&agreed, &[], &disclosures::outside(language, false), &[])
         }),
         ("my-download", agreed.clone(), {
             portal::download::page(&agreed, Some(true), &Mistake::default())
@@ -354,7 +355,7 @@ fn staff_pages(language: Language) -> Vec<Sample> {
         (
             "staff-case",
             one.clone(),
-            open_case::page(&one, &opened, &purposes[6].1),
+            open_case::page(&one, &opened, &purposes[6].1, true),
         ),
         (
             "staff-reveal",
@@ -427,6 +428,7 @@ fn all(language: Language) -> Vec<Sample> {
         public_pages,
         services::pages,
         decisions::pages,
+        disclosures::pages,
         ledger_pages,
         paying_pages,
         portal_pages,

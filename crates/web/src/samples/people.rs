@@ -439,11 +439,12 @@ pub fn data(language: Language) -> MyData {
 }
 
 pub fn accesses(language: Language) -> Accesses {
-    let access = |minute: u32, who: &str, what: &str, refused| Access {
+    let access = |minute: u32, who: &str, what: &str, refused: bool| Access {
         at: at(&format!("2026-11-23T06:{minute:02}:00Z")),
         who: who.into(),
         what: what.into(),
         fields: ROWS.iter().take(4).map(|row| label(row, language)).collect(),
+        recipient: refused.then(|| "Тарқат ЖШС".to_owned()),
         purpose: Some(orders(language)),
         clauses: vec!["2.2.7".into(), "5.1.4#2".into()],
         refused,

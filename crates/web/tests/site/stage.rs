@@ -86,6 +86,8 @@ impl Stage {
             Message::OrderPlaced { .. }
             | Message::Taken { .. }
             | Message::Decided { .. }
+            | Message::HandedOver { .. }
+            | Message::Recall { .. }
             | Message::Answered { .. }
             | Message::AccountNotice { .. } => None,
         });

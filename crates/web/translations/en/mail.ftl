@@ -28,6 +28,22 @@ letter-agree-text =
     {""}
     Your name and this address are kept with the record for as long as it is kept. With this address and the reference you can see it at any time, change it and take the consent back.
     If you do not agree, do nothing: without the code, what was given is destroyed by itself.
+letter-handed-subject = Something of yours was handed over
+letter-handed-text =
+    Good day,
+    {""}
+    data of yours was handed over under the number { $reference }. To whom, which fields and on what ground you read on your own page:
+    {""}
+        { $page }
+    {""}
+    If you are not signed in there, open “My data” with this address and your reference first. There you can also say that you want no such letters.
+letter-recall-subject = Please stop using what we gave you
+letter-recall-text =
+    Good day,
+    {""}
+    on { $day } we gave you data about a person under the number { $reference }. The ground for it has ended. Stop using that data, delete it with every copy, and confirm this to us in writing under the same number.
+    {""}
+    What this rests on: { $page }
 letter-decided-subject = There is something to read about your case
 letter-decided-text =
     Good day,

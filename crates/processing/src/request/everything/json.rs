@@ -1,5 +1,6 @@
 //! `data.json` of an archive, as `spec/personal-data.md` promises it.
 
+use jiff::Timestamp;
 use sandyq_model::{Purpose, Standing};
 use serde_json::{Map, Value, json};
 
@@ -7,6 +8,7 @@ use super::Everything;
 use crate::cases::CaseView;
 use crate::consent::MyConsent;
 use crate::request::{Access, Keeper, Keeps, MyRow, RequestView};
+use crate::transfer::DisclosureView;
 
 /// The name and version of the file.
 const FORMAT: &str = "sandyq/personal-data/v1";
@@ -38,6 +40,7 @@ impl Everything {
             "consents": self.consents.iter().map(consent).collect::<Vec<_>>(),
             "cases": self.cases.iter().map(case).collect::<Vec<_>>(),
             "requests": self.requests.iter().map(request).collect::<Vec<_>>(),
+            "given": self.given.iter().map(given).collect::<Vec<_>>(),
             "looks": self.looks.iter().map(look).collect::<Vec<_>>(),
             "older_looks": self.older_looks,
         });
@@ -60,6 +63,31 @@ fn value(row: &MyRow) -> Value {
         "until": row.until.to_string(),
         "kept_by": row.kept_by.iter().map(kept_by).collect::<Vec<_>>(),
     })
+}
+
+fn given(line: &DisclosureView) -> Value {
+    let instant = |at: Option<Timestamp>| at.map(|at| at.to_string());
+    let (article, document) = line.law.clone().unzip();
+    with(
+        json!({
+            "reference": line.reference,
+            "recipient": line.recipient,
+            "fields": line.fields,
+            "clause": line.purpose.to_string(),
+            "at": line.at.to_string(),
+        }),
+        [
+            ("kind", line.kind.map(|kind| kind.name().to_owned())),
+            ("article", article),
+            ("document", document),
+            ("recalled_at", instant(line.recalled_at)),
+            ("told_at", instant(line.told_at)),
+            (
+                "confirmed_at",
+                instant(line.confirmed.as_ref().map(|(at, _)| *at)),
+            ),
+        ],
+    )
 }
 
 fn kept_by(keeper: &Keeper) -> Value {

@@ -19,9 +19,10 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
+use sandyq_model::act::Provide;
 use sandyq_model::rehearsal::{SeededChance, SetClock};
 use sandyq_model::time::day_in_kazakhstan;
-use sandyq_model::{Clock, Fault, IdempotencyKey, Plain};
+use sandyq_model::{Clock, DisclosureId, Fault, IdempotencyKey, Operation, Plain, RecipientId};
 use sandyq_policy::{Folder, Policy};
 use sandyq_processing::access::{Caller, Entered};
 use sandyq_processing::cases::Catalogue;
@@ -30,7 +31,9 @@ use sandyq_processing::clock::SteadyClock;
 use sandyq_processing::operator::{Operator, Person};
 use sandyq_processing::ports::{Delivery, DemonstrationPayments, Letter, Message, Post};
 use sandyq_processing::service::{Submission, Taken};
+use sandyq_processing::transfer::Handing;
 use sandyq_processing::{Language, Rejected, Settings, System};
+use sandyq_store::tables::disclosure::Disclosure;
 use sandyq_store::vault::KeyFile;
 use sandyq_store::{Store, StoreOptions};
 
@@ -249,6 +252,34 @@ impl Stage {
         Ok(placed)
     }
 
+    /// The line of the register that such a handing-over would leave, if it were let through.
+    pub fn handing(&self, operation: &Operation<Provide>) -> Handing {
+        let line = Disclosure {
+            subject: operation.subject,
+            id: DisclosureId::random(self.chance.as_ref()),
+            reference: "SQ-0000-0000".into(),
+            recipient: RecipientId::random(self.chance.as_ref()),
+            purpose: operation.purpose.unwrap(),
+            fields: operation.fields,
+            consent: None,
+            article: None,
+            document: None,
+            dated: None,
+            form: "paper".into(),
+            at: operation.at,
+            handed_by: operation.actor.id,
+            recalled_at: None,
+            recalled_for: None,
+            told_at: None,
+            confirmed_at: None,
+            confirmed_document: None,
+        };
+        Handing {
+            line,
+            jobs: Vec::new(),
+        }
+    }
+
     /// A member of staff who read the policy.
     pub async fn staff(&self, name: &str, role: &str) -> Caller {
         let by = sandyq_model::Actor::system(sandyq_model::Role::ADMINISTRATOR);
@@ -378,6 +409,8 @@ pub fn newest_code(letters: &Letters, email: &str) -> Option<Plain<String>> {
             Message::OrderPlaced { .. }
             | Message::Taken { .. }
             | Message::Decided { .. }
+            | Message::HandedOver { .. }
+            | Message::Recall { .. }
             | Message::Answered { .. }
             | Message::AccountNotice { .. } => None,
         })

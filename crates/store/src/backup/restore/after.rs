@@ -15,9 +15,9 @@ pub struct After {
     pub changes: BTreeMap<SubjectId, Change>,
     /// Receipts and texts of consents.
     pub shared: Vec<Statement>,
-    /// What brings the accounts of staff to what they are since: whoever was closed stays closed, and an old password opens
+    /// What brings the accounts of staff and the register of recipients to what they are since: whoever was closed stays closed, and an old password opens
     /// nothing. `None` when nothing is known of them.
-    pub staff: Option<Vec<Statement>>,
+    pub house: Option<Vec<Statement>>,
 }
 
 /// Entries, and the checkpoint that was signed over everything up to the last of them.
@@ -59,13 +59,13 @@ impl After {
     pub fn and(mut self, other: Self) -> Self {
         if other.reaches() > self.reaches() {
             self.pages = other.pages;
-            // On top of what is known here: what it knows of staff is newer.
-            self.staff = match (self.staff, other.staff) {
+            // On top of what is known here: what it knows of the house is newer.
+            self.house = match (self.house, other.house) {
                 (Some(known), Some(newer)) => Some([known, newer].concat()),
                 (known, newer) => newer.or(known),
             };
         } else {
-            self.staff = self.staff.or(other.staff);
+            self.house = self.house.or(other.house);
         }
         self.shared.extend(other.shared);
         for (id, change) in other.changes {

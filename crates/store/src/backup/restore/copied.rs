@@ -21,14 +21,14 @@ pub fn copied(copy: &SecondCopy, size: u64) -> Result<After, BackupFault> {
         note: page.note.clone(),
     });
     let changes = copy.images().map(|image| (image.subject, change(image)));
-    let (staff, shared): (Vec<_>, Vec<_>) = copy.shared_rows().partition(|row| row.is_staff());
+    let (house, shared): (Vec<_>, Vec<_>) = copy.shared_rows().partition(|row| row.is_of_the_house());
     let statements =
         |rows: Vec<&SharedRow>| -> Result<Vec<_>, _> { rows.into_iter().map(SharedRow::statement).collect() };
     Ok(After {
         pages: pages.collect(),
         changes: changes.collect(),
         shared: statements(shared)?,
-        staff: Some(statements(staff)?),
+        house: Some(statements(house)?),
     })
 }
 

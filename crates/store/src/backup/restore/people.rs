@@ -13,11 +13,11 @@ use crate::database::{Session, Statement};
 use crate::ledger;
 use crate::tables::{case_file, hold, job, purpose_use, record, search_index, subject};
 
-/// Puts everybody into the state that they are in since, staff too, and brings the receipts and texts that belong to it.
+/// Puts everybody into the state that they are in since, staff and recipients too, and brings the receipts and texts that belong to it.
 /// Rows may be newer than the end of the ledger: that a block has ended does not count without its entry.
 pub(super) fn apply(session: &mut dyn Session, after: &After, at: Timestamp) -> Result<(), BackupFault> {
     perform(session, &after.shared)?;
-    perform(session, after.staff.as_deref().unwrap_or_default())?;
+    perform(session, after.house.as_deref().unwrap_or_default())?;
     let blocks = blocks(after);
     for change in after.changes.values() {
         let known = subject::find(&mut Within(session), change.subject)?;

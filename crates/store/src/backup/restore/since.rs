@@ -39,7 +39,7 @@ macro_rules! table {
 }
 
 /// The tables of a person, each after those that it leads to.
-const TABLES_OF_A_PERSON: [Table; 11] = [
+const TABLES_OF_A_PERSON: [Table; 13] = [
     table!(
         "subject",
         "subject_id, category, standing, version, pseudonym, key_generation, created_at, confirmed_at, blocked_at, \
@@ -89,6 +89,13 @@ const TABLES_OF_A_PERSON: [Table; 11] = [
         "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11"
     ),
     table!(
+        "disclosure",
+        "subject_id, disclosure_id, reference, recipient_id, purpose, fields, consent_id, article, document, dated, \
+         form, at, handed_by, recalled_at, recalled_for, told_at, confirmed_at, confirmed_document",
+        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18"
+    ),
+    table!("wish", "subject_id, wish, at", "$1, $2, $3"),
+    table!(
         "job",
         "subject_id, job_id, kind, detail, run_at, lease_until, attempts, done_at",
         "$1, $2, $3, $4, $5, $6, $7, $8"
@@ -107,6 +114,13 @@ const STAFF: &str = "SELECT staff_id, name, role, password_hash, familiar_versio
 const NO_STAFF: &str = "DELETE FROM staff";
 const PUT_STAFF: &str = "INSERT INTO staff (staff_id, name, role, password_hash, familiar_version, created_at, \
                          disabled_at, failures, locked_until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+
+const RECIPIENTS: &str = "SELECT recipient_id, number, kind, name, country, undertaking, undertaken_on, email, age_key, \
+                          entered_at, entered_by, closed_at, closed_by FROM recipient";
+const NO_RECIPIENTS: &str = "DELETE FROM recipient";
+const PUT_RECIPIENT: &str = "INSERT INTO recipient (recipient_id, number, kind, name, country, undertaking, undertaken_on, \
+                             email, age_key, entered_at, entered_by, closed_at, closed_by) \
+                             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 
 /// Reads what the database of `options` knows beyond the set: `None` when there is none.
 ///
@@ -152,20 +166,22 @@ fn read(reader: &mut dyn Reader, set: &VerifiedSet) -> Result<After, BackupFault
         pages,
         changes,
         shared,
-        staff: staff(reader, size)?,
+        house: house(reader, size)?,
     })
 }
 
-/// The accounts of staff as they are here; `None` in a database that ends before the set, of which they would be older.
-fn staff(reader: &mut dyn Reader, size: u64) -> Result<Option<Vec<Statement>>, Fault> {
+/// The accounts of staff and the register of recipients as they are here; `None` in a database that ends before the set, of which they would be older.
+fn house(reader: &mut dyn Reader, size: u64) -> Result<Option<Vec<Statement>>, Fault> {
     let newest = "SELECT size FROM ledger_checkpoint ORDER BY size DESC LIMIT 1";
     let end: Option<u64> = reader.first(newest, &[], |row| row.take(0))?;
     if end.is_none_or(|end| end < size) {
         return Ok(None);
     }
-    let mut staff = vec![statement(NO_STAFF, [])];
-    staff.extend(put(PUT_STAFF, reader.query(STAFF, &[])?));
-    Ok(Some(staff))
+    let mut house = vec![statement(NO_STAFF, [])];
+    house.extend(put(PUT_STAFF, reader.query(STAFF, &[])?));
+    house.push(statement(NO_RECIPIENTS, []));
+    house.extend(put(PUT_RECIPIENT, reader.query(RECIPIENTS, &[])?));
+    Ok(Some(house))
 }
 
 fn change(reader: &mut dyn Reader, person: &subject::Subject) -> Result<Change, Fault> {

@@ -6,6 +6,7 @@ use sandyq_processing::consent::MyConsent;
 use sandyq_processing::request::{Access, Everything, MyRow, RequestView};
 
 use crate::components::value_text;
+use crate::console::recipients::disclosure;
 use crate::portal::accesses::what;
 use crate::visit::Visit;
 
@@ -47,6 +48,9 @@ pub fn document(visit: &Visit, of: &Everything, from: &dyn Fn(&str) -> String) -
                     h2 { (visit.say("requests-title")) }
                     @if of.requests.is_empty() { p { (visit.say("requests-empty")) } }
                     @for one in &of.requests { (request(visit, one)) }
+                    h2 { (visit.say("confidentiality-given-title")) }
+                    @if of.given.is_empty() { p { (visit.say("confidentiality-given-none")) } }
+                    @for line in &of.given { (disclosure(visit, line)) }
                     h2 { (visit.say("accesses-title")) }
                     p { (visit.say("accesses-lead")) }
                     @for access in &of.looks { (look(visit, access)) }
@@ -181,6 +185,9 @@ fn look(visit: &Visit, access: &Access) -> Markup {
                 }
                 @if !access.fields.is_empty() {
                     dt { (visit.say("accesses-fields")) } dd { (access.fields.join(", ")) }
+                }
+                @if let Some(recipient) = &access.recipient {
+                    dt { (visit.say("disclosure-to")) } dd { (recipient) }
                 }
                 @if let Some(purpose) = &access.purpose {
                     dt { (visit.say("accesses-purpose")) } dd { (purpose) }
