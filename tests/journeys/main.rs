@@ -26,7 +26,10 @@ mod s1_3_decision;
 mod s2_2_7_guest_purchase;
 #[cfg(test)]
 mod s4_2_1_handed_over;
+#[cfg(test)]
 mod s4_3_nothing_leaves;
+#[cfg(test)]
+mod s5_1_5_audit;
 #[cfg(test)]
 mod s5_1_5_witness;
 #[cfg(test)]

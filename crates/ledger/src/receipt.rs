@@ -13,6 +13,7 @@ mod archive;
 mod consent;
 mod destruction;
 mod evidence;
+mod extract;
 mod wire;
 
 use serde::Serialize;
@@ -31,6 +32,7 @@ pub use consent::{
 };
 pub use destruction::{Copies, CopiesStatement, DestructionReceipt, Kept, VerbWord};
 pub use evidence::Evidence;
+pub use extract::{EXTRACT_ENTRIES_MAX, Extract, Proven};
 
 /// The operator that signs a receipt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]

@@ -5,6 +5,7 @@
 //! consumes the permit and says what changes. It neither decides, nor commits, nor writes its own entry.
 
 pub mod access;
+pub mod audit;
 pub mod backup;
 pub mod block;
 pub mod cases;

@@ -140,7 +140,8 @@ fn portal_routes() -> Router<Shared> {
 
 fn console_routes() -> Router<Shared> {
     use console::{
-        cases, decide, door, familiar, hand_over, open_case, recipients, record, request, requests, retention,
+        audit, cases, decide, door, familiar, hand_over, open_case, recipients, record, request, requests,
+        retention,
     };
     Router::new()
         .route("/staff/sign-in", get(door::open).post(door::sign_in))
@@ -162,6 +163,7 @@ fn console_routes() -> Router<Shared> {
             "/staff/records/{id}/hand-over",
             get(hand_over::open_record).post(hand_over::from_record),
         )
+        .route("/staff/audit", get(audit::show).post(audit::act))
         .route("/staff/recipients", get(recipients::show).post(recipients::act))
         .route(
             "/staff/disclosures",

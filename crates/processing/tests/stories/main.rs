@@ -10,6 +10,7 @@
 
 mod account;
 mod alike;
+mod audit;
 mod bad_input;
 mod bulk;
 mod clock_jumps;

@@ -299,13 +299,14 @@ fn keep_staff(folder: &DataFolder, staff: &[SignIn]) -> Result<(), Failure> {
 }
 
 /// Who works at the invented operator, and as what.
-const STAFF: [(&str, &str); 7] = [
+const STAFF: [(&str, &str); 8] = [
     ("sales", "sales"),
     ("support", "support"),
     ("events", "events"),
     ("service-desk", "service-desk"),
     ("recruiter", "recruiter"),
     ("responsible", "responsible"),
+    ("auditor", "auditor"),
     ("admin", "administrator"),
 ];
 

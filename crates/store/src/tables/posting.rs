@@ -85,6 +85,20 @@ pub fn newest(reader: &mut dyn Reader, before: u64, limit: u32) -> Result<Vec<Pl
     (from..before).rev().map(|index| placed(reader, index)).collect()
 }
 
+/// The entries from `from` to before `to`, in their order; the ledger's blocks are read once each.
+///
+/// # Errors
+/// When the engine does not answer, or an entry is not one.
+pub fn range(reader: &mut dyn Reader, from: u64, to: u64) -> Result<Vec<Placed>, Fault> {
+    let bytes = crate::ledger::entries(reader, from, to)?;
+    let placed = (from..).zip(bytes).map(|(index, bytes)| {
+        let entry =
+            Entry::decode(&bytes).map_err(|error| Fault::Ledger(format!("entry {index}: {error}")))?;
+        Ok(Placed { index, entry })
+    });
+    placed.collect()
+}
+
 /// The entry at that place.
 ///
 /// # Errors

@@ -27,6 +27,10 @@ async fn listed(arrival: &Arrival) -> Outcome {
     if caller.actor.role == Role::RESPONSIBLE {
         return Ok(Answer::SeeOther("/staff/requests".to_owned()));
     }
+    // 5.1.5: the auditor's desk is the ledger.
+    if arrival.system.is_auditor(caller) {
+        return Ok(Answer::SeeOther("/staff/audit".to_owned()));
+    }
     let cases = arrival
         .system
         .staff_cases(

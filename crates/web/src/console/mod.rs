@@ -1,5 +1,6 @@
 //! The console of staff (5.1.4): cases, a purpose before every look, and only the fields that the purpose allows.
 
+pub mod audit;
 pub mod cases;
 pub mod decide;
 pub mod door;

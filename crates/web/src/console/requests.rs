@@ -151,6 +151,7 @@ pub fn board_page(visit: &Visit, board: &Board) -> Page {
             }
             li { a href="/staff/retention" { (visit.say("retention-title")) } }
             li { a href="/staff/recipients" { (visit.say("recipients-title")) } }
+            li { a href="/staff/audit" { (visit.say("audit-title")) } }
             li { a href="/staff/disclosures" { (visit.say("disclosures-title")) } }
         }
         @if board.rows.is_empty() { p.inset { (visit.say("board-empty")) } } @else {

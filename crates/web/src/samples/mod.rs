@@ -2,6 +2,7 @@
 //! With `SANDYQ_PAGES=folder` the pages are written there, to be looked at.
 
 mod account;
+mod audit;
 mod consents;
 mod decisions;
 mod disclosures;
@@ -427,6 +428,7 @@ fn all(language: Language) -> Vec<Sample> {
     let groups = [
         public_pages,
         services::pages,
+        audit::pages,
         decisions::pages,
         disclosures::pages,
         ledger_pages,

@@ -16,6 +16,7 @@ usage:
   sandyq-verifier checkpoint FILE --key KEY
   sandyq-verifier consistency OLD NEW --proof FILE --key KEY
   sandyq-verifier ledger FOLDER --key KEY [--since OLD]
+  sandyq-verifier extract FILE --key KEY
 
 options:
   --key KEY          the verifier key of the ledger, name+id+base64; may be given again for witnesses or after a
@@ -50,6 +51,7 @@ pub enum Command {
     Checkpoint { file: PathBuf },
     Consistency { old: PathBuf, new: PathBuf },
     Ledger { folder: PathBuf },
+    Extract { file: PathBuf },
 }
 
 impl Arguments {
@@ -140,7 +142,8 @@ impl Command {
             (Some("checkpoint"), Some(file), None, None) => Ok(Self::Checkpoint { file }),
             (Some("consistency"), Some(old), Some(new), None) => Ok(Self::Consistency { old, new }),
             (Some("ledger"), Some(folder), None, None) => Ok(Self::Ledger { folder }),
-            (Some("receipt" | "checkpoint"), ..) => Err(usage("this command takes one FILE")),
+            (Some("extract"), Some(file), None, None) => Ok(Self::Extract { file }),
+            (Some("receipt" | "checkpoint" | "extract"), ..) => Err(usage("this command takes one FILE")),
             (Some("consistency"), ..) => Err(usage("`consistency` takes two files, OLD and NEW")),
             (Some("ledger"), ..) => Err(usage("`ledger` takes one FOLDER")),
             _ => Err(usage(format!("there is no command `{}`", command.display()))),

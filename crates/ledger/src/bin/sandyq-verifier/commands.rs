@@ -1,4 +1,4 @@
-//! The four questions that can be asked.
+//! The five questions that can be asked.
 
 use std::fmt::Display;
 use std::path::Path;
@@ -6,8 +6,11 @@ use std::path::Path;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use sandyq_ledger::checkpoint::{Checkpoint, CheckpointError};
+use sandyq_ledger::entry::Entry;
 use sandyq_ledger::note::NoteError;
-use sandyq_ledger::receipt::{AnyReceipt, ArchiveManifest, ConsentReceipt, DestructionReceipt, ReceiptError};
+use sandyq_ledger::receipt::{
+    AnyReceipt, ArchiveManifest, ConsentReceipt, DestructionReceipt, Extract, ReceiptError,
+};
 use sandyq_ledger::tree::{ConsistencyProof, NotAProof, verify_consistency};
 use sandyq_ledger::verify::{Damage, open_checkpoints, verify_ledger};
 use sandyq_model::{Field, FieldSet};
@@ -53,6 +56,36 @@ pub fn receipt(file: &Path, arguments: &Arguments) -> Result<Verdict, Trouble> {
         head: format!("the receipt holds: {kind}"),
         lines,
         caution,
+        members,
+    })
+}
+
+/// Is each of these entries in the ledger?
+pub fn extract(file: &Path, arguments: &Arguments) -> Result<Verdict, Trouble> {
+    let (entries, checkpoint) = Extract::open(&read(file)?, &arguments.keys).map_err(of_receipt)?;
+    let mut lines = vec![("ledger", format!("under the checkpoint {checkpoint}"))];
+    let said = |(index, entry): &(u64, Entry)| {
+        let clauses: Vec<String> = entry.clauses.iter().map(|clause| clause.to_string()).collect();
+        let line = format!(
+            "{index}  {}  {} {}  {}",
+            entry.at,
+            entry.deed.name(),
+            entry.outcome.name(),
+            clauses.join(" ")
+        );
+        ("entry", line.trim_end().to_owned())
+    };
+    lines.extend(entries.iter().map(said));
+    let listed = entries
+        .iter()
+        .map(|(index, entry)| json!({"index": index, "entry": value(entry)}));
+    let mut members = Map::new();
+    members.insert("entries".to_owned(), listed.collect());
+    members.insert("checkpoint".to_owned(), checkpoint_value(&checkpoint));
+    Ok(Verdict {
+        head: format!("all {} entries are in the ledger", entries.len()),
+        lines,
+        caution: EXTRACT_CAUTION,
         members,
     })
 }
@@ -362,6 +395,7 @@ fn value<T: serde::Serialize>(of: &T) -> Value {
     serde_json::to_value(of).unwrap_or(Value::Null)
 }
 
+const EXTRACT_CAUTION: &str = "that there are no other entries, and who a pseudonym is";
 const DESTRUCTION_CAUTION: &str =
     "that nobody made a copy against the rules; the receipt binds the operator to its word";
 const CONSENT_CAUTION: &str = "who the person is, and whether the consent still stands today";

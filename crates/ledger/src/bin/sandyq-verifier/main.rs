@@ -28,6 +28,7 @@ fn main() -> ExitCode {
         Command::Receipt { file } => ("receipt", commands::receipt(file, &arguments)),
         Command::Checkpoint { file } => ("checkpoint", commands::checkpoint(file, &arguments)),
         Command::Consistency { old, new } => ("consistency", commands::consistency(old, new, &arguments)),
+        Command::Extract { file } => ("extract", commands::extract(file, &arguments)),
         Command::Ledger { folder } => ("ledger", commands::ledger(folder, &arguments)),
     };
     say(answer, name, arguments.json)
