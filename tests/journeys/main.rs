@@ -23,6 +23,8 @@ mod s1_2_representative;
 #[cfg(test)]
 mod s1_3_decision;
 #[cfg(test)]
+mod s2_2_1_passkey;
+#[cfg(test)]
 mod s2_2_7_guest_purchase;
 #[cfg(test)]
 mod s4_2_1_handed_over;

@@ -6,11 +6,11 @@ use std::process::Command;
 
 use super::harness::{Running, Visitor, Walk, Window};
 
-const FIRST: &str = "жеті ат далада шауып жүр";
+pub const FIRST: &str = "жеті ат далада шауып жүр";
 const SECOND: &str = "eight camels in the sand";
 
 /// Answers the questions of the form, agrees, and types the code from the letter.
-fn registers(walk: &mut Walk<'_>) -> String {
+pub fn registers(walk: &mut Walk<'_>) -> String {
     walk.go("/services/account");
     assert!(
         !walk.browser.has("#birth_date"),
@@ -55,7 +55,7 @@ fn registers(walk: &mut Walk<'_>) -> String {
 }
 
 /// What is too short or tried first is not taken.
-fn chooses_a_password(walk: &mut Walk<'_>) {
+pub fn chooses_a_password(walk: &mut Walk<'_>) {
     for poor in ["short", "password12345678", "qwertyuiopqwertyuiop"] {
         walk.browser.fill("password", poor);
         walk.goes_on();
@@ -71,11 +71,11 @@ fn chooses_a_password(walk: &mut Walk<'_>) {
     assert!(walk.browser.text().contains("Әбілқайырова"));
 }
 
-fn goes_out(walk: &mut Walk<'_>) {
+pub fn goes_out(walk: &mut Walk<'_>) {
     walk.press("header form button.quiet");
 }
 
-fn signs_in(walk: &mut Walk<'_>, password: &str) {
+pub fn signs_in(walk: &mut Walk<'_>, password: &str) {
     walk.go("/sign-in");
     let email = walk.email.clone();
     walk.types(&[("email", &email), ("password", password)]);
@@ -111,7 +111,7 @@ fn forgets(walk: &mut Walk<'_>, used: &str) {
 }
 
 /// The number that a program on a telephone would show, by somebody else's hands.
-fn number(secret: &str) -> String {
+pub fn number(secret: &str) -> String {
     let program = "import base64,hmac,struct,sys,time\n\
         key=base64.b32decode(sys.argv[1].replace(' ',''))\n\
         tag=hmac.new(key,struct.pack('>Q',int(time.time())//30),'sha1').digest()\n\

@@ -130,6 +130,7 @@ fn stories_on_postgres(root: &Path, cluster: &Cluster, tally: &mut Tally) -> Res
             "bad_input::",
             "requests::",
             "letters::",
+            "passkeys::",
         ],
     );
     command.env("SANDYQ_STAGE_POSTGRES_URL", &cluster.url);

@@ -96,6 +96,8 @@ problems! {
     SignIn = "sign-in",
     /// The number of the second proof does not fit, or was used before.
     OneTime = "one-time",
+    /// The passkey did not answer as it must, or opens nothing here; which of the two is not said.
+    Passkey = "passkey",
     /// There were too many attempts from one place; a pause helps.
     Wait = "wait",
     /// More people than one employee may open in an hour (5.1.4).

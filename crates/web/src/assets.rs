@@ -1,4 +1,4 @@
-//! The style sheet and two small pictures, served by ourselves: nothing comes from elsewhere (1.4, 4.3).
+//! The style sheet, two small pictures and the one script, served by ourselves: nothing comes from elsewhere (1.4, 4.3).
 
 use axum::Router;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -7,6 +7,8 @@ use axum::routing::get;
 
 /// The style sheet.
 pub const STYLE: &str = include_str!("../assets/style.css");
+/// What asks for a passkey.
+pub const PASSKEY: &str = include_str!("../assets/passkey.js");
 /// The chest, for the tab.
 pub const FAVICON: &str = include_str!("../assets/favicon.svg");
 /// The line of ram's horns.
@@ -22,6 +24,10 @@ pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
             "/style.css",
             get(async || asset("text/css; charset=utf-8", STYLE)),
         )
+        .route(
+            "/passkey.js",
+            get(async || asset("text/javascript; charset=utf-8", PASSKEY)),
+        )
         .route("/favicon.svg", get(async || asset("image/svg+xml", FAVICON)))
         .route("/favicon.ico", get(async || asset("image/svg+xml", FAVICON)))
         .route("/ornament.svg", get(async || asset("image/svg+xml", ORNAMENT)))
@@ -35,8 +41,28 @@ fn asset(kind: &'static str, content: &'static str) -> Response {
 mod tests {
     use super::*;
 
+    /// The largest script, in bytes.
+    const SCRIPT_BYTES_MAX: usize = 6 * 1024;
     /// The largest style sheet, in bytes.
     const STYLE_BYTES_MAX: usize = 20 * 1024;
+
+    #[test]
+    fn the_script_is_small_asks_nothing_of_others_and_writes_no_markup() {
+        assert!(PASSKEY.len() <= SCRIPT_BYTES_MAX, "{} bytes", PASSKEY.len());
+        for word in [
+            "http",
+            "fetch",
+            "XMLHttp",
+            "import",
+            "eval",
+            "innerHTML",
+            "Storage",
+            "cookie",
+            "WebSocket",
+        ] {
+            assert!(!PASSKEY.contains(word), "{word}");
+        }
+    }
 
     #[test]
     fn the_style_sheet_is_small_and_asks_nothing_of_others() {

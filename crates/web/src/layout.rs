@@ -51,6 +51,8 @@ pub struct Page {
     pub back: Option<Back>,
     /// Wider than text: tables and the policy.
     pub wide: bool,
+    /// It asks for a passkey, which takes a script of ours.
+    pub script: bool,
     /// What stands in `main`; has the one `h1`.
     pub body: Markup,
 }
@@ -65,6 +67,7 @@ impl Page {
             switch: Switch::Links,
             back: None,
             wide: false,
+            script: false,
             body,
         }
     }
@@ -97,6 +100,19 @@ impl Page {
     #[must_use]
     pub const fn widened(mut self) -> Self {
         self.wide = true;
+        self
+    }
+
+    /// The same page, with the script that asks for a passkey.
+    #[must_use]
+    pub const fn scripted(self) -> Self {
+        self.scripted_if(true)
+    }
+
+    /// The same page, with that script where it is needed.
+    #[must_use]
+    pub const fn scripted_if(mut self, asks: bool) -> Self {
+        self.script = asks;
         self
     }
 
@@ -136,6 +152,7 @@ pub fn document(visit: &Visit, page: &Page) -> Markup {
                 title { (wrong) (page.title) " – " (visit.say("site-name")) }
                 link rel="stylesheet" href="/style.css";
                 link rel="icon" type="image/svg+xml" href="/favicon.svg";
+                @if page.script { script src="/passkey.js" defer {} }
                 @for language in LANGUAGES {
                     link rel="alternate" hreflang=(tag(language)) href={ (visit.here) "?lang=" (tag(language)) };
                 }

@@ -77,6 +77,7 @@ fn public_routes() -> Router<Shared> {
         .route("/order/{reference}", get(order::show))
         .route("/taken/{reference}", get(taken::show))
         .route("/sign-in", get(sign_in::open).post(sign_in::sign_in))
+        .route("/sign-in/passkey", get(sign_in::open).post(sign_in::by_passkey))
         .route(
             "/sign-in/second/{ticket}",
             get(sign_in::open_second).post(sign_in::second),
@@ -95,7 +96,7 @@ fn public_routes() -> Router<Shared> {
 fn portal_routes() -> Router<Shared> {
     use portal::{
         accesses, change, confidentiality, consent_receipt, consents, download, enter, new_address, overview,
-        password, receipt, requests, second_proof, sessions, withdraw,
+        passkeys, password, receipt, requests, second_proof, sessions, withdraw,
     };
     Router::new()
         .route("/my", get(overview::show).post(enter::ask))
@@ -118,6 +119,11 @@ fn portal_routes() -> Router<Shared> {
         .route("/my/still-right/{field}", post(overview::still_right))
         .route("/my/change/{field}", get(change::open).post(change::correct))
         .route("/my/sessions", get(sessions::show).post(sessions::end))
+        .route("/my/passkeys", get(passkeys::open).post(passkeys::go_on))
+        .route(
+            "/my/passkeys/{id}",
+            get(passkeys::open_one).post(passkeys::remove),
+        )
         .route(
             "/my/second-proof",
             get(second_proof::open).post(second_proof::go_on),

@@ -16,6 +16,7 @@
 mod accessibility;
 mod browser;
 mod chromedriver;
+pub mod device;
 mod html;
 mod http;
 mod mail;

@@ -103,9 +103,9 @@ numbered! {
         EpochEnded = 92 "epoch-ended",
         /// A backup was restored into a scratch place and looked at (5.1.6).
         BackupDrilled = 93 "backup-drilled",
-        /// Somebody set or changed with what they prove who they are: a password, a second factor (2.2.1).
+        /// Somebody set or changed with what they prove who they are: a password, a second factor, a passkey (2.2.1).
         AuthenticatorSet = 94 "authenticator-set",
-        /// Somebody took a second factor away (2.2.1).
+        /// Somebody took a second factor or a passkey away (2.2.1).
         AuthenticatorRemoved = 95 "authenticator-removed",
         /// A request of a subject went a step on: a check of identity, a warning, an earlier due date (6.5, PRE-5).
         RequestMoved = 96 "request-moved",

@@ -7,7 +7,7 @@ use sandyq_model::value::{self, Context, ValueKind};
 use sandyq_model::{Category, Fault, Field, Plain, Standing, SubjectId, time};
 use sandyq_policy::Language;
 use sandyq_policy::declarations::Service;
-use sandyq_store::tables::authenticator::{self, Authenticator};
+use sandyq_store::tables::authenticator::{self, Authenticator, PASSKEY};
 use sandyq_store::tables::code::{self, Code};
 use sandyq_store::{Commit, Committed};
 
@@ -36,6 +36,11 @@ impl Account {
     /// The authenticator of that kind.
     pub fn has(&self, kind: &str) -> Option<&Authenticator> {
         self.authenticators.iter().find(|row| row.kind == kind)
+    }
+
+    /// The passkeys; there may be several.
+    pub fn passkeys(&self) -> impl Iterator<Item = &Authenticator> {
+        self.authenticators.iter().filter(|row| row.kind == PASSKEY)
     }
 }
 

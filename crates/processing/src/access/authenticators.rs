@@ -107,10 +107,14 @@ impl System {
         })
     }
 
-    /// Whether a letter alone must not open the way any more.
-    pub(super) async fn has_second_proof(&self, subject: SubjectId) -> Result<bool, Fault> {
-        let rows = self.authenticators(subject).await?;
-        Ok(rows.iter().any(|row| row.kind == ONE_TIME))
+    /// Whether a letter alone must not open the way any more: with a second proof, and with a passkey, which nobody who reads
+    /// a letter has.
+    pub(super) async fn has_second_proof(&self, subject: SubjectId) -> Result<bool, Rejected> {
+        match self.own_account(subject).await {
+            Ok(account) => Ok(account.has(ONE_TIME).is_some() || self.can_answer(&account)?),
+            Err(Rejected::NotFound) => Ok(false),
+            Err(other) => Err(other),
+        }
     }
 
     /// ASVS 7.5.1: before something that could lock the owner out or let somebody else in, the password once more.
@@ -160,7 +164,17 @@ impl System {
         kind: &str,
         secret: &Plain<String>,
     ) -> Result<Authenticator, Fault> {
-        let id = id_of(kind);
+        self.sealed_as(dossier, kind, id_of(kind), secret)
+    }
+
+    /// The row of one of several of a kind.
+    pub(super) fn sealed_as(
+        &self,
+        dossier: &Dossier,
+        kind: &str,
+        id: [u8; 16],
+        secret: &Plain<String>,
+    ) -> Result<Authenticator, Fault> {
         Ok(Authenticator {
             subject: dossier.subject,
             id,

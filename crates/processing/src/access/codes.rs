@@ -378,27 +378,43 @@ impl System {
         field: Field,
         email: &Plain<String>,
     ) -> Result<bool, Rejected> {
-        let Some(category) = dossier.category() else {
-            return Ok(false);
-        };
-        let subject = dossier.subject;
         let token = self
             .vault()
             .blind_index(field, &value::folded(ValueKind::Email, email));
         let usage = Usage::Match {
             claimed: vec![(field, token)],
         };
+        let said = self.identified(dossier, field, &usage).await?;
+        Ok(matches!(said, Some(Used::Matches(true))))
+    }
+
+    /// 2.2.1: whether the policy lets somebody be identified who proved it without any value of theirs.
+    pub(super) async fn is_identified(&self, dossier: &Dossier) -> Result<bool, Rejected> {
+        match self.policy().field_named("email") {
+            Some(field) => Ok(self.identified(dossier, field, &Usage::Proven).await?.is_some()),
+            None => Ok(false),
+        }
+    }
+
+    /// What comes of an identification; nothing when the policy refuses it.
+    async fn identified(
+        &self,
+        dossier: &Dossier,
+        field: Field,
+        usage: &Usage,
+    ) -> Result<Option<Used>, Rejected> {
+        let Some(category) = dossier.category() else {
+            return Ok(None);
+        };
+        let subject = dossier.subject;
         let key = IdempotencyKey::random(self.chance());
         let operation: Operation<Use> =
             Operation::new(Actor::system(Role::SITE), subject, category, self.now(), key)
                 .on(FieldSet::only(field))
                 .for_purpose(queue::identification(category));
-        match self.perform(&operation, &Circumstances::SYSTEM, &usage).await {
-            Ok(Performed::Done {
-                output: Used::Matches(matches),
-                ..
-            }) => Ok(matches),
-            Ok(_) | Err(Rejected::Refusal(_)) => Ok(false),
+        match self.perform(&operation, &Circumstances::SYSTEM, usage).await {
+            Ok(Performed::Done { output, .. }) => Ok(Some(output)),
+            Ok(_) | Err(Rejected::Refusal(_)) => Ok(None),
             Err(other) => Err(other),
         }
     }

@@ -6,7 +6,7 @@ use sandyq_model::{Fault, Plain, Problem};
 use sandyq_policy::Language;
 use sandyq_store::tables::authenticator::{self, Authenticator};
 use sandyq_store::tables::session;
-use sandyq_store::{Commit, Statement};
+use sandyq_store::{Commit, CommitError, Statement};
 use totp_rs::{Builder, Secret, Totp};
 
 use super::account::Account;
@@ -49,6 +49,16 @@ pub struct SecondProof {
     pub session: SessionToken,
     /// The codes on paper, shown once.
     pub codes: Vec<Plain<String>>,
+}
+
+/// Something about the way in that changes.
+pub(super) struct Change {
+    /// What the ledger says.
+    pub happening: Happening,
+    /// What the owner is told.
+    pub notice: &'static str,
+    /// What is written.
+    pub statements: Vec<Statement>,
 }
 
 impl System {
@@ -150,15 +160,12 @@ impl System {
             authenticator::put(&row),
             authenticator::put(&paper),
         ];
-        let session = self
-            .changed(
-                &account,
-                Happening::AuthenticatorSet,
-                "factor-added",
-                language,
-                statements,
-            )
-            .await?;
+        let change = Change {
+            happening: Happening::AuthenticatorSet,
+            notice: "factor-added",
+            statements,
+        };
+        let session = self.changed(&account, change, language).await.map_err(used_up)?;
         Ok(SecondProof { session, codes })
     }
 
@@ -186,14 +193,12 @@ impl System {
         for kind in [ONE_TIME, RECOVERY, PROPOSED] {
             statements.push(authenticator::remove(account.dossier.subject, id_of(kind)));
         }
-        self.changed(
-            &account,
-            Happening::AuthenticatorRemoved,
-            "factor-removed",
-            language,
+        let change = Change {
+            happening: Happening::AuthenticatorRemoved,
+            notice: "factor-removed",
             statements,
-        )
-        .await
+        };
+        self.changed(&account, change, language).await.map_err(used_up)
     }
 
     /// What a number or a code on paper changes when it is right: it is used up.
@@ -297,35 +302,33 @@ impl System {
     }
 
     /// Something about the way in changed: other sessions end, one begins, the owner is told.
-    async fn changed(
+    pub(super) async fn changed(
         &self,
         account: &Account,
-        happening: Happening,
-        notice: &str,
+        change: Change,
         language: Language,
-        beside: Vec<Statement>,
-    ) -> Result<SessionToken, Rejected> {
+    ) -> Result<SessionToken, CommitError> {
         let subject = account.dossier.subject;
         let opening = sessions::begun(self, subject, self.now());
-        let mut statements = beside;
+        let mut statements = change.statements;
         statements.extend([session::remove_all_of_subject(subject), opening.statement]);
         let commit = Commit {
             subject: Some((subject, account.dossier.version)),
             statements,
-            jobs: vec![self.notice(subject, notice, language)],
-            entries: vec![self.about_account(account, happening, Outcome::Done, Detail::None)],
+            jobs: vec![self.notice(subject, change.notice, language)],
+            entries: vec![self.about_account(account, change.happening, Outcome::Done, Detail::None)],
             ..Commit::default()
         };
-        self.store().commit(commit).await.map_err(used_up)?;
+        self.store().commit(commit).await?;
         self.wake();
         Ok(opening.token)
     }
 }
 
 /// What used a number up that was used up meanwhile.
-pub(super) fn used_up(error: sandyq_store::CommitError) -> Rejected {
+pub(super) fn used_up(error: CommitError) -> Rejected {
     match error {
-        sandyq_store::CommitError::Conflict(_) => Rejected::mistake("code", Problem::OneTime),
+        CommitError::Conflict(_) => Rejected::mistake("code", Problem::OneTime),
         other => refused_commit(other),
     }
 }

@@ -7,7 +7,10 @@ use sandyq_policy::Language;
 use sandyq_store::Commit;
 use sandyq_store::tables::code;
 
+use super::account::Account;
 use super::codes::{AskedForLink, wrong};
+use super::factors::ONE_TIME;
+use super::passkeys::Assertion;
 use super::sessions::SessionToken;
 use crate::perform::refused_commit;
 use crate::queue;
@@ -27,8 +30,19 @@ pub struct Reset {
     pub password: Plain<String>,
     /// A number or a code on paper, where there is a second proof.
     pub second_proof: Plain<String>,
+    /// What a passkey answered in its place, and the token of the page.
+    pub passkey: Option<(Assertion, String)>,
     /// The language read.
     pub language: Language,
+}
+
+/// With what a proven owner chooses a new password. One of them is enough; where there is neither, the letter was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ResetTakes {
+    /// A number or a code on paper.
+    pub number: bool,
+    /// An answer of a passkey.
+    pub passkey: bool,
 }
 
 impl System {
@@ -116,14 +130,21 @@ impl System {
         Ok(known.subject)
     }
 
-    /// Whether the proven owner has a second proof, which a new password takes as well (ASVS 6.4.3).
+    /// What a new password of the proven owner takes beside the letter (ASVS 6.4.3).
     ///
     /// # Errors
     /// A mistake with `code` in another browser.
-    pub async fn reset_takes_second_proof(&self, ticket: &str, binding: &str) -> Result<bool, Rejected> {
+    pub async fn reset_takes(&self, ticket: &str, binding: &str) -> Result<ResetTakes, Rejected> {
         let id = self.bound_ticket(ticket, binding)?;
         let known = self.code_of(id, queue::CHOOSES).await?;
-        Ok(self.has_second_proof(known.subject).await?)
+        self.taken_from(&self.own_account(known.subject).await.map_err(|_| wrong())?)
+    }
+
+    fn taken_from(&self, account: &Account) -> Result<ResetTakes, Rejected> {
+        Ok(ResetTakes {
+            number: account.has(ONE_TIME).is_some(),
+            passkey: self.can_answer(account)?,
+        })
     }
 
     /// The proven owner chooses a new password: every session ends, and one begins.
@@ -140,7 +161,16 @@ impl System {
         let account = self.own_account(known.subject).await.map_err(|_| wrong())?;
         self.acceptable(&account, &reset.password)?;
         self.count_attempt(&known).await?;
-        let mut beside = self.second_proof(&account, &reset.second_proof).await?;
+        let mut beside = match &reset.passkey {
+            Some((assertion, token)) => self.passkey_proof(&account, assertion, token).await?,
+            None => match self.taken_from(&account)? {
+                ResetTakes {
+                    number: false,
+                    passkey: true,
+                } => return Err(Rejected::mistake("passkey", Problem::Passkey)),
+                _ => self.second_proof(&account, &reset.second_proof).await?,
+            },
+        };
         beside.push(code::spend(known.subject, id, now));
         self.set_password(&account, &reset.password, reset.language, beside)
             .await

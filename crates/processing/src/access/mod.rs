@@ -8,7 +8,9 @@ mod factors;
 mod forgotten;
 mod looks;
 mod new_address;
+mod own_passkeys;
 mod own_sessions;
+mod passkeys;
 mod password;
 mod passwords;
 mod places;
@@ -20,10 +22,15 @@ mod tickets;
 pub use authenticators::PasswordState;
 pub use codes::{AskedForLink, Confirmed, Entered};
 pub use factors::{Proposed, SecondProof};
-pub use forgotten::Reset;
+pub use forgotten::{Reset, ResetTakes};
 pub(crate) use looks::Looks;
 pub use new_address::NewAddress;
+pub use own_passkeys::{
+    OwnPasskey, OwnPasskeys, PASSKEY_NAME_LENGTH_MAX, PASSKEYS_MAX, PasskeyAsked, PasskeyClaim,
+    PasskeyProposed,
+};
 pub use own_sessions::OwnSession;
+pub use passkeys::{ALGORITHMS, Assertion, Attestation};
 pub use passwords::{PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, PASSWORD_LENGTH_MIN_WITH_FACTOR};
 pub(crate) use places::Places;
 pub use sessions::{Caller, SessionToken};

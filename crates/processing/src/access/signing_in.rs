@@ -130,8 +130,9 @@ impl System {
             return self.lead_to_second_proof(&account).await;
         }
         let browser = claim.browser.filter(|_| is_known);
+        let used = authenticator::used(account.dossier.subject, id_of(PASSWORD), now);
         let signed_in = self
-            .come_in(&account, Vec::new(), browser, claim.language)
+            .come_in(&account, vec![used], browser, claim.language)
             .await?;
         Ok(Way::Open(signed_in))
     }
@@ -172,7 +173,10 @@ impl System {
             self.places().note_failure(step.place, now);
         }
         let mut statements = proof?;
-        statements.push(code::spend(known.subject, id, now));
+        statements.extend([
+            code::spend(known.subject, id, now),
+            authenticator::used(known.subject, id_of(PASSWORD), now),
+        ]);
         let browser = step
             .browser
             .filter(|browser| self.knows_browser(known.subject, Some(browser)));
@@ -180,7 +184,7 @@ impl System {
     }
 
     /// Everything is proven: a session, and a letter when the browser was not here before.
-    async fn come_in(
+    pub(super) async fn come_in(
         &self,
         account: &Account,
         beside: Vec<Statement>,
@@ -188,19 +192,17 @@ impl System {
         language: Language,
     ) -> Result<SignedIn, Rejected> {
         let subject = account.dossier.subject;
-        let mut statements = beside;
-        statements.push(authenticator::used(subject, id_of(PASSWORD), self.now()));
         let jobs = match &browser {
             Some(_) => Vec::new(),
             None => vec![self.notice(subject, "signed-in", language)],
         };
-        let session = self.open_way(account, statements, jobs).await?;
+        let session = self.open_way(account, beside, jobs).await?;
         let browser = browser.unwrap_or_else(|| self.new_browser(subject));
         Ok(SignedIn { session, browser })
     }
 
     /// Begins a session; using an account moves the day on which it ends (8).
-    pub(super) async fn open_way(
+    async fn open_way(
         &self,
         account: &Account,
         beside: Vec<Statement>,
@@ -266,14 +268,14 @@ impl System {
     }
 
     /// What a browser keeps in which an owner came in: a random number with our seal on it.
-    pub(super) fn new_browser(&self, subject: SubjectId) -> String {
+    fn new_browser(&self, subject: SubjectId) -> String {
         let number = IdempotencyKey::random(self.chance()).to_string();
         let seal = self.browser_seal(subject, &number);
         format!("{number}.{seal}")
     }
 
     /// Whether that owner came in by that browser before.
-    fn knows_browser(&self, subject: SubjectId, browser: Option<&str>) -> bool {
+    pub(super) fn knows_browser(&self, subject: SubjectId, browser: Option<&str>) -> bool {
         browser
             .and_then(|browser| browser.split_once('.'))
             .is_some_and(|(number, seal)| {

@@ -80,7 +80,7 @@ pub(super) fn single_values(
     })
 }
 
-/// A password and second proof are no values and serve no purpose of their own: they stay with the person.
+/// A password, a second proof and passkeys are no values and serve no purpose of their own: they stay with the person.
 fn proofs_anew(
     system: &System,
     old: &SubjectKey,

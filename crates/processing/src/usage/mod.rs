@@ -34,6 +34,8 @@ pub enum Usage {
     InHand,
     /// Tell by which tokens the person is found, to look for records that look alike (6.1).
     Alike,
+    /// Identify somebody who proved who they are by a key of their own: nothing is opened and nothing compared (2.2.1).
+    Proven,
     /// Compare stored tokens with these, by field: match or no match (2.2.1).
     Match {
         /// What was claimed.
@@ -101,7 +103,7 @@ impl Performed for Use {
                     output: Used::Nothing,
                 })
             }
-            Usage::InHand => Ok(Done {
+            Usage::InHand | Usage::Proven => Ok(Done {
                 spent: permit.spend(),
                 changes: Changes::default(),
                 output: Used::Nothing,

@@ -13,9 +13,9 @@ use sandyq_processing::system::ANSWERED_AFTER;
 use sandyq_processing::{Language, Rejected};
 use sandyq_store::tables::authenticator;
 
-const DANA: &str = "dana@example.com";
-const PASSWORD: &str = "seven horses on a hill";
-const OTHER: &str = "eight camels in the sand";
+pub const DANA: &str = "dana@example.com";
+pub const PASSWORD: &str = "seven horses on a hill";
+pub const OTHER: &str = "eight camels in the sand";
 
 fn registration(email: &str) -> Submission {
     Submission {
@@ -27,7 +27,7 @@ fn registration(email: &str) -> Submission {
     }
 }
 
-fn claim(email: &str, password: &str) -> Claim {
+pub fn claim(email: &str, password: &str) -> Claim {
     Claim {
         email: Plain::from(email),
         password: Plain::from(password),
@@ -37,7 +37,7 @@ fn claim(email: &str, password: &str) -> Claim {
     }
 }
 
-fn problem(outcome: Result<impl Sized, Rejected>, input: &str) -> Option<Problem> {
+pub fn problem(outcome: Result<impl Sized, Rejected>, input: &str) -> Option<Problem> {
     match outcome {
         Err(Rejected::Mistake(mistake)) => mistake.of(input),
         Err(other) => panic!("not a mistake: {other}"),
@@ -45,7 +45,7 @@ fn problem(outcome: Result<impl Sized, Rejected>, input: &str) -> Option<Problem
     }
 }
 
-async fn caller(stage: &Stage, session: &SessionToken) -> Option<Caller> {
+pub async fn caller(stage: &Stage, session: &SessionToken) -> Option<Caller> {
     stage.system.caller(session.expose()).await.unwrap()
 }
 
@@ -56,11 +56,11 @@ async fn claims(stage: &Stage, claim: Claim) -> Result<SignedIn, Rejected> {
     }
 }
 
-async fn tries(stage: &Stage, email: &str, password: &str) -> Result<SignedIn, Rejected> {
+pub async fn tries(stage: &Stage, email: &str, password: &str) -> Result<SignedIn, Rejected> {
     claims(stage, claim(email, password)).await
 }
 
-async fn chooses(
+pub async fn chooses(
     stage: &Stage,
     caller: &Caller,
     current: &str,
@@ -75,18 +75,19 @@ async fn chooses(
     chosen
 }
 
-fn reset_of(proven: &AskedForLink, password: &str, second_proof: &str) -> Reset {
+pub fn reset_of(proven: &AskedForLink, password: &str, second_proof: &str) -> Reset {
     Reset {
         ticket: proven.ticket.clone(),
         binding: proven.binding.clone(),
         password: Plain::from(password),
         second_proof: Plain::from(second_proof),
+        passkey: None,
         language: Language::En,
     }
 }
 
 /// Dana registered, confirmed, and chose a password.
-async fn registered(stage: &Stage) -> Caller {
+pub async fn registered(stage: &Stage) -> Caller {
     let taken = stage.submits(registration(DANA)).await.unwrap();
     let entered = stage.confirms(&taken, DANA).await;
     let first = caller(stage, &entered.session).await.unwrap();
@@ -348,7 +349,7 @@ async fn a_withdrawal_ends_the_account_and_what_proved_its_owner() {
 }
 
 /// The number that a program on a telephone shows at that moment (RFC 6238), told apart from the system's own.
-fn number(secret: &str, stage: &Stage) -> String {
+pub fn number(secret: &str, stage: &Stage) -> String {
     let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let mut bits = Vec::new();
     for sign in secret.chars() {
@@ -368,7 +369,7 @@ fn number(secret: &str, stage: &Stage) -> String {
     format!("{:06}", (u32::from_be_bytes(four) & 0x7fff_ffff) % 1_000_000)
 }
 
-async fn second(stage: &Stage, link: &AskedForLink, code: &str) -> Result<SignedIn, Rejected> {
+pub async fn second(stage: &Stage, link: &AskedForLink, code: &str) -> Result<SignedIn, Rejected> {
     let step = SecondStep {
         ticket: link.ticket.clone(),
         binding: link.binding.clone(),
@@ -380,7 +381,7 @@ async fn second(stage: &Stage, link: &AskedForLink, code: &str) -> Result<Signed
     stage.system.sign_in_by_second_proof(step).await
 }
 
-async fn led_on(stage: &Stage) -> AskedForLink {
+pub async fn led_on(stage: &Stage) -> AskedForLink {
     match stage
         .system
         .sign_in_to_account(claim(DANA, PASSWORD))
@@ -486,9 +487,10 @@ async fn a_letter_alone_does_not_get_around_the_second_proof() {
         .unwrap();
     assert!(
         system
-            .reset_takes_second_proof(&proven.ticket, &proven.binding)
+            .reset_takes(&proven.ticket, &proven.binding)
             .await
             .unwrap()
+            .number
     );
     let without = system.reset_password(reset_of(&proven, "nine eagles", "")).await;
     assert_eq!(problem(without, "code"), Some(Problem::OneTime));

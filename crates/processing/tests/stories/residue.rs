@@ -6,13 +6,17 @@
 
 use std::path::Path;
 
+use crate::account::{self, registered};
+use crate::device::Device;
+use crate::passkeys;
 use crate::stage::{Stage, answers};
 use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use sandyq_model::{Plain, Purpose, SubjectId};
 use sandyq_processing::Language;
-use sandyq_processing::access::Caller;
+use sandyq_processing::access::{Attestation, Caller, PasskeyProposed};
 use sandyq_processing::service::Submission;
+use sandyq_store::tables::authenticator::PASSKEY;
 use sandyq_store::tables::{consent, record, search_index};
 
 /// What somebody applies with: a sign of its own in every field that takes free words, and numbers and an address that
@@ -169,6 +173,69 @@ async fn nothing_is_left_of_a_value_that_went_alone() {
             .iter()
             .any(|row| row.value.expose() == "mara@example.com")
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_left_of_a_passkey() {
+    let stage = Stage::in_folder(tempfile::tempdir().unwrap(), 21);
+    let owner = registered(&stage).await;
+    let mut device = Device::new();
+    let proposed = passkeys::proposed(&stage, &owner, "canary-telephone")
+        .await
+        .unwrap();
+    let made = device.makes(&proposed);
+    let session = stage
+        .system
+        .set_passkey(&owner, &proposed.name, &made, Language::En)
+        .await
+        .unwrap();
+    passkeys::comes_in(&stage, &mut device).await.unwrap();
+    let owner = account::caller(&stage, &session).await.unwrap();
+    let open = of_a_passkey(&device, &proposed, &made);
+    assert_eq!(found(stage.folder.path(), &open), Vec::<String>::new(), "sealed");
+    let rows = passkeys::rows(&stage, &owner).await;
+    let row = rows.into_iter().find(|row| row.kind == PASSKEY).unwrap();
+    let kept = [("hash", row.id.to_vec()), ("seal", row.sealed)].map(|(what, bytes)| Sign {
+        what: what.to_owned(),
+        bytes,
+    });
+    assert_eq!(found(stage.folder.path(), &kept), ["hash", "seal"]);
+    stage.system.take_withdrawal(&owner, stage.key()).await.unwrap();
+    stage.system.run_queue().await.unwrap();
+    assert_eq!(
+        found(stage.folder.path(), &kept),
+        Vec::<String>::new(),
+        "while the store is open"
+    );
+    let stage = stage.reopens();
+    for signs in [&kept[..], &open] {
+        assert_eq!(
+            found(stage.folder.path(), signs),
+            Vec::<String>::new(),
+            "after the next start"
+        );
+    }
+}
+
+/// What its device calls a passkey, half of its public key, what the device knows the owner by, and its name.
+fn of_a_passkey(device: &Device, proposed: &PasskeyProposed, made: &Attestation) -> Vec<Sign> {
+    let object = BASE64_URL_SAFE_NO_PAD.decode(&made.object).unwrap();
+    let key = &object[object.len() - 32..];
+    let handle = BASE64_URL_SAFE_NO_PAD.decode(&proposed.handle).unwrap();
+    let sign = |what: &str, bytes: &[u8]| Sign {
+        what: what.to_owned(),
+        bytes: bytes.to_vec(),
+    };
+    let inner = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes).as_bytes()[4..40].to_vec();
+    let mut signs = vec![
+        sign("id", &device.called),
+        sign("id in base64", &inner(&device.called)),
+        sign("key", key),
+        sign("handle", &handle),
+        sign("handle in base64", &inner(&handle)),
+    ];
+    signs.extend(writings("canary-telephone"));
+    signs
 }
 
 async fn applies(stage: &Stage) -> (Caller, String) {

@@ -21,7 +21,7 @@ struct Migration {
 const META: &str =
     "CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) CLUSTERED;";
 
-const MIGRATIONS: [Migration; 11] = [
+const MIGRATIONS: [Migration; 12] = [
     Migration {
         name: "first-tables",
         text: include_str!("migrations/0001-first-tables.sql"),
@@ -65,6 +65,10 @@ const MIGRATIONS: [Migration; 11] = [
     Migration {
         name: "disclosures",
         text: include_str!("migrations/0017-disclosures.sql"),
+    },
+    Migration {
+        name: "passkeys",
+        text: include_str!("migrations/0018-passkeys.sql"),
     },
 ];
 

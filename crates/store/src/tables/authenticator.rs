@@ -3,16 +3,20 @@
 use jiff::Timestamp;
 use sandyq_model::{Fault, SubjectId};
 
-use crate::database::{Reader, ReaderExt, Row, Statement, statement};
+use crate::database::{Reader, ReaderExt, Row, Statement, Value, statement};
+
+/// The kind of a passkey, of which a subject may have several.
+pub const PASSKEY: &str = "passkey";
 
 /// One authenticator of a subject.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Authenticator {
     /// Whose.
     pub subject: SubjectId,
-    /// Which; one kind has one id, so that nobody has two of it.
+    /// Which. A password and the like have the id of their kind, so that nobody has two of it; a passkey has a keyed hash of
+    /// what its device calls it, by which it is found and which nobody has twice.
     pub id: [u8; 16],
-    /// What it is (`password`, `one-time`, `recovery`).
+    /// What it is (`password`, `one-time`, `recovery`, [`PASSKEY`]).
     pub kind: String,
     /// The sealed secret.
     pub sealed: Vec<u8>,
@@ -37,19 +41,23 @@ pub fn put(row: &Authenticator) -> Statement {
          ON CONFLICT (subject_id, authenticator_id) DO UPDATE SET kind = excluded.kind, sealed = excluded.sealed, \
          step = excluded.step, failures = excluded.failures, paused_until = excluded.paused_until, \
          added_at = excluded.added_at, used_at = excluded.used_at",
-        [
-            row.subject.into(),
-            row.id.into(),
-            row.kind.as_str().into(),
-            row.sealed.as_slice().into(),
-            row.step.into(),
-            row.failures.into(),
-            row.paused_until.into(),
-            row.added_at.into(),
-            row.used_at.into(),
-        ],
+        columns(row),
     )
     .touching(1)
+}
+
+fn columns(row: &Authenticator) -> [Value; 9] {
+    [
+        row.subject.into(),
+        row.id.into(),
+        row.kind.as_str().into(),
+        row.sealed.as_slice().into(),
+        row.step.into(),
+        row.failures.into(),
+        row.paused_until.into(),
+        row.added_at.into(),
+        row.used_at.into(),
+    ]
 }
 
 /// Puts a secret in its place that was sealed anew; a conflict when another one is there meanwhile.
@@ -108,6 +116,23 @@ pub fn count_failure(subject: SubjectId, id: [u8; 16], paused_until: Option<Time
     )
 }
 
+/// Keeps a new one; a conflict when it is there already, with anybody.
+#[must_use]
+pub fn add(row: &Authenticator) -> Statement {
+    statement(
+        "INSERT INTO authenticator (subject_id, authenticator_id, kind, sealed, step, failures, paused_until, added_at, \
+         used_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
+        columns(row),
+    )
+    .touching(1)
+}
+
+/// Removes one; a conflict when it is not there any more.
+#[must_use]
+pub fn take_away(subject: SubjectId, id: [u8; 16]) -> Statement {
+    remove(subject, id).touching(1)
+}
+
 /// Removes one.
 #[must_use]
 pub fn remove(subject: SubjectId, id: [u8; 16]) -> Statement {
@@ -123,6 +148,18 @@ pub fn remove_all(subject: SubjectId) -> Statement {
     statement(
         "DELETE FROM authenticator WHERE subject_id = $1",
         [subject.into()],
+    )
+}
+
+/// Whose passkey that is.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn holder_of_passkey(reader: &mut dyn Reader, id: [u8; 16]) -> Result<Option<SubjectId>, Fault> {
+    reader.first(
+        "SELECT subject_id FROM authenticator WHERE authenticator_id = $1 AND kind = 'passkey'",
+        &[id.into()],
+        |row| row.take(0),
     )
 }
 

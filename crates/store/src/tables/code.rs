@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use sandyq_model::{Fault, SubjectId};
 
-use crate::database::{Reader, ReaderExt, Row, Statement, statement};
+use crate::database::{Reader, ReaderExt, Row, Statement, Value, statement};
 
 /// One code that was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,18 +32,22 @@ pub fn insert(code: &Code) -> Statement {
     statement(
         "INSERT INTO code (subject_id, code_id, serves, hash, attempts, expires_at, used_at, at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        [
-            code.subject.into(),
-            code.id.into(),
-            code.serves.as_str().into(),
-            code.hash.into(),
-            code.attempts.into(),
-            code.expires_at.into(),
-            code.used_at.into(),
-            code.at.into(),
-        ],
+        columns(code),
     )
     .touching(1)
+}
+
+fn columns(code: &Code) -> [Value; 8] {
+    [
+        code.subject.into(),
+        code.id.into(),
+        code.serves.as_str().into(),
+        code.hash.into(),
+        code.attempts.into(),
+        code.expires_at.into(),
+        code.used_at.into(),
+        code.at.into(),
+    ]
 }
 
 /// Counts an attempt with another code.
@@ -86,6 +90,17 @@ pub fn spend(subject: SubjectId, id: [u8; 16], at: Timestamp) -> Statement {
     statement(
         "UPDATE code SET used_at = $3 WHERE subject_id = $1 AND code_id = $2 AND used_at IS NULL",
         [subject.into(), id.into(), at.into()],
+    )
+    .touching(1)
+}
+
+/// Notes that something that opens the way once was used, until it would not work any more; a conflict when it was before.
+#[must_use]
+pub fn spend_once(spent: &Code) -> Statement {
+    statement(
+        "INSERT INTO code (subject_id, code_id, serves, hash, attempts, expires_at, used_at, at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+        columns(spent),
     )
     .touching(1)
 }

@@ -3,6 +3,7 @@
 mod control;
 mod error_summary;
 mod pagination;
+mod passkey;
 mod password;
 mod qr;
 mod summary_list;
@@ -12,6 +13,9 @@ mod value;
 pub use control::{Control, control, postal_code_name};
 pub use error_summary::{error_summary, problem_of};
 pub use pagination::pagination;
+pub use passkey::{
+    assertion_of, is_of_passkey, passkey_maker, passkey_problem, passkey_question, without_passkeys,
+};
 pub use password::{PasswordQuestion, password_question};
 pub use qr::qr;
 pub use summary_list::{Row, summary_list};

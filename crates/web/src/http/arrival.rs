@@ -9,10 +9,11 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use sandyq_model::{IdempotencyKey, Mistake, Problem, Refusal};
-use sandyq_processing::access::Caller;
+use sandyq_processing::access::{Caller, PasskeyAsked};
 use sandyq_processing::{Language, Rejected, System};
 
 use super::cookies;
+use super::headers::Scripted;
 use super::intake::Typed;
 use crate::desk::{Desk, Shared};
 use crate::language::{accepted, of_tag, tag};
@@ -121,6 +122,12 @@ impl Arrival {
     fn is_unfamiliar(&self, refusal: &Refusal) -> bool {
         self.visit.standpoint == Standpoint::Staff
             && refusal.rules.iter().any(|rule| rule.clause() == "PRE-1")
+    }
+
+    /// What is asked of a passkey in this browser, where the site has passkeys.
+    #[must_use]
+    pub fn passkey_asked(&self) -> Option<PasskeyAsked> {
+        self.system.passkey_asked(&self.visit.token)
     }
 
     /// Gives the browser a cookie with the answer.
@@ -317,7 +324,11 @@ pub fn html(status: StatusCode, visit: &Visit, page: &Page) -> Response {
         (HeaderName::from_static("content-language"), visit.tag()),
         (axum::http::header::VARY, "cookie, accept-language"),
     ];
-    (status, headers, document(visit, page).into_string()).into_response()
+    let mut response = (status, headers, document(visit, page).into_string()).into_response();
+    if page.script {
+        response.extensions_mut().insert(Scripted);
+    }
+    response
 }
 
 /// "Go there" to a path of ours; another place is never gone to (ASVS 3.7.2).

@@ -1,5 +1,5 @@
-//! What every answer says to the browser: nothing from elsewhere, no script at all, no frame, no referrer, and no copy
-//! of a page that could be about somebody (ASVS 3.4, 14.3).
+//! What every answer says to the browser: nothing from elsewhere, no script but our one and that only where a passkey is
+//! asked for, no frame, no referrer, and no copy of a page that could be about somebody (ASVS 3.4, 14.3).
 
 use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderName, HeaderValue};
@@ -34,15 +34,28 @@ const ALWAYS: [(HeaderName, &str); 8] = [
     ),
 ];
 
+/// What pages may do that ask for a passkey: run a script of ours, which writes no markup.
+const SCRIPTED: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; \
+                        base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+
+/// Marks the answer of a page that asks for a passkey.
+#[derive(Clone, Copy)]
+pub struct Scripted;
+
 /// Two years of TLS only, where TLS is spoken.
 const TRANSPORT: &str = "max-age=63072000; includeSubDomains";
 
 /// Adds the headers. Whether TLS is spoken in front of us is a setting, never a guess from the request.
 pub async fn on_every_answer(State(behind_tls): State<bool>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
+    let is_scripted = response.extensions().get::<Scripted>().is_some();
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if is_scripted {
+        let scripted = HeaderValue::from_static(SCRIPTED);
+        headers.insert(header::CONTENT_SECURITY_POLICY, scripted);
     }
     if behind_tls {
         headers.insert(

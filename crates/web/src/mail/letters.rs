@@ -166,6 +166,8 @@ const fn notice_key(notice: Notice) -> &'static str {
         Notice::Address => "letter-account-address",
         Notice::FactorAdded => "letter-account-factor-added",
         Notice::FactorRemoved => "letter-account-factor-removed",
+        Notice::PasskeyAdded => "letter-account-passkey-added",
+        Notice::PasskeyRemoved => "letter-account-passkey-removed",
     }
 }
 

@@ -9,6 +9,7 @@ pub mod download;
 pub mod enter;
 pub mod new_address;
 pub mod overview;
+pub mod passkeys;
 pub mod password;
 pub mod receipt;
 pub mod requests;

@@ -90,6 +90,7 @@ pub fn page(visit: &Visit, data: &MyData, category: &str, from: &dyn Fn(&str) ->
             (card(visit, "/my/download", "my-card-download"))
             @if data.category == Category::Registered {
                 (card(visit, "/my/password", "my-card-password"))
+                (card(visit, "/my/passkeys", "my-card-passkeys"))
                 (card(visit, "/my/second-proof", "my-card-second"))
             }
             @if data.category == Category::Guest {

@@ -3,8 +3,12 @@
 use axum::response::Response;
 use maud::html;
 use sandyq_model::{Mistake, Problem};
+use sandyq_processing::access::PasskeyAsked;
 
-use crate::components::{PasswordQuestion, error_summary, password_question, submit, tray};
+use crate::components::{
+    PasswordQuestion, error_summary, passkey_problem, passkey_question, password_question, submit, tray,
+    without_passkeys,
+};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
 use crate::http::cookies;
 use crate::layout::Page;
@@ -21,6 +25,8 @@ pub struct Choice {
     pub asks_current: bool,
     /// Whether the second proof is asked for.
     pub asks_second: bool,
+    /// What a passkey is asked for in its place.
+    pub passkey: Option<PasskeyAsked>,
     /// The keys of its sentences begin with this.
     pub key: &'static str,
     /// Where the way back leads.
@@ -34,6 +40,7 @@ pub fn own(chosen: bool) -> Choice {
         action: PATH.to_owned(),
         asks_current: chosen,
         asks_second: false,
+        passkey: None,
         key: if chosen {
             "password-change"
         } else {
@@ -119,12 +126,20 @@ pub fn page(visit: &Visit, choice: &Choice, mistake: &Mistake) -> Page {
         @if choice.asks_current { (password_question(visit, &current, mistake)) }
         (password_question(visit, &new, mistake))
         @if choice.asks_second { (number_question(visit, mistake)) }
-        (submit("choose", &visit.say("password-button")))
+        @if choice.asks_second || choice.passkey.is_none() { (submit("choose", &visit.say("password-button"))) }
+        (passkey_problem(visit, mistake))
+        @if let Some(asked) = &choice.passkey {
+            @if !choice.asks_second {
+                (without_passkeys(&asked.site, &visit.say_of("password-elsewhere", "origin", &asked.origin)))
+            }
+            (passkey_question(visit, asked, "choose", &visit.say("password-by-passkey")))
+        }
     };
     let label_of = |name: &str| match name {
         "current" => Some(current_label.clone()),
         "password" => Some(label.clone()),
         "code" => Some(visit.say("second-code-label")),
+        "passkey" => Some(visit.say("passkey-label")),
         _ => None,
     };
     let body = html! {
@@ -138,4 +153,5 @@ pub fn page(visit: &Visit, choice: &Choice, mistake: &Mistake) -> Page {
         .wrong_if(!mistake.0.is_empty())
         .back_to(choice.back)
         .keeping_typed(choice.action.clone(), "show", "choose")
+        .scripted_if(choice.passkey.is_some())
 }

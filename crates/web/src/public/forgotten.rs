@@ -8,7 +8,7 @@ use sandyq_model::{Mistake, Plain, Problem};
 use sandyq_processing::Rejected;
 use sandyq_processing::access::Reset;
 
-use crate::components::{Control, control, error_summary, submit, tray};
+use crate::components::{Control, assertion_of, control, error_summary, is_of_passkey, submit, tray};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
 use crate::http::cookies;
 use crate::layout::Page;
@@ -107,7 +107,8 @@ pub async fn choose(Path(ticket): Path<String>, mut sent: Sent) -> Response {
 }
 
 async fn chosen(sent: &mut Sent, ticket: &str) -> Outcome {
-    sent.typed.only(|name| matches!(name, "password" | "code"))?;
+    sent.typed
+        .only(|name| matches!(name, "password" | "code") || is_of_passkey(name))?;
     let choice = choice(&sent.arrival, ticket).await?;
     if sent.typed.text("step") == "show" {
         let page = password::page(&sent.arrival.visit, &choice, &Mistake::default());
@@ -119,6 +120,7 @@ async fn chosen(sent: &mut Sent, ticket: &str) -> Outcome {
         binding: sent.arrival.binding.clone().unwrap_or_default(),
         password: sent.typed.plain("password"),
         second_proof: sent.typed.plain("code"),
+        passkey: assertion_of(&sent.typed).map(|said| (said, sent.arrival.visit.token.clone())),
         language: sent.arrival.visit.language,
     };
     match mistake_of(sent.arrival.system.reset_password(reset).await)? {
@@ -149,11 +151,13 @@ pub fn of(ticket: &str) -> CodePage {
 /// What is asked for with the new password; in another browser the page is not there.
 async fn choice(arrival: &Arrival, ticket: &str) -> Result<Choice, Rejected> {
     let binding = arrival.binding.clone().unwrap_or_default();
-    let asks_second = arrival.system.reset_takes_second_proof(ticket, &binding).await;
+    let takes = arrival.system.reset_takes(ticket, &binding).await;
+    let takes = takes.map_err(|_| Rejected::NotFound)?;
     Ok(Choice {
         action: format!("/sign-in/password/{ticket}"),
         asks_current: false,
-        asks_second: asks_second.map_err(|_| Rejected::NotFound)?,
+        asks_second: takes.number,
+        passkey: arrival.passkey_asked().filter(|_| takes.passkey),
         key: "password-new",
         back: "/sign-in",
     })

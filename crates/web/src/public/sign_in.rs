@@ -2,12 +2,15 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use maud::html;
+use maud::{Markup, html};
 use sandyq_model::value::ValueKind;
 use sandyq_model::{Mistake, Plain, Problem};
-use sandyq_processing::access::{Claim, SecondStep, SignedIn, Way};
+use sandyq_processing::access::{Claim, PasskeyAsked, PasskeyClaim, SecondStep, SignedIn, Way};
 
-use crate::components::{Control, PasswordQuestion, control, error_summary, password_question, submit, tray};
+use crate::components::{
+    Control, PasswordQuestion, assertion_of, control, error_summary, hidden, is_of_passkey, passkey_problem,
+    passkey_question, password_question, submit, tray,
+};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
 use crate::http::cookies;
 use crate::layout::Page;
@@ -18,7 +21,7 @@ use crate::visit::{Standpoint, Visit};
 pub async fn open(arrival: Arrival) -> Response {
     let outcome = match arrival.visit.standpoint {
         Standpoint::Subject => Answer::SeeOther("/my".to_owned()),
-        _ => Answer::Page(page(&arrival.visit, "", &Mistake::default())),
+        _ => Answer::Page(door(&arrival, "", &Mistake::default())),
     };
     arrival.respond(Ok(outcome))
 }
@@ -33,8 +36,7 @@ async fn signed_in(sent: &mut Sent) -> Outcome {
     sent.typed.only(|name| matches!(name, "email" | "password"))?;
     let email = sent.typed.text("email").trim().to_owned();
     if sent.typed.text("step") == "show" {
-        let page = page(&sent.arrival.visit, &email, &Mistake::default());
-        return Ok(Answer::Page(page));
+        return Ok(Answer::Page(door(&sent.arrival, &email, &Mistake::default())));
     }
     sent.fresh()?;
     let claim = Claim {
@@ -50,9 +52,44 @@ async fn signed_in(sent: &mut Sent) -> Outcome {
             sent.arrival.bind(&link.binding);
             Ok(Answer::SeeOther(format!("/sign-in/second/{}", link.ticket)))
         }
-        Err(mistake) => {
-            let page = page(&sent.arrival.visit, &email, &mistake);
-            Ok(Answer::wrong(page))
+        Err(mistake) => Ok(Answer::wrong(door(&sent.arrival, &email, &mistake))),
+    }
+}
+
+fn door(arrival: &Arrival, email: &str, mistake: &Mistake) -> Page {
+    page(&arrival.visit, email, arrival.passkey_asked().as_ref(), mistake)
+}
+
+/// POST /sign-in/passkey
+pub async fn by_passkey(mut sent: Sent) -> Response {
+    let outcome = came_by_passkey(&mut sent).await;
+    sent.arrival.respond(outcome)
+}
+
+async fn came_by_passkey(sent: &mut Sent) -> Outcome {
+    sent.typed.only(is_of_passkey)?;
+    sent.fresh()?;
+    let claim = PasskeyClaim {
+        assertion: assertion_of(&sent.typed).unwrap_or_default(),
+        token: sent.arrival.visit.token.clone(),
+        language: sent.arrival.visit.language,
+        place: sent.arrival.place,
+        browser: sent.arrival.browser.clone(),
+    };
+    match mistake_of(sent.arrival.system.sign_in_by_passkey(claim).await)? {
+        Ok(signed_in) => Ok(come_in(&mut sent.arrival, &signed_in)),
+        Err(mistake) => Ok(Answer::wrong(door(&sent.arrival, "", &mistake))),
+    }
+}
+
+/// The way in by a passkey alone: a form of its own, which nobody sees without the script.
+fn passkey_form(visit: &Visit, asked: Option<&PasskeyAsked>) -> Markup {
+    html! {
+        @if let Some(asked) = asked {
+            form method="post" action="/sign-in/passkey" {
+                (hidden("token", &visit.token))
+                (passkey_question(visit, asked, "passkey", &visit.say("passkey-sign-in")))
+            }
         }
     }
 }
@@ -68,7 +105,7 @@ fn come_in(arrival: &mut Arrival, signed_in: &SignedIn) -> Answer {
 
 /// GET /sign-in/second/{ticket}
 pub async fn open_second(Path(ticket): Path<String>, arrival: Arrival) -> Response {
-    let page = second_page(&arrival.visit, &ticket, &Mistake::default());
+    let page = second_door(&arrival, &ticket, &Mistake::default());
     arrival.respond(Ok(Answer::Page(page)))
 }
 
@@ -81,7 +118,7 @@ pub async fn second(Path(ticket): Path<String>, mut sent: Sent) -> Response {
 async fn proven_twice(sent: &mut Sent, ticket: &str) -> Outcome {
     sent.typed.only(|name| name == "code")?;
     if sent.typed.text("step") == "show" {
-        let page = second_page(&sent.arrival.visit, ticket, &Mistake::default());
+        let page = second_door(&sent.arrival, ticket, &Mistake::default());
         return Ok(Answer::Page(page));
     }
     sent.fresh()?;
@@ -96,15 +133,19 @@ async fn proven_twice(sent: &mut Sent, ticket: &str) -> Outcome {
     match mistake_of(sent.arrival.system.sign_in_by_second_proof(step).await)? {
         Ok(signed_in) => Ok(come_in(&mut sent.arrival, &signed_in)),
         Err(mistake) => {
-            let page = second_page(&sent.arrival.visit, ticket, &mistake);
+            let page = second_door(&sent.arrival, ticket, &mistake);
             Ok(Answer::wrong(page))
         }
     }
 }
 
+fn second_door(arrival: &Arrival, ticket: &str, mistake: &Mistake) -> Page {
+    second_page(&arrival.visit, ticket, arrival.passkey_asked().as_ref(), mistake)
+}
+
 /// The page that asks for the second proof.
 #[must_use]
-pub fn second_page(visit: &Visit, ticket: &str, mistake: &Mistake) -> Page {
+pub fn second_page(visit: &Visit, ticket: &str, asked: Option<&PasskeyAsked>, mistake: &Mistake) -> Page {
     let action = format!("/sign-in/second/{ticket}");
     let inside = html! {
         (number_question(visit, mistake))
@@ -117,16 +158,18 @@ pub fn second_page(visit: &Visit, ticket: &str, mistake: &Mistake) -> Page {
         p.lead { (visit.say("second-lead")) }
         (tray(visit, &action, &[], &inside))
         p { (visit.say("second-lost")) }
+        (passkey_form(visit, asked))
     };
     Page::new(visit.say("second-title"), body)
         .wrong_if(!mistake.0.is_empty())
         .back_to("/sign-in")
         .keeping_typed(action, "show", "go")
+        .scripted_if(asked.is_some())
 }
 
 /// The page.
 #[must_use]
-pub fn page(visit: &Visit, email: &str, mistake: &Mistake) -> Page {
+pub fn page(visit: &Visit, email: &str, asked: Option<&PasskeyAsked>, mistake: &Mistake) -> Page {
     let label = visit.say("my-email-label");
     let of_email = Control {
         name: "email",
@@ -152,12 +195,15 @@ pub fn page(visit: &Visit, email: &str, mistake: &Mistake) -> Page {
     };
     let label_of = |input: &str| match input {
         "email" => Some(label.clone()),
+        "passkey" => Some(visit.say("passkey-label")),
         _ => Some(password_label.clone()),
     };
     let body = html! {
         (error_summary(visit, mistake, label_of, |name, _: Problem| name.to_owned()))
         h1 { (visit.say("sign-in-title")) }
         (tray(visit, "/sign-in", &[], &inside))
+        (passkey_problem(visit, mistake))
+        (passkey_form(visit, asked))
         ul.ways {
             li { a href="/sign-in/forgotten" { (visit.say("sign-in-forgotten")) } }
             li { a href="/services/account" { (visit.say("sign-in-register")) } }
@@ -167,4 +213,5 @@ pub fn page(visit: &Visit, email: &str, mistake: &Mistake) -> Page {
     Page::new(visit.say("sign-in-title"), body)
         .wrong_if(!mistake.0.is_empty())
         .keeping_typed("/sign-in", "show", "sign-in")
+        .scripted_if(asked.is_some())
 }

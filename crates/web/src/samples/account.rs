@@ -26,16 +26,16 @@ pub fn pages(language: Language) -> Vec<Sample> {
     let second = outside("/sign-in/second/0123");
     let one_time = Mistake::one("code", Problem::OneTime);
     vec![
-        ("sign-in", door.clone(), sign_in::page(&door, "", &none)),
+        ("sign-in", door.clone(), sign_in::page(&door, "", None, &none)),
         (
             "sign-in-wrong",
             door.clone(),
-            sign_in::page(&door, "dana@example.com", &unfit),
+            sign_in::page(&door, "dana@example.com", None, &unfit),
         ),
         (
             "sign-in-second",
             second.clone(),
-            sign_in::second_page(&second, "0123", &one_time),
+            sign_in::second_page(&second, "0123", None, &one_time),
         ),
         ("forgotten", asks.clone(), forgotten::ask_page(&asks, "", &none)),
         (

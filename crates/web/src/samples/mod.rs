@@ -7,6 +7,7 @@ mod consents;
 mod decisions;
 mod disclosures;
 mod paper;
+mod passkeys;
 mod people;
 mod requests;
 mod services;
@@ -438,6 +439,9 @@ fn all(language: Language) -> Vec<Sample> {
         deciding_pages,
         account::pages,
         account::inner_pages,
+        passkeys::doors,
+        passkeys::lists,
+        passkeys::changes,
         requests::pages,
         staff_pages,
         turned_pages,

@@ -64,10 +64,16 @@ pub fn problems(html: &str, language: Language) -> Vec<String> {
         tags.first().and_then(|html| html.attribute("lang")) == Some(tag(language)),
         "lang of the page",
     );
+    let own_script = "<script src=\"/passkey.js\" defer></script>";
     hold(
-        count("script") == 0 && count("style") == 0 && count("iframe") == 0,
-        "no script, style or frame",
+        count("script") == html.matches(own_script).count().min(1),
+        "no script but our own, once",
     );
+    hold(
+        html.contains(own_script) == html.contains(" data-site="),
+        "a script where something needs it, and nowhere else",
+    );
+    hold(count("style") == 0 && count("iframe") == 0, "no style or frame");
     hold(
         !tags
             .iter()

@@ -47,6 +47,60 @@ async fn every_answer_carries_the_headers_and_its_language() {
 }
 
 #[tokio::test]
+async fn a_script_runs_where_a_passkey_is_asked_for_and_nowhere_else() {
+    let stage = Stage::new();
+    let mut visitor = Browser::new(&stage.site());
+    for (path, is_scripted) in [
+        ("/sign-in", true),
+        ("/sign-in/second/0123", true),
+        ("/sign-in/forgotten", false),
+        ("/", false),
+        ("/my", false),
+        ("/cookies", false),
+        ("/staff/sign-in", false),
+        ("/passkey.js", false),
+    ] {
+        let seen = visitor.get(path).await;
+        let policy = seen.headers["content-security-policy"].to_str().unwrap();
+        assert_eq!(policy.contains("script-src 'self'"), is_scripted, "{path}");
+        assert_eq!(seen.text.contains("<script"), is_scripted, "{path}");
+        assert!(
+            policy.starts_with("default-src 'none'") && !policy.contains("unsafe"),
+            "{path}"
+        );
+    }
+    let script = visitor.get("/passkey.js").await;
+    assert_eq!(script.headers["content-type"], "text/javascript; charset=utf-8");
+}
+
+#[tokio::test]
+async fn a_passkey_is_asked_anew_each_time_and_answers_with_the_token_of_the_page() {
+    let stage = Stage::new();
+    let mut visitor = Browser::new(&stage.site());
+    let challenge = |page: &str| page.split(" data-challenge=\"").nth(1).unwrap()[..54].to_owned();
+    let door = visitor.get("/sign-in").await;
+    let again = visitor.get("/sign-in").await;
+    assert_ne!(challenge(&door.text), challenge(&again.text));
+    assert!(door.text.contains(" data-site=\"example.kz\""));
+    let answer = |token: &str| vec![("token".to_owned(), token.to_owned())];
+    let foreign = visitor.post("/sign-in/passkey", &answer("foreign")).await;
+    assert_eq!(foreign.status, StatusCode::FORBIDDEN);
+    let own = visitor
+        .post("/sign-in/passkey", &answer(&door.inputs()["token"]))
+        .await;
+    assert_eq!(own.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(own.text.contains("id=\"passkey-wrong\""), "{}", own.text);
+    let mut more = answer(&door.inputs()["token"]);
+    more.push(("email".to_owned(), "dana@example.com".to_owned()));
+    let more = visitor.post("/sign-in/passkey", &more).await;
+    assert!(
+        !more.text.contains("dana@example.com"),
+        "no form of ours has that"
+    );
+    assert_eq!(visitor.get("/my/passkeys").await.headers["location"], "/my");
+}
+
+#[tokio::test]
 async fn without_our_token_or_from_elsewhere_nothing_is_done() {
     let stage = Stage::new();
     let mut visitor = Browser::new(&stage.site());

@@ -144,6 +144,22 @@ letter-account-factor-removed-text =
     {""}
     If it was you, there is nothing for you to do.
     If it was not you, choose a new password now: { $page }
+letter-account-passkey-added-subject = A passkey was added to your account
+letter-account-passkey-added-text =
+    Good day,
+    {""}
+    from now on another passkey opens your account. You see it under “My data”, in “Passkeys”.
+    {""}
+    If it was you, there is nothing for you to do.
+    If it was not you, sign in, take the passkey away and choose a new password: { $page }
+letter-account-passkey-removed-subject = A passkey of your account was taken away
+letter-account-passkey-removed-text =
+    Good day,
+    {""}
+    one of your passkeys opens your account no more.
+    {""}
+    If it was you, there is nothing for you to do.
+    If it was not you, choose a new password now: { $page }
 letter-identity-subject = A code to show that it is you
 letter-identity-text =
     Good day,
