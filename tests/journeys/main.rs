@@ -37,6 +37,8 @@ mod s5_1_5_witness;
 #[cfg(test)]
 mod s5_1_6_backup;
 #[cfg(test)]
+mod s5_breach;
+#[cfg(test)]
 mod s6_2_confidentiality;
 #[cfg(test)]
 mod s6_3_dead_in_every_copy;

@@ -51,7 +51,7 @@ pub struct Entry {
     pub fields: FieldSet,
     /// The policy by which it was decided.
     pub policy: Option<PolicyMark>,
-    /// The case it belongs to.
+    /// The case it belongs to; of a breach, the breach.
     pub case: Option<CaseId>,
 }
 

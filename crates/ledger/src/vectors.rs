@@ -10,7 +10,7 @@ use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 
 use crate::checkpoint::Checkpoint;
-use crate::entry::samples::{destroyed, epoch_ended, extracted, refused, started, withdrawn};
+use crate::entry::samples::{breach_entered, destroyed, epoch_ended, extracted, refused, started, withdrawn};
 use crate::entry::{Clauses, Entry};
 use crate::json::Json;
 use crate::note::{Note, Signer, VerifierKey};
@@ -71,6 +71,7 @@ fn ledger_entry() {
         ("time destroys what is due, and part stays", destroyed()),
         ("the system starts", started()),
         ("an epoch of keys ends", epoch_ended()),
+        ("a breach is entered in the register", breach_entered()),
     ];
     let entries = named.map(|(name, entry)| {
         let (hex, leaf) = (hex(&entry.encode()), entry.leaf_hash().to_string());

@@ -76,6 +76,8 @@ ids!(
     ActorId,
     /// What the ledger calls a subject; leads nowhere once the subject is destroyed (5.1.5, 6.3).
     Pseudonym,
+    /// A breach of the protection, and each step on one (5.1.3).
+    BreachId,
     /// A hold: an order to keep what would be destroyed (8).
     HoldId,
     /// A line in the register of recipients (4.2).

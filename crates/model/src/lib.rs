@@ -5,6 +5,7 @@
 //! which fields, for which purpose, to which recipient; [`Facts`] are what is known about it when it is decided.
 
 pub mod act;
+pub mod breach;
 pub mod calendar;
 pub mod card;
 pub mod category;
@@ -34,6 +35,7 @@ pub mod value;
 pub mod verb;
 
 pub use act::Act;
+pub use breach::{BreachKind, BreachStep};
 pub use calendar::WorkingCalendar;
 pub use card::CardVerification;
 pub use category::Category;
@@ -45,7 +47,7 @@ pub use field::{Field, FieldSet};
 pub use ground::Ground;
 pub use hold::OrderedBy;
 pub use id::{
-    ActorId, CaseId, ConsentId, DisclosureId, HoldId, IdempotencyKey, JobId, Pseudonym, ReceiptId,
+    ActorId, BreachId, CaseId, ConsentId, DisclosureId, HoldId, IdempotencyKey, JobId, Pseudonym, ReceiptId,
     RecipientId, SubjectId,
 };
 pub use mistake::{Mistake, Problem};

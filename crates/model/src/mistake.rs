@@ -128,6 +128,10 @@ problems! {
     Abroad = "abroad",
     /// Not a key to which a file can be encrypted.
     AgeKey = "age-key",
+    /// Not a time of day.
+    Time = "time",
+    /// Holds a number or an address that leads to a person, where nothing personal may stand.
+    Personal = "personal",
 }
 
 /// Everything wrong with one submission, in the order of the form. Nothing of it was stored.

@@ -21,6 +21,8 @@ impl Role {
     pub const SALES: Self = Self(10);
     /// The responsible person of 5.1.1.
     pub const RESPONSIBLE: Self = Self(15);
+    /// Who reads the account of what was done, and never the data (5.1.4).
+    pub const AUDITOR: Self = Self(16);
     /// Who runs the system and reads nothing.
     pub const ADMINISTRATOR: Self = Self(17);
     /// Numbers are below this.

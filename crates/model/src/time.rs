@@ -1,6 +1,6 @@
 //! Instants and days. The law counts days in +05:00 (one zone for all Kazakhstan since 1 March 2024, C1).
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, Zoned};
 
@@ -34,16 +34,28 @@ pub fn day_in_kazakhstan(instant: Timestamp) -> Date {
     in_kazakhstan(instant).date()
 }
 
+/// The instant at which the clocks of Kazakhstan show that.
+///
+/// # Errors
+/// When it is at the edge of what a calendar can hold.
+pub fn instant_in_kazakhstan(clocks: DateTime) -> Result<Timestamp, jiff::Error> {
+    Ok(clocks.to_zoned(TimeZone::fixed(OFFSET_SINCE))?.timestamp())
+}
+
+/// The instant on that day at which the clocks of Kazakhstan show what they show at `instant`.
+///
+/// # Errors
+/// When it is at the edge of what a calendar can hold.
+pub fn same_hour(day: Date, instant: Timestamp) -> Result<Timestamp, jiff::Error> {
+    instant_in_kazakhstan(day.to_datetime(in_kazakhstan(instant).time()))
+}
+
 /// The last instant of that day in Kazakhstan: a thing due on a day is late after it.
 ///
 /// # Errors
 /// When the day is at the edge of what a calendar can hold.
 pub fn end_of_day(day: Date) -> Result<Timestamp, jiff::Error> {
-    let next = day
-        .tomorrow()?
-        .at(0, 0, 0, 0)
-        .to_zoned(TimeZone::fixed(OFFSET_SINCE))?;
-    next.timestamp().checked_sub(jiff::SignedDuration::from_millis(1))
+    instant_in_kazakhstan(day.tomorrow()?.at(0, 0, 0, 0))?.checked_sub(jiff::SignedDuration::from_millis(1))
 }
 
 #[cfg(test)]
@@ -63,6 +75,13 @@ mod tests {
             day_in_kazakhstan("2026-11-22T19:30:00Z".parse().unwrap()).to_string(),
             "2026-11-23"
         );
+    }
+
+    #[test]
+    fn the_same_hour_of_another_day_is_by_the_clocks_here() {
+        let found = "2026-11-27T19:30:00Z".parse().unwrap();
+        let due = same_hour(jiff::civil::date(2026, 11, 30), found).unwrap();
+        assert_eq!(due.to_string(), "2026-11-29T19:30:00Z");
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod access;
 pub mod audit;
 pub mod backup;
 pub mod block;
+pub mod breach;
 pub mod cases;
 pub mod circumstances;
 mod citation;

@@ -58,6 +58,8 @@ pub enum Command {
     Subject(commands::subject::Subject),
     /// See what is destroyed next and why it is still here, or destroy now what is due
     Retention(commands::retention::Retention),
+    /// See the register of breaches, and whether the authority was told of each in time
+    Breach(commands::breach::Breach),
     /// Look whether everything is well with a data folder
     Doctor(commands::doctor::Doctor),
     /// Make a backup set, list the sets there are, or thin them out

@@ -62,6 +62,7 @@ fn run(command: Command, terminal: &Terminal) -> Result<Exit, Failure> {
         Command::Backup(backup) => backup.run(terminal),
         Command::Restore(restore) => restore.run(terminal),
         Command::Retention(retention) => retention.run(terminal),
+        Command::Breach(breach) => breach.run(terminal),
         Command::Drill(drill) => drill.run(terminal),
     }
 }

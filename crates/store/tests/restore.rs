@@ -18,10 +18,11 @@ use sandyq_ledger::entry::{By, Deed, Entry, Happening};
 use sandyq_model::{ActorId, Role, Standing, SubjectId, Verb};
 use sandyq_store::backup::restore::{After, Lives, Living, Restoration, Seen, since};
 use sandyq_store::backup::{BackupFault, FolderShelf, Identity, Recipients, SetAbout, open_set};
+use sandyq_store::tables::breach::{self, Breach, StepRow};
 use sandyq_store::tables::{record, staff, subject};
 use sandyq_store::vault::{KeyFile, KeyVersions, Vault};
 use sandyq_store::{Commit, Statement, Store, StoreOptions};
-use scene::{Place, clarify, collect, done, entry, now, person, run};
+use scene::{Place, about_a_breach, clarify, collect, done, entry, now, person, run};
 
 /// A store with a backup of it, and what is needed to bring it back somewhere else.
 struct Scene {
@@ -241,6 +242,43 @@ fn staff_come_back_as_they_are_since_on_either_engine_and_never_as_an_older_data
         drop(store);
         moved(&to.options(), &scene.place.options());
         assert!(scene.restoration(true).unwrap().after.house.is_none());
+    }
+}
+
+fn register(store: &Store) -> Vec<(Breach, Vec<StepRow>)> {
+    let all = run(store.read(|reader| breach::page(reader, 100, 0))).unwrap();
+    let with_steps = all.into_iter().map(|breach| {
+        let steps = run(store.read(move |reader| breach::steps(reader, breach.id))).unwrap();
+        (breach, steps)
+    });
+    with_steps.collect()
+}
+
+#[test]
+fn what_was_entered_in_the_register_of_breaches_since_the_set_comes_back_too() {
+    for (from, to) in pairs() {
+        let scene = Scene::on(from);
+        let store = scene.place.open();
+        fill(&store, 1);
+        done(run(store.commit(about_a_breach(1))));
+        scene.back_up(&store);
+        done(run(store.commit(about_a_breach(2))));
+        let as_it_is = register(&store);
+        assert_eq!((as_it_is.len(), as_it_is[0].1.len()), (1, 2));
+        assert_eq!(as_it_is[0].1[0].people, Some(7));
+        // Nobody takes a place that is taken.
+        let again = run(store.commit(about_a_breach(2)));
+        assert!(
+            matches!(again, Err(sandyq_store::CommitError::Conflict(_))),
+            "{again:?}"
+        );
+        drop(store);
+        let options = to.options();
+        let restoration = scene.restoration(true).unwrap();
+        restoration.build(&options, &|_, _| Ok(true), &|_| {}).unwrap();
+        moved(&scene.place.options(), &options);
+        let store = scene::open_with(options).unwrap();
+        assert_eq!(register(&store), as_it_is);
     }
 }
 

@@ -174,3 +174,55 @@ fn sealed_are_values_tokens_and_what_proves_who_somebody_is_and_keys_are_in_no_c
     );
     assert_eq!(of_class(Class::Key), []);
 }
+
+/// Every text of the source below `folder`.
+fn sources(folder: &std::path::Path, into: &mut Vec<(std::path::PathBuf, String)>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, into);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            into.push((path, text));
+        }
+    }
+}
+
+#[test]
+fn nothing_in_the_program_changes_or_removes_what_is_in_the_register_of_breaches() {
+    let crates = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut texts = Vec::new();
+    for entry in std::fs::read_dir(crates).unwrap() {
+        let source = entry.unwrap().path().join("src");
+        if source.is_dir() {
+            sources(&source, &mut texts);
+        }
+    }
+    let mut added = 0;
+    for (path, text) in &texts {
+        let plain = text
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+            .to_uppercase();
+        added += plain.matches("INSERT INTO BREACH").count();
+        for verb in [
+            "UPDATE BREACH",
+            "DELETE FROM BREACH",
+            "REPLACE INTO BREACH",
+            "DROP TABLE BREACH",
+        ] {
+            assert!(!plain.contains(verb), "{}: {verb}", path.display());
+        }
+        // What is put again stays as it was.
+        for (at, _) in plain.match_indices("INSERT INTO BREACH") {
+            let statement: String = plain[at..]
+                .chars()
+                .take(600)
+                .take_while(|sign| *sign != ';')
+                .collect();
+            assert!(!statement.contains("DO UPDATE"), "{}", path.display());
+        }
+    }
+    assert!(added >= 4, "the register is written to somewhere");
+}

@@ -23,7 +23,7 @@ use sandyq_store::second_copy::{SecondCopy, SecondCopyOptions};
 use sandyq_store::tables::{record, subject};
 use sandyq_store::vault::{CopyKey, KeyFile};
 use sandyq_store::{Commit, CommitError, Store, StoreOptions};
-use scene::{Place, clarify, collect, done, entry, epoch_ends, extract, now, person, run};
+use scene::{Place, about_a_breach, clarify, collect, done, entry, epoch_ends, extract, now, person, run};
 
 const BEHIND: Duration = Duration::from_secs(5);
 
@@ -180,6 +180,27 @@ fn what_is_done_is_in_the_copy_also_when_the_store_begins_again() {
     drop(store);
     let store = scene.open().unwrap();
     assert_eq!(store.verify_copy().unwrap().unwrap().entries, 7);
+}
+
+#[test]
+fn what_is_entered_in_the_register_of_breaches_is_in_the_copy() {
+    let scene = Scene::set();
+    let store = scene.open().unwrap();
+    done(run(store.commit(about_a_breach(1))));
+    done(run(store.commit(about_a_breach(2))));
+    wait_until_it_follows(&store);
+    let tables = |scene: &Scene| -> Vec<u8> { scene.read().shared_rows().map(|row| row.table).collect() };
+    assert_eq!(tables(&scene), [18, 19, 19]);
+    drop(store);
+    // What was entered without the copy is in it after the next start with it.
+    let mut without = scene.options();
+    without.second_copy = None;
+    let store = scene::open_with(without).unwrap();
+    done(run(store.commit(about_a_breach(3))));
+    drop(store);
+    let store = scene.open().unwrap();
+    assert_eq!(tables(&scene), [18, 19, 19, 19]);
+    drop(store);
 }
 
 #[test]

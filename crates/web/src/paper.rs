@@ -3,8 +3,9 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use sandyq_model::{Fault, Plain, RequestKind, RequestState};
+use sandyq_model::{BreachStep, Category, Fault, Plain, RequestKind, RequestState};
 use sandyq_paper::{Document, pdf};
+use sandyq_processing::breach::BreachView;
 use sandyq_processing::consent::ConsentReceiptView;
 use sandyq_processing::destroy::receipt::{ProofView, ReceiptView};
 use sandyq_processing::letters::{LetterKind, LetterTemplate, LetterValues};
@@ -12,6 +13,8 @@ use sandyq_processing::request::{Everything, MyRow, RequestView};
 use sandyq_processing::{Rejected, System};
 
 use crate::components::value_text;
+use crate::console::breach::in_words;
+use crate::console::breaches::people;
 use crate::http::arrival::{Answer, Outcome};
 use crate::portal::consent_receipt;
 use crate::portal::receipt::copies_text;
@@ -224,6 +227,39 @@ pub fn destruction(visit: &Visit, receipt: &ReceiptView, key: &str) -> Filled {
         kind: LetterKind::Destruction,
         number: receipt.number.clone(),
         made_at: receipt.issued_at,
+        values,
+    }
+}
+
+/// 5.1.3: the draft of the notice to the authority. `labels` are the words of the categories; `at` is the day it is drafted.
+#[must_use]
+pub fn breach(visit: &Visit, breach: &BreachView, labels: &[(Category, String)], at: Timestamp) -> Filled {
+    let mut values = operator(visit);
+    let paragraphs = |step| breach.told(step).collect::<Vec<_>>().join("\n\n");
+    put(
+        &mut values,
+        [
+            ("number", breach.row.number.to_string()),
+            ("date", visit.date(at)),
+            ("detected", visit.date_and_time(breach.row.detected_at)),
+            ("due", visit.date_and_time(breach.row.due_at)),
+            ("law", breach.law.clone()),
+            ("kind", visit.say(&format!("breach-kind-{}", breach.row.kind))),
+            ("happened", paragraphs(BreachStep::Find)),
+            ("categories", in_words(visit, &breach.categories, labels)),
+            ("people", people(visit, breach.row.people)),
+            ("told_subjects", paragraphs(BreachStep::TellSubjects)),
+        ],
+    );
+    let mut measures: Vec<Plain<String>> = breach.told(BreachStep::Measure).map(Plain::from).collect();
+    if measures.is_empty() {
+        measures.push(Plain::new(visit.say("breach-no-measure")));
+    }
+    values.put_all("measures", measures);
+    Filled {
+        kind: LetterKind::Breach,
+        number: breach.row.number.to_string(),
+        made_at: at,
         values,
     }
 }

@@ -146,8 +146,8 @@ fn portal_routes() -> Router<Shared> {
 
 fn console_routes() -> Router<Shared> {
     use console::{
-        audit, cases, decide, door, familiar, hand_over, open_case, recipients, record, request, requests,
-        retention,
+        audit, breach, breaches, cases, decide, door, familiar, hand_over, open_case, recipients, record,
+        request, requests, retention,
     };
     Router::new()
         .route("/staff/sign-in", get(door::open).post(door::sign_in))
@@ -188,6 +188,14 @@ fn console_routes() -> Router<Shared> {
             get(request::open).post(request::act),
         )
         .route("/staff/retention", get(retention::show))
+        .route(breaches::REGISTER, get(breaches::show))
+        .route("/staff/breaches/new", get(breaches::new).post(breaches::enter))
+        .route("/staff/breaches/{number}", get(breach::open))
+        .route(
+            "/staff/breaches/{number}/{step}",
+            get(breaches::ask_step).post(breaches::take_step),
+        )
+        .route("/staff/breaches/{number}/notice/{language}", get(breach::notice))
         .route("/staff/records", post(record::find))
         .route("/staff/records/{id}", get(record::open).post(record::act))
         .route("/staff/familiar", get(familiar::open).post(familiar::accept))

@@ -121,6 +121,12 @@ numbered! {
         RecipientConfirmed = 101 "recipient-confirmed",
         /// Somebody set what they wish about their confidentiality (6.2).
         ConfidentialitySet = 102 "confidentiality-set",
+        /// A breach of the protection was entered in the register (5.1.3).
+        BreachEntered = 110 "breach-entered",
+        /// Something was found out or done about a breach (5.1.3).
+        BreachMoved = 111 "breach-moved",
+        /// Somebody looked into the register of breaches (5.1.3).
+        BreachesRead = 112 "breaches-read",
     }
 }
 

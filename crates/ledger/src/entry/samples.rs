@@ -91,6 +91,20 @@ pub(crate) fn epoch_ended() -> Entry {
     entry
 }
 
+/// The responsible person enters a breach.
+pub(crate) fn breach_entered() -> Entry {
+    let mut entry = Entry::new(
+        moment(240),
+        Role::RESPONSIBLE,
+        By::Person(ActorId::from_bytes([0xac; 16])),
+        Deed::Happening(Happening::BreachEntered),
+    );
+    entry.clauses = Clauses::new(&[Clause::fixed("5.1.3")]).unwrap();
+    entry.policy = PolicyMark::from_bytes([1, 2, 3, 4, 5, 6, 7, 8]);
+    entry.case = Some(CaseId::from_bytes([0xb4; 16]));
+    entry
+}
+
 /// The `number`th of many different small entries, a second after the one before.
 pub(crate) fn numbered(number: u64) -> Entry {
     let sort = [extracted, withdrawn, refused, destroyed, started][number as usize % 5];

@@ -18,6 +18,7 @@ use crate::plain::Plain;
 
 pub use card::{card_last_four, is_luhn};
 pub use date::{Age, Ages};
+pub use stray::leads_to_a_person;
 pub use text::TEXT_LENGTH_MAX;
 
 /// The validator of a field, by the name the policy folder gives it.

@@ -17,6 +17,10 @@ const BETWEEN_MAX: usize = 3;
 const ENDS: [char; 8] = ['+', ',', ';', ':', '(', ')', '!', '?'];
 /// Digits of a verification value.
 const VERIFICATION_DIGITS: std::ops::RangeInclusive<usize> = 3..=4;
+/// Digits of a telephone number of Kazakhstan, with the 7 or 8 that it begins with.
+const TELEPHONE_DIGITS: usize = 11;
+/// Signs between the digits of a telephone number.
+const TELEPHONE_SIGNS: [char; 6] = ['+', ' ', '\u{a0}', '-', '(', ')'];
 /// How many signs after its name a verification value is looked for.
 const VERIFICATION_SIGNS: usize = 40;
 /// Words that a verification value follows, in small Latin letters where they look alike.
@@ -34,6 +38,47 @@ pub(super) fn covered(text: &str) -> String {
         cover(&mut signs, from, to);
     }
     signs.into_iter().collect()
+}
+
+/// Whether a text holds one of these numbers, a telephone number or an e-mail address. A name it does not find.
+#[must_use]
+pub fn leads_to_a_person(text: &str) -> bool {
+    text.contains('@') || covered(text) != text || has_telephone(text)
+}
+
+/// Digits that are written as a telephone number is: behind a plus, or eleven that begin with 7 or 8.
+fn has_telephone(text: &str) -> bool {
+    let signs: Vec<char> = text.chars().collect();
+    (0..signs.len()).any(|at| {
+        let before = at.checked_sub(1).and_then(|before| signs.get(before));
+        let rest = signs.get(at..).unwrap_or_default();
+        before.is_none_or(|sign| digit(*sign).is_none()) && begins_with_telephone(rest)
+    })
+}
+
+fn begins_with_telephone(signs: &[char]) -> bool {
+    let is_abroad = signs.first() == Some(&'+');
+    let is_ours = signs
+        .first()
+        .copied()
+        .and_then(digit)
+        .is_some_and(|first| "78".contains(first));
+    if !is_abroad && !is_ours {
+        return false;
+    }
+    let mut digits = 0;
+    for (place, sign) in signs.iter().enumerate() {
+        if digit(*sign).is_some() {
+            digits += 1;
+        } else if !TELEPHONE_SIGNS.contains(sign) {
+            return false;
+        }
+        let goes_on = signs.get(place + 1).copied().and_then(digit).is_some();
+        if !goes_on && (digits == TELEPHONE_DIGITS || (is_abroad && digits > TELEPHONE_DIGITS)) {
+            return true;
+        }
+    }
+    false
 }
 
 fn cover(signs: &mut [char], from: usize, to: usize) {
@@ -212,6 +257,30 @@ mod tests {
             "",
         ] {
             assert_eq!(covered(written), written);
+        }
+    }
+
+    #[test]
+    fn a_text_that_leads_to_a_person_is_known_by_numbers_and_addresses() {
+        for leads in [
+            "of dana@example.com",
+            "ИИН 990231000001",
+            "4111 1111 1111 1111",
+            "call +7 701 123 45 67",
+            "8 (727) 250-00-00 is hers",
+            "87011234567, 12 people",
+            "+49 30 1234 5678 90",
+        ] {
+            assert!(leads_to_a_person(leads), "{leads}");
+        }
+        for nobody in [
+            "A laptop with a list of 120 people was lost on 2026-11-27 at 14:05.",
+            "27.11.2026 14:05: 1 500 000 rows, 78 of them of applicants",
+            "7 of 8 servers; version 2.14; ports 8080-8090",
+            "Пароли заменены, 3 из 5 узлов отключены.",
+            "",
+        ] {
+            assert!(!leads_to_a_person(nobody), "{nobody}");
         }
     }
 }

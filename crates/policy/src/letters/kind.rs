@@ -11,6 +11,8 @@ pub enum LetterKind {
     Consent,
     /// The act of a destruction (6.3).
     Destruction,
+    /// The notice of a breach to the authority (5.1.3).
+    Breach,
 }
 
 /// A place in a letter.
@@ -39,7 +41,13 @@ pub enum PlaceKind {
 
 impl LetterKind {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Answer, Self::Refusal, Self::Consent, Self::Destruction];
+    pub const ALL: [Self; 5] = [
+        Self::Answer,
+        Self::Refusal,
+        Self::Consent,
+        Self::Destruction,
+        Self::Breach,
+    ];
 
     /// The name of its file.
     #[must_use]
@@ -49,6 +57,7 @@ impl LetterKind {
             Self::Refusal => "refusal",
             Self::Consent => "consent",
             Self::Destruction => "destruction",
+            Self::Breach => "breach",
         }
     }
 
@@ -59,6 +68,7 @@ impl LetterKind {
             Self::Refusal => REFUSAL,
             Self::Consent => CONSENT,
             Self::Destruction => DESTRUCTION,
+            Self::Breach => BREACH,
         }
     }
 
@@ -171,4 +181,18 @@ const DESTRUCTION: &[LetterPlace] = &[
     may("path", Exact),
     may("checkpoint", Exact),
     may("signatures", Exact),
+];
+
+const BREACH: &[LetterPlace] = &[
+    must("number", Words),
+    must("detected", Words),
+    must("kind", Words),
+    must("happened", Text),
+    must("categories", Words),
+    must("people", Words),
+    must("measures", List),
+    must("due", Words),
+    may("date", Words),
+    may("law", Words),
+    may("told_subjects", Text),
 ];

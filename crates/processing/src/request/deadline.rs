@@ -29,16 +29,32 @@ impl Due {
 /// # Errors
 /// When the policy sets no deadline for the kind, or its calendar does not reach that far: nothing is guessed.
 pub fn due(policy: &Policy, kind: RequestKind, received: Timestamp) -> Result<Due, Fault> {
-    let day = time::day_in_kazakhstan(received);
+    due_of(policy, kind.name(), received, |day| {
+        time::end_of_day(day).map_err(|error| beyond(&error))
+    })
+}
+
+/// When something is due that began then, by the policy's deadline of that name and the law behind it; `ends` says at which
+/// instant of the last day.
+///
+/// # Errors
+/// As [`due`].
+pub(crate) fn due_of(
+    policy: &Policy,
+    name: &str,
+    began: Timestamp,
+    ends: impl Fn(Date) -> Result<Timestamp, Fault>,
+) -> Result<Due, Fault> {
+    let day = time::day_in_kazakhstan(began);
     let own = policy
-        .deadline(kind.name())
-        .ok_or_else(|| Fault::Configuration(format!("the policy sets no deadline for `{kind}` (6.5)")))?;
-    let promised = end(policy, own.within, day)?;
+        .deadline(name)
+        .ok_or_else(|| Fault::Configuration(format!("the policy sets no deadline for `{name}`")))?;
+    let promised = ends(last_day(policy, own.within, day)?)?;
     let demanded = own
         .law
         .as_ref()
         .and_then(|name| policy.law_deadline(name, day))
-        .map(|law| end(policy, law.within, day))
+        .map(|law| last_day(policy, law.within, day).and_then(&ends))
         .transpose()?;
     Ok(Due {
         policy: promised,
@@ -67,7 +83,7 @@ pub fn warns_at(policy: &Policy, due: Timestamp) -> Result<Timestamp, Fault> {
 }
 
 /// The earlier end of the two counts.
-fn end(policy: &Policy, within: Counted, day: Date) -> Result<Timestamp, Fault> {
+fn last_day(policy: &Policy, within: Counted, day: Date) -> Result<Date, Fault> {
     let working = within
         .working_days
         .map(|days| policy.calendar().add_working_days(day, days))
@@ -82,15 +98,14 @@ fn end(policy: &Policy, within: Counted, day: Date) -> Result<Timestamp, Fault> 
         })
         .transpose()
         .map_err(|error| beyond(&error))?;
-    let last = [working, calendar]
+    [working, calendar]
         .into_iter()
         .flatten()
         .min()
-        .ok_or_else(|| Fault::Configuration("a deadline without days (6.5)".to_owned()))?;
-    time::end_of_day(last).map_err(|error| beyond(&error))
+        .ok_or_else(|| Fault::Configuration("a deadline without days (6.5)".to_owned()))
 }
 
-fn beyond(error: &dyn std::fmt::Display) -> Fault {
+pub(crate) fn beyond(error: &dyn std::fmt::Display) -> Fault {
     Fault::Configuration(format!("no deadline can be computed: {error}"))
 }
 

@@ -2,6 +2,7 @@
 //!
 //! It repairs nothing; opening the store finishes what a crash left, as every start does.
 
+mod breaches;
 mod epoch;
 mod left_over;
 mod retention;
@@ -19,7 +20,7 @@ use sandyq_model::{Clock, time};
 use sandyq_policy::Policy;
 use sandyq_processing::retention::alarms_of;
 use sandyq_store::Store;
-use sandyq_store::tables::{job, subject};
+use sandyq_store::tables::{breach, job, subject};
 use serde_json::json;
 
 use super::backup::ago;
@@ -384,6 +385,8 @@ fn at_rest(
             findings.push(second_copy::finding(folder, configuration, listed.as_ref()));
             let plan = door::ask(&folder.door(), &Asked::RetentionPlan, |_, _| {});
             findings.extend(plan.ok().map(|plan| retention::of_plan(&plan)));
+            let late = door::ask(&folder.door(), &Asked::LateBreaches, |_, _| {});
+            findings.extend(late.ok().map(|late| breaches::of_late(&late)));
             return Ok((findings, None));
         }
         Err(failure) => {
@@ -439,6 +442,9 @@ async fn inside(store: &Store) -> Result<Vec<Finding>, Failure> {
     let waiting = store.read(job::waiting).await?;
     let now = WallClock.now();
     let (runs, alarms) = store.read(move |reader| alarms_of(reader, now)).await?;
+    let late = store
+        .read(move |reader| breach::untold(reader, now, LATE_BREACHES_MAX))
+        .await?;
     let people: u64 = counts.iter().map(|(_, _, count)| count).sum();
     let jobs: u64 = waiting.iter().map(|(_, count)| count).sum();
     let queue = if jobs > QUEUE_WARNING {
@@ -457,6 +463,7 @@ async fn inside(store: &Store) -> Result<Vec<Finding>, Failure> {
         Finding::new("queue", queue, format!("{jobs} pieces of work waiting")),
         letters(store).await?,
         retention::finding(&runs, &alarms),
+        breaches::finding(&late),
     ])
 }
 
@@ -505,5 +512,7 @@ const DISK_WARNING: u64 = 1024;
 const WITNESS_HOURS_WARNING: u64 = 48;
 /// So many refused letters are counted.
 const GIVEN_UP_MAX: u32 = 1_000;
+/// So many breaches are named of which the authority was not told in time.
+const LATE_BREACHES_MAX: u32 = 50;
 /// More work than this means that the server is behind.
 const QUEUE_WARNING: u64 = 1000;

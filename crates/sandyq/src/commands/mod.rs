@@ -1,6 +1,7 @@
 //! One command, one file: its arguments, what it does, what it says.
 
 pub mod backup;
+pub mod breach;
 pub mod check;
 pub mod decide;
 pub mod decisions;

@@ -16,7 +16,7 @@ use tokio::sync::watch;
 
 use super::asked::{Answer, Asked};
 use crate::backups::{Backups, made_as_json, thinned_as_json};
-use crate::commands::{escrow, key_list, keys, retention};
+use crate::commands::{breach, escrow, key_list, keys, retention};
 use crate::configuration::Configuration;
 use crate::data_folder::DataFolder;
 use crate::failure::{Exit, Failure};
@@ -128,6 +128,8 @@ pub(super) async fn work(at: &At, asked: Asked, told: watch::Sender<(u64, u64)>)
             };
             retention::run(&at.system, clock_is_right, told).await
         }
+        Asked::Breaches { page } => breach::list(&at.system, page).await,
+        Asked::LateBreaches => breach::late(&at.system).await,
         Asked::RenewEscrow => escrow::renew(&at.system).await,
     }
 }

@@ -33,6 +33,13 @@ pub enum Asked {
         /// A person looked at the clock.
         clock_is_right: bool,
     },
+    /// Say what is in the register of breaches.
+    Breaches {
+        /// Which page of it.
+        page: u32,
+    },
+    /// Say of which breaches the authority was not told in time.
+    LateBreaches,
     /// Hand the keys to the custodians anew.
     RenewEscrow,
 }

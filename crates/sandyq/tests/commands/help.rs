@@ -5,7 +5,7 @@ use super::said::Place;
 #[test]
 fn every_command_has_help_with_an_example() {
     let place = Place::new();
-    let commands: [&[&str]; 15] = [
+    let commands: [&[&str]; 16] = [
         &["init"],
         &["check"],
         &["explain"],
@@ -19,6 +19,7 @@ fn every_command_has_help_with_an_example() {
         &["subject", "show"],
         &["subject", "withdraw"],
         &["subject", "destroy"],
+        &["breach"],
         &["doctor"],
         &[],
     ];

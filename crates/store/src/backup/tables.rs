@@ -69,7 +69,7 @@ macro_rules! whole {
 }
 
 /// Every table of a set, each after those that it leads to.
-pub const TABLES_OF_A_SET: [Needed; 25] = [
+pub const TABLES_OF_A_SET: [Needed; 27] = [
     paged!(
         "subject",
         "subject_id, category, standing, version, pseudonym, key_generation, created_at, confirmed_at, blocked_at, \
@@ -187,6 +187,22 @@ pub const TABLES_OF_A_SET: [Needed; 25] = [
             "waiting",
             "stopped"
         ]
+    ),
+    paged!(
+        "breach",
+        "breach_id, number, kind, detected_at, due_policy, due_law, due_at, entered_at, entered_by" = [
+            "breach_id", "number", "kind", "detected_at", "due_policy", "due_law", "due_at", "entered_at", "entered_by"
+        ],
+        "breach_id" > "$1", limit "$2", order [0], numbers [false]
+    ),
+    paged!(
+        "breach_step",
+        "step_id, breach_id, step_number, step, happened_at, entered_at, entered_by, categories, people, document, \
+         told" = [
+            "step_id", "breach_id", "step_number", "step", "happened_at", "entered_at", "entered_by", "categories",
+            "people", "document", "told"
+        ],
+        "step_id" > "$1", limit "$2", order [0], numbers [false]
     ),
     paged!(
         "staff",

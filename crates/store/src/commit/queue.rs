@@ -43,7 +43,7 @@ pub(crate) struct Pending {
     pub protects: bool,
     /// Whose rows the second copy gets.
     pub ships: Vec<Whom>,
-    /// Whether an account of staff or a recipient was entered, changed or closed: the second copy gets them as they are afterwards.
+    /// Whether an account of staff, a recipient or a breach was entered, changed or closed: the second copy gets them as they are afterwards.
     pub house: bool,
     /// Who waits.
     pub answer: oneshot::Sender<Result<Committed, CommitError>>,

@@ -22,7 +22,7 @@ pub enum Class {
 use Class::{Pseudonymous, Public, Sealed, Secret};
 
 /// Every table with every column and its class.
-pub const TABLES: [(&str, &[(&str, Class)]); 29] = [
+pub const TABLES: [(&str, &[(&str, Class)]); 31] = [
     (
         "subject",
         &[
@@ -293,6 +293,36 @@ pub const TABLES: [(&str, &[(&str, Class)]); 29] = [
             ("queued", Public),
             ("waiting", Public),
             ("stopped", Public),
+        ],
+    ),
+    (
+        "breach",
+        &[
+            ("breach_id", Public),
+            ("number", Public),
+            ("kind", Public),
+            ("detected_at", Public),
+            ("due_policy", Public),
+            ("due_law", Public),
+            ("due_at", Public),
+            ("entered_at", Public),
+            ("entered_by", Pseudonymous),
+        ],
+    ),
+    (
+        "breach_step",
+        &[
+            ("step_id", Public),
+            ("breach_id", Public),
+            ("step_number", Public),
+            ("step", Public),
+            ("happened_at", Public),
+            ("entered_at", Public),
+            ("entered_by", Pseudonymous),
+            ("categories", Public),
+            ("people", Public),
+            ("document", Public),
+            ("told", Public),
         ],
     ),
     (

@@ -21,7 +21,7 @@ struct Migration {
 const META: &str =
     "CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) CLUSTERED;";
 
-const MIGRATIONS: [Migration; 12] = [
+const MIGRATIONS: [Migration; 16] = [
     Migration {
         name: "first-tables",
         text: include_str!("migrations/0001-first-tables.sql"),
@@ -67,8 +67,24 @@ const MIGRATIONS: [Migration; 12] = [
         text: include_str!("migrations/0017-disclosures.sql"),
     },
     Migration {
+        name: "breaches",
+        text: include_str!("migrations/0016-breaches.sql"),
+    },
+    Migration {
+        name: "staff-authenticators",
+        text: include_str!("migrations/0013-staff-authenticators.sql"),
+    },
+    Migration {
+        name: "staff-grants",
+        text: include_str!("migrations/0015-staff-grants.sql"),
+    },
+    Migration {
+        name: "staff-invitations",
+        text: include_str!("migrations/0018-staff-invitations.sql"),
+    },
+    Migration {
         name: "passkeys",
-        text: include_str!("migrations/0018-passkeys.sql"),
+        text: include_str!("migrations/0019-passkeys.sql"),
     },
 ];
 

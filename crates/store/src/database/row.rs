@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use sandyq_model::{
-    ActorId, CaseId, Category, ConsentId, DisclosureId, Fault, Field, FieldSet, HoldId, IdempotencyKey,
-    JobId, Pseudonym, Purpose, ReceiptId, RecipientId, Role, Standing, SubjectId,
+    ActorId, BreachId, CaseId, Category, ConsentId, DisclosureId, Fault, Field, FieldSet, HoldId,
+    IdempotencyKey, JobId, Pseudonym, Purpose, ReceiptId, RecipientId, Role, Standing, SubjectId,
 };
 
 use super::Value;
@@ -74,6 +74,7 @@ read_from! {
     CaseId, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();
     ConsentId, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();
     JobId, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();
+    BreachId, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();
     HoldId, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();
     RecipientId, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();
     DisclosureId, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use sandyq_model::{
-    ActorId, CaseId, Category, ConsentId, DisclosureId, Field, FieldSet, HoldId, IdempotencyKey, JobId,
-    Pseudonym, Purpose, ReceiptId, RecipientId, Role, Standing, SubjectId,
+    ActorId, BreachId, CaseId, Category, ConsentId, DisclosureId, Field, FieldSet, HoldId, IdempotencyKey,
+    JobId, Pseudonym, Purpose, ReceiptId, RecipientId, Role, Standing, SubjectId,
 };
 
 /// A value of a column.
@@ -141,6 +141,7 @@ ids_are_blobs!(
     ActorId,
     Pseudonym,
     ReceiptId,
+    BreachId,
     HoldId,
     RecipientId,
     DisclosureId,

@@ -88,7 +88,8 @@ pub(crate) fn block_of(entry: &[u8]) -> Option<(Pseudonym, bool)> {
     protections::block_of(&Entry::decode(entry).ok()?)
 }
 
-/// Whether an account of staff or a line of the register of recipients was made, changed or closed by it.
+/// Whether an account of staff or a line of the register of recipients was made, changed or closed by it, or something was
+/// entered in the register of breaches.
 pub(crate) const fn is_about_the_house(entry: &Entry) -> bool {
     matches!(
         entry.deed,
@@ -98,6 +99,8 @@ pub(crate) const fn is_about_the_house(entry: &Entry) -> bool {
                 | Happening::StaffRemoved
                 | Happening::RecipientEntered
                 | Happening::RecipientClosed
+                | Happening::BreachEntered
+                | Happening::BreachMoved
         )
     )
 }

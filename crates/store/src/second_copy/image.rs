@@ -125,6 +125,22 @@ static RECIPIENT: Table = table!(17 "recipient" ["recipient_id", "number", "kind
 const ALL_RECIPIENTS: &str = "SELECT recipient_id, number, kind, name, country, undertaking, undertaken_on, email, age_key, entered_at, \
                               entered_by, closed_at, closed_by FROM recipient ORDER BY 1";
 
+/// Rows that are never changed: one that is there is the same.
+static BREACH: Table = table!(18 "breach" ["breach_id", "number", "kind", "detected_at", "due_policy", "due_law", "due_at",
+        "entered_at", "entered_by"] of "breach_id", "", put "$1, $2, $3, $4, $5, $6, $7, $8, $9",
+    " ON CONFLICT (breach_id) DO NOTHING");
+static BREACH_STEP: Table = table!(19 "breach_step" ["step_id", "breach_id", "step_number", "step", "happened_at",
+        "entered_at", "entered_by", "categories", "people", "document", "told"] of "step_id", "",
+    put "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11", " ON CONFLICT (step_id) DO NOTHING");
+
+/// The tables of shared rows, each after those that it leads to.
+static SHARED: [&Table; 6] = [&RECEIPT, &CONSENT_TEXT, &STAFF, &RECIPIENT, &BREACH, &BREACH_STEP];
+
+const ALL_BREACHES: &str = "SELECT breach_id, number, kind, detected_at, due_policy, due_law, due_at, entered_at, entered_by \
+                            FROM breach ORDER BY 1";
+const ALL_BREACH_STEPS: &str = "SELECT step_id, breach_id, step_number, step, happened_at, entered_at, entered_by, categories, \
+                                people, document, told FROM breach_step ORDER BY 1";
+
 const ALL_STAFF: &str = "SELECT staff_id, name, role, password_hash, familiar_version, created_at, disabled_at, \
                          failures, locked_until FROM staff ORDER BY 1";
 
@@ -210,7 +226,7 @@ impl SharedRow {
     /// # Errors
     /// [`Fault::Store`] when a later version of the program wrote it.
     pub fn statement(&self) -> Result<Statement, Fault> {
-        [&RECEIPT, &CONSENT_TEXT, &STAFF, &RECIPIENT]
+        SHARED
             .into_iter()
             .find(|table| table.number == self.table)
             .map(|table| statement(table.insert, self.row.0.clone()))
@@ -235,11 +251,17 @@ impl SharedRow {
         Self::of(reader, &CONSENT_TEXT, Value::from(hash))
     }
 
-    /// What is the house's own and belongs to no person whose data is held: the accounts of staff, and the register of
-    /// recipients.
+    /// What is the house's own and belongs to no person whose data is held: the accounts of staff, and the registers of
+    /// recipients and of breaches.
     pub(crate) fn of_the_house(reader: &mut dyn Reader) -> Result<Vec<Self>, Fault> {
         let mut shared = Vec::new();
-        for (table, all) in [(&STAFF, ALL_STAFF), (&RECIPIENT, ALL_RECIPIENTS)] {
+        let tables = [
+            (&STAFF, ALL_STAFF),
+            (&RECIPIENT, ALL_RECIPIENTS),
+            (&BREACH, ALL_BREACHES),
+            (&BREACH_STEP, ALL_BREACH_STEPS),
+        ];
+        for (table, all) in tables {
             shared.extend(reader.query(all, &[])?.into_iter().map(|row| Self {
                 table: table.number,
                 row,
@@ -248,7 +270,7 @@ impl SharedRow {
         Ok(shared)
     }
 
-    /// Whether it is the house's own.
+    /// Whether it is the house's own and can be closed; the register of breaches is only added to, and stays with what is shared.
     pub(crate) fn is_of_the_house(&self) -> bool {
         [STAFF.number, RECIPIENT.number].contains(&self.table)
     }
@@ -270,10 +292,7 @@ mod tests {
 
     #[test]
     fn images_have_every_column_of_their_tables() {
-        for table in OF_SUBJECT
-            .iter()
-            .chain([&RECEIPT, &CONSENT_TEXT, &STAFF, &RECIPIENT])
-        {
+        for table in OF_SUBJECT.iter().chain(SHARED) {
             let (_, columns) = TABLES.iter().find(|(name, _)| *name == table.name).unwrap();
             let columns: Vec<&str> = columns.iter().map(|(column, _)| *column).collect();
             assert_eq!(columns, table.columns, "{}", table.name);
@@ -282,9 +301,7 @@ mod tests {
 
     #[test]
     fn no_two_tables_have_one_number() {
-        let tables = OF_SUBJECT
-            .iter()
-            .chain([&RECEIPT, &CONSENT_TEXT, &STAFF, &RECIPIENT]);
+        let tables = OF_SUBJECT.iter().chain(SHARED);
         let mut numbers: Vec<u8> = tables.map(|table| table.number).collect();
         numbers.sort_unstable();
         assert!(numbers.is_sorted_by(|one, next| one < next), "{numbers:?}");

@@ -1,6 +1,7 @@
 //! One file per table: statements that change it, queries that read it. No file knows the policy.
 
 pub mod authenticator;
+pub mod breach;
 pub mod case_file;
 pub mod code;
 pub mod consent;

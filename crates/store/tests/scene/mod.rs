@@ -16,8 +16,10 @@ use jiff::Timestamp;
 use sandyq_ledger::entry::{By, Deed, Entry, Happening};
 use sandyq_model::rehearsal::{SeededChance, SetClock};
 use sandyq_model::{
-    Category, Chance, Fault, Field, IdempotencyKey, Pseudonym, Role, Standing, SubjectId, Verb,
+    ActorId, BreachId, BreachKind, BreachStep, Category, Chance, Fault, Field, IdempotencyKey, Pseudonym,
+    Role, Standing, SubjectId, Verb,
 };
+use sandyq_store::tables::breach::{self, Breach, StepRow};
 use sandyq_store::tables::idempotency::Once;
 use sandyq_store::tables::record::{self, Record};
 use sandyq_store::tables::subject::{self, Subject};
@@ -273,4 +275,54 @@ pub async fn submit_in_order(store: &Store, commits: Vec<Commit>) -> Vec<Result<
         });
     }
     all
+}
+
+/// The first step on a breach with the breach, or another step: something that is entered in the register of breaches.
+pub fn about_a_breach(number: u32) -> Commit {
+    let (breach, step) = (
+        BreachId::from_bytes([0xb4; 16]),
+        BreachId::from_bytes([number as u8; 16]),
+    );
+    let by = ActorId::from_bytes([1; 16]);
+    let step = StepRow {
+        id: step,
+        breach,
+        number,
+        step: BreachStep::Find,
+        happened_at: now(),
+        entered_at: now(),
+        entered_by: by,
+        categories: vec![Category::Guest],
+        people: (number == 1).then_some(7),
+        document: None,
+        told: Some("found".to_owned()),
+    };
+    let first = Breach {
+        id: breach,
+        number: 0,
+        kind: BreachKind::Spread,
+        detected_at: now(),
+        due_policy: now(),
+        due_law: now(),
+        due_at: now(),
+        entered_at: now(),
+        entered_by: by,
+    };
+    let (deed, mut statements) = if number == 1 {
+        (Happening::BreachEntered, vec![breach::enter(&first)])
+    } else {
+        (Happening::BreachMoved, Vec::new())
+    };
+    statements.push(breach::add_step(&step));
+    Commit {
+        statements,
+        entries: vec![Entry::new(
+            now().into(),
+            Role::RESPONSIBLE,
+            By::Person(by),
+            Deed::Happening(deed),
+        )],
+        protects: true,
+        ..Commit::default()
+    }
 }

@@ -8,6 +8,7 @@ use sandyq_model::{Mistake, Problem, Role};
 use sandyq_processing::audit::{AuditFilter, AuditLine, AuditPage, Notable, Notices, Verified};
 use sandyq_processing::{Rejected, System};
 
+use super::breaches::REGISTER;
 use super::cases::staff;
 use crate::components::{Row, error_summary, hidden, problem_of, summary_list};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent};
@@ -234,6 +235,7 @@ pub fn page(visit: &Visit, shown: &Shown<'_>, mistake: &Mistake) -> Page {
                 ]))
             }
         }
+        p { a href=(REGISTER) { (visit.say("breaches-title")) } }
         (notices(visit, shown))
         (question(visit, shown, mistake))
         h2 { (visit.say("audit-entries")) }

@@ -1,6 +1,8 @@
 //! The console of staff (5.1.4): cases, a purpose before every look, and only the fields that the purpose allows.
 
 pub mod audit;
+pub mod breach;
+pub mod breaches;
 pub mod cases;
 pub mod decide;
 pub mod door;

@@ -5,8 +5,10 @@ use axum::response::Response;
 use maud::{Markup, html};
 use sandyq_model::value::ValueKind;
 use sandyq_model::{Channel, Mistake, Problem, RequestKind};
+use sandyq_processing::breach::BreachRow;
 use sandyq_processing::request::{Board, LetterEntry, Scan};
 
+use super::breaches::{REGISTER, late_ones};
 use super::cases::staff;
 use crate::components::{Control, control, error_summary, pagination, problem_of, submit, tray_with_file};
 use crate::http::arrival::{Answer, Arrival, Outcome, mistake_of};
@@ -40,11 +42,10 @@ pub async fn closed(arrival: Arrival) -> Response {
 
 async fn listed(arrival: &Arrival, closed: bool) -> Outcome {
     let page = arrival.visit.list_page.unwrap_or(1);
-    let board = arrival
-        .system
-        .requests_board(staff(arrival)?, closed, page)
-        .await?;
-    Ok(Answer::Page(board_page(&arrival.visit, &board)))
+    let caller = staff(arrival)?;
+    let board = arrival.system.requests_board(caller, closed, page).await?;
+    let late = arrival.system.late_breaches(caller).await?;
+    Ok(Answer::Page(board_page(&arrival.visit, &board, &late)))
 }
 
 /// GET /staff/requests/new
@@ -128,9 +129,9 @@ fn read(with: &SentWithFile, visit: &Visit) -> Result<LetterEntry, Mistake> {
     })
 }
 
-/// The board.
+/// The board, with the breaches of which the authority was not told in time.
 #[must_use]
-pub fn board_page(visit: &Visit, board: &Board) -> Page {
+pub fn board_page(visit: &Visit, board: &Board, late: &[BreachRow]) -> Page {
     let title = visit.say(if board.closed {
         "board-closed"
     } else {
@@ -138,6 +139,7 @@ pub fn board_page(visit: &Visit, board: &Board) -> Page {
     });
     let body = html! {
         h1 { (title) }
+        (late_ones(visit, late))
         p.lead { (visit.say("board-lead")) }
         @if board.undelivered > 0 {
             p.inset { (visit.say_of("board-undelivered", "count", &board.undelivered.to_string())) }
@@ -153,6 +155,7 @@ pub fn board_page(visit: &Visit, board: &Board) -> Page {
             li { a href="/staff/recipients" { (visit.say("recipients-title")) } }
             li { a href="/staff/audit" { (visit.say("audit-title")) } }
             li { a href="/staff/disclosures" { (visit.say("disclosures-title")) } }
+            li { a href=(REGISTER) { (visit.say("breaches-title")) } }
         }
         @if board.rows.is_empty() { p.inset { (visit.say("board-empty")) } } @else {
             div.scroll tabindex="0" role="region" aria-label=(title) {

@@ -5,8 +5,10 @@ use axum::response::Response;
 use maud::{Markup, html};
 use sandyq_model::{Field, FieldSet};
 use sandyq_processing::System;
+use sandyq_processing::breach::BreachRow;
 use sandyq_processing::retention::{Alarm, Next, Plan};
 
+use super::breaches::late_ones;
 use super::cases::staff;
 use crate::components::hidden;
 use crate::http::arrival::{Answer, Arrival, Outcome};
@@ -20,9 +22,11 @@ pub async fn show(arrival: Arrival) -> Response {
 }
 
 async fn planned(arrival: &Arrival) -> Outcome {
-    let plan = arrival.system.retention_board(staff(arrival)?).await?;
+    let caller = staff(arrival)?;
+    let plan = arrival.system.retention_board(caller).await?;
+    let late = arrival.system.late_breaches(caller).await?;
     let labels = |fields| labels(&arrival.system, &arrival.visit, fields);
-    Ok(Answer::Page(page(&arrival.visit, &plan, &labels)))
+    Ok(Answer::Page(page(&arrival.visit, &plan, &labels, &late)))
 }
 
 fn labels(system: &System, visit: &Visit, fields: FieldSet) -> String {
@@ -33,11 +37,12 @@ fn labels(system: &System, visit: &Visit, fields: FieldSet) -> String {
     labels.join(", ")
 }
 
-/// The page. `labels` says fields in words.
+/// The page. `labels` says fields in words; `late` are the breaches of which the authority was not told in time.
 #[must_use]
-pub fn page(visit: &Visit, plan: &Plan, labels: &dyn Fn(FieldSet) -> String) -> Page {
+pub fn page(visit: &Visit, plan: &Plan, labels: &dyn Fn(FieldSet) -> String, late: &[BreachRow]) -> Page {
     let body = html! {
         h1 { (visit.say("retention-title")) }
+        (late_ones(visit, late))
         p.lead { (visit.say("retention-lead")) }
         @if plan.alarms.is_empty() { p.inset { (visit.say("retention-no-alarm")) } } @else {
             div.inset role="alert" {

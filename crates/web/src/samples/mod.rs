@@ -3,6 +3,7 @@
 
 mod account;
 mod audit;
+mod breaches;
 mod consents;
 mod decisions;
 mod disclosures;
@@ -443,6 +444,8 @@ fn all(language: Language) -> Vec<Sample> {
         passkeys::lists,
         passkeys::changes,
         requests::pages,
+        breaches::pages,
+        breaches::forms,
         staff_pages,
         turned_pages,
     ];

@@ -6,12 +6,12 @@ use sandyq_model::{Plain, RequestKind, RequestState};
 use sandyq_paper::{can_be_printed, pdf};
 use sandyq_policy::{Folder, Policy};
 
-use super::{consents, people, requests, visit};
+use super::{breaches, consents, people, requests, visit};
 use crate::language::{LANGUAGES, tag};
-use crate::paper::{Filled, answer, consent, destruction, document};
+use crate::paper::{Filled, answer, breach, consent, destruction, document};
 use crate::visit::{Standpoint, Visit};
 
-fn letters(visit: &Visit) -> [Filled; 4] {
+fn letters(visit: &Visit) -> [Filled; 6] {
     let closed = |state| {
         let mut request = requests::request(visit.language, RequestKind::Object, state);
         for (name, text) in [
@@ -24,11 +24,20 @@ fn letters(visit: &Visit) -> [Filled; 4] {
         }
         answer(visit, &request).unwrap()
     };
+    let noticed = |told| {
+        let (view, labels) = (
+            breaches::view(visit.language, told),
+            breaches::labels(visit.language),
+        );
+        breach(visit, &view, &labels, view.row.due_at)
+    };
     [
         closed(RequestState::Answered),
         closed(RequestState::Refused),
         consent(visit, &consents::receipt_of_one(visit.language), people::KEY),
         destruction(visit, &people::receipt(visit.language), people::KEY),
+        noticed(true),
+        noticed(false),
     ]
 }
 
@@ -76,4 +85,37 @@ fn what_is_not_closed_is_not_printed() {
         let request = requests::request(visit.language, RequestKind::Object, state);
         assert!(answer(&visit, &request).is_err());
     }
+}
+
+#[test]
+fn a_notice_without_measures_says_that_it_is_not_complete() {
+    for language in LANGUAGES {
+        let visit = visit(language, "/", Standpoint::Staff);
+        let view = breaches::view(language, false);
+        let filled = breach(&visit, &view, &breaches::labels(language), view.row.due_at);
+        let folder = Folder::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policy")).unwrap();
+        let policy = Policy::load(&folder).unwrap();
+        let template = policy.letter(filled.kind, language).unwrap();
+        let printed = format!("{:?}", document(template, &visit, &filled).title);
+        assert!(printed.contains('3'), "{printed}");
+        let said: String = template.fill(&filled.values).iter().flat_map(words_of).collect();
+        for needed in [
+            visit.say("breach-no-measure"),
+            people::operator().responsible.phone,
+            people::operator().responsible.name,
+        ] {
+            assert!(said.contains(&needed), "{needed}: {said}");
+        }
+    }
+}
+
+fn words_of(block: &sandyq_model::letter::Block) -> Vec<String> {
+    use sandyq_model::letter::Block;
+    let lines = match block {
+        Block::Heading(_, line) => vec![line],
+        Block::Paragraph(lines) | Block::List(lines) => lines.iter().collect(),
+        Block::Exact(_) => Vec::new(),
+    };
+    let spans = lines.into_iter().flatten();
+    spans.map(|span| span.text.expose().clone()).collect()
 }

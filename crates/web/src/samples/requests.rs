@@ -381,7 +381,8 @@ fn board_pages(language: Language) -> Vec<Sample> {
         closed: false,
         undelivered: 0,
     };
-    let shown = |board: &Board| many::board_page(&list, board);
+    let late = [super::breaches::row(4, false)];
+    let shown = |board: &Board| many::board_page(&list, board, &late);
     let entry = |typed: &dyn Fn(&str) -> String, mistake: &Mistake| many::entry_page(&new, typed, mistake);
     vec![
         (
@@ -394,16 +395,16 @@ fn board_pages(language: Language) -> Vec<Sample> {
             list.clone(),
             shown(&board(true, RequestState::Answered)),
         ),
-        ("board-none", list.clone(), shown(&empty)),
+        ("board-none", list.clone(), many::board_page(&list, &empty, &[])),
         (
             "retention",
             retention.clone(),
-            console::retention::page(&retention, &plan(true), &labels),
+            console::retention::page(&retention, &plan(true), &labels, &late),
         ),
         (
             "retention-quiet",
             retention.clone(),
-            console::retention::page(&retention, &plan(false), &labels),
+            console::retention::page(&retention, &plan(false), &labels, &[]),
         ),
         ("entry", new.clone(), entry(&nothing, &Mistake::default())),
         ("entry-wrong", new.clone(), entry(&typed, &wrong)),

@@ -156,4 +156,5 @@ paper-answer = Answer { $number }
 paper-refusal = Refusal { $number }
 paper-consent = Receipt of consent { $number }
 paper-destruction = Act of destruction { $number }
+paper-breach = Notice of breach { $number }
 paper-kept = { $fields }: { $norm }, until { $until }

@@ -156,4 +156,5 @@ paper-answer = Өтінішке жауап { $number }
 paper-refusal = Өтініш бойынша бас тарту { $number }
 paper-consent = Келісім туралы қолхат { $number }
 paper-destruction = Жою туралы акт { $number }
+paper-breach = { $number }-бұзылу туралы хабарлама
 paper-kept = { $fields }: { $norm }, { $until } дейін

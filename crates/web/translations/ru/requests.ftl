@@ -156,4 +156,5 @@ paper-answer = Ответ { $number }
 paper-refusal = Отказ { $number }
 paper-consent = Расписка о согласии { $number }
 paper-destruction = Акт об уничтожении { $number }
+paper-breach = Уведомление о нарушении { $number }
 paper-kept = { $fields }: { $norm }, до { $until }

@@ -13,7 +13,7 @@ pub struct After {
     pub pages: Vec<Page>,
     /// People, each in the newest state known.
     pub changes: BTreeMap<SubjectId, Change>,
-    /// Receipts and texts of consents.
+    /// Receipts, texts of consents, and the register of breaches.
     pub shared: Vec<Statement>,
     /// What brings the accounts of staff and the register of recipients to what they are since: whoever was closed stays closed, and an old password opens
     /// nothing. `None` when nothing is known of them.

@@ -109,6 +109,19 @@ const TEXTS: &str = "SELECT text_hash, item, locale, text, at FROM consent_text"
 const PUT_TEXT: &str = "INSERT INTO consent_text (text_hash, item, locale, text, at) \
                         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (text_hash) DO NOTHING";
 
+/// A register that is only ever added to: what is there stays, and what came since comes too (5.1.3).
+const BREACHES: &str = "SELECT breach_id, number, kind, detected_at, due_policy, due_law, due_at, entered_at, entered_by \
+                        FROM breach";
+const PUT_BREACH: &str = "INSERT INTO breach (breach_id, number, kind, detected_at, due_policy, due_law, due_at, \
+                          entered_at, entered_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
+                          ON CONFLICT (breach_id) DO NOTHING";
+const BREACH_STEPS: &str = "SELECT step_id, breach_id, step_number, step, happened_at, entered_at, entered_by, \
+                            categories, people, document, told FROM breach_step";
+const PUT_BREACH_STEP: &str = "INSERT INTO breach_step (step_id, breach_id, step_number, step, happened_at, entered_at, \
+                               entered_by, categories, people, document, told) \
+                               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
+                               ON CONFLICT (step_id) DO NOTHING";
+
 const STAFF: &str = "SELECT staff_id, name, role, password_hash, familiar_version, created_at, disabled_at, failures, \
                      locked_until FROM staff";
 const NO_STAFF: &str = "DELETE FROM staff";
@@ -162,6 +175,8 @@ fn read(reader: &mut dyn Reader, set: &VerifiedSet) -> Result<After, BackupFault
     }
     let mut shared = put(PUT_TEXT, reader.query(TEXTS, &[])?);
     shared.extend(put(PUT_RECEIPT, reader.query(RECEIPTS, &[])?));
+    shared.extend(put(PUT_BREACH, reader.query(BREACHES, &[])?));
+    shared.extend(put(PUT_BREACH_STEP, reader.query(BREACH_STEPS, &[])?));
     Ok(After {
         pages,
         changes,
