@@ -92,15 +92,17 @@ fn granted(policy: &Policy, role: Role, verb: Verb, ground: GroundWord) -> Grant
     granted
 }
 
-struct Place {
-    role: Role,
-    verb: Verb,
-    standing: Option<Standing>,
-    category: Category,
-    purpose: Option<Purpose>,
+/// Where in the matrix.
+pub(crate) struct Place {
+    pub(crate) role: Role,
+    pub(crate) verb: Verb,
+    pub(crate) standing: Option<Standing>,
+    pub(crate) category: Category,
+    pub(crate) purpose: Option<Purpose>,
 }
 
-fn favourable(policy: &Policy, place: Place, ground: GroundWord) -> Question {
+/// The question in the most favourable lawful circumstances.
+pub(crate) fn favourable(policy: &Policy, place: Place, ground: GroundWord) -> Question {
     let Place {
         role,
         verb,

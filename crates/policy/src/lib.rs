@@ -24,6 +24,7 @@ mod prose;
 #[cfg(feature = "prove")]
 pub mod prove;
 mod question;
+pub mod register;
 mod rules;
 mod tables;
 mod text;

@@ -42,6 +42,8 @@ pub enum Command {
     Decide(commands::decide::Decide),
     /// Print the whole decision matrix of a policy
     Decisions(commands::decisions::Decisions),
+    /// Print the register of processing of a policy: each purpose with each group of people
+    Register(commands::register::Register),
     /// Prove the promises of a policy over all possible operations
     Prove(commands::prove::Prove),
     /// Serve the site, the portal and the console

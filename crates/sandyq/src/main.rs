@@ -52,6 +52,7 @@ fn run(command: Command, terminal: &Terminal) -> Result<Exit, Failure> {
         Command::Decide(decide) => decide.run(terminal),
         Command::Decisions(decisions) => decisions.run(terminal),
         Command::Prove(prove) => prove.run(terminal),
+        Command::Register(register) => register.run(terminal),
         Command::Serve(serve) => serve.run(terminal),
         Command::Demo(demo) => demo.run(terminal),
         Command::Keys(keys) => keys.run(terminal),

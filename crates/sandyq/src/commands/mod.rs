@@ -15,6 +15,7 @@ pub mod key_list;
 pub mod keys;
 pub mod passphrase;
 pub mod prove;
+pub mod register;
 pub mod restore;
 pub mod retention;
 pub mod serve;
