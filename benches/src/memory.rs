@@ -34,13 +34,18 @@ pub async fn bring_in(people: usize, folder: &Path) {
     let references = world.people.iter().map(|guest| guest.reference.as_str());
     let references: Vec<&str> = references.collect();
     std::fs::write(folder.join(REFERENCES), references.join("\n")).unwrap();
+    let code = world.stage.desks.code_of("aliya");
+    std::fs::write(folder.join(CODE), code.expose()).unwrap();
 }
 
 /// The second process.
 pub async fn look(folder: &Path) {
     let references = std::fs::read_to_string(folder.join(REFERENCES)).unwrap();
     let system = open(&folder.join(PEOPLE));
-    let entered = system.sign_in("aliya", PASSWORD.into()).await.unwrap();
+    let code = sandyq_model::Plain::new(std::fs::read_to_string(folder.join(CODE)).unwrap());
+    let half_way = system.sign_in("aliya", PASSWORD.into()).await.unwrap();
+    let entered = system.sign_in_by_number(half_way.token.expose(), &code);
+    let entered = entered.await.unwrap();
     let sales = system.caller(entered.session.expose()).await.unwrap().unwrap();
     let before = report(0, None);
     for (number, reference) in references.lines().enumerate() {
@@ -90,4 +95,5 @@ fn resident_mib(which: &str) -> f64 {
 }
 
 const PEOPLE: &str = "people";
+const CODE: &str = "code";
 const REFERENCES: &str = "references";

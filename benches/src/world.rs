@@ -48,13 +48,8 @@ impl World {
     pub async fn in_folder(folder: tempfile::TempDir, count: usize) -> Self {
         let stage = Stage::under(without_bulk_limit(), folder, 11);
         stage.staff("aliya", "sales").await;
-        let entered = stage.system.sign_in("aliya", PASSWORD.into()).await.unwrap();
-        let sales = stage
-            .system
-            .caller(entered.session.expose())
-            .await
-            .unwrap()
-            .unwrap();
+        let session = stage.desks.comes_in(&stage.system, "aliya").await;
+        let sales = stage.system.caller(session.expose()).await.unwrap().unwrap();
         let mut people = Vec::with_capacity(count);
         while people.len() < count {
             let batch = people.len()..count.min(people.len() + BATCH);
@@ -63,7 +58,7 @@ impl World {
         Self {
             stage,
             sales,
-            session: entered.session.expose().to_owned(),
+            session: session.expose().to_owned(),
             people,
         }
     }

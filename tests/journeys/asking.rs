@@ -27,6 +27,8 @@ pub fn signs_in<'a>(running: &'a Running, role: &str, window: Window) -> Walk<'a
     desk.go("/staff/sign-in");
     desk.types(&[("name", &card.name), ("password", &card.password)]);
     desk.goes_on();
+    desk.types(&[("code", &running.desks.proof_of(&card.name))]);
+    desk.goes_on();
     desk.go("/staff/familiar");
     desk.browser.tick("read");
     desk.goes_on();

@@ -2,9 +2,7 @@
 //! password, the way in and out, a forgotten password, a second proof with a code on paper, sessions, a change; and what
 //! somebody else learns who tries the same address.
 
-use std::process::Command;
-
-use super::harness::{Running, Visitor, Walk, Window};
+use super::harness::{Running, Visitor, Walk, Window, number_now};
 
 pub const FIRST: &str = "жеті ат далада шауып жүр";
 const SECOND: &str = "eight camels in the sand";
@@ -110,20 +108,6 @@ fn forgets(walk: &mut Walk<'_>, used: &str) {
     assert!(walk.browser.url().ends_with("/my"), "{}", walk.browser.text());
 }
 
-/// The number that a program on a telephone would show, by somebody else's hands.
-pub fn number(secret: &str) -> String {
-    let program = "import base64,hmac,struct,sys,time\n\
-        key=base64.b32decode(sys.argv[1].replace(' ',''))\n\
-        tag=hmac.new(key,struct.pack('>Q',int(time.time())//30),'sha1').digest()\n\
-        at=tag[19]&15\n\
-        print('%06d'%((struct.unpack('>I',tag[at:at+4])[0]&0x7fffffff)%1000000))";
-    let output = Command::new("python3")
-        .args(["-c", program, secret])
-        .output()
-        .unwrap();
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
-}
-
 fn adds_a_second_proof(walk: &mut Walk<'_>) {
     walk.go("/my/second-proof");
     walk.browser.fill("current", FIRST);
@@ -138,7 +122,7 @@ fn adds_a_second_proof(walk: &mut Walk<'_>) {
     walk.browser.fill("code", "000000");
     walk.goes_on();
     assert!(walk.browser.has("#code-wrong"), "{}", walk.browser.text());
-    walk.browser.fill("code", &number(&secret));
+    walk.browser.fill("code", &number_now(&secret));
     walk.goes_on();
     let paper = walk.browser.text_of("ul.codes li");
     assert_eq!(paper.len(), 10, "{}", walk.browser.text());

@@ -2,7 +2,7 @@
 //! in each language: an application on several pages with a mistake in it, a place at an event, a question with a card
 //! number in it, an entry in the service desk; and what the desks then see.
 
-use super::harness::{Running, Visitor, Walk, Window};
+use super::harness::{Running, Walk, Window};
 
 /// Answers the questions, agrees to what the service needs, and types the code; gives the reference.
 fn comes_in(walk: &mut Walk<'_>, consents: &[&str]) -> String {
@@ -99,15 +99,7 @@ fn registers(walk: &mut Walk<'_>) -> String {
 
 /// The desk lists the case without a name, and opens it for its purpose only.
 fn the_desk_sees(running: &Running, role: &str, purpose: &str, reference: &str) {
-    let card = running.staff_in(role);
-    let mut staff = Visitor::speaking(&running.url, "en");
-    let door = staff.get("/staff/sign-in");
-    let typed = [("name", card.name.as_str()), ("password", card.password.as_str())];
-    staff.submit(&door, &typed);
-    let familiar = staff.get("/staff/familiar");
-    if familiar.text().contains("read") && familiar.answer.status == 200 {
-        staff.submit(&familiar, &[("read", "yes")]);
-    }
+    let mut staff = running.at_desk(role, "en");
     let list = staff.get("/staff/cases").text();
     assert!(list.contains(reference), "{role}: {list}");
     let asked = staff.get(&format!("/staff/cases/{reference}"));

@@ -127,20 +127,7 @@ impl Guest<'_> {
 
 /// Staff sign in, read the policy where it is asked, and open the order for its purpose only.
 fn staff_look(running: &Running, reference: &str) {
-    let sales = running.staff_in("sales");
-    let mut staff = Visitor::speaking(&running.url, "en");
-    let door = staff.get("/staff/sign-in");
-    staff.submit(
-        &door,
-        &[
-            ("name", sales.name.as_str()),
-            ("password", sales.password.as_str()),
-        ],
-    );
-    let familiar = staff.get("/staff/familiar");
-    if familiar.text().contains("read") && familiar.answer.status == 200 {
-        staff.submit(&familiar, &[("read", "yes")]);
-    }
+    let mut staff = running.at_desk("sales", "en");
     let list = staff.get("/staff/cases").text();
     assert!(list.contains(reference), "{list}");
     assert!(!list.contains(LAST_NAME), "a list shows nobody");
@@ -159,16 +146,7 @@ fn staff_look(running: &Running, reference: &str) {
 }
 
 fn locked_for_staff(running: &Running, reference: &str) {
-    let sales = running.staff_in("sales");
-    let mut staff = Visitor::speaking(&running.url, "en");
-    let door = staff.get("/staff/sign-in");
-    staff.submit(
-        &door,
-        &[
-            ("name", sales.name.as_str()),
-            ("password", sales.password.as_str()),
-        ],
-    );
+    let mut staff = running.at_desk("sales", "en");
     let asked = staff.get(&format!("/staff/cases/{reference}"));
     let opened = staff.submit(&asked, &[("purpose", "2.2.7")]);
     assert_ne!(

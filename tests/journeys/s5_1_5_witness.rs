@@ -77,13 +77,7 @@ fn a_ledger_put_back_is_found_by_whoever_signed_it() {
 
     running.start_again();
     let older = body(&running, "/ledger/witness-request/0");
-    let signed_in = running.staff_in("sales").clone();
-    let mut staff = Visitor::at(&running.url);
-    let door = staff.get("/staff/sign-in");
-    staff.submit(
-        &door,
-        &[("name", &signed_in.name), ("password", &signed_in.password)],
-    );
+    running.at_desk("sales", "en");
     let request = body(&running, "/ledger/witness-request/0");
     assert_ne!(older, request, "a sign-in is an entry");
     let note = said(&witness(&["answer", folder], &request));

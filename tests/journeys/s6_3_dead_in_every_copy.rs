@@ -21,7 +21,8 @@ fn subject(running: &Running, action: &[&str], order: &str) -> Value {
         .stderr(Stdio::piped())
         .spawn()
         .expect("the program starts");
-    let line = format!("{}\n", responsible.password);
+    let proof = running.desks.proof_of(&responsible.name);
+    let line = format!("{}\n{proof}\n", responsible.password);
     let mut stdin = child.stdin.take().expect("a pipe");
     stdin.write_all(line.as_bytes()).expect("it reads");
     drop(stdin);

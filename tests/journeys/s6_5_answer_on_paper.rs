@@ -6,17 +6,6 @@ use super::s6_3_second_copy::buys_as;
 
 const EMAIL: &str = "dana.paper@example.com";
 
-/// The desk of the responsible person, who has read the policy.
-fn the_desk(running: &Running) -> Visitor {
-    let card = running.staff_in("responsible");
-    let mut desk = Visitor::speaking(&running.url, "en");
-    let door = desk.get("/staff/sign-in");
-    desk.submit(&door, &[("name", &card.name), ("password", &card.password)]);
-    let familiar = desk.get("/staff/familiar");
-    desk.submit(&familiar, &[("read", "yes")]);
-    desk
-}
-
 /// Asks and gets the address of the request.
 fn asks(dana: &mut Visitor, words: &str) -> String {
     let form = dana.get("/my/requests/new");
@@ -49,7 +38,7 @@ fn what_was_answered_and_what_was_signed_can_be_kept_on_paper() {
     let running = Running::demo(&[]);
     let mut dana = Visitor::speaking(&running.url, "kk");
     buys_as(&mut dana, &running, EMAIL, false);
-    let mut desk = the_desk(&running);
+    let mut desk = running.at_desk("responsible", "en");
     the_answers(&running, &mut dana, &mut desk);
     the_receipts(&running, &mut dana);
     assert!(

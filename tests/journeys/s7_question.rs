@@ -49,9 +49,7 @@ fn a_question_is_asked_followed_and_answered_in_any_browser() {
     let unknown = stranger.get("/my/requests/SQ-0000-0000");
     assert_eq!(foreign.answer.status, unknown.answer.status);
     assert_eq!(foreign.text(), unknown.text());
-    let sales = running.staff_in("sales").clone();
-    let door = stranger.get("/staff/sign-in");
-    stranger.submit(&door, &[("name", &sales.name), ("password", &sales.password)]);
+    let mut stranger = running.at_desk("sales", "en");
     assert_eq!(stranger.get("/staff/requests").answer.status, 404);
     assert_eq!(
         stranger

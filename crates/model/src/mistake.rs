@@ -96,6 +96,10 @@ problems! {
     SignIn = "sign-in",
     /// The number of the second proof does not fit, or was used before.
     OneTime = "one-time",
+    /// The time in which a member of staff could set up a second factor is over (5.1.4).
+    SetUpLate = "set-up-late",
+    /// A role that may do more than whoever gives it (5.1.4).
+    RoleAbove = "role-above",
     /// The passkey did not answer as it must, or opens nothing here; which of the two is not said.
     Passkey = "passkey",
     /// There were too many attempts from one place; a pause helps.

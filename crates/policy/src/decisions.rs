@@ -52,6 +52,36 @@ pub fn decisions(policy: &Policy) -> String {
     text
 }
 
+/// The fields that a role reads for each purpose, of whichever category, in the circumstances that allow most: a case of the person is
+/// open, and the consent is alive.
+#[must_use]
+pub fn reads(policy: &Policy, role: Role) -> Vec<(Purpose, FieldSet)> {
+    let granted = granted(policy, role, Verb::Extract, GroundWord::Consent);
+    let of = |purpose: Purpose| {
+        let fields = granted
+            .iter()
+            .filter(|((_, _, number), _)| *number == purpose.number());
+        let all = fields.fold(FieldSet::EMPTY, |all, (_, fields)| all.union(*fields));
+        (purpose, all.difference(FieldSet::RECORD))
+    };
+    let read = Purpose::all().map(of);
+    read.filter(|(_, fields)| !fields.is_empty()).collect()
+}
+
+/// Whether a role may do nothing that the other one may not do as well, whatever the circumstances.
+#[must_use]
+pub fn is_within(policy: &Policy, role: Role, other: Role) -> bool {
+    Verb::ALL.into_iter().all(|verb| {
+        [GroundWord::Consent, GroundWord::Law].into_iter().all(|ground| {
+            let wider = granted(policy, other, verb, ground);
+            let narrow = granted(policy, role, verb, ground);
+            narrow
+                .iter()
+                .all(|(place, fields)| wider.get(place).is_some_and(|all| fields.is_subset(*all)))
+        })
+    })
+}
+
 /// What is granted to a role for a verb, equal lines joined: first over purposes, then standings, then categories.
 fn lines(policy: &Policy, role: Role, verb: Verb) -> Vec<String> {
     let consent = granted(policy, role, verb, GroundWord::Consent);

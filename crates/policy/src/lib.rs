@@ -31,7 +31,7 @@ mod text;
 
 pub use check::{Code, Diagnostic};
 pub use decide::Answer;
-pub use decisions::decisions;
+pub use decisions::{decisions, is_within, reads};
 pub use explain::{Explanation, SpokenRule};
 pub use folder::Folder;
 pub use language::{Language, UnknownLanguage};

@@ -6,6 +6,7 @@ use sandyq_model::IdempotencyKey;
 use sandyq_processing::System;
 use sandyq_processing::letters::LetterKind;
 
+use crate::demo_staff::DemoStaff;
 use crate::mail::MailSink;
 use crate::visit::{Standpoint, Visit};
 
@@ -18,6 +19,8 @@ pub struct WebOptions {
     pub demo: bool,
     /// The letter box of a demonstration, shown at `/demo/mail`.
     pub letter_box: Option<MailSink>,
+    /// The staff of a demonstration, shown at `/demo/staff`.
+    pub demo_staff: Vec<DemoStaff>,
 }
 
 /// The state of every handler.

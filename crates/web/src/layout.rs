@@ -179,7 +179,11 @@ fn header(visit: &Visit, page: &Page) -> Markup {
         ("/my", "nav-my"),
         ("/policy", "nav-policy"),
     ];
-    let staff = [("/staff/cases", "nav-cases"), ("/policy", "nav-policy")];
+    let staff = [
+        ("/staff/cases", "nav-cases"),
+        ("/staff/sessions", "nav-sessions"),
+        ("/policy", "nav-policy"),
+    ];
     let links = if visit.standpoint == Standpoint::Staff {
         &staff[..]
     } else {

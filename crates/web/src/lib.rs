@@ -8,6 +8,7 @@
 pub mod assets;
 pub mod components;
 pub mod console;
+pub mod demo_staff;
 pub mod desk;
 pub mod http;
 pub mod language;

@@ -12,8 +12,9 @@ use axum::routing::{get, post};
 use sandyq_processing::System;
 use sandyq_processing::request::LETTER_SCAN_BYTES_MAX;
 
+use crate::demo_staff::{self, DemoStaff};
 use crate::desk::{Desk, Shared, WebOptions};
-use crate::http::arrival::{html, language_of};
+use crate::http::arrival::{Arrival, html, language_of};
 use crate::http::forgery::own_pages_only;
 use crate::http::gate::{Gate, REQUEST_TIME_MAX, REQUESTS_MAX, through};
 use crate::http::headers::on_every_answer;
@@ -29,12 +30,14 @@ pub fn site(system: System, options: WebOptions) -> Router {
         .clone()
         .map(mail_sink::routes)
         .unwrap_or_default();
+    let demo_staff = demo_routes(options.demo_staff.clone());
     let desk: Shared = Arc::new(Desk { system, options });
     Router::new()
         .merge(public_routes())
         .merge(portal_routes())
         .merge(console_routes())
         .merge(ledger_routes())
+        .merge(demo_staff)
         .merge(assets::routes())
         .route("/health", get(async || "ok\n"))
         .method_not_allowed_fallback(async || StatusCode::METHOD_NOT_ALLOWED)
@@ -49,6 +52,15 @@ pub fn site(system: System, options: WebOptions) -> Router {
         ))
         .layer(from_fn_with_state(behind_tls, on_every_answer))
         .layer(from_fn(of_requests))
+}
+
+/// The people of a demonstration; no such page anywhere else.
+fn demo_routes(staff: Vec<DemoStaff>) -> Router<Shared> {
+    if staff.is_empty() {
+        return Router::new();
+    }
+    let show = move |arrival: Arrival| demo_staff::show(staff.clone(), arrival);
+    Router::new().route(demo_staff::PATH, get(show))
 }
 
 fn public_routes() -> Router<Shared> {
@@ -146,11 +158,26 @@ fn portal_routes() -> Router<Shared> {
 
 fn console_routes() -> Router<Shared> {
     use console::{
-        audit, breach, breaches, cases, decide, door, familiar, hand_over, open_case, recipients, record,
-        request, requests, retention,
+        access, audit, breach, breaches, cases, decide, door, familiar, hand_over, invite, invited, open_case,
+        own_sessions, recipients, record, request, requests, retention, second_factor,
     };
     Router::new()
         .route("/staff/sign-in", get(door::open).post(door::sign_in))
+        .route(
+            second_factor::NUMBER,
+            get(second_factor::open).post(second_factor::prove),
+        )
+        .route(
+            second_factor::SET_UP,
+            get(second_factor::open_set_up).post(second_factor::set_up),
+        )
+        .route(invite::PATH, get(invite::open).post(invite::invite))
+        .route("/staff/invited/{token}", get(invited::open).post(invited::accept))
+        .route(access::PATH, get(access::open).post(access::show))
+        .route(
+            own_sessions::PATH,
+            get(own_sessions::show).post(own_sessions::end),
+        )
         .route("/staff/cases", get(cases::show))
         .route(
             "/staff/cases/{reference}",

@@ -16,6 +16,7 @@
 mod accessibility;
 mod browser;
 mod chromedriver;
+mod desk;
 pub mod device;
 mod html;
 mod http;
@@ -30,6 +31,7 @@ mod walk;
 
 pub use accessibility::Violation;
 pub use browser::{Browser, Window};
+pub use desk::{number_now, sets_up};
 pub use html::tags;
 pub use http::exchange;
 pub use mail::{Letter, MailServer, code_in, links_in};

@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use super::desk::Desks;
 use super::mail::code_in;
 use super::patience::wait_for;
 use super::process::Guarded;
@@ -21,6 +22,10 @@ pub struct Staff {
     pub password: String,
     /// The name of their role in the policy.
     pub role: String,
+    /// The secret of the program that their telephone would have.
+    pub secret: String,
+    /// Their codes on paper.
+    pub codes: Vec<String>,
 }
 
 /// The program while it serves. Dropping it kills it and removes its folder.
@@ -34,6 +39,8 @@ pub struct Running {
     pub mail: String,
     /// Who works there, in the demo.
     pub staff: Vec<Staff>,
+    /// What they sign in with beside their passwords.
+    pub desks: Desks,
 }
 
 impl Running {
@@ -55,6 +62,13 @@ impl Running {
         Self::start(folder, &arguments)
     }
 
+    /// The same program on the same folder once more, while this one does not run.
+    pub fn another(&self) -> Self {
+        let folder = tempfile::tempdir().expect("a folder for the log");
+        let arguments: Vec<&str> = self.arguments.iter().map(String::as_str).collect();
+        Self::start(folder, &arguments)
+    }
+
     /// Starts the program and waits until it says where it is.
     fn start(folder: TempDir, arguments: &[&str]) -> Self {
         let arguments: Vec<String> = arguments.iter().map(|word| (*word).to_owned()).collect();
@@ -66,6 +80,7 @@ impl Running {
             url: String::new(),
             mail: String::new(),
             staff: Vec::new(),
+            desks: Desks::default(),
         };
         running.wait_until_ready();
         running
@@ -90,11 +105,17 @@ impl Running {
                 name: text(&staff["name"]),
                 password: text(&staff["password"]),
                 role: text(&staff["role"]),
+                secret: text(&staff["secret"]),
+                codes: staff["codes"]
+                    .as_array()
+                    .map(|codes| codes.iter().map(text).collect())
+                    .unwrap_or_default(),
             };
             self.staff = said["staff"]
                 .as_array()
                 .map(|staff| staff.iter().map(person).collect())
                 .unwrap_or_default();
+            self.staff.iter().for_each(|staff| self.desks.learn(staff));
             return;
         }
     }

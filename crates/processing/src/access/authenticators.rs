@@ -242,7 +242,7 @@ impl System {
     }
 
     /// Words that anybody who attacks this site would try.
-    fn guessable(&self) -> Vec<String> {
+    pub(super) fn guessable(&self) -> Vec<String> {
         let operator = self.operator();
         let of_name = operator
             .into_iter()

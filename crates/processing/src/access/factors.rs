@@ -1,6 +1,7 @@
 //! 2.2.1: a second proof beside the password: the numbers of a program on the owner's telephone (TOTP, RFC 6238), and ten
 //! codes on paper for the day on which the telephone is lost. Each number and each code opens the way once.
 
+use jiff::Timestamp;
 use sandyq_ledger::entry::{Detail, Happening, Outcome};
 use sandyq_model::{Fault, Plain, Problem};
 use sandyq_policy::Language;
@@ -20,9 +21,9 @@ use crate::system::System;
 /// The numbers of a program on a telephone.
 pub(super) const ONE_TIME: &str = "one-time";
 /// The same, before its first number was typed.
-const PROPOSED: &str = "one-time-proposed";
+pub(super) const PROPOSED: &str = "one-time-proposed";
 /// Codes on paper.
-const RECOVERY: &str = "recovery";
+pub(super) const RECOVERY: &str = "recovery";
 
 /// So many codes on paper.
 const RECOVERY_CODES: usize = 10;
@@ -88,16 +89,15 @@ impl System {
             return Err(Rejected::NotFound);
         }
         self.prove_again(&account, current).await?;
-        let mut secret = [0; SECRET_BYTES];
-        self.chance().fill(&mut secret);
-        let row = self.sealed(&account.dossier, PROPOSED, &Plain::new(hex::encode(secret)))?;
+        let secret = self.new_secret();
+        let row = self.sealed(&account.dossier, PROPOSED, &secret)?;
         let commit = Commit {
             subject: Some((account.dossier.subject, account.dossier.version)),
             statements: vec![authenticator::put(&row)],
             ..Commit::default()
         };
         self.store().commit(commit).await.map_err(refused_commit)?;
-        self.proposed_of(Secret::new_stack(secret))
+        self.proposed_of(secret_in(&secret)?)
     }
 
     /// The secret that waits for its first number, to be shown again.
@@ -110,7 +110,15 @@ impl System {
         self.proposed_of(self.secret_of(&account, row)?)
     }
 
-    fn proposed_of(&self, secret: Secret) -> Result<Proposed, Rejected> {
+    /// A secret for a program, as it is sealed.
+    pub(super) fn new_secret(&self) -> Plain<String> {
+        let mut secret = [0; SECRET_BYTES];
+        self.chance().fill(&mut secret);
+        Plain::new(hex::encode(secret))
+    }
+
+    /// What is shown of a secret, once.
+    pub(super) fn proposed_of(&self, secret: Secret) -> Result<Proposed, Rejected> {
         let written = Plain::new(secret.to_base32());
         let issuer = self
             .operator()
@@ -152,7 +160,7 @@ impl System {
             used_at: Some(now),
             ..self.sealed(&account.dossier, ONE_TIME, &secret)?
         };
-        let codes: Vec<Plain<String>> = (0..RECOVERY_CODES).map(|_| self.new_paper_code()).collect();
+        let codes = self.new_paper_codes();
         let hashes: Vec<String> = codes.iter().map(|code| self.paper_hash(&account, code)).collect();
         let paper = self.sealed(&account.dossier, RECOVERY, &Plain::new(hashes.join("\n")))?;
         let statements = vec![
@@ -237,22 +245,11 @@ impl System {
         row: &Authenticator,
         typed: &Plain<String>,
     ) -> Result<Option<u64>, Fault> {
-        let digits: String = typed.expose().chars().filter(char::is_ascii_digit).collect();
-        let digits = Plain::new(digits);
-        if digits.expose().len() != DIGITS {
-            return Ok(None);
-        }
-        let program = program(self.secret_of(account, row)?)?;
-        let seconds = u64::try_from(self.now().as_second()).unwrap_or(0);
-        let step = program.check(digits.expose(), seconds);
-        Ok(step.filter(|step| *step > row.step))
+        fitting_step(self.secret_of(account, row)?, typed, self.now(), row.step)
     }
 
     fn secret_of(&self, account: &Account, row: &Authenticator) -> Result<Secret, Fault> {
-        let mut secret = [0; SECRET_BYTES];
-        hex::decode_to_slice(self.opened(&account.dossier, row)?.expose(), &mut secret)
-            .map_err(|_| Fault::Vault("the secret of a second proof has another length".into()))?;
-        Ok(Secret::new_stack(secret))
+        secret_in(&self.opened(&account.dossier, row)?)
     }
 
     /// The codes on paper without the one that was typed.
@@ -264,13 +261,7 @@ impl System {
         let Some(row) = account.has(RECOVERY) else {
             return Ok(None);
         };
-        let code: String = typed
-            .expose()
-            .chars()
-            .filter(char::is_ascii_alphanumeric)
-            .map(|c| c.to_ascii_lowercase())
-            .collect();
-        let hash = self.paper_hash(account, &Plain::new(code));
+        let hash = self.paper_hash(account, &paper_code(typed));
         let kept = self.opened(&account.dossier, row)?;
         let fits = |line: &&str| sandyq_store::vault::equal(line.as_bytes(), hash.as_bytes());
         let (used, left): (Vec<&str>, Vec<&str>) = kept.expose().lines().partition(fits);
@@ -287,6 +278,11 @@ impl System {
         // Of two who use codes at the same time, one is first.
         let first = authenticator::step_to(subject, row.id, next.step, self.now());
         Ok(Some(vec![first, authenticator::put(&next)]))
+    }
+
+    /// Codes on paper for one person.
+    pub(super) fn new_paper_codes(&self) -> Vec<Plain<String>> {
+        (0..RECOVERY_CODES).map(|_| self.new_paper_code()).collect()
     }
 
     fn new_paper_code(&self) -> Plain<String> {
@@ -331,6 +327,49 @@ pub(super) fn used_up(error: CommitError) -> Rejected {
         CommitError::Conflict(_) => Rejected::mistake("code", Problem::OneTime),
         other => refused_commit(other),
     }
+}
+
+/// The step of a number that fits at that time and comes after the last one that was used.
+pub(super) fn fitting_step(
+    secret: Secret,
+    typed: &Plain<String>,
+    now: Timestamp,
+    last: u64,
+) -> Result<Option<u64>, Fault> {
+    let digits: String = typed.expose().chars().filter(char::is_ascii_digit).collect();
+    let digits = Plain::new(digits);
+    if digits.expose().len() != DIGITS {
+        return Ok(None);
+    }
+    let step = program(secret)?.check(digits.expose(), seconds_of(now));
+    Ok(step.filter(|step| *step > last))
+}
+
+/// The secret as it was sealed.
+pub(super) fn secret_in(sealed: &Plain<String>) -> Result<Secret, Fault> {
+    let mut secret = [0; SECRET_BYTES];
+    hex::decode_to_slice(sealed.expose(), &mut secret)
+        .map_err(|_| Fault::Vault("the secret of a second proof has another length".into()))?;
+    Ok(Secret::new_stack(secret))
+}
+
+/// A code on paper as it is compared: people write it in capitals, and with gaps.
+pub(super) fn paper_code(typed: &Plain<String>) -> Plain<String> {
+    let signs = typed.expose().chars().filter(char::is_ascii_alphanumeric);
+    Plain::new(signs.map(|c| c.to_ascii_lowercase()).collect())
+}
+
+/// The number that a program shows which was given that secret in writing; `None` when it is no such secret. For the people of a
+/// demonstration, who have no telephone.
+#[must_use]
+pub fn number_shown(written: &Plain<String>, at: Timestamp) -> Option<Plain<String>> {
+    let secret = Secret::try_from_base32(written.expose()).ok()?;
+    let number = program(secret).ok()?.generate(seconds_of(at));
+    Some(Plain::new(number.to_string()))
+}
+
+fn seconds_of(at: Timestamp) -> u64 {
+    u64::try_from(at.as_second()).unwrap_or(0)
 }
 
 fn program(secret: Secret) -> Result<Totp, Fault> {

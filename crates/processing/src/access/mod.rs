@@ -6,6 +6,8 @@ mod authenticators;
 mod codes;
 mod factors;
 mod forgotten;
+mod grants;
+mod invitations;
 mod looks;
 mod new_address;
 mod own_passkeys;
@@ -18,11 +20,14 @@ mod sessions;
 mod signing_in;
 mod staff;
 mod tickets;
+mod way_in_of_staff;
 
 pub use authenticators::PasswordState;
 pub use codes::{AskedForLink, Confirmed, Entered};
-pub use factors::{Proposed, SecondProof};
+pub use factors::{Proposed, SecondProof, number_shown};
 pub use forgotten::{Reset, ResetTakes};
+pub use grants::{AccessOnDay, AccessRow};
+pub use invitations::{Invitation, Invited};
 pub(crate) use looks::Looks;
 pub use new_address::NewAddress;
 pub use own_passkeys::{
@@ -37,6 +42,7 @@ pub use sessions::{Caller, SessionToken};
 pub use signing_in::{Claim, SecondStep, SignedIn, Way};
 pub use staff::StaffCard;
 pub(crate) use tickets::Tickets;
+pub use way_in_of_staff::HalfWay;
 
 use sandyq_model::{Problem, SubjectId};
 use sandyq_store::Statement;

@@ -1,11 +1,11 @@
-//! 2.2.6: where one is signed in. Nothing is kept of the browser or the place, so that a session is told by its times.
+//! 2.2.6, 5.1.4: where one is signed in, as a subject or as staff. Nothing is kept of the browser or the place, so that a session is told by its times.
 
 use jiff::{SignedDuration, Timestamp};
 use sandyq_ledger::entry::{Detail, Happening, Outcome};
 use sandyq_store::Commit;
 use sandyq_store::tables::session::{self, Session};
 
-use super::sessions::{Caller, SUBJECT_IDLE};
+use super::sessions::{self, Caller, STAFF_IDLE, SUBJECT_IDLE};
 use crate::entry;
 use crate::perform::refused_commit;
 use crate::rejected::Rejected;
@@ -70,7 +70,10 @@ impl System {
         if name.is_some() && ended.is_empty() {
             return Err(Rejected::NotFound);
         }
-        let pseudonym = self.dossier(caller.own_subject()?).await?.pseudonym;
+        let pseudonym = match caller.subject {
+            Some(subject) => self.dossier(subject).await?.pseudonym,
+            None => None,
+        };
         let signed_out = || {
             let mut entry = entry::of_happening(
                 &caller.actor,
@@ -95,13 +98,21 @@ impl System {
     }
 
     async fn live_sessions(&self, caller: &Caller) -> Result<Vec<Session>, Rejected> {
-        let subject = caller.own_subject()?;
-        let rows = self
-            .store()
-            .read(move |reader| session::of_subject(reader, subject))
-            .await?;
+        let (subject, staff) = (caller.subject, caller.staff.as_ref().map(|card| card.id));
+        let rows = self.store().read(move |reader| match (subject, staff) {
+            (Some(subject), _) => session::of_subject(reader, subject),
+            (None, Some(staff)) => session::of_staff(reader, staff),
+            (None, None) => Ok(Vec::new()),
+        });
+        let rows = rows.await?;
         let now = self.now();
-        let lives = |row: &Session| now < row.ends_at && now < row.seen_at + SUBJECT_IDLE;
+        let idle = if subject.is_some() {
+            SUBJECT_IDLE
+        } else {
+            STAFF_IDLE
+        };
+        let lives =
+            |row: &Session| now < row.ends_at && now < row.seen_at + idle && row.kind != sessions::HALF_WAY;
         Ok(rows.into_iter().filter(lives).collect())
     }
 

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
 use sandyq_ledger::entry::{Detail, Happening, Outcome};
-use sandyq_model::{Actor, Fault, Role, SubjectId};
+use sandyq_model::{Actor, ActorId, Fault, Role, SubjectId};
 use sandyq_store::tables::session::{self, Session};
 use sandyq_store::tables::staff;
 use sandyq_store::{Commit, Statement};
@@ -23,6 +23,10 @@ pub(super) const SUBJECT_IDLE: SignedDuration = SUBJECT.0;
 /// The same for staff.
 const STAFF: (SignedDuration, SignedDuration) =
     (SignedDuration::from_mins(30), SignedDuration::from_hours(12));
+/// For how long a password that was right leads on to the second factor.
+const HALF_WAY_WITHIN: SignedDuration = SignedDuration::from_mins(10);
+/// How long a session of staff stays without being used.
+pub(super) const STAFF_IDLE: SignedDuration = STAFF.0;
 /// How long use is not noted again.
 const NOTED_EVERY: SignedDuration = SignedDuration::from_mins(1);
 
@@ -79,6 +83,11 @@ pub(super) struct Opening {
 /// The kind of a session in which somebody acts for the subject.
 const FOR_SUBJECT: &str = "representative";
 
+/// The kind of a session of staff.
+const OF_STAFF: &str = "staff";
+/// The kind of what is not a session yet: the password was right, and the second factor is asked for.
+pub(super) const HALF_WAY: &str = "half-way";
+
 /// Who acts in a session of that kind.
 fn acting(kind: &str, subject: SubjectId) -> Actor {
     if kind == FOR_SUBJECT {
@@ -109,6 +118,7 @@ pub(super) fn of_subject(
         created_at: now,
         seen_at: now,
         ends_at: now + SUBJECT.1,
+        proved_at: None,
     })
 }
 
@@ -120,18 +130,55 @@ pub(super) fn begun(system: &System, subject: SubjectId, now: Timestamp) -> Open
 }
 
 /// A session for a member of staff.
-pub(super) fn of_staff(system: &System, card: &StaffCard, now: Timestamp) -> Opening {
+pub(super) fn of_staff(system: &System, staff: ActorId, now: Timestamp) -> Opening {
+    of_staff_until(system, staff, OF_STAFF, (now, now + STAFF.1))
+}
+
+/// The same session under another secret, after another number.
+pub(super) fn of_staff_going_on(
+    system: &System,
+    staff: ActorId,
+    before: &Session,
+    now: Timestamp,
+) -> Opening {
     let mut secret = [0; 32];
     system.chance().fill(&mut secret);
     opening(system, secret, |hash, csrf_hash| Session {
         hash,
-        kind: "staff".to_owned(),
+        kind: OF_STAFF.to_owned(),
         subject: None,
-        staff: Some(card.id),
+        staff: Some(staff),
+        csrf_hash,
+        created_at: before.created_at,
+        seen_at: now,
+        ends_at: before.ends_at,
+        proved_at: Some(now),
+    })
+}
+
+/// Half the way in for a member of staff: no session of anybody, only what leads to the next page.
+pub(super) fn half_way_of_staff(system: &System, staff: ActorId, now: Timestamp) -> Opening {
+    of_staff_until(system, staff, HALF_WAY, (now, now + HALF_WAY_WITHIN))
+}
+
+fn of_staff_until(
+    system: &System,
+    staff: ActorId,
+    kind: &str,
+    (now, ends_at): (Timestamp, Timestamp),
+) -> Opening {
+    let mut secret = [0; 32];
+    system.chance().fill(&mut secret);
+    opening(system, secret, |hash, csrf_hash| Session {
+        hash,
+        kind: kind.to_owned(),
+        subject: None,
+        staff: Some(staff),
         csrf_hash,
         created_at: now,
         seen_at: now,
-        ends_at: now + STAFF.1,
+        ends_at,
+        proved_at: (kind == OF_STAFF).then_some(now),
     })
 }
 
@@ -200,7 +247,7 @@ impl System {
                 csrf,
                 hash,
             },
-            (None, Some(row)) if row.disabled_at.is_none() => {
+            (None, Some(row)) if session.kind == OF_STAFF && row.disabled_at.is_none() => {
                 let card = StaffCard::of(&row, self.policy().version());
                 let actor = Actor {
                     id: card.id,

@@ -1,25 +1,18 @@
 //! 5.1.4, PRE-1: staff accounts. One person, one account; active only after the policy in force was read.
 
-use jiff::SignedDuration;
 use sandyq_ledger::entry::{Detail, Happening, Outcome};
 use sandyq_model::{Actor, ActorId, Plain, Problem, Role};
-use sandyq_store::Commit;
-use sandyq_store::tables::session;
 use sandyq_store::tables::staff::{self, Staff};
+use sandyq_store::tables::{session, staff_authenticator, staff_grant};
+use sandyq_store::{Commit, Statement};
 
-use super::codes::Entered;
-use super::password;
-use super::passwords::{PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN};
 use super::sessions::{self, Caller};
+use super::{password, passwords};
 use crate::entry;
 use crate::perform::refused_commit;
 use crate::rejected::Rejected;
 use crate::system::System;
 
-/// Failures in a row before a pause.
-const FAILURES_MAX: u32 = 5;
-/// The pause.
-const PAUSE: SignedDuration = SignedDuration::from_mins(5);
 /// The longest sign-in name.
 const NAME_LENGTH_MAX: usize = 64;
 
@@ -49,7 +42,7 @@ impl StaffCard {
 }
 
 impl System {
-    /// Makes an account for a member of staff.
+    /// Makes an account for a member of staff, who sets up a second factor at the first sign-in.
     ///
     /// # Errors
     /// A mistake with `name`, `role` or `password`.
@@ -60,29 +53,12 @@ impl System {
         role: &str,
         secret: Plain<String>,
     ) -> Result<ActorId, Rejected> {
-        let name = name.trim();
-        let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '.' | '_');
-        if name.is_empty() || name.chars().count() > NAME_LENGTH_MAX || !name.chars().all(plain) {
-            return Err(Rejected::mistake("name", Problem::Name));
-        }
-        let role = self
-            .policy()
-            .role_named(role)
-            .filter(|role| sessions::is_staff_role(*role));
-        let role = role.ok_or_else(|| Rejected::mistake("role", Problem::Choice))?;
-        check_length(&secret)?;
-        let wanted = name.to_owned();
-        if self
-            .store()
-            .read(move |reader| staff::by_name(reader, &wanted))
-            .await?
-            .is_some()
-        {
-            return Err(Rejected::mistake("name", Problem::Repeated));
-        }
+        let name = self.free_staff_name(name).await?;
+        let role = self.staff_role(role)?;
+        let secret = self.acceptable_for_staff(&secret, &name)?;
         let row = Staff {
             id: ActorId::random(self.chance()),
-            name: name.to_owned(),
+            name,
             role,
             password_hash: password::hashed(&secret, self.chance())?,
             familiar_version: None,
@@ -92,7 +68,11 @@ impl System {
             locked_until: None,
         };
         let commit = Commit {
-            statements: vec![staff::insert(&row)],
+            statements: [staff::insert(&row)]
+                .into_iter()
+                .chain(self.may_set_up(row.id)?)
+                .chain(self.gives_role(row.id, row.role, by))
+                .collect(),
             entries: vec![entry::of_happening(
                 by,
                 Happening::StaffAdded,
@@ -106,6 +86,21 @@ impl System {
         Ok(row.id)
     }
 
+    /// A name that nobody of staff has.
+    pub(super) async fn free_staff_name(&self, name: &str) -> Result<String, Rejected> {
+        let name = name.trim().to_owned();
+        let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '.' | '_');
+        if name.is_empty() || name.chars().count() > NAME_LENGTH_MAX || !name.chars().all(plain) {
+            return Err(Rejected::mistake("name", Problem::Name));
+        }
+        let wanted = name.clone();
+        let taken = self.store().read(move |reader| staff::by_name(reader, &wanted));
+        match taken.await? {
+            Some(_) => Err(Rejected::mistake("name", Problem::Repeated)),
+            None => Ok(name),
+        }
+    }
+
     /// Closes an account of staff: nobody signs in by it any more, and its sessions end at once.
     ///
     /// # Errors
@@ -115,10 +110,16 @@ impl System {
             disabled_at: Some(self.now()),
             ..self.staff_named(name).await?
         };
-        self.change_staff(by, Happening::StaffRemoved, &row).await
+        let ways_in = vec![
+            staff_authenticator::remove_all(row.id),
+            staff_grant::end(row.id, self.now(), by.id),
+        ];
+        self.change_staff(by, Happening::StaffRemoved, &row, ways_in)
+            .await
     }
 
-    /// Gives an account of staff a new password, and opens it again when it was closed. Its sessions end at once.
+    /// Gives an account of staff a new password, and opens it again when it was closed. Its sessions end at once. Whoever has no
+    /// second factor sets one up at the next sign-in.
     ///
     /// # Errors
     /// A mistake with `name` or `password`.
@@ -128,15 +129,82 @@ impl System {
         name: &str,
         secret: Plain<String>,
     ) -> Result<(), Rejected> {
-        check_length(&secret)?;
+        let secret = self.acceptable_for_staff(&secret, name)?;
+        let before = self.staff_named(name).await?;
+        let opens_again = before.disabled_at.is_some();
         let row = Staff {
             password_hash: password::hashed(&secret, self.chance())?,
             disabled_at: None,
             failures: 0,
             locked_until: None,
-            ..self.staff_named(name).await?
+            ..before
         };
-        self.change_staff(by, Happening::StaffChanged, &row).await
+        let mut beside: Vec<Statement> = if self.has_factor(row.id).await? {
+            Vec::new()
+        } else {
+            self.may_set_up(row.id)?.into()
+        };
+        if opens_again {
+            beside.extend(self.gives_role(row.id, row.role, by));
+        }
+        self.change_staff(by, Happening::StaffChanged, &row, beside).await
+    }
+
+    /// Gives an account of staff another role. Its sessions end at once, and its holder reads the policy again.
+    ///
+    /// # Errors
+    /// A mistake with `name` when there is no open account of that name, or with `role`.
+    pub async fn change_staff_role(&self, by: &Actor, name: &str, role: &str) -> Result<(), Rejected> {
+        let role = self.staff_role(role)?;
+        let before = self.staff_named(name).await?;
+        if before.disabled_at.is_some() {
+            return Err(Rejected::mistake("name", Problem::Choice));
+        }
+        if before.role == role {
+            return Err(Rejected::mistake("role", Problem::Repeated));
+        }
+        let row = Staff {
+            role,
+            familiar_version: None,
+            ..before
+        };
+        let given = self.gives_role(row.id, role, by).into();
+        self.change_staff(by, Happening::StaffChanged, &row, given).await
+    }
+
+    pub(super) fn staff_role(&self, name: &str) -> Result<Role, Rejected> {
+        let role = self.policy().role_named(name);
+        role.filter(|role| sessions::is_staff_role(*role))
+            .ok_or_else(|| Rejected::mistake("role", Problem::Choice))
+    }
+
+    /// Takes a lost second factor away from an account of staff, with its codes on paper: the next sign-in sets up another one.
+    /// Its sessions end at once.
+    ///
+    /// # Errors
+    /// A mistake with `name` when there is no open account of that name.
+    pub async fn remove_staff_factor(&self, by: &Actor, name: &str) -> Result<(), Rejected> {
+        let row = self.staff_named(name).await?;
+        if row.disabled_at.is_some() {
+            return Err(Rejected::mistake("name", Problem::Choice));
+        }
+        let beside = self.may_set_up(row.id)?.into();
+        self.change_staff(by, Happening::AuthenticatorRemoved, &row, beside)
+            .await
+    }
+
+    /// The password in its one writing, if staff may have it.
+    pub(super) fn acceptable_for_staff(
+        &self,
+        secret: &Plain<String>,
+        name: &str,
+    ) -> Result<Plain<String>, Rejected> {
+        let secret = passwords::normalized(secret);
+        let mut guessable = self.guessable();
+        guessable.push(name.trim().to_lowercase());
+        passwords::judge(&secret, &guessable, true)
+            .map_err(|problem| Rejected::mistake("password", problem))?;
+        Ok(secret)
     }
 
     async fn staff_named(&self, name: &str) -> Result<Staff, Rejected> {
@@ -147,70 +215,24 @@ impl System {
             .ok_or_else(|| Rejected::mistake("name", Problem::Choice))
     }
 
-    async fn change_staff(&self, by: &Actor, happening: Happening, row: &Staff) -> Result<(), Rejected> {
+    async fn change_staff(
+        &self,
+        by: &Actor,
+        happening: Happening,
+        row: &Staff,
+        beside: Vec<Statement>,
+    ) -> Result<(), Rejected> {
         let entry = entry::of_happening(by, happening, Outcome::Done, Detail::None, self);
         let commit = Commit {
-            statements: vec![staff::update(row), session::remove_all_of_staff(row.id)],
+            statements: [staff::update(row), session::remove_all_of_staff(row.id)]
+                .into_iter()
+                .chain(beside)
+                .collect(),
             entries: vec![entry],
             ..Commit::default()
         };
         let committed = self.store().commit(commit).await;
         committed.map(|_| ()).map_err(refused_commit)
-    }
-
-    /// Opens a session for a member of staff.
-    ///
-    /// # Errors
-    /// A mistake with `password`: the same for an unknown name, a wrong password and a closed account.
-    pub async fn sign_in(&self, name: &str, secret: Plain<String>) -> Result<Entered, Rejected> {
-        let wanted = name.trim().to_owned();
-        let row = self
-            .store()
-            .read(move |reader| staff::by_name(reader, &wanted))
-            .await?;
-        let now = self.now();
-        let kept = row.as_ref().map(|row| row.password_hash.clone());
-        let fits = tokio::task::spawn_blocking(move || password::matches(&secret, kept.as_deref()))
-            .await
-            .map_err(|_| sandyq_model::Fault::Busy("the password could not be checked".into()))??;
-        let row = match row {
-            Some(row) if row.locked_until.is_some_and(|until| now < until) => {
-                self.account_sign_in_refused(&row.id, Detail::Throttled, None)
-                    .await?;
-                return Err(Rejected::mistake("password", Problem::Code));
-            }
-            Some(row) if fits && row.disabled_at.is_none() => row,
-            known => {
-                let known = known.as_ref();
-                let actor = known.map_or(ActorId::of_system(Role::SITE), |row| row.id);
-                self.account_sign_in_refused(&actor, Detail::Credentials, known)
-                    .await?;
-                return Err(Rejected::mistake("password", Problem::Code));
-            }
-        };
-        let card = StaffCard::of(&row, self.policy().version());
-        let actor = Actor {
-            id: card.id,
-            role: card.role,
-            human: true,
-        };
-        let opening = sessions::of_staff(self, &card, now);
-        let commit = Commit {
-            statements: vec![opening.statement, staff::clear_failures(row.id)],
-            entries: vec![entry::of_happening(
-                &actor,
-                Happening::SignedIn,
-                Outcome::Done,
-                Detail::None,
-                self,
-            )],
-            ..Commit::default()
-        };
-        self.store().commit(commit).await.map_err(refused_commit)?;
-        Ok(Entered {
-            session: opening.token,
-            case: None,
-        })
     }
 
     /// The member of staff has read the policy in force (PRE-1).
@@ -236,54 +258,4 @@ impl System {
             .map(|_| ())
             .map_err(refused_commit)
     }
-
-    async fn account_sign_in_refused(
-        &self,
-        actor: &ActorId,
-        detail: Detail,
-        row: Option<&Staff>,
-    ) -> Result<(), Rejected> {
-        let role = row.map_or(Role::SITE, |row| row.role);
-        let by = Actor {
-            id: *actor,
-            role,
-            human: row.is_some(),
-        };
-        let pause = row
-            .filter(|row| (row.failures + 1).is_multiple_of(FAILURES_MAX))
-            .map(|_| self.now() + PAUSE);
-        let commit = Commit {
-            // For a name that is unknown or closed the same is written, and touches nobody.
-            statements: vec![match row {
-                Some(row) => staff::count_failure(row.id, pause).touching(1),
-                None => staff::count_failure(ActorId::of_system(Role::SITE), None),
-            }],
-            entries: vec![entry::of_happening(
-                &by,
-                Happening::SignInRefused,
-                Outcome::Refused,
-                detail,
-                self,
-            )],
-            ..Commit::default()
-        };
-        self.store()
-            .commit(commit)
-            .await
-            .map(|_| ())
-            .map_err(refused_commit)
-    }
-}
-
-fn check_length(secret: &Plain<String>) -> Result<(), Rejected> {
-    let length = secret.expose().chars().count();
-    if (PASSWORD_LENGTH_MIN..=PASSWORD_LENGTH_MAX).contains(&length) {
-        return Ok(());
-    }
-    let problem = if length < PASSWORD_LENGTH_MIN {
-        Problem::Missing
-    } else {
-        Problem::TooLong
-    };
-    Err(Rejected::mistake("password", problem))
 }

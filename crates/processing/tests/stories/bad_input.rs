@@ -294,17 +294,8 @@ async fn pre_1_who_has_not_read_the_policy_reads_nobody() {
         .add_staff(&by, "new", "sales", Plain::from("a long enough password"))
         .await
         .unwrap();
-    let entered = stage
-        .system
-        .sign_in("new", Plain::from("a long enough password"))
-        .await
-        .unwrap();
-    let new = stage
-        .system
-        .caller(entered.session.expose())
-        .await
-        .unwrap()
-        .unwrap();
+    let session = stage.desks.comes_in(&stage.system, "new").await;
+    let new = stage.system.caller(session.expose()).await.unwrap().unwrap();
     let (guest, case) = stage.guest(DANA).await;
     stage.pays(&guest, &case).await.unwrap();
     let opened = stage

@@ -37,6 +37,8 @@ mod residue;
 mod retention;
 mod retention_runs;
 mod services;
+mod staff_access;
+mod staff_way_in;
 mod stage;
 mod turned_bits;
 mod unconfirmed;

@@ -10,14 +10,16 @@ use std::sync::Arc;
 
 use clap::Args;
 use futures_util::future::try_join_all;
+use jiff::SignedDuration;
 use sandyq_model::time::day_in_kazakhstan;
 use sandyq_model::{Actor, Chance, Clock, Plain, Role};
 use sandyq_policy::Language;
-use sandyq_processing::access::Caller;
+use sandyq_processing::access::{Caller, number_shown};
 use sandyq_processing::cases::Catalogue;
 use sandyq_processing::operator::Operator;
 use sandyq_processing::{Rejected, System};
 use sandyq_web::WebOptions;
+use sandyq_web::demo_staff::DemoStaff;
 use sandyq_web::mail::{Letters, MailSink, Security, Smtp, SmtpPost};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -62,6 +64,20 @@ struct SignIn {
     name: String,
     password: String,
     role: String,
+    /// The secret that a program on their telephone would hold.
+    secret: String,
+    /// The codes that they would keep on paper.
+    codes: Vec<String>,
+}
+
+impl SignIn {
+    fn on_the_page(&self) -> DemoStaff {
+        DemoStaff {
+            name: self.name.clone(),
+            password: Plain::new(self.password.clone()),
+            secret: Plain::new(self.secret.clone()),
+        }
+    }
 }
 
 /// A folder that goes with the demonstration.
@@ -128,6 +144,7 @@ impl Demo {
             behind_tls: false,
             demo: true,
             letter_box: Some(letter_box),
+            demo_staff: staff.iter().map(SignIn::on_the_page).collect(),
         };
         let served = running::serve(system, worker, options, listener, stop).await;
         running::stop_beside(&mut beside).await;
@@ -135,10 +152,12 @@ impl Demo {
     }
 
     fn announce(&self, url: &str, staff: &[SignIn], data: &Path, terminal: &Terminal) -> Result<(), Failure> {
-        let mail = format!("{url}/demo/mail");
+        let (mail, numbers) = (
+            format!("{url}/demo/mail"),
+            format!("{url}{}", sandyq_web::demo_staff::PATH),
+        );
         if self.json {
-            let ready =
-                json!({ "schema_version": 1, "url": url, "mail": mail, "staff": staff, "data": data });
+            let ready = json!({ "schema_version": 1, "url": url, "mail": mail, "numbers": numbers, "staff": staff, "data": data });
             return terminal.answer(&ready.to_string());
         }
         let strong = |text: &str| terminal.paint(text, Tone::Strong);
@@ -159,6 +178,7 @@ impl Demo {
         let signs_in =
             |one: &SignIn| format!("    {:<14} {}  ({})", one.name, strong(&one.password), one.role);
         lines.extend(staff.iter().map(signs_in));
+        lines.push(format!("    their numbers        {}", strong(&numbers)));
         lines.push(format!("  data                    {}", data.display()));
         lines.push(String::new());
         lines.push(terminal.paint("  Ctrl-C ends it.", Tone::Faint));
@@ -234,7 +254,7 @@ async fn populate(system: &System, folder: &DataFolder, letters: &MailSink) -> R
     Ok(staff)
 }
 
-/// An account whose holder has signed in and read the policy (PRE-1).
+/// An account whose holder has signed in, set up a second factor and read the policy (PRE-1).
 async fn hire(system: &System, name: &str, role: &str) -> Result<(SignIn, Caller), Failure> {
     let secret = password::random(system.chance());
     let told = |rejected| failure_of(rejected, system, Language::En);
@@ -243,11 +263,20 @@ async fn hire(system: &System, name: &str, role: &str) -> Result<(SignIn, Caller
         .add_staff(&by, name, role, Plain::new(secret.expose().clone()))
         .await
         .map_err(told)?;
-    let token = system
-        .sign_in(name, Plain::new(secret.expose().clone()))
+    let half_way = system.sign_in(name, Plain::new(secret.expose().clone())).await;
+    let half_way = half_way.map_err(told)?;
+    let proposed = system
+        .proposed_to_staff(half_way.token.expose())
         .await
-        .map_err(told)?
-        .session;
+        .map_err(told)?;
+    // The number before this one fits as well, and leaves this one to whoever tries the demonstration.
+    let number = number_shown(&proposed.secret, system.now() - NUMBER_LASTS);
+    let number = number.ok_or_else(|| told(Rejected::SignInFirst))?;
+    let set = system
+        .set_up_staff(half_way.token.expose(), &number)
+        .await
+        .map_err(told)?;
+    let token = set.session;
     let caller = system
         .caller(token.expose())
         .await?
@@ -262,6 +291,8 @@ async fn hire(system: &System, name: &str, role: &str) -> Result<(SignIn, Caller
         name: name.to_owned(),
         password: secret.expose().clone(),
         role: role.to_owned(),
+        secret: proposed.secret.expose().clone(),
+        codes: set.codes.iter().map(|code| code.expose().clone()).collect(),
     };
     Ok((sign_in, caller))
 }
@@ -298,6 +329,8 @@ fn keep_staff(folder: &DataFolder, staff: &[SignIn]) -> Result<(), Failure> {
         .map_err(|error| Failure::file("write", &path, &error))
 }
 
+/// How long a number of a program is shown.
+const NUMBER_LASTS: SignedDuration = SignedDuration::from_secs(30);
 /// Who works at the invented operator, and as what.
 const STAFF: [(&str, &str); 8] = [
     ("sales", "sales"),

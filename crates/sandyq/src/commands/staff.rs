@@ -1,10 +1,12 @@
-//! `sandyq staff`: accounts of staff (5.1.4): make one, list them, close one, give one a new password. A password comes from
+//! `sandyq staff`: accounts of staff (5.1.4): make one, list them, close one, give one a new password, take a
+//! lost second factor away. A password comes from
 //! stdin, or is made and shown once.
 
 use std::io::{BufRead, Read};
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use sandyq_model::time::day_in_kazakhstan;
 use sandyq_model::{Actor, Plain, Role};
 use sandyq_store::tables::staff;
 use serde_json::json;
@@ -38,6 +40,43 @@ enum Action {
         of: Of,
     },
     Password(NewPassword),
+    /// Invite somebody: a link that opens once, within 72 hours, and leads to a password, a second factor and the policy
+    Invite {
+        /// What they will sign in with: letters, digits, `.`, `-` and `_`
+        name: String,
+        /// Their role in the policy
+        #[arg(long)]
+        role: String,
+        #[command(flatten)]
+        of: Of,
+    },
+    /// Give an account another role; its sessions end, and its holder reads the policy again
+    Role {
+        /// Whose
+        name: String,
+        /// The role in the policy
+        #[arg(long)]
+        role: String,
+        #[command(flatten)]
+        of: Of,
+    },
+    /// Say who had access to what on a day: name, role, since when, and the fields that the role reads for each purpose
+    Access {
+        /// The day in Kazakhstan, such as 2026-11-01; today, unless another one is named
+        #[arg(long, value_name = "DATE")]
+        on: Option<jiff::civil::Date>,
+        #[command(flatten)]
+        of: Of,
+    },
+    /// Take a lost second factor away, with its codes on paper
+    ///
+    /// The sessions of the account end. Its holder sets up another one at the next sign-in, within 72 hours.
+    Factor {
+        /// Whose
+        name: String,
+        #[command(flatten)]
+        of: Of,
+    },
 }
 
 /// Give an account a new password; one that was closed opens again.
@@ -87,6 +126,14 @@ impl Staff {
             Action::List(of) => list(of, terminal),
             Action::Close { name, of } => close(name, of, terminal),
             Action::Password(password) => password.run(terminal),
+            Action::Role {
+                name,
+                role: wanted,
+                of,
+            } => role(name, wanted, of, terminal),
+            Action::Access { on, of } => access(*on, of, terminal),
+            Action::Invite { name, role, of } => invite(name, role, of, terminal),
+            Action::Factor { name, of } => factor(name, of, terminal),
         }
     }
 }
@@ -105,7 +152,7 @@ impl Add {
             terminal.answer_json(&account)?;
         } else {
             terminal.word(&format!(
-                "{} may sign in as {}, once the policy in force was read",
+                "{} may sign in as {}, once a second factor is set up (within 72 hours) and the policy in force was read",
                 self.name, self.role
             ));
             show(shown.as_deref(), terminal)?;
@@ -144,6 +191,116 @@ fn close(name: &str, of: &Of, terminal: &Terminal) -> Result<Exit, Failure> {
     } else {
         terminal.answer(&format!("closed {name}: nobody signs in by that name any more"))?;
     }
+    Ok(Exit::Done)
+}
+
+fn factor(name: &str, of: &Of, terminal: &Terminal) -> Result<Exit, Failure> {
+    let folder = DataFolder::open(&of.data)?;
+    let (system, _lock) = running::system_at_rest(&folder)?;
+    let by = Actor::system(Role::ADMINISTRATOR);
+    let removed = running::runtime()?.block_on(system.remove_staff_factor(&by, name));
+    removed.map_err(|rejected| failure_of(rejected, &system, terminal.language).help(WHOSE))?;
+    if of.json {
+        terminal.answer_json(&json!({ "schema_version": 1, "name": name, "factor": false }))?;
+    } else {
+        terminal.answer(&format!(
+            "{name} has no second factor any more, and sets up another one at the next sign-in, within 72 hours"
+        ))?;
+    }
+    Ok(Exit::Done)
+}
+
+fn invite(name: &str, role: &str, of: &Of, terminal: &Terminal) -> Result<Exit, Failure> {
+    let folder = DataFolder::open(&of.data)?;
+    let configured = crate::configuration::Configuration::read(&folder)?.operator();
+    let (system, _lock) = running::system_at_rest(&folder)?;
+    let by = Actor::system(Role::ADMINISTRATOR);
+    let invited = running::runtime()?.block_on(system.invite_staff(&by, name, role));
+    let invited =
+        invited.map_err(|rejected| failure_of(rejected, &system, terminal.language).help(WHAT_IS_TAKEN))?;
+    let link = format!(
+        "{}{}",
+        configured.site.trim_end_matches('/'),
+        invited.path.expose()
+    );
+    if of.json {
+        let invitation = json!({
+            "schema_version": 1, "name": name, "role": role, "link": link, "until": invited.until.to_string(),
+        });
+        terminal.answer_json(&invitation)?;
+    } else {
+        terminal.word(&format!(
+            "{name} is invited as {role}. The link, shown this once, opens once until {}:",
+            invited.until
+        ));
+        terminal.answer(&link)?;
+    }
+    Ok(Exit::Done)
+}
+
+fn role(name: &str, wanted: &str, of: &Of, terminal: &Terminal) -> Result<Exit, Failure> {
+    let folder = DataFolder::open(&of.data)?;
+    let (system, _lock) = running::system_at_rest(&folder)?;
+    let by = Actor::system(Role::ADMINISTRATOR);
+    let changed = running::runtime()?.block_on(system.change_staff_role(&by, name, wanted));
+    changed.map_err(|rejected| {
+        failure_of(rejected, &system, terminal.language)
+            .help("name an open account of `sandyq staff list`, and a role that it has not yet")
+    })?;
+    if of.json {
+        terminal.answer_json(&json!({ "schema_version": 1, "name": name, "role": wanted }))?;
+    } else {
+        terminal.answer(&format!("{name} is {wanted} now, once the policy was read again"))?;
+    }
+    Ok(Exit::Done)
+}
+
+fn access(on: Option<jiff::civil::Date>, of: &Of, terminal: &Terminal) -> Result<Exit, Failure> {
+    let folder = DataFolder::open(&of.data)?;
+    let (system, _lock) = running::system_at_rest(&folder)?;
+    let by = Actor::system(Role::ADMINISTRATOR);
+    let day = on.unwrap_or_else(|| day_in_kazakhstan(system.now()));
+    let found = running::runtime()?.block_on(system.access_on(&by, day, terminal.language));
+    let found = found.map_err(|rejected| {
+        failure_of(rejected, &system, terminal.language).help("name a day that has come, such as 2026-11-01")
+    })?;
+    if of.json {
+        let rows = found.rows.iter().map(|row| {
+            json!({
+                "name": row.name,
+                "role": row.role,
+                "since": row.since.to_string(),
+                "until": row.until.map(|until| until.to_string()),
+                "reads": row.reads.iter().map(|(purpose, fields)| json!({ "purpose": purpose, "fields": fields })).collect::<Vec<_>>(),
+            })
+        });
+        let rows: Vec<_> = rows.collect();
+        let all =
+            json!({ "schema_version": 1, "on": day.to_string(), "policy": found.policy, "access": rows });
+        terminal.answer_json(&all)?;
+        return Ok(Exit::Done);
+    }
+    for row in &found.rows {
+        let until = row
+            .until
+            .map_or_else(String::new, |until| format!(" until {}", until.strftime("%F")));
+        terminal.answer(&format!(
+            "{}  {}, since {}{until}",
+            row.name,
+            row.role,
+            row.since.strftime("%F")
+        ))?;
+        if row.reads.is_empty() {
+            terminal.answer("    reads no data of people")?;
+        }
+        for (purpose, fields) in &row.reads {
+            terminal.answer(&format!("    {purpose}: {}", fields.join(", ")))?;
+        }
+    }
+    terminal.word(&format!(
+        "what is read in a role is said by the policy in force now, version {}",
+        found.policy.get(..16).unwrap_or_default()
+    ));
     Ok(Exit::Done)
 }
 

@@ -5,7 +5,7 @@ use std::io::BufRead;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use sandyq_model::{Plain, Role};
+use sandyq_model::{Mistake, Plain, Problem, Role};
 use sandyq_processing::access::Caller;
 use sandyq_processing::request::Overview;
 use sandyq_processing::retention::ValueEnd;
@@ -42,7 +42,8 @@ enum Action {
 struct Asking {
     /// A reference number such as SQ-7K2M-9QXA, or the id of a person
     reference: String,
-    /// Sign-in name of the responsible person; the password is read from stdin, never from the command line
+    /// Sign-in name of the responsible person; the password and then a number of their second
+    /// factor are read from stdin, a line each, never from the command line
     #[arg(long = "as", value_name = "NAME")]
     name: String,
     /// The data folder
@@ -54,7 +55,7 @@ struct Asking {
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  sandyq subject show SQ-7K2M-9QXA --as gulmira < password")]
+#[command(after_help = "Example:\n  sandyq subject show SQ-7K2M-9QXA --as gulmira")]
 struct Show {
     #[command(flatten)]
     asking: Asking,
@@ -63,7 +64,7 @@ struct Show {
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Example:
-  sandyq subject withdraw SQ-7K2M-9QXA --as gulmira < password
+  sandyq subject withdraw SQ-7K2M-9QXA --as gulmira
 
 Destruction follows by itself when the server runs, or at once with `sandyq subject destroy`.")]
 struct Withdraw {
@@ -121,7 +122,7 @@ impl Asking {
         let secret = password_line()?;
         let (system, _lock) = running::system_at_rest(&folder)?;
         running::runtime()?.block_on(async {
-            let caller = self.sign_in(&system, secret).await?;
+            let caller = self.sign_in(&system, secret, terminal).await?;
             let done = work(&system, &caller).await;
             let left = system.sign_out(&caller).await;
             left.map_err(|rejected| failure_of(rejected, &system, terminal.language))?;
@@ -129,20 +130,36 @@ impl Asking {
         })
     }
 
-    async fn sign_in(&self, system: &System, secret: Plain<String>) -> Result<Caller, Failure> {
-        let refused = || {
-            Failure::new(
-                Exit::Authentication,
-                "the name and the password do not go together",
-            )
+    async fn sign_in(
+        &self,
+        system: &System,
+        secret: Plain<String>,
+        terminal: &Terminal,
+    ) -> Result<Caller, Failure> {
+        let failed = |rejected, says: &str| match rejected {
+            Rejected::Fault(fault) => Failure::from(fault),
+            _ => Failure::new(Exit::Authentication, says.to_owned()),
         };
-        let entered = system
-            .sign_in(&self.name, secret)
-            .await
-            .map_err(|rejected| match rejected {
-                Rejected::Fault(fault) => Failure::from(fault),
-                _ => refused(),
-            })?;
+        let half_way = system.sign_in(&self.name, secret).await.map_err(|rejected| {
+            let is_late = |mistake: &Mistake| mistake.of("password") == Some(Problem::SetUpLate);
+            match &rejected {
+                Rejected::Mistake(mistake) if is_late(mistake) => {
+                    failed(rejected, SET_UP_LATE).help("`sandyq staff factor` gives another 72 hours")
+                }
+                _ => failed(rejected, "the name and the password do not go together"),
+            }
+        })?;
+        if half_way.sets_up {
+            return Err(Failure::new(Exit::Authentication, NO_FACTOR).help(SET_UP_FIRST));
+        }
+        if outside::can_ask() {
+            terminal.word("the number that your program shows, or a code on paper:");
+        }
+        let number = password_line()?;
+        let entered = system.sign_in_by_number(half_way.token.expose(), &number).await;
+        let entered =
+            entered.map_err(|rejected| failed(rejected, "the number does not fit, or was used before"))?;
+        let refused = || Failure::new(Exit::Authentication, "the session ended");
         let caller = system
             .caller(entered.session.expose())
             .await?
@@ -385,3 +402,7 @@ fn as_json(overview: &Overview, system: &System) -> Value {
         "holds": holds,
     })
 }
+
+const SET_UP_LATE: &str = "the time to set up a second factor is over";
+const NO_FACTOR: &str = "there is no second factor yet";
+const SET_UP_FIRST: &str = "sign in once at /staff/sign-in, where it is set up";

@@ -1,16 +1,24 @@
 //! `demo`, and what can be done with the folder that it leaves: look, destroy, verify, find a ledger that was put back.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use serde_json::Value;
 
 use super::said::{Place, copy};
 
 const DEMO: [&str; 6] = ["demo", "--json", "--listen", "127.0.0.1:0", "--data", "try"];
 
-/// The password of somebody in that role.
-fn password(ready: &Value, role: &str) -> String {
+/// What somebody in that role types: the password, and a code on paper that was not used.
+fn typed(ready: &Value, role: &str) -> String {
+    static USED: AtomicUsize = AtomicUsize::new(0);
     let staff = ready["staff"].as_array().unwrap();
     let one = staff.iter().find(|one| one["role"] == role).unwrap();
-    one["password"].as_str().unwrap().to_owned()
+    let code = &one["codes"][USED.fetch_add(1, Ordering::SeqCst)];
+    format!(
+        "{}\n{}\n",
+        one["password"].as_str().unwrap(),
+        code.as_str().unwrap()
+    )
 }
 
 #[test]
@@ -33,6 +41,8 @@ fn the_life_of_a_demonstration() {
         serving.ready["staff"], ready["staff"],
         "the same folder goes on with the same people"
     );
+    let (status, numbers) = serving.get("/demo/staff");
+    assert!(status == 200 && numbers.contains("responsible"), "{numbers}");
     assert_eq!(serving.stop(), Some(0));
 
     let verified = place
@@ -57,7 +67,7 @@ fn the_life_of_a_demonstration() {
 }
 
 fn shows_no_value(place: &Place, order: &str, ready: &Value) {
-    let secret = password(ready, "responsible") + "\n";
+    let secret = || typed(ready, "responsible");
     let show = [
         "subject",
         "show",
@@ -68,7 +78,7 @@ fn shows_no_value(place: &Place, order: &str, ready: &Value) {
         "try",
         "--json",
     ];
-    let said = place.sandyq_with(&show, &secret).ends(0);
+    let said = place.sandyq_with(&show, &secret()).ends(0);
     let held = said.json();
     assert_eq!(
         (&held["category"], &held["standing"]),
@@ -95,14 +105,14 @@ fn only_the_responsible_person(place: &Place, order: &str, ready: &Value) {
         )
         .ends(4);
     assert!(wrong.err.contains("do not go together"), "{}", wrong.err);
-    let sales = password(ready, "sales") + "\n";
+    let sales = typed(ready, "sales");
     place
         .sandyq_with(&[&show[..], &["sales"]].concat(), &sales)
         .ends(4);
 }
 
 fn destroys_only_what_is_due(place: &Place, order: &str, ready: &Value) {
-    let secret = password(ready, "responsible") + "\n";
+    let secret = || typed(ready, "responsible");
     let destroy = [
         "subject",
         "destroy",
@@ -112,10 +122,10 @@ fn destroys_only_what_is_due(place: &Place, order: &str, ready: &Value) {
         "--data",
         "try",
     ];
-    let unsure = place.sandyq_with(&destroy, &secret).ends(2);
+    let unsure = place.sandyq_with(&destroy, &secret()).ends(2);
     assert!(unsure.err.contains("nothing was destroyed"), "{}", unsure.err);
     let refused = place
-        .sandyq_with(&[&destroy[..], &["--yes"]].concat(), &secret)
+        .sandyq_with(&[&destroy[..], &["--yes"]].concat(), &secret())
         .ends(1);
     assert!(
         refused.err.contains("the policy refuses to destroy"),
@@ -131,20 +141,20 @@ fn destroys_only_what_is_due(place: &Place, order: &str, ready: &Value) {
         "--data",
         "try",
     ];
-    let said = place.sandyq_with(&nobody, &secret).ends(1);
+    let said = place.sandyq_with(&nobody, &secret()).ends(1);
     assert!(said.err.contains("nobody is found"), "{}", said.err);
 }
 
 fn withdraws_and_destroys(place: &Place, order: &str, ready: &Value) {
-    let secret = password(ready, "responsible") + "\n";
+    let secret = || typed(ready, "responsible");
     let rest = [order, "--as", "responsible", "--data", "try", "--json"];
     let withdrawn = place
-        .sandyq_with(&[&["subject", "withdraw"], &rest[..]].concat(), &secret)
+        .sandyq_with(&[&["subject", "withdraw"], &rest[..]].concat(), &secret())
         .ends(0)
         .json();
     assert!(withdrawn["number"].as_str().unwrap().len() == 36, "{withdrawn}");
     let destroyed = place
-        .sandyq_with(&[&["subject", "destroy", "--yes"], &rest[..]].concat(), &secret)
+        .sandyq_with(&[&["subject", "destroy", "--yes"], &rest[..]].concat(), &secret())
         .ends(0)
         .json();
     assert_eq!(destroyed["destroyed"], true);
@@ -154,7 +164,7 @@ fn withdraws_and_destroys(place: &Place, order: &str, ready: &Value) {
         "an order is a document under tax law: {destroyed}"
     );
     let held = place
-        .sandyq_with(&[&["subject", "show"], &rest[..]].concat(), &secret)
+        .sandyq_with(&[&["subject", "show"], &rest[..]].concat(), &secret())
         .ends(0)
         .json();
     assert_eq!(held["standing"], "blocked");

@@ -40,6 +40,7 @@ fn the_inventory_names_every_use_and_no_key() {
         "ledger-sign",
         "second-copy",
         "session",
+        "staff-proof",
     ] {
         assert!(uses.contains(&one), "{uses:?}");
     }

@@ -34,20 +34,25 @@ fn since_then(place: &Place) {
     assert_eq!(with_input(place, add, NEW), 0);
 }
 
-/// Whether somebody can sign in: nobody is found by that order, which is said only to who may ask.
-fn signs_in(place: &Place, name: &str, password: &str) -> bool {
+/// Whether that is somebody's password: whoever has none that fits is told so, and whoever has is told that a second factor
+/// comes next.
+fn is_password_of(place: &Place, name: &str, password: &str) -> bool {
     let line = format!("subject show SQ-0000-0000 --as {name} --data data");
-    match with_input(place, &line, password) {
-        4 => false,
-        1 => true,
-        other => panic!("{other}"),
-    }
+    let said = place
+        .sandyq_with(&line.split(' ').collect::<Vec<_>>(), password)
+        .ends(4);
+    let fits = said.err.contains("second factor");
+    assert_ne!(fits, said.err.contains("do not go together"), "{}", said.err);
+    fits
 }
 
 fn as_it_is_since(place: &Place) {
-    assert!(!signs_in(place, "gulmira", OLD), "who has left stays out");
-    assert!(!signs_in(place, "aibek", OLD), "an old password opens nothing");
-    assert!(signs_in(place, "aibek", NEW));
+    assert!(!is_password_of(place, "gulmira", OLD), "who has left stays out");
+    assert!(
+        !is_password_of(place, "aibek", OLD),
+        "an old password opens nothing"
+    );
+    assert!(is_password_of(place, "aibek", NEW));
     let listed = run(place, "staff list --data data --json").ends(0).json();
     let closed: Vec<_> = listed["staff"]
         .as_array()
@@ -61,7 +66,7 @@ fn as_it_is_since(place: &Place) {
 #[test]
 fn an_account_is_closed_and_opened_again_with_a_new_password() {
     let place = with_staff();
-    assert!(signs_in(&place, "gulmira", OLD));
+    assert!(is_password_of(&place, "gulmira", OLD));
     since_then(&place);
     as_it_is_since(&place);
     let listed = run(&place, "staff list --data data").ends(0);
@@ -74,7 +79,7 @@ fn an_account_is_closed_and_opened_again_with_a_new_password() {
         with_input(&place, "staff password gulmira --password-stdin --data data", NEW),
         0
     );
-    assert!(signs_in(&place, "gulmira", NEW));
+    assert!(is_password_of(&place, "gulmira", NEW));
     let said = run(&place, "staff close nobody --data data");
     assert_ne!(said.code, 0);
     assert!(said.err.contains("sandyq staff list"), "{}", said.err);
@@ -140,4 +145,68 @@ fn when_nothing_is_known_since_it_is_said_before_anything_is_done() {
         "{}",
         said.err
     );
+}
+
+fn rows_on(place: &Place, on: &str) -> Vec<(String, bool)> {
+    let line = format!("staff access --data data --json{on}");
+    let said = run(place, &line).ends(0).json();
+    let rows = said["access"].as_array().unwrap();
+    rows.iter()
+        .map(|row| (row["name"].as_str().unwrap().to_owned(), row["until"].is_string()))
+        .collect()
+}
+
+#[test]
+fn who_had_access_is_said_for_a_day_with_what_each_role_reads() {
+    let place = with_staff();
+    run(&place, "staff role aibek --role sales --data data").ends(0);
+    let owned = |rows: &[(&str, bool)]| -> Vec<(String, bool)> {
+        rows.iter()
+            .map(|(name, ended)| ((*name).to_owned(), *ended))
+            .collect()
+    };
+    let today = [("aibek", true), ("aibek", false), ("gulmira", false)];
+    assert_eq!(rows_on(&place, ""), owned(&today));
+    assert_eq!(rows_on(&place, " --on 2020-01-01"), []);
+    let words = run(&place, "staff access --data data").ends(0);
+    assert!(
+        words.out.contains("aibek  ") && words.out.contains("    "),
+        "{}",
+        words.out
+    );
+    assert!(words.err.contains("policy in force now"), "{}", words.err);
+    let to_come = run(&place, "staff access --on 2999-01-01 --data data");
+    assert_ne!(to_come.code, 0);
+    let same = run(&place, "staff role aibek --role sales --data data");
+    assert_ne!(same.code, 0);
+}
+
+#[test]
+fn an_invitation_is_a_link_that_is_shown_once_and_a_lost_factor_is_taken_away() {
+    let place = with_staff();
+    let invited = run(&place, "staff invite zarina --role sales --data data --json")
+        .ends(0)
+        .json();
+    let link = invited["link"].as_str().unwrap();
+    let token = link.split_once("/staff/invited/").unwrap().1;
+    assert_eq!(token.len(), 43, "{link}");
+    let listed = run(&place, "staff list --data data").ends(0);
+    assert!(!listed.out.contains("zarina"), "nobody yet: {}", listed.out);
+    for wrong in ["gulmira --role sales", "new --role mailer"] {
+        assert_ne!(
+            run(&place, &format!("staff invite {wrong} --data data")).code,
+            0,
+            "{wrong}"
+        );
+    }
+    run(&place, "staff factor gulmira --data data").ends(0);
+    assert!(is_password_of(&place, "gulmira", OLD));
+    assert_ne!(run(&place, "staff factor nobody --data data").code, 0);
+    for file in ["sandyq.db", "sandyq.db-wal"] {
+        let bytes = fs::read(place.path("data").join(file)).unwrap_or_default();
+        let found = bytes
+            .windows(token.len())
+            .any(|window| window == token.as_bytes());
+        assert!(!found, "the link lies in {file}");
+    }
 }

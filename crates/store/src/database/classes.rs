@@ -22,7 +22,7 @@ pub enum Class {
 use Class::{Pseudonymous, Public, Sealed, Secret};
 
 /// Every table with every column and its class.
-pub const TABLES: [(&str, &[(&str, Class)]); 31] = [
+pub const TABLES: [(&str, &[(&str, Class)]); 34] = [
     (
         "subject",
         &[
@@ -194,6 +194,7 @@ pub const TABLES: [(&str, &[(&str, Class)]); 31] = [
             ("created_at", Pseudonymous),
             ("seen_at", Pseudonymous),
             ("ends_at", Pseudonymous),
+            ("proved_at", Pseudonymous),
         ],
     ),
     (
@@ -208,6 +209,41 @@ pub const TABLES: [(&str, &[(&str, Class)]); 31] = [
             ("disabled_at", Pseudonymous),
             ("failures", Pseudonymous),
             ("locked_until", Pseudonymous),
+        ],
+    ),
+    (
+        "staff_authenticator",
+        &[
+            ("staff_id", Pseudonymous),
+            ("kind", Pseudonymous),
+            ("sealed", Sealed),
+            ("step", Pseudonymous),
+            ("added_at", Pseudonymous),
+            ("until_at", Pseudonymous),
+            ("used_at", Pseudonymous),
+        ],
+    ),
+    (
+        "staff_grant",
+        &[
+            ("grant_id", Pseudonymous),
+            ("staff_id", Pseudonymous),
+            ("role", Pseudonymous),
+            ("given_by", Pseudonymous),
+            ("from_at", Pseudonymous),
+            ("until_at", Pseudonymous),
+            ("ended_by", Pseudonymous),
+        ],
+    ),
+    (
+        "staff_invitation",
+        &[
+            ("token_hash", Secret),
+            ("name", Pseudonymous),
+            ("role", Pseudonymous),
+            ("invited_by", Pseudonymous),
+            ("added_at", Pseudonymous),
+            ("until_at", Pseudonymous),
         ],
     ),
     (

@@ -117,6 +117,14 @@ static STAFF: Table = table!(12 "staff" ["staff_id", "name", "role", "password_h
     " ON CONFLICT (staff_id) DO UPDATE SET name = excluded.name, role = excluded.role, \
      password_hash = excluded.password_hash, disabled_at = excluded.disabled_at");
 
+/// Of a grant that is there its end is brought up to date.
+static STAFF_GRANT: Table = table!(20 "staff_grant" ["grant_id", "staff_id", "role", "given_by", "from_at", "until_at",
+        "ended_by"] of "staff_id", "", put "$1, $2, $3, $4, $5, $6, $7",
+    " ON CONFLICT (grant_id) DO UPDATE SET until_at = excluded.until_at, ended_by = excluded.ended_by");
+
+const ALL_GRANTS: &str =
+    "SELECT grant_id, staff_id, role, given_by, from_at, until_at, ended_by FROM staff_grant ORDER BY 1";
+
 /// Of a line that is there its end is brought up to date, and nothing else.
 static RECIPIENT: Table = table!(17 "recipient" ["recipient_id", "number", "kind", "name", "country", "undertaking", "undertaken_on", "email", "age_key",
         "entered_at", "entered_by", "closed_at", "closed_by"] of "recipient_id", "", put "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13",
@@ -134,7 +142,7 @@ static BREACH_STEP: Table = table!(19 "breach_step" ["step_id", "breach_id", "st
     put "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11", " ON CONFLICT (step_id) DO NOTHING");
 
 /// The tables of shared rows, each after those that it leads to.
-static SHARED: [&Table; 6] = [&RECEIPT, &CONSENT_TEXT, &STAFF, &RECIPIENT, &BREACH, &BREACH_STEP];
+static SHARED: [&Table; 7] = [&RECEIPT, &CONSENT_TEXT, &STAFF, &RECIPIENT, &BREACH, &BREACH_STEP, &STAFF_GRANT];
 
 const ALL_BREACHES: &str = "SELECT breach_id, number, kind, detected_at, due_policy, due_law, due_at, entered_at, entered_by \
                             FROM breach ORDER BY 1";
@@ -251,12 +259,13 @@ impl SharedRow {
         Self::of(reader, &CONSENT_TEXT, Value::from(hash))
     }
 
-    /// What is the house's own and belongs to no person whose data is held: the accounts of staff, and the registers of
-    /// recipients and of breaches.
+    /// What is the house's own and belongs to no person whose data is held: the accounts of staff with the roles that they were given, and the
+    /// registers of recipients and of breaches.
     pub(crate) fn of_the_house(reader: &mut dyn Reader) -> Result<Vec<Self>, Fault> {
         let mut shared = Vec::new();
         let tables = [
             (&STAFF, ALL_STAFF),
+            (&STAFF_GRANT, ALL_GRANTS),
             (&RECIPIENT, ALL_RECIPIENTS),
             (&BREACH, ALL_BREACHES),
             (&BREACH_STEP, ALL_BREACH_STEPS),
@@ -272,7 +281,7 @@ impl SharedRow {
 
     /// Whether it is the house's own and can be closed; the register of breaches is only added to, and stays with what is shared.
     pub(crate) fn is_of_the_house(&self) -> bool {
-        [STAFF.number, RECIPIENT.number].contains(&self.table)
+        [STAFF.number, STAFF_GRANT.number, RECIPIENT.number].contains(&self.table)
     }
 
     fn of(reader: &mut dyn Reader, table: &Table, owner: Value) -> Result<Vec<Self>, Fault> {

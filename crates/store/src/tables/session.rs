@@ -24,14 +24,16 @@ pub struct Session {
     pub seen_at: Timestamp,
     /// When it ends at the latest.
     pub ends_at: Timestamp,
+    /// When who is in it last gave a number of their second factor; of staff only.
+    pub proved_at: Option<Timestamp>,
 }
 
 /// Begins a session.
 #[must_use]
 pub fn insert(session: &Session) -> Statement {
     statement(
-        "INSERT INTO session (session_hash, kind, subject_id, staff_id, csrf_hash, created_at, seen_at, ends_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO session (session_hash, kind, subject_id, staff_id, csrf_hash, created_at, seen_at, ends_at, \
+         proved_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         [
             session.hash.into(),
             session.kind.as_str().into(),
@@ -41,6 +43,7 @@ pub fn insert(session: &Session) -> Statement {
             session.created_at.into(),
             session.seen_at.into(),
             session.ends_at.into(),
+            session.proved_at.into(),
         ],
     )
     .touching(1)
@@ -53,6 +56,16 @@ pub fn seen(hash: [u8; 32], at: Timestamp) -> Statement {
         "UPDATE session SET seen_at = $2 WHERE session_hash = $1",
         [hash.into(), at.into()],
     )
+}
+
+/// Says when who is in it gave a number of their second factor.
+#[must_use]
+pub fn proved(hash: [u8; 32], at: Timestamp) -> Statement {
+    statement(
+        "UPDATE session SET proved_at = $2 WHERE session_hash = $1",
+        [hash.into(), at.into()],
+    )
+    .touching(1)
 }
 
 /// Ends a session.
@@ -88,8 +101,8 @@ pub fn remove_ended(now: Timestamp, idle_since: Timestamp) -> Statement {
 /// When the engine does not answer.
 pub fn find(reader: &mut dyn Reader, hash: [u8; 32]) -> Result<Option<Session>, Fault> {
     reader.first(
-        "SELECT session_hash, kind, subject_id, staff_id, csrf_hash, created_at, seen_at, ends_at FROM session \
-         WHERE session_hash = $1",
+        "SELECT session_hash, kind, subject_id, staff_id, csrf_hash, created_at, seen_at, ends_at, proved_at \
+         FROM session WHERE session_hash = $1",
         &[hash.into()],
         read,
     )
@@ -101,9 +114,22 @@ pub fn find(reader: &mut dyn Reader, hash: [u8; 32]) -> Result<Option<Session>, 
 /// When the engine does not answer.
 pub fn of_subject(reader: &mut dyn Reader, subject: SubjectId) -> Result<Vec<Session>, Fault> {
     reader.list(
-        "SELECT session_hash, kind, subject_id, staff_id, csrf_hash, created_at, seen_at, ends_at FROM session \
-         WHERE subject_id = $1 ORDER BY created_at DESC, session_hash LIMIT 100",
+        "SELECT session_hash, kind, subject_id, staff_id, csrf_hash, created_at, seen_at, ends_at, proved_at \
+         FROM session WHERE subject_id = $1 ORDER BY created_at DESC, session_hash LIMIT 100",
         &[subject.into()],
+        read,
+    )
+}
+
+/// The sessions of a member of staff, ended or not, the newest first.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn of_staff(reader: &mut dyn Reader, staff: ActorId) -> Result<Vec<Session>, Fault> {
+    reader.list(
+        "SELECT session_hash, kind, subject_id, staff_id, csrf_hash, created_at, seen_at, ends_at, proved_at \
+         FROM session WHERE staff_id = $1 ORDER BY created_at DESC, session_hash LIMIT 100",
+        &[staff.into()],
         read,
     )
 }
@@ -118,5 +144,6 @@ fn read(row: &mut Row) -> Result<Session, Fault> {
         created_at: row.take(5)?,
         seen_at: row.take(6)?,
         ends_at: row.take(7)?,
+        proved_at: row.take(8)?,
     })
 }

@@ -40,13 +40,15 @@ pub enum KeyUse {
     SecondCopy,
     /// Hashes session secrets.
     Session,
+    /// Seals with what staff prove who they are, beside the password (AES-256-GCM).
+    StaffProof,
     /// Signs what is sent to the operator's other systems (HMAC).
     Webhook,
 }
 
 impl KeyUse {
     /// All uses.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Backup,
         Self::BlindIndex,
         Self::Code,
@@ -58,6 +60,7 @@ impl KeyUse {
         Self::SealKek,
         Self::SecondCopy,
         Self::Session,
+        Self::StaffProof,
         Self::Webhook,
     ];
 
@@ -76,6 +79,7 @@ impl KeyUse {
             Self::SealKek => "seal-kek",
             Self::SecondCopy => "second-copy",
             Self::Session => "session",
+            Self::StaffProof => "staff-proof",
             Self::Webhook => "webhook",
         }
     }

@@ -23,6 +23,7 @@ mod proof;
 mod sealed;
 mod signer;
 mod source;
+mod staff_proof;
 mod subject_key;
 #[cfg(test)]
 mod tests;
@@ -66,6 +67,7 @@ pub use subject_key::{NewKey, SubjectKey, WRAPPED_BYTES, WrappedKey};
 use hierarchy::derive;
 use keyed_hash::{BlindIndexKeys, HashKey, first_bytes};
 use opened_keys::OpenedKeys;
+use staff_proof::StaffProofKeys;
 use subject_key::Kek;
 
 /// All keys of an installation, derived and ready. Shared by everybody who seals, opens, searches or signs.
@@ -76,6 +78,7 @@ pub struct Vault {
     form_guard: HashKey,
     idempotency: HashKey,
     session: HashKey,
+    staff_proof: StaffProofKeys,
     webhook: hmac::Key,
     backup: Zeroizing<[u8; source::KEY_BYTES]>,
     ledger_signer: Signer,
@@ -111,6 +114,7 @@ impl Vault {
             form_guard: hash_key(KeyUse::FormGuard)?,
             idempotency: hash_key(KeyUse::Idempotency)?,
             session: hash_key(KeyUse::Session)?,
+            staff_proof: StaffProofKeys::new(source, versions)?,
             webhook: hmac::Key::new(hmac::HMAC_SHA256, webhook.as_slice()),
             backup: derive(source, KeyUse::Backup, versions.of(KeyUse::Backup))?,
             ledger_signer: signer(KeyUse::LedgerSign)?,

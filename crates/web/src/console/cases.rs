@@ -7,6 +7,7 @@ use sandyq_processing::Rejected;
 use sandyq_processing::access::Caller;
 use sandyq_processing::cases::desk::{CaseList, CaseRow};
 
+use super::{access, invite};
 use crate::components::pagination;
 use crate::http::arrival::{Answer, Arrival, Outcome};
 use crate::layout::Page;
@@ -39,7 +40,7 @@ async fn listed(arrival: &Arrival) -> Outcome {
             arrival.visit.language,
         )
         .await?;
-    Ok(Answer::Page(page(&arrival.visit, &cases)))
+    Ok(Answer::Page(page(&arrival.visit, &cases, &beside(caller))))
 }
 
 /// The caller, who must be staff; anybody else is asked to sign in as such.
@@ -53,6 +54,15 @@ pub(super) fn staff(arrival: &Arrival) -> Result<&Caller, Rejected> {
 /// Whether the caller must read the policy first (PRE-1).
 fn unfamiliar(caller: &Caller) -> bool {
     caller.staff.as_ref().is_some_and(|card| !card.familiar)
+}
+
+/// Pages of the console beside cases, for whoever they are open to.
+fn beside(caller: &Caller) -> Vec<(&'static str, &'static str)> {
+    let access = caller
+        .answers_for_access()
+        .then_some((access::PATH, "access-title"));
+    let invite = caller.invites().then_some((invite::PATH, "invite-title"));
+    access.into_iter().chain(invite).collect()
 }
 
 fn total(visit: &Visit, case: &CaseRow) -> String {
@@ -71,7 +81,7 @@ fn kind(visit: &Visit, case: &CaseRow) -> String {
 
 /// The page.
 #[must_use]
-pub fn page(visit: &Visit, cases: &CaseList) -> Page {
+pub fn page(visit: &Visit, cases: &CaseList, beside: &[(&str, &str)]) -> Page {
     let body = html! {
         h1 { (visit.say("cases-title")) }
         p.lead { (visit.say("cases-lead")) }
@@ -99,6 +109,9 @@ pub fn page(visit: &Visit, cases: &CaseList) -> Page {
                 }
             }
             (pagination(visit, cases.page, cases.more))
+        }
+        @if !beside.is_empty() {
+            ul.ways { @for (path, key) in beside { li { a href=(path) { (visit.say(key)) } } } }
         }
     };
     Page::new(visit.say("cases-title"), body).widened()

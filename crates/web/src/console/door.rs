@@ -1,4 +1,4 @@
-//! Staff come in by name and password, and go out again.
+//! Staff come in by name and password, which lead to the second factor, and go out again.
 
 use axum::extract::State;
 use axum::http::header::HeaderName;
@@ -7,7 +7,9 @@ use maud::html;
 use sandyq_model::value::ValueKind;
 use sandyq_model::{Mistake, Problem};
 
+use super::second_factor::{NUMBER, SET_UP};
 use crate::components::{Control, control, error_summary, problem_of, submit, tray};
+use crate::demo_staff;
 use crate::desk::Shared;
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
 use crate::http::cookies;
@@ -42,10 +44,10 @@ async fn signed_in(sent: &mut Sent) -> Outcome {
     sent.fresh()?;
     let password = sent.typed.plain("password");
     match mistake_of(sent.arrival.system.sign_in(name.trim(), password).await)? {
-        Ok(entered) => {
-            sent.arrival
-                .set_cookie(cookies::set(cookies::SESSION, entered.session.expose(), None));
-            Ok(Answer::SeeOther("/staff/cases".to_owned()))
+        Ok(half_way) => {
+            sent.arrival.bind(half_way.token.expose());
+            let next = if half_way.sets_up { SET_UP } else { NUMBER };
+            Ok(Answer::SeeOther(next.to_owned()))
         }
         Err(mistake) => {
             let page = page(&sent.arrival.visit, &name, &mistake);
@@ -112,6 +114,7 @@ pub fn page(visit: &Visit, name: &str, mistake: &Mistake) -> Page {
         h1 { (visit.say("staff-sign-in-title")) }
         p.lead { (visit.say("staff-sign-in-lead")) }
         (tray(visit, "/staff/sign-in", &[], &inside))
+        @if visit.demo { ul.ways { li { a href=(demo_staff::PATH) { (visit.say("demo-staff-title")) } } } }
     };
     Page::new(visit.say("staff-sign-in-title"), body)
         .wrong_if(!mistake.0.is_empty())

@@ -10,6 +10,7 @@ use sandyq_processing::Rejected;
 use sandyq_processing::transfer::{Delivered, HandOver, HandedOver, ToHandOver};
 
 use super::cases::staff;
+use super::privileged;
 use crate::components::{Control, Row, control, error_summary, problem_of, submit, summary_list, tray};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
 use crate::layout::Page;
@@ -48,7 +49,10 @@ pub async fn open_case(Path(reference): Path<String>, arrival: Arrival) -> Respo
 }
 
 /// POST /staff/cases/{reference}/hand-over
-pub async fn from_case(Path(reference): Path<String>, sent: Sent) -> Response {
+pub async fn from_case(Path(reference): Path<String>, mut sent: Sent) -> Response {
+    if let Some(asked) = privileged::asks(&mut sent, &["hand-over"]).await {
+        return sent.arrival.respond(asked);
+    }
     let outcome = handed(&sent, Place::Case(&reference)).await;
     sent.arrival.respond(outcome)
 }
@@ -60,7 +64,10 @@ pub async fn open_record(Path(id): Path<String>, arrival: Arrival) -> Response {
 }
 
 /// POST /staff/records/{id}/hand-over
-pub async fn from_record(Path(id): Path<String>, sent: Sent) -> Response {
+pub async fn from_record(Path(id): Path<String>, mut sent: Sent) -> Response {
+    if let Some(asked) = privileged::asks(&mut sent, &["hand-over"]).await {
+        return sent.arrival.respond(asked);
+    }
     let outcome = handed(&sent, Place::Record(&id)).await;
     sent.arrival.respond(outcome)
 }

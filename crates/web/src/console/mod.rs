@@ -1,5 +1,6 @@
 //! The console of staff (5.1.4): cases, a purpose before every look, and only the fields that the purpose allows.
 
+pub mod access;
 pub mod audit;
 pub mod breach;
 pub mod breaches;
@@ -8,9 +9,14 @@ pub mod decide;
 pub mod door;
 pub mod familiar;
 pub mod hand_over;
+pub mod invite;
+pub mod invited;
 pub mod open_case;
+pub mod own_sessions;
+pub mod privileged;
 pub mod recipients;
 pub mod record;
 pub mod request;
 pub mod requests;
 pub mod retention;
+pub mod second_factor;

@@ -10,6 +10,7 @@ use sandyq_processing::transfer::{
 };
 
 use super::cases::staff;
+use super::privileged;
 use crate::components::{
     Control, Row, control, error_summary, hidden, pagination, problem_of, submit, summary_list,
 };
@@ -45,7 +46,10 @@ async fn shown(arrival: &Arrival, typed: &NewRecipient, mistake: &Mistake) -> Ou
 }
 
 /// POST /staff/recipients
-pub async fn act(sent: Sent) -> Response {
+pub async fn act(mut sent: Sent) -> Response {
+    if let Some(asked) = privileged::asks(&mut sent, &["enter", "close"]).await {
+        return sent.arrival.respond(asked);
+    }
     let outcome = match acted(&sent).await {
         Err(Rejected::Mistake(mistake)) => shown(&sent.arrival, &typed(&sent), &mistake).await,
         outcome => outcome,

@@ -10,6 +10,7 @@ use sandyq_processing::request::{Alike, Overview};
 use sandyq_processing::retention::{HoldView, Order};
 
 use super::cases::staff;
+use super::privileged;
 use crate::components::{Row, error_summary, hidden, problem_of, summary_list};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent};
 use crate::layout::Page;
@@ -17,6 +18,9 @@ use crate::visit::Visit;
 
 /// The inputs of an order, in their order on the page.
 const INPUTS: [&str; 4] = ["ordered_by", "article", "document", "dated"];
+
+/// Steps that take a fresh number.
+const PRIVILEGED: [&str; 4] = ["hold", "lift", "block", "unblock"];
 
 /// POST /staff/records: the record of a reference number.
 pub async fn find(sent: Sent) -> Response {
@@ -73,7 +77,10 @@ async fn shown(arrival: &Arrival, id: &str) -> Result<Shown, Rejected> {
 }
 
 /// POST /staff/records/{id}
-pub async fn act(Path(id): Path<String>, sent: Sent) -> Response {
+pub async fn act(Path(id): Path<String>, mut sent: Sent) -> Response {
+    if let Some(asked) = privileged::asks(&mut sent, &PRIVILEGED).await {
+        return sent.arrival.respond(asked);
+    }
     let outcome = match acted(&sent, &id).await {
         Err(Rejected::Mistake(mistake)) => opened(&sent.arrival, &id, &typed(&sent), &mistake).await,
         outcome => outcome,

@@ -11,6 +11,7 @@ use sandyq_processing::access::Caller;
 use sandyq_processing::request::{Deed, LateReason, Norm, RequestView};
 
 use super::cases::staff;
+use super::privileged;
 use crate::components::{error_summary, hidden, problem_of};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent};
 use crate::layout::Page;
@@ -39,8 +40,14 @@ async fn opened(arrival: &Arrival, reference: &str, mistake: &Mistake) -> Outcom
     })
 }
 
+/// Steps that take a fresh number.
+const PRIVILEGED: [&str; 5] = ["decide", "carry-out", "answer", "refuse", "merge"];
+
 /// POST /staff/requests/{reference}
-pub async fn act(Path(reference): Path<String>, sent: Sent) -> Response {
+pub async fn act(Path(reference): Path<String>, mut sent: Sent) -> Response {
+    if let Some(asked) = privileged::asks(&mut sent, &PRIVILEGED).await {
+        return sent.arrival.respond(asked);
+    }
     let outcome = match acted(&sent, &reference).await {
         Err(Rejected::Mistake(mistake)) => opened(&sent.arrival, &reference, &mistake).await,
         outcome => outcome,

@@ -10,6 +10,7 @@ use sandyq_processing::request::{Board, LetterEntry, Scan};
 
 use super::breaches::{REGISTER, late_ones};
 use super::cases::staff;
+use super::{access, invite};
 use crate::components::{Control, control, error_summary, pagination, problem_of, submit, tray_with_file};
 use crate::http::arrival::{Answer, Arrival, Outcome, mistake_of};
 use crate::http::file::SentWithFile;
@@ -152,6 +153,8 @@ pub fn board_page(visit: &Visit, board: &Board, late: &[BreachRow]) -> Page {
                 li { a href="/staff/requests/closed" { (visit.say("board-closed")) } }
             }
             li { a href="/staff/retention" { (visit.say("retention-title")) } }
+            li { a href=(access::PATH) { (visit.say("access-title")) } }
+            li { a href=(invite::PATH) { (visit.say("invite-title")) } }
             li { a href="/staff/recipients" { (visit.say("recipients-title")) } }
             li { a href="/staff/audit" { (visit.say("audit-title")) } }
             li { a href="/staff/disclosures" { (visit.say("disclosures-title")) } }

@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use sandyq_model::{IdempotencyKey, Mistake, Problem, Refusal};
-use sandyq_processing::access::{Caller, PasskeyAsked};
+use sandyq_processing::access::{Caller, PasskeyAsked, SessionToken};
 use sandyq_processing::{Language, Rejected, System};
 
 use super::cookies;
@@ -133,6 +133,19 @@ impl Arrival {
     /// Gives the browser a cookie with the answer.
     pub fn set_cookie(&mut self, line: String) {
         self.visit.cookies.push(line);
+    }
+
+    /// Goes on in the same session under another secret.
+    ///
+    /// # Errors
+    /// [`Rejected::SignInFirst`] when it ended meanwhile.
+    pub async fn go_on_as(&mut self, session: &SessionToken) -> Result<(), Rejected> {
+        let caller = self.system.caller(session.expose()).await?;
+        let caller = caller.ok_or(Rejected::SignInFirst)?;
+        self.visit.token.clone_from(&caller.csrf);
+        self.caller = Some(caller);
+        self.set_cookie(cookies::set(cookies::SESSION, session.expose(), None));
+        Ok(())
     }
 
     /// Binds the page that the browser is sent to next to this browser, by a secret that only it is given.

@@ -127,6 +127,20 @@ impl Typed {
         self.0.contains_key(name)
     }
 
+    /// Takes a field out of what was typed; nothing when it did not come, or came empty.
+    pub fn take(&mut self, name: &str) -> Option<Plain<String>> {
+        self.0.remove(name).filter(|value| !value.expose().is_empty())
+    }
+
+    /// Everything that was typed but for the token and the key of the form, to travel on unseen.
+    pub fn kept(&self) -> Vec<(String, String)> {
+        let own = |name: &str| !matches!(name, "token" | "key" | "step");
+        let fields = self.0.iter().filter(|(name, _)| own(name));
+        fields
+            .map(|(name, value)| (name.clone(), value.expose().clone()))
+            .collect()
+    }
+
     /// The names of the fields that came.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)

@@ -17,6 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
 use super::decode;
+use crate::demo_staff;
 use crate::http::arrival::{html as page_response, language_of};
 use crate::layout::Page;
 use crate::visit::{Standpoint, Visit};
@@ -212,7 +213,10 @@ pub fn page(visit: &Visit, letters: &[Caught]) -> Page {
                 }
             }
         }
-        p { a href="/demo/mail" { (visit.say("letterbox-again")) } }
+        ul.ways {
+            li { a href="/demo/mail" { (visit.say("letterbox-again")) } }
+            li { a href=(demo_staff::PATH) { (visit.say("demo-staff-title")) } }
+        }
     };
     Page::new(visit.say("letterbox-title"), body)
 }

@@ -178,7 +178,7 @@ pub fn confirm_page(visit: &Visit, proposed: &Proposed, mistake: &Mistake) -> Pa
 }
 
 /// In groups of four, as people read such things aloud.
-fn grouped(secret: &str) -> String {
+pub(crate) fn grouped(secret: &str) -> String {
     let signs: Vec<char> = secret.chars().collect();
     let groups: Vec<String> = signs.chunks(4).map(|group| group.iter().collect()).collect();
     groups.join(" ")

@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 use maud::html;
+use sandyq_processing::Rejected;
 use sandyq_processing::access::OwnSession;
 
 use crate::components::hidden;
@@ -9,7 +10,8 @@ use crate::http::arrival::{Answer, Arrival, Outcome, Sent};
 use crate::layout::Page;
 use crate::visit::Visit;
 
-const PATH: &str = "/my/sessions";
+/// Where the owner of an account sees them.
+pub const PATH: &str = "/my/sessions";
 
 /// GET /my/sessions
 pub async fn show(arrival: Arrival) -> Response {
@@ -19,31 +21,40 @@ pub async fn show(arrival: Arrival) -> Response {
 
 async fn listed(arrival: &Arrival) -> Outcome {
     let sessions = arrival.system.my_sessions(arrival.known()?).await?;
-    Ok(Answer::Page(page(&arrival.visit, &sessions)))
+    Ok(Answer::Page(page(&arrival.visit, PATH, &sessions)))
 }
 
 /// POST /my/sessions: ends one of them, or all the others.
 pub async fn end(sent: Sent) -> Response {
-    let outcome = ended(&sent).await;
+    let outcome = ended_by(&sent).await;
+    let outcome = outcome.map(|()| Answer::SeeOther(PATH.to_owned()));
     sent.arrival.respond(outcome)
 }
 
-async fn ended(sent: &Sent) -> Outcome {
+/// Ends the session that was chosen, or all the others.
+///
+/// # Errors
+/// "Not found" when it is nobody's, or somebody else's.
+pub async fn ended_by(sent: &Sent) -> Result<(), Rejected> {
     sent.typed.only(|name| name == "session")?;
     sent.fresh()?;
     let caller = sent.arrival.known()?;
     let name = Some(sent.typed.text("session")).filter(|name| !name.is_empty());
-    sent.arrival.system.end_session(caller, name).await?;
-    Ok(Answer::SeeOther(PATH.to_owned()))
+    sent.arrival.system.end_session(caller, name).await
 }
 
-/// The page.
+/// The page, of subjects and of staff.
 #[must_use]
-pub fn page(visit: &Visit, sessions: &[OwnSession]) -> Page {
+pub fn page(visit: &Visit, path: &str, sessions: &[OwnSession]) -> Page {
+    let (lead, back) = if path == PATH {
+        ("sessions-lead", "/my")
+    } else {
+        ("staff-sessions-lead", "/staff/cases")
+    };
     let others = sessions.iter().filter(|session| !session.own).count();
     let body = html! {
         h1 { (visit.say("sessions-title")) }
-        p.lead { (visit.say("sessions-lead")) }
+        p.lead { (visit.say(lead)) }
         div.held { @for (place, session) in sessions.iter().enumerate() {
             article.datum {
                 h2 {
@@ -55,7 +66,7 @@ pub fn page(visit: &Visit, sessions: &[OwnSession]) -> Page {
                     dt { (visit.say("sessions-seen")) } dd { (visit.date_and_time(session.seen_at)) }
                 }
                 @if !session.own {
-                    form.plain method="post" action=(PATH) {
+                    form.plain method="post" action=(path) {
                         (hidden("token", &visit.token))
                         (hidden("session", &session.name))
                         button.quiet type="submit" {
@@ -66,11 +77,11 @@ pub fn page(visit: &Visit, sessions: &[OwnSession]) -> Page {
             }
         } }
         @if others > 1 {
-            form.plain method="post" action=(PATH) {
+            form.plain method="post" action=(path) {
                 (hidden("token", &visit.token))
                 button.go type="submit" { (visit.say("sessions-end-others")) }
             }
         }
     };
-    Page::new(visit.say("sessions-title"), body).back_to("/my")
+    Page::new(visit.say("sessions-title"), body).back_to(back)
 }

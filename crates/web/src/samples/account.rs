@@ -61,6 +61,32 @@ pub fn pages(language: Language) -> Vec<Sample> {
     ]
 }
 
+/// A secret that waits for its first number.
+pub fn proposed() -> Proposed {
+    Proposed {
+        secret: Plain::from("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"),
+        link: Plain::from(
+            "otpauth://totp/example.kz?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=example.kz",
+        ),
+    }
+}
+
+/// Where somebody is signed in.
+pub fn sessions_of_one() -> [OwnSession; 3] {
+    let at = |text: &str| text.parse().unwrap();
+    [("a1", true), ("b2", false), ("c3", false)].map(|(name, own)| OwnSession {
+        name: name.to_owned(),
+        since: at("2026-11-23T05:00:00Z"),
+        seen_at: at("2026-11-23T05:20:00Z"),
+        own,
+    })
+}
+
+/// Codes on paper.
+pub fn paper_codes() -> [Plain<String>; 3] {
+    ["4k7mt0q2xz", "h3v9cpwd81", "0fyr5s6bna"].map(Plain::from)
+}
+
 /// The second proof, and where one is signed in.
 pub fn inner_pages(language: Language) -> Vec<Sample> {
     let inside = |here: &str| visit(language, here, Standpoint::Subject);
@@ -70,20 +96,8 @@ pub fn inner_pages(language: Language) -> Vec<Sample> {
         ("current".into(), Problem::PasswordWrong),
         ("code".into(), Problem::OneTime),
     ]);
-    let proposed = Proposed {
-        secret: Plain::from("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"),
-        link: Plain::from(
-            "otpauth://totp/example.kz?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=example.kz",
-        ),
-    };
-    let codes = ["4k7mt0q2xz", "h3v9cpwd81", "0fyr5s6bna"].map(Plain::from);
-    let at = |text: &str| text.parse().unwrap();
-    let sessions = [("a1", true), ("b2", false), ("c3", false)].map(|(name, own)| OwnSession {
-        name: name.to_owned(),
-        since: at("2026-11-23T05:00:00Z"),
-        seen_at: at("2026-11-23T05:20:00Z"),
-        own,
-    });
+    let (proposed, codes) = (proposed(), paper_codes());
+    let sessions = sessions_of_one();
     let list = inside("/my/sessions");
     let change = inside("/my/new-address");
     vec![
@@ -111,6 +125,10 @@ pub fn inner_pages(language: Language) -> Vec<Sample> {
             };
             new_address::page(&change, &new, &Mistake::one("code", Problem::Code))
         }),
-        ("sessions", list.clone(), sessions::page(&list, &sessions)),
+        (
+            "sessions",
+            list.clone(),
+            sessions::page(&list, sessions::PATH, &sessions),
+        ),
     ]
 }

@@ -12,6 +12,7 @@ mod passkeys;
 mod people;
 mod requests;
 mod services;
+mod staff;
 mod structure;
 
 use axum::http::StatusCode;
@@ -347,11 +348,15 @@ fn staff_pages(language: Language) -> Vec<Sample> {
             door::page(&out, "aliya", &wrong),
         ),
         ("staff-familiar", list.clone(), familiar::page(&list, true)),
-        ("staff-cases", list.clone(), cases::page(&list, &people::cases())),
+        (
+            "staff-cases",
+            list.clone(),
+            cases::page(&list, &people::cases(), &[("/staff/access", "access-title")]),
+        ),
         (
             "staff-cases-none",
             list.clone(),
-            cases::page(&list, &people::no_cases()),
+            cases::page(&list, &people::no_cases(), &[]),
         ),
         ("staff-purpose", one.clone(), prompt(&Mistake::default())),
         ("staff-purpose-wrong", one.clone(), prompt(&missing)),
@@ -447,6 +452,8 @@ fn all(language: Language) -> Vec<Sample> {
         breaches::pages,
         breaches::forms,
         staff_pages,
+        staff::pages,
+        staff::invitations,
         turned_pages,
     ];
     groups.iter().flat_map(|pages| pages(language)).collect()

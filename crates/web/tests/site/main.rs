@@ -10,13 +10,14 @@
 
 mod breaches;
 mod browser;
+mod desk;
 mod hygiene;
 mod kept;
 mod stage;
 
 use axum::http::StatusCode;
 use browser::{Browser, Seen};
-use stage::{PASSWORD, Stage};
+use stage::Stage;
 
 const ANSWERS: [(&str, &str); 12] = [
     ("quantity", "2"),
@@ -107,7 +108,7 @@ async fn a_purchase_a_look_a_correction_and_a_withdrawal_with_its_receipt() {
     assert!(my.text.contains("Жанар"), "{}", my.text);
 
     stage.staff("aliya", "sales").await;
-    look(&site, &reference).await;
+    look(&stage, &site, &reference).await;
     let looks = dana.get("/my/accesses").await;
     assert!(looks.text.contains("2.2.7"), "{}", looks.text);
 
@@ -138,20 +139,11 @@ async fn a_purchase_a_look_a_correction_and_a_withdrawal_with_its_receipt() {
     assert!(dana.get(&format!("/order/{reference}")).await.status != StatusCode::OK);
 }
 
-/// Staff read the policy, then open the case for its purpose.
-async fn look(site: &axum::Router, reference: &str) {
+/// Staff set up a second factor and read the policy, then open the case for its purpose.
+async fn look(stage: &Stage, site: &axum::Router, reference: &str) {
     let mut aliya = Browser::new(site);
-    let door = aliya.get("/staff/sign-in").await;
-    let typed = [("name", "aliya"), ("password", PASSWORD), ("step", "sign-in")];
-    let familiar = aliya.fill(&door, "/staff/sign-in", &typed).await;
-    assert_eq!(familiar.path, "/staff/familiar");
-    let cases = aliya
-        .fill(
-            &familiar,
-            "/staff/familiar",
-            &[("read", "yes"), ("step", "accept")],
-        )
-        .await;
+    desk::sets_up(stage, &mut aliya, "aliya").await;
+    let cases = desk::reads_the_policy(&mut aliya).await;
     assert!(cases.text.contains(reference), "{}", cases.text);
     let path = format!("/staff/cases/{reference}");
     let prompt = aliya.get(&path).await;

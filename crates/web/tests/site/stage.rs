@@ -30,6 +30,7 @@ impl Post for Letters {
 
 pub struct Stage {
     pub system: System,
+    pub clock: Arc<SetClock>,
     letters: Arc<Letters>,
     _folder: tempfile::TempDir,
 }
@@ -53,7 +54,7 @@ impl Stage {
                 Policy::load(&policy).unwrap_or_else(|wrong| panic!("{} problems", wrong.len())),
             ),
             store: Store::open(options, Arc::clone(&clock) as _, Arc::clone(&chance) as _).unwrap(),
-            clock,
+            clock: Arc::clone(&clock) as _,
             chance,
             operator,
             catalogue: Catalogue::demonstration(jiff::civil::date(2026, 11, 23)).unwrap(),
@@ -63,6 +64,7 @@ impl Stage {
         });
         Self {
             system,
+            clock,
             letters,
             _folder: folder,
         }

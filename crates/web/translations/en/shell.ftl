@@ -7,6 +7,7 @@ nav-shop = Services
 nav-my = My data
 nav-policy = Policy
 nav-cases = Cases
+nav-sessions = Sessions
 nav-ledger = The ledger
 nav-cookies = Cookies
 nav-staff = For staff

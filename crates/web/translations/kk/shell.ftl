@@ -7,6 +7,7 @@ nav-shop = Қызметтер
 nav-my = Менің деректерім
 nav-policy = Саясат
 nav-cases = Істер
+nav-sessions = Сеанстар
 nav-ledger = Есепке алу журналы
 nav-cookies = Cookie файлдары
 nav-staff = Қызметкерлерге

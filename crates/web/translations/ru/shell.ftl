@@ -7,6 +7,7 @@ nav-shop = Услуги
 nav-my = Мои данные
 nav-policy = Политика
 nav-cases = Дела
+nav-sessions = Сеансы
 nav-ledger = Журнал учёта
 nav-cookies = Файлы cookie
 nav-staff = Для сотрудников

@@ -11,6 +11,7 @@
 )]
 
 pub mod asked;
+pub mod desk;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -61,6 +62,7 @@ pub struct Stage {
     pub letters: Arc<Letters>,
     pub folder: tempfile::TempDir,
     database: Option<String>,
+    pub desks: desk::Desks,
 }
 
 /// The policy that ships; read once for all systems of a test.
@@ -158,6 +160,7 @@ impl Stage {
             letters,
             folder,
             database,
+            desks: desk::Desks::default(),
         }
     }
 
@@ -280,30 +283,18 @@ impl Stage {
         }
     }
 
-    /// A member of staff who read the policy.
+    /// A member of staff who set up a second factor and read the policy.
     pub async fn staff(&self, name: &str, role: &str) -> Caller {
         let by = sandyq_model::Actor::system(sandyq_model::Role::ADMINISTRATOR);
-        let password = || Plain::from("a long enough password");
-        self.system.add_staff(&by, name, role, password()).await.unwrap();
+        let password = Plain::from(desk::PASSWORD);
+        self.system.add_staff(&by, name, role, password).await.unwrap();
         self.staff_again(name).await
     }
 
     /// The same member of staff, who signs in again and reads the policy that is in force now.
     pub async fn staff_again(&self, name: &str) -> Caller {
-        let password = || Plain::from("a long enough password");
-        let entered = self.system.sign_in(name, password()).await.unwrap();
-        let caller = self
-            .system
-            .caller(entered.session.expose())
-            .await
-            .unwrap()
-            .unwrap();
-        self.system.familiarize(&caller).await.unwrap();
-        self.system
-            .caller(entered.session.expose())
-            .await
-            .unwrap()
-            .unwrap()
+        let session = self.desks.comes_in(&self.system, name).await;
+        desk::reads_the_policy(&self.system, &session).await
     }
 
     /// The same with a system whose clock stands still where this one's is set back, as the program's does.
@@ -337,6 +328,7 @@ impl Stage {
             letters,
             folder,
             database,
+            desks,
         } = self;
         drop(system);
         between();
@@ -350,6 +342,7 @@ impl Stage {
             letters,
             folder,
             database,
+            desks,
         }
     }
 }

@@ -128,6 +128,12 @@ const NO_STAFF: &str = "DELETE FROM staff";
 const PUT_STAFF: &str = "INSERT INTO staff (staff_id, name, role, password_hash, familiar_version, created_at, \
                          disabled_at, failures, locked_until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 
+const GRANTS: &str =
+    "SELECT grant_id, staff_id, role, given_by, from_at, until_at, ended_by FROM staff_grant";
+const NO_GRANTS: &str = "DELETE FROM staff_grant";
+const PUT_GRANT: &str = "INSERT INTO staff_grant (grant_id, staff_id, role, given_by, from_at, until_at, ended_by) \
+                         VALUES ($1, $2, $3, $4, $5, $6, $7)";
+
 const RECIPIENTS: &str = "SELECT recipient_id, number, kind, name, country, undertaking, undertaken_on, email, age_key, \
                           entered_at, entered_by, closed_at, closed_by FROM recipient";
 const NO_RECIPIENTS: &str = "DELETE FROM recipient";
@@ -196,6 +202,8 @@ fn house(reader: &mut dyn Reader, size: u64) -> Result<Option<Vec<Statement>>, F
     house.extend(put(PUT_STAFF, reader.query(STAFF, &[])?));
     house.push(statement(NO_RECIPIENTS, []));
     house.extend(put(PUT_RECIPIENT, reader.query(RECIPIENTS, &[])?));
+    house.push(statement(NO_GRANTS, []));
+    house.extend(put(PUT_GRANT, reader.query(GRANTS, &[])?));
     Ok(Some(house))
 }
 

@@ -1,8 +1,9 @@
 //! 2.2.1: what proves who somebody is opens in its own place, and nowhere else.
 
-use sandyq_model::Plain;
+use sandyq_model::{ActorId, Plain};
 
 use super::super::proof::PROOF_BYTES_MAX;
+use super::super::{KeyUse, KeyVersions, Vault};
 use super::Strongroom;
 
 #[test]
@@ -20,4 +21,47 @@ fn a_proof_opens_in_its_own_place_and_nowhere_else() {
     assert!(vault.open_proof(&one, [1; 16], &changed).is_err());
     let long = Plain::new("x".repeat(PROOF_BYTES_MAX + 1));
     assert!(vault.seal_proof(&one, [1; 16], &long).is_err());
+}
+
+#[test]
+fn what_staff_prove_with_opens_for_its_own_person_and_kind_only() {
+    let room = Strongroom::seeded(4);
+    let (aliya, bolat) = (ActorId::from_bytes([1; 16]), ActorId::from_bytes([2; 16]));
+    let secret = Plain::from("3132333435363738393031323334353637383930");
+    let vault = &room.vault;
+    let sealed = vault.seal_staff_proof(aliya, "one-time", &secret).unwrap();
+    assert_ne!(
+        sealed,
+        vault.seal_staff_proof(aliya, "one-time", &secret).unwrap()
+    );
+    assert_eq!(
+        vault.open_staff_proof(aliya, "one-time", &sealed).unwrap(),
+        secret
+    );
+    assert!(vault.open_staff_proof(bolat, "one-time", &sealed).is_err());
+    assert!(vault.open_staff_proof(aliya, "recovery", &sealed).is_err());
+    for place in 0..sealed.len() {
+        let mut changed = sealed.clone();
+        changed[place] ^= 1;
+        assert!(
+            vault.open_staff_proof(aliya, "one-time", &changed).is_err(),
+            "{place}"
+        );
+        assert!(
+            vault
+                .open_staff_proof(aliya, "one-time", &sealed[..place])
+                .is_err()
+        );
+    }
+    let newer = KeyVersions::first().with(KeyUse::StaffProof, 2);
+    let newer = Vault::unlock(&room.source, &newer, room.chance.clone()).unwrap();
+    assert_eq!(
+        newer.open_staff_proof(aliya, "one-time", &sealed).unwrap(),
+        secret
+    );
+    let resealed = newer.seal_staff_proof(aliya, "one-time", &secret).unwrap();
+    assert_eq!(resealed[1..3], [0, 2]);
+    assert!(vault.open_staff_proof(aliya, "one-time", &resealed).is_err());
+    let long = Plain::new("x".repeat(PROOF_BYTES_MAX + 1));
+    assert!(vault.seal_staff_proof(aliya, "one-time", &long).is_err());
 }

@@ -1,0 +1,175 @@
+//! 5.1.4: for any past day it can be said who had access to what.
+
+use jiff::SignedDuration;
+use jiff::civil::Date;
+use sandyq_model::time::day_in_kazakhstan;
+use sandyq_model::{Actor, Plain, Problem, Role};
+use sandyq_processing::{Language, Rejected};
+
+use crate::stage::Stage;
+use crate::stage::desk::{reads_the_policy, sets_up};
+
+async fn on(stage: &Stage, day: Date) -> Vec<(String, String)> {
+    let by = Actor::system(Role::ADMINISTRATOR);
+    let found = stage.system.access_on(&by, day, Language::En).await.unwrap();
+    found.rows.into_iter().map(|row| (row.name, row.role)).collect()
+}
+
+fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    let one = |(name, role): &(&str, &str)| ((*name).to_owned(), (*role).to_owned());
+    pairs.iter().map(one).collect()
+}
+
+#[tokio::test]
+async fn a_past_day_has_the_roles_of_that_day() {
+    let stage = Stage::new();
+    let by = Actor::system(Role::ADMINISTRATOR);
+    let today = day_in_kazakhstan(stage.now());
+    let day = |days: i64| today.checked_add(jiff::Span::new().days(days)).unwrap();
+    stage.staff("aliya", "sales").await;
+    stage.staff("bolat", "auditor").await;
+    stage.passes(SignedDuration::from_hours(24));
+    let session = stage.desks.comes_in(&stage.system, "aliya").await;
+    stage
+        .system
+        .change_staff_role(&by, "aliya", "support")
+        .await
+        .unwrap();
+    assert!(
+        stage.system.caller(session.expose()).await.unwrap().is_none(),
+        "a change of role ends the sessions"
+    );
+    stage.passes(SignedDuration::from_hours(24));
+    stage.system.close_staff(&by, "bolat").await.unwrap();
+    stage.passes(SignedDuration::from_hours(48));
+    let password = Plain::from("a long enough password");
+    stage
+        .system
+        .renew_staff_password(&by, "bolat", password)
+        .await
+        .unwrap();
+
+    assert_eq!(on(&stage, day(-1)).await, []);
+    assert_eq!(
+        on(&stage, day(0)).await,
+        pairs(&[("aliya", "Sales"), ("bolat", "Auditor")])
+    );
+    let both = [("aliya", "Sales"), ("aliya", "Support"), ("bolat", "Auditor")];
+    assert_eq!(
+        on(&stage, day(1)).await,
+        pairs(&both),
+        "the day of the change has both"
+    );
+    assert_eq!(
+        on(&stage, day(2)).await,
+        pairs(&both[1..]),
+        "and so has the day of an end"
+    );
+    assert_eq!(on(&stage, day(3)).await, pairs(&both[1..2]));
+    assert_eq!(on(&stage, day(4)).await, pairs(&both[1..]), "opened again");
+    let to_come = stage.system.access_on(&by, day(5), Language::En).await;
+    assert!(matches!(to_come, Err(Rejected::Mistake(mistake)) if mistake.of("day") == Some(Problem::Date)));
+}
+
+#[tokio::test]
+async fn what_a_role_reads_is_what_the_policy_says() {
+    let stage = Stage::new();
+    let sales = stage.staff("aliya", "sales").await;
+    let auditor = stage.staff("bolat", "auditor").await;
+    let today = day_in_kazakhstan(stage.now());
+    let foreign = stage.system.access_at_desk(&sales, today, Language::En).await;
+    assert!(matches!(foreign, Err(Rejected::NotFound)));
+    let found = stage
+        .system
+        .access_at_desk(&auditor, today, Language::En)
+        .await
+        .unwrap();
+    let of = |name: &str| &found.rows.iter().find(|row| row.name == name).unwrap().reads;
+    assert_eq!(*of("bolat"), [], "an auditor reads no data");
+    let purposes: Vec<&str> = of("aliya").iter().map(|(purpose, _)| purpose.as_str()).collect();
+    assert_eq!(
+        purposes.len(),
+        2,
+        "orders, and promotions that they run: {purposes:?}"
+    );
+    assert!(of("aliya").iter().all(|(_, fields)| !fields.is_empty()));
+}
+
+#[tokio::test]
+async fn an_invitation_opens_once_and_leads_to_a_password_a_factor_and_the_policy() {
+    let stage = Stage::new();
+    let by = Actor::system(Role::ADMINISTRATOR);
+    let system = &stage.system;
+    let first = system.invite_staff(&by, "zarina", "sales").await.unwrap();
+    let second = system.invite_staff(&by, "zarina", "sales").await.unwrap();
+    let token = |path: &Plain<String>| path.expose().rsplit('/').next().unwrap().to_owned();
+    let (first, second) = (token(&first.path), token(&second.path));
+    assert!(
+        matches!(
+            system.invited(&first, Language::En).await,
+            Err(Rejected::NotFound)
+        ),
+        "the newest opens"
+    );
+    assert_eq!(system.invited(&second, Language::En).await.unwrap().role, "Sales");
+    let poor = system.accept_invitation(&second, &Plain::from("too short")).await;
+    assert!(
+        matches!(poor, Err(Rejected::Mistake(mistake)) if mistake.of("password") == Some(Problem::PasswordShort))
+    );
+    let password = Plain::from("a long enough password");
+    let (one, two) = tokio::join!(
+        system.accept_invitation(&second, &password),
+        system.accept_invitation(&second, &password)
+    );
+    assert_eq!(u8::from(one.is_ok()) + u8::from(two.is_ok()), 1, "once");
+    let half_way = one.or(two).unwrap();
+    assert!(half_way.sets_up);
+    let (session, _) = sets_up(system, half_way.token.expose()).await;
+    let zarina = reads_the_policy(system, &session).await;
+    assert!(zarina.staff.is_some_and(|card| card.familiar));
+    let today = day_in_kazakhstan(stage.now());
+    assert_eq!(on(&stage, today).await, pairs(&[("zarina", "Sales")]));
+    let taken = system.invite_staff(&by, "zarina", "sales").await;
+    assert!(
+        matches!(taken, Err(Rejected::Mistake(mistake)) if mistake.of("name") == Some(Problem::Repeated))
+    );
+    let late = system.invite_staff(&by, "late", "sales").await.unwrap();
+    stage.passes(SignedDuration::from_hours(72));
+    let late = system.invited(&token(&late.path), Language::En).await;
+    assert!(matches!(late, Err(Rejected::NotFound)));
+}
+
+#[tokio::test]
+async fn nobody_gives_a_role_that_may_do_more_than_their_own() {
+    let stage = Stage::new();
+    let admin = stage.staff("admin", "administrator").await;
+    let sales = stage.staff("aliya", "sales").await;
+    for role in ["responsible", "sales", "support"] {
+        let above = stage.system.invite_at_desk(&admin, "new", role).await;
+        assert!(
+            matches!(above, Err(Rejected::Mistake(mistake)) if mistake.of("role") == Some(Problem::RoleAbove)),
+            "{role}"
+        );
+    }
+    let foreign = stage.system.invite_at_desk(&sales, "new", "sales").await;
+    assert!(matches!(foreign, Err(Rejected::NotFound)));
+    let mailer = stage.system.invite_at_desk(&admin, "new", "mailer").await;
+    assert!(matches!(mailer, Err(Rejected::Mistake(mistake)) if mistake.of("role") == Some(Problem::Choice)));
+    let given: Vec<String> = stage
+        .system
+        .roles_to_give(&admin, Language::En)
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect();
+    assert!(
+        given.contains(&"administrator".to_owned()) && !given.contains(&"sales".to_owned()),
+        "{given:?}"
+    );
+    for role in &given {
+        stage
+            .system
+            .invite_at_desk(&admin, &format!("new-{role}"), role)
+            .await
+            .unwrap();
+    }
+}

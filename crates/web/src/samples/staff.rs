@@ -1,0 +1,134 @@
+//! The way in of staff, and what they see of their own accounts.
+
+use sandyq_model::{Mistake, Plain, Problem};
+use sandyq_processing::Language;
+use sandyq_processing::access::{AccessOnDay, AccessRow, Invitation, Invited};
+
+use super::{Sample, account, visit};
+use crate::console::{access, invite, invited, own_sessions, privileged, second_factor};
+use crate::demo_staff;
+use crate::portal::sessions;
+use crate::visit::Standpoint;
+
+pub fn pages(language: Language) -> Vec<Sample> {
+    let outside = |here: &str| visit(language, here, Standpoint::Visitor);
+    let number = outside(second_factor::NUMBER);
+    let set_up = outside(second_factor::SET_UP);
+    let demo = outside(demo_staff::PATH);
+    let own = visit(language, own_sessions::PATH, Standpoint::Staff);
+    let record = visit(language, "/staff/records/0123", Standpoint::Staff);
+    let list = visit(language, access::PATH, Standpoint::Staff);
+    let wrong = Mistake::one("code", Problem::OneTime);
+    let invented = [
+        ("sales", "k3w9t-p2mqa-77xhd-c4rbz", "287082"),
+        ("responsible", "m8x2c-h5vnt-q3kd9-w7pyf", "081804"),
+    ];
+    let invented = invented.map(|(name, password, number)| [name, password, number].map(str::to_owned));
+    vec![
+        (
+            "staff-second",
+            number.clone(),
+            second_factor::number_page(&number, &wrong),
+        ),
+        (
+            "staff-set-up",
+            set_up.clone(),
+            second_factor::set_up_page(&set_up, &account::proposed(), &Mistake::default()),
+        ),
+        (
+            "staff-codes",
+            set_up.clone(),
+            second_factor::codes_page(&set_up, &account::paper_codes()),
+        ),
+        (
+            "staff-sessions",
+            own.clone(),
+            sessions::page(&own, own_sessions::PATH, &account::sessions_of_one()),
+        ),
+        (
+            "staff-privileged-wrong",
+            record.clone(),
+            privileged::page(
+                &record,
+                &[("document", "2-4417"), ("article", "148")]
+                    .map(|(name, value)| (name.into(), value.into())),
+                "hold",
+                &Mistake::one("fresh_number", Problem::OneTime),
+            ),
+        ),
+        (
+            "staff-access",
+            list.clone(),
+            access::page(&list, "2026-11-01", Some(&access_on_a_day()), &Mistake::default()),
+        ),
+        (
+            "staff-access-wrong",
+            list.clone(),
+            access::page(&list, "2026-13-01", None, &Mistake::one("day", Problem::Date)),
+        ),
+        ("demo-staff", demo.clone(), demo_staff::page(&demo, &invented)),
+    ]
+}
+
+/// Who invites, and who is invited.
+pub fn invitations(language: Language) -> Vec<Sample> {
+    let asks = visit(language, invite::PATH, Standpoint::Staff);
+    let invited_to = visit(language, "/staff/invited/0123", Standpoint::Visitor);
+    vec![
+        ("staff-invite-wrong", asks.clone(), {
+            let roles = [("auditor", "Auditor"), ("administrator", "Administrator")];
+            let roles = roles.map(|(name, label)| (name.to_owned(), label.to_owned()));
+            let mistake = Mistake::one("role", Problem::RoleAbove);
+            invite::page(&asks, &roles, ["zarina", "auditor"], &mistake)
+        }),
+        ("staff-invite-link", asks.clone(), {
+            let invitation = Invitation {
+                path: Plain::from("/staff/invited/0123"),
+                link: Plain::from(
+                    "https://example.kz/staff/invited/h3v9cpwd810fyr5s6bna4k7mt0q2xzh3v9cpwd81",
+                ),
+                until: "2026-11-26T05:00:00Z".parse().unwrap(),
+            };
+            invite::link_page(&asks, "zarina", &invitation)
+        }),
+        ("staff-invited-wrong", invited_to.clone(), {
+            let invited = Invited {
+                name: "zarina".to_owned(),
+                role: "Auditor".to_owned(),
+            };
+            let mistake = Mistake::one("password", Problem::PasswordShort);
+            invited::page(&invited_to, "0123", &invited, &mistake)
+        }),
+    ]
+}
+
+fn access_on_a_day() -> AccessOnDay {
+    let at = |text: &str| text.parse().unwrap();
+    let row = |name: &str, until: Option<&str>, reads: &[(&str, &[&str])]| AccessRow {
+        name: name.to_owned(),
+        role: name.to_owned(),
+        since: at("2026-10-01T05:00:00Z"),
+        until: until.map(at),
+        reads: reads
+            .iter()
+            .map(|(purpose, fields)| {
+                (
+                    (*purpose).to_owned(),
+                    fields.iter().map(|field| (*field).to_owned()).collect(),
+                )
+            })
+            .collect(),
+    };
+    AccessOnDay {
+        day: jiff::civil::date(2026, 11, 1),
+        rows: vec![
+            row("auditor", None, &[]),
+            row(
+                "sales",
+                Some("2026-11-01T09:00:00Z"),
+                &[("2.2.7", &["1.1.1", "1.1.2"])],
+            ),
+        ],
+        policy: "0f1e2d3c4b5a69780f1e2d3c4b5a69780f1e2d3c4b5a69780f1e2d3c4b5a6978".to_owned(),
+    }
+}

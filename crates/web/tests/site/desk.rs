@@ -1,0 +1,99 @@
+//! 5.1.4: how staff come in over the pages, and when they are asked for a number again.
+
+use axum::http::StatusCode;
+use jiff::SignedDuration;
+use sandyq_model::Plain;
+use sandyq_processing::access::number_shown;
+
+use super::browser::{Browser, Seen};
+use super::stage::{PASSWORD, Stage};
+
+/// Somebody gives their password and sets up a second factor; gives its secret.
+pub async fn sets_up(stage: &Stage, browser: &mut Browser, name: &str) -> Plain<String> {
+    let door = browser.get("/staff/sign-in").await;
+    let typed = [("name", name), ("password", PASSWORD), ("step", "sign-in")];
+    let set_up = browser.fill(&door, "/staff/sign-in", &typed).await;
+    assert_eq!(set_up.path, "/staff/set-up");
+    let early = browser.get("/staff/cases").await;
+    assert_eq!(
+        early.headers["location"], "/staff/sign-in",
+        "nothing opens by a password alone"
+    );
+    let secret = set_up.text.split("id=\"secret\">").nth(1).unwrap();
+    let secret = Plain::new(secret.split('<').next().unwrap().replace(' ', ""));
+    let number = number_shown(&secret, stage.system.now()).unwrap();
+    let code = [("code", number.expose().as_str()), ("step", "set")];
+    let codes = browser.fill(&set_up, "/staff/set-up", &code).await;
+    assert_eq!(codes.text.matches("<li><code>").count(), 10, "{}", codes.text);
+    secret
+}
+
+/// Somebody reads the policy, where that is still to be done; gives the page after it.
+pub async fn reads_the_policy(browser: &mut Browser) -> Seen {
+    let sent_on = browser.get("/staff/cases").await;
+    assert_eq!(sent_on.headers["location"], "/staff/familiar");
+    let familiar = browser.get("/staff/familiar").await;
+    let typed = [("read", "yes"), ("step", "accept")];
+    browser.fill(&familiar, "/staff/familiar", &typed).await
+}
+
+#[tokio::test]
+async fn a_number_is_asked_for_again_and_nothing_of_what_was_typed_is_lost() {
+    let stage = Stage::new();
+    let site = stage.site();
+    stage.staff("aliya", "support").await;
+    let mut aliya = Browser::new(&site);
+    let secret = sets_up(&stage, &mut aliya, "aliya").await;
+    reads_the_policy(&mut aliya).await;
+    let path = "/staff/cases/SQ-0000-0000/decide";
+    let mut fields: Vec<(String, String)> = aliya.get("/staff/familiar").await.inputs().into_iter().collect();
+    let typed = [
+        ("decision", "answer-question"),
+        ("written", "Written with \"care\"\nand at length"),
+        ("step", "decide"),
+    ];
+    fields.extend(typed.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    let lately = aliya.post(path, &fields).await;
+    assert_eq!(
+        lately.status,
+        StatusCode::NOT_FOUND,
+        "there is no such case: {}",
+        lately.text
+    );
+
+    stage.clock.advance(SignedDuration::from_mins(11));
+    let session = aliya.cookie("__Host-sandyq").unwrap().clone();
+    let asked = aliya.post(path, &fields).await;
+    assert_eq!(asked.status, StatusCode::OK);
+    let kept = asked.inputs();
+    assert_eq!(kept["written"], "Written with \"care\"\nand at length");
+    assert_eq!(kept["decision"], "answer-question");
+    let wrong = [("fresh_number", "000000"), ("step", "decide")];
+    let asked = aliya.fill(&asked, path, &wrong).await;
+    assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(asked.inputs()["written"], kept["written"]);
+    let number = number_shown(&secret, stage.system.now()).unwrap();
+    let right = [("fresh_number", number.expose().as_str()), ("step", "decide")];
+    let done = aliya.fill(&asked, path, &right).await;
+    assert_eq!(done.status, StatusCode::NOT_FOUND, "the step is done now");
+    assert_ne!(*aliya.cookie("__Host-sandyq").unwrap(), session, "another secret");
+    assert_eq!(aliya.get("/staff/sessions").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn who_may_not_ask_for_access_or_invite_finds_nothing_there() {
+    let stage = Stage::new();
+    let site = stage.site();
+    for (name, role, status) in [
+        ("aliya", "sales", StatusCode::NOT_FOUND),
+        ("bolat", "administrator", StatusCode::OK),
+    ] {
+        stage.staff(name, role).await;
+        let mut browser = Browser::new(&site);
+        sets_up(&stage, &mut browser, name).await;
+        reads_the_policy(&mut browser).await;
+        for path in ["/staff/access", "/staff/invite"] {
+            assert_eq!(browser.get(path).await.status, status, "{name} {path}");
+        }
+    }
+}

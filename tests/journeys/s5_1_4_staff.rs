@@ -1,0 +1,125 @@
+//! Clause 5.1.4 and PRE-1: whoever is to work here is invited, chooses a password, sets up a second factor and reads the policy; only
+//! then a case opens, for its purpose. The link opens once. For any day it can be said who had access to what.
+
+use super::asking::{objections_of, signs_in};
+use super::harness::{Running, Walk, Window, command, number_now};
+
+const PASSWORD: &str = "seven horses on the steppe";
+
+/// The page that an invitation opens, made by whoever runs the system.
+fn invited(running: &Running, name: &str) -> String {
+    let data = running.data();
+    let data = data.to_str().expect("a name");
+    let output = command(&[
+        "staff", "invite", name, "--role", "sales", "--json", "--data", data,
+    ]);
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let said: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let link = said["link"].as_str().expect("a link");
+    let path = link.find("/staff/invited/").expect("its path");
+    link[path..].to_owned()
+}
+
+fn chooses_a_password(walk: &mut Walk<'_>, path: &str) {
+    walk.go(path);
+    walk.types(&[("password", "too short")]);
+    walk.goes_on();
+    assert!(walk.browser.has("#password-wrong"), "{}", walk.browser.text());
+    walk.types(&[("password", PASSWORD)]);
+    walk.goes_on();
+    assert!(
+        walk.browser.url().ends_with("/staff/set-up"),
+        "{}",
+        walk.browser.text()
+    );
+}
+
+fn sets_up_a_factor(walk: &mut Walk<'_>) {
+    walk.go("/staff/cases");
+    assert!(
+        walk.browser.url().ends_with("/staff/sign-in"),
+        "nothing opens before: {}",
+        walk.browser.text()
+    );
+    walk.go("/staff/set-up");
+    let secret = walk.browser.text_of("#secret");
+    walk.types(&[("code", "000000")]);
+    walk.goes_on();
+    assert!(walk.browser.has("#code-wrong"), "{}", walk.browser.text());
+    walk.types(&[("code", &number_now(&secret))]);
+    walk.goes_on();
+    assert_eq!(
+        walk.browser.text_of("ul.codes li").len(),
+        10,
+        "{}",
+        walk.browser.text()
+    );
+    walk.press("main a.go");
+}
+
+fn reads_the_policy_and_opens_a_case(walk: &mut Walk<'_>) {
+    assert!(
+        walk.browser.url().ends_with("/staff/familiar"),
+        "{}",
+        walk.browser.text()
+    );
+    walk.browser.tick("read");
+    walk.goes_on();
+    assert!(walk.browser.url().ends_with("/staff/cases"));
+    walk.press("main table th a");
+    let reference = walk.browser.url();
+    let reference = reference.rsplit('/').next().expect("a reference").to_owned();
+    walk.browser.tick("purpose-7");
+    walk.goes_on();
+    let seen = walk.browser.text();
+    assert!(seen.contains(&reference) && seen.contains("2.2.7"), "{seen}");
+    walk.go("/staff/sessions");
+}
+
+#[test]
+fn somebody_is_invited_and_sees_nothing_before_everything_is_set_up_in_any_browser_and_language() {
+    let mut running = Running::demo(&[]);
+    assert!(running.stop().success());
+    let links = ["one", "two", "three"].map(|name| invited(&running, name));
+    running.start_again();
+    let kazakh = Window {
+        language: "kk",
+        ..Window::narrow()
+    };
+    let russian = Window {
+        language: "ru",
+        ..Window::without_script()
+    };
+    for (path, window) in links.iter().zip([kazakh, russian, Window::narrow()]) {
+        let mut walk = Walk::begin(&running, window, String::new());
+        chooses_a_password(&mut walk, path);
+        sets_up_a_factor(&mut walk);
+        reads_the_policy_and_opens_a_case(&mut walk);
+        assert_eq!(walk.objections, Vec::<String>::new());
+        let mut stranger = Walk::begin(&running, window, String::new());
+        stranger.go(path);
+        assert!(!stranger.browser.has("#password"), "it opens once");
+    }
+    let mut desk = signs_in(&running, "responsible", Window::narrow());
+    desk.go("/staff/access");
+    desk.goes_on();
+    let seen = desk.browser.text();
+    assert!(seen.contains("three") && seen.contains("recruiter"), "{seen}");
+    desk.go("/staff/invite");
+    desk.types(&[("name", "four")]);
+    desk.goes_on();
+    assert!(desk.browser.has("#role-wrong"), "{}", desk.browser.text());
+    let mut admin = signs_in(&running, "administrator", Window::narrow());
+    admin.go("/staff/invite");
+    admin.types(&[("name", "four")]);
+    admin.browser.tick("role-administrator");
+    admin.goes_on();
+    assert!(admin.browser.has("#link"), "{}", admin.browser.text());
+    assert_eq!(objections_of(&mut desk, &mut admin), [""; 0]);
+    drop((desk, admin));
+    assert!(running.stop().success());
+}
