@@ -3,8 +3,8 @@
 //! none, no button says otherwise.
 
 use super::harness::device::Device;
-use super::harness::{Browser, Running, Walk, Window};
-use super::s1_1_3_account::{FIRST, chooses_a_password, goes_out, number, registers, signs_in};
+use super::harness::{Browser, Running, Walk, Window, number_now};
+use super::s1_1_3_account::{FIRST, chooses_a_password, goes_out, registers, signs_in};
 
 const ASKS: &str = "main .passkey button";
 const NEXT: &str = "төрт арқар тауда жүр екен";
@@ -93,7 +93,7 @@ fn stands_for_the_second_proof(walk: &mut Walk<'_>) {
     walk.browser.fill("current", NEXT);
     walk.goes_on();
     let secret = walk.browser.text_of("#secret");
-    walk.browser.fill("code", &number(&secret));
+    walk.browser.fill("code", &number_now(&secret));
     walk.goes_on();
     walk.press("main a.go");
     goes_out(walk);

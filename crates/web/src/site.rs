@@ -158,8 +158,8 @@ fn portal_routes() -> Router<Shared> {
 
 fn console_routes() -> Router<Shared> {
     use console::{
-        access, audit, breach, breaches, cases, decide, door, familiar, hand_over, invite, invited, open_case,
-        own_sessions, recipients, record, request, requests, retention, second_factor,
+        access, audit, breach, breaches, cases, decide, door, familiar, hand_over, invite, invited,
+        open_case, own_sessions, recipients, record, request, requests, retention, second_factor,
     };
     Router::new()
         .route("/staff/sign-in", get(door::open).post(door::sign_in))

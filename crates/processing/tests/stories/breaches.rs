@@ -214,10 +214,7 @@ async fn only_the_responsible_person_enters_and_only_the_auditor_reads_beside() 
     let changed = format!("{}\nOne more sentence.\n", text.unwrap().1);
     folder.put("8-retention.md", &changed);
     let stage = stage.under_policy(policy_of(&folder));
-    let entered = stage
-        .system
-        .sign_in("timur", sandyq_model::Plain::from("a long enough password"));
-    let session = entered.await.unwrap().session;
+    let session = stage.signs_in("timur").await;
     let unread = stage.system.caller(session.expose()).await.unwrap().unwrap();
     let seen = stage.system.breaches(&unread, 1).await;
     assert!(matches!(seen, Err(Rejected::Refusal(_))));

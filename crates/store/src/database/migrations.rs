@@ -79,12 +79,12 @@ const MIGRATIONS: [Migration; 16] = [
         text: include_str!("migrations/0015-staff-grants.sql"),
     },
     Migration {
-        name: "staff-invitations",
-        text: include_str!("migrations/0018-staff-invitations.sql"),
+        name: "passkeys",
+        text: include_str!("migrations/0018-passkeys.sql"),
     },
     Migration {
-        name: "passkeys",
-        text: include_str!("migrations/0019-passkeys.sql"),
+        name: "staff-invitations",
+        text: include_str!("migrations/0019-staff-invitations.sql"),
     },
 ];
 

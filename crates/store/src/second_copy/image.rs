@@ -142,7 +142,15 @@ static BREACH_STEP: Table = table!(19 "breach_step" ["step_id", "breach_id", "st
     put "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11", " ON CONFLICT (step_id) DO NOTHING");
 
 /// The tables of shared rows, each after those that it leads to.
-static SHARED: [&Table; 7] = [&RECEIPT, &CONSENT_TEXT, &STAFF, &RECIPIENT, &BREACH, &BREACH_STEP, &STAFF_GRANT];
+static SHARED: [&Table; 7] = [
+    &RECEIPT,
+    &CONSENT_TEXT,
+    &STAFF,
+    &RECIPIENT,
+    &BREACH,
+    &BREACH_STEP,
+    &STAFF_GRANT,
+];
 
 const ALL_BREACHES: &str = "SELECT breach_id, number, kind, detected_at, due_policy, due_law, due_at, entered_at, entered_by \
                             FROM breach ORDER BY 1";

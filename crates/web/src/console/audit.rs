@@ -8,6 +8,7 @@ use sandyq_model::{Mistake, Problem, Role};
 use sandyq_processing::audit::{AuditFilter, AuditLine, AuditPage, Notable, Notices, Verified};
 use sandyq_processing::{Rejected, System};
 
+use super::access;
 use super::breaches::REGISTER;
 use super::cases::staff;
 use crate::components::{Row, error_summary, hidden, problem_of, summary_list};
@@ -228,6 +229,10 @@ pub fn page(visit: &Visit, shown: &Shown<'_>, mistake: &Mistake) -> Page {
         (error_summary(visit, mistake, |name| Some(visit.say(&format!("audit-{name}"))), |name, _| name.to_owned()))
         h1 { (visit.say("audit-title")) }
         p.lead { (visit.say_of("audit-lead", "count", &found.size.to_string())) }
+        ul.ways {
+            li { a href=(access::PATH) { (visit.say("access-title")) } }
+            li { a href=(REGISTER) { (visit.say("breaches-title")) } }
+        }
         @if let Some(verified) = shown.verified {
             p.inset role="status" {
                 (visit.say_with("audit-verified", &[
@@ -235,7 +240,6 @@ pub fn page(visit: &Visit, shown: &Shown<'_>, mistake: &Mistake) -> Page {
                 ]))
             }
         }
-        p { a href=(REGISTER) { (visit.say("breaches-title")) } }
         (notices(visit, shown))
         (question(visit, shown, mistake))
         h2 { (visit.say("audit-entries")) }

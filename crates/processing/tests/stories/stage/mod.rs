@@ -25,7 +25,7 @@ use sandyq_model::rehearsal::{SeededChance, SetClock};
 use sandyq_model::time::day_in_kazakhstan;
 use sandyq_model::{Clock, DisclosureId, Fault, IdempotencyKey, Operation, Plain, RecipientId};
 use sandyq_policy::{Folder, Policy};
-use sandyq_processing::access::{Caller, Entered};
+use sandyq_processing::access::{Caller, Entered, SessionToken};
 use sandyq_processing::cases::Catalogue;
 use sandyq_processing::cases::order::{CardForm, Placed};
 use sandyq_processing::clock::SteadyClock;
@@ -289,6 +289,11 @@ impl Stage {
         let password = Plain::from(desk::PASSWORD);
         self.system.add_staff(&by, name, role, password).await.unwrap();
         self.staff_again(name).await
+    }
+
+    /// The same member of staff, who signs in again and reads nothing yet.
+    pub async fn signs_in(&self, name: &str) -> SessionToken {
+        self.desks.comes_in(&self.system, name).await
     }
 
     /// The same member of staff, who signs in again and reads the policy that is in force now.
