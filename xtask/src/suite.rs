@@ -131,6 +131,9 @@ fn stories_on_postgres(root: &Path, cluster: &Cluster, tally: &mut Tally) -> Res
             "requests::",
             "letters::",
             "passkeys::",
+            "disclosures::",
+            "breaches::",
+            "staff_way_in::",
         ],
     );
     command.env("SANDYQ_STAGE_POSTGRES_URL", &cluster.url);

@@ -42,6 +42,7 @@ pub(crate) fn document_of(written: &str) -> Result<String, Problem> {
     }
 }
 
+/// One line with something in it, of so many characters at most.
 pub(crate) fn line_of(written: &str, longest: usize) -> Result<String, Problem> {
     let line = written.trim();
     if line.is_empty() {

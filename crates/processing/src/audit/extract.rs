@@ -6,7 +6,7 @@ use sandyq_ledger::entry::Happening;
 use sandyq_ledger::receipt::{EXTRACT_ENTRIES_MAX, Extract, Proven};
 use sandyq_model::Fault;
 
-use super::AuditFilter;
+use super::{AuditFilter, at_the_account};
 use crate::access::Caller;
 use crate::rejected::Rejected;
 use crate::system::System;
@@ -22,7 +22,7 @@ impl System {
         filter: &AuditFilter,
         before: Option<u64>,
     ) -> Result<Vec<u8>, Rejected> {
-        self.at_the_ledger(caller)?;
+        at_the_account(caller)?;
         let store = self.store();
         let note = store.checkpoint_note();
         let checkpoint = Checkpoint::open(note.as_bytes(), std::slice::from_ref(store.verifier_key()))

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use sandyq_ledger::entry::{By, Deed, Detail, Entry, Happening, Outcome};
-use sandyq_model::{ActorId, Clause, FieldSet, Pseudonym, Refusal, Role, Verb};
+use sandyq_model::{ActorId, Pseudonym, Role, Verb};
 use sandyq_policy::Language;
 use sandyq_store::Commit;
 use sandyq_store::tables::posting::{self, Placed};
@@ -22,10 +22,9 @@ use crate::access::Caller;
 use crate::entry;
 use crate::perform::refused_commit;
 use crate::rejected::Rejected;
+use crate::request::familiar_with_policy;
 use crate::system::System;
 
-/// The role that reads the account of what was done, as the policy folder names it.
-const AUDITOR: &str = "auditor";
 /// Lines on one page.
 pub const PAGE_LINES: usize = 50;
 /// Entries that are looked through for one page; then the page says how far it came, and leads on.
@@ -84,14 +83,16 @@ pub struct Verified {
     pub checkpoints: u64,
 }
 
-impl System {
-    /// Whether the caller's work is the ledger and nothing else.
-    #[must_use]
-    pub fn is_auditor(&self, caller: &Caller) -> bool {
-        let auditor = self.policy().role_named(AUDITOR);
-        auditor.is_some() && caller.staff.as_ref().map(|card| card.role) == auditor
+/// 5.1.1, 5.1.4: the account of what was done is open to the responsible person and to the auditor, once they have read the policy
+/// in force (PRE-1); for everybody else there is none.
+pub(crate) fn at_the_account(caller: &Caller) -> Result<(), Rejected> {
+    match caller.staff_card()?.role {
+        Role::RESPONSIBLE | Role::AUDITOR => familiar_with_policy(caller),
+        _ => Err(Rejected::NotFound),
     }
+}
 
+impl System {
     /// Every deed that an entry can have: its name, and the words of a verb.
     #[must_use]
     pub fn deeds(&self, language: Language) -> Vec<(&'static str, Option<String>)> {
@@ -116,7 +117,7 @@ impl System {
     /// # Errors
     /// As [`System::audit`]; [`Rejected::NotFound`] when there is no such entry.
     pub async fn entry_of_ledger(&self, caller: &Caller, index: u64) -> Result<Entry, Rejected> {
-        self.at_the_ledger(caller)?;
+        at_the_account(caller)?;
         if index >= self.store().checkpoint().size {
             return Err(Rejected::NotFound);
         }
@@ -138,7 +139,7 @@ impl System {
         before: Option<u64>,
         language: Language,
     ) -> Result<AuditPage, Rejected> {
-        self.at_the_ledger(caller)?;
+        at_the_account(caller)?;
         let size = self.store().checkpoint().size;
         let (found, next) = self
             .fitting(filter, before.unwrap_or(size).min(size), PAGE_LINES)
@@ -161,7 +162,7 @@ impl System {
     /// # Errors
     /// As [`System::audit`]; a fault that names what is not as it was signed.
     pub async fn verify_ledger(&self, caller: &Caller) -> Result<Verified, Rejected> {
-        self.at_the_ledger(caller)?;
+        at_the_account(caller)?;
         let report = self.store().verify(|_, _| {}).await?;
         self.account_for_look(caller, None, Happening::LedgerVerified)
             .await?;
@@ -169,19 +170,6 @@ impl System {
             entries: report.entries,
             checkpoints: report.checkpoints,
         })
-    }
-
-    /// The auditor, or the responsible person, who has read the policy.
-    fn at_the_ledger(&self, caller: &Caller) -> Result<(), Rejected> {
-        let card = caller.staff_card()?;
-        if card.role != Role::RESPONSIBLE && !self.is_auditor(caller) {
-            return Err(Rejected::NotFound);
-        }
-        if card.familiar {
-            return Ok(());
-        }
-        let rules = vec![Clause::fixed("PRE-1")];
-        Err(Refusal::new(Verb::Extract, rules, FieldSet::RECORD).into())
     }
 
     /// Entries that fit, newest first, and where to go on. About one person the way leads along their own entries.

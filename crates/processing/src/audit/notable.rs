@@ -8,6 +8,7 @@ use sandyq_ledger::entry::{By, Deed, Entry, Outcome};
 use sandyq_model::{ActorId, Pseudonym, Role, Verb, time};
 use sandyq_store::tables::posting::{self, Placed};
 
+use super::at_the_account;
 use crate::access::Caller;
 use crate::rejected::Rejected;
 use crate::system::System;
@@ -72,7 +73,7 @@ impl System {
     /// # Errors
     /// As [`System::audit`].
     pub async fn notices(&self, caller: &Caller) -> Result<Notices, Rejected> {
-        self.at_the_ledger(caller)?;
+        at_the_account(caller)?;
         let now = self.now();
         let size = self.store().checkpoint().size;
         let from = size.saturating_sub(LOOKED_THROUGH_MAX);
@@ -160,44 +161,37 @@ fn is_opening(entry: &Entry) -> bool {
 
 /// The longest row of refusals that is one.
 fn series<'e>(refused: &[&'e Placed]) -> Option<(usize, &'e Placed)> {
-    let mut longest: Option<(usize, &Placed)> = None;
-    let mut begins = 0;
-    for (end, placed) in refused.iter().enumerate() {
-        while refused
-            .get(begins)
-            .is_some_and(|first| placed.entry.at.timestamp() > first.entry.at.timestamp() + SERIES_WITHIN)
-        {
-            begins += 1;
-        }
-        let count = end + 1 - begins;
-        if count >= SERIES && longest.is_none_or(|(most, _)| count >= most) {
-            longest = Some((count, placed));
-        }
-    }
-    longest
+    let rows = windows(refused, SERIES_WITHIN).filter(|row| row.len() >= SERIES);
+    let longest = rows.max_by_key(|row| row.len())?;
+    Some((longest.len(), longest.last()?))
 }
 
 /// The most people in one hour, if they are many.
 fn people_in_an_hour<'e>(opened: &[&'e Placed], many: usize) -> Option<(usize, &'e Placed)> {
-    let hour = SignedDuration::from_hours(1);
-    let mut most: Option<(usize, &Placed)> = None;
+    let hours = windows(opened, SignedDuration::from_hours(1)).map(|hour| {
+        let people: BTreeSet<Option<Pseudonym>> = hour.iter().map(|placed| placed.entry.subject).collect();
+        (people.len(), hour)
+    });
+    let (count, hour) = hours
+        .filter(|(count, _)| *count >= many)
+        .max_by_key(|(count, _)| *count)?;
+    Some((count, hour.last()?))
+}
+
+/// For each entry those that end with it and began not longer than `span` before.
+fn windows<'s, 'e>(
+    entries: &'s [&'e Placed],
+    span: SignedDuration,
+) -> impl Iterator<Item = &'s [&'e Placed]> {
     let mut begins = 0;
-    for (end, placed) in opened.iter().enumerate() {
-        while opened
+    entries.iter().enumerate().map(move |(end, placed)| {
+        let now = placed.entry.at.timestamp();
+        while entries
             .get(begins)
-            .is_some_and(|first| placed.entry.at.timestamp() > first.entry.at.timestamp() + hour)
+            .is_some_and(|first| now > first.entry.at.timestamp() + span)
         {
             begins += 1;
         }
-        let people: BTreeSet<Option<Pseudonym>> = opened
-            .get(begins..=end)
-            .unwrap_or_default()
-            .iter()
-            .map(|placed| placed.entry.subject)
-            .collect();
-        if people.len() >= many && most.is_none_or(|(count, _)| people.len() > count) {
-            most = Some((people.len(), placed));
-        }
-    }
-    most
+        entries.get(begins..=end).unwrap_or_default()
+    })
 }

@@ -13,14 +13,11 @@ pub use reading::{BreachRow, BreachView, Breaches, StepView};
 pub use words::{DOCUMENT_LENGTH_MAX, TOLD_LENGTH_MAX, When};
 
 use sandyq_ledger::entry::{Clauses, Detail, Entry, Happening, Outcome};
-use sandyq_model::{Actor, BreachId, CaseId, Clause, Fault, Role, time};
+use sandyq_model::{Actor, BreachId, CaseId, Clause, Fault, time};
 use sandyq_policy::Policy;
 
-use crate::access::Caller;
 use crate::entry;
-use crate::rejected::Rejected;
 use crate::request::deadline::{self, Due};
-use crate::request::{at_the_board, familiar_with_policy};
 use crate::system::System;
 
 /// Steps on one breach.
@@ -39,16 +36,6 @@ pub fn due(policy: &Policy, detected: jiff::Timestamp) -> Result<Due, Fault> {
     deadline::due_of(policy, DEADLINE, detected, |day| {
         time::same_hour(day, detected).map_err(|error| deadline::beyond(&error))
     })
-}
-
-/// 5.1.1, 5.1.4: the register is open to the responsible person and to the auditor, once the policy in force was read
-/// (PRE-1); for everybody else there is none.
-fn at_the_register(caller: &Caller) -> Result<(), Rejected> {
-    match caller.staff_card()?.role {
-        Role::RESPONSIBLE => at_the_board(caller),
-        Role::AUDITOR => familiar_with_policy(caller),
-        _ => Err(Rejected::NotFound),
-    }
 }
 
 impl System {

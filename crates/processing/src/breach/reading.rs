@@ -6,8 +6,9 @@ use sandyq_ledger::entry::Happening;
 use sandyq_model::{Actor, BreachKind, BreachStep, Category, Fault, Role, time};
 use sandyq_store::tables::breach::{self, Breach, StepRow};
 
-use super::{DEADLINE, at_the_register};
+use super::DEADLINE;
 use crate::access::Caller;
+use crate::audit::at_the_account;
 use crate::rejected::Rejected;
 use crate::request::at_the_board;
 use crate::system::System;
@@ -103,7 +104,7 @@ impl System {
     /// # Errors
     /// [`Rejected::NotFound`] for everybody but the responsible person and the auditor; a fault.
     pub async fn breaches(&self, caller: &Caller, page: u32) -> Result<Breaches, Rejected> {
-        at_the_register(caller)?;
+        at_the_account(caller)?;
         self.account_for_reading(&caller.actor).await?;
         let enters = caller.staff_card()?.role == Role::RESPONSIBLE;
         Ok(self.page_of_breaches(page, enters).await?)
@@ -124,7 +125,7 @@ impl System {
     /// # Errors
     /// As [`System::breaches`]; [`Rejected::NotFound`] when there is none of that number.
     pub async fn breach(&self, caller: &Caller, number: u32) -> Result<BreachView, Rejected> {
-        at_the_register(caller)?;
+        at_the_account(caller)?;
         let (breach, steps) = self.breach_numbered(number).await?;
         self.account_for_reading(&caller.actor).await?;
         let taken: Vec<BreachStep> = steps.iter().map(|row| row.step).collect();

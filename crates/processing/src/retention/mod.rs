@@ -7,6 +7,7 @@ mod ends;
 mod hold;
 mod look;
 mod plan;
+mod size;
 
 pub(crate) use ends::{Coming, in_months};
 pub use ends::{Ends, Serves, ValueEnd};
@@ -14,6 +15,7 @@ pub use hold::{HOLDS_MAX, HoldView, Order};
 pub(crate) use look::waits_for_its_floor;
 pub use look::{Ran, Stop};
 pub use plan::{AHEAD_DAYS, Alarm, Next, Plan, Run, alarms, alarms_of};
+pub use size::{Size, SizeClass, size_of};
 
 use jiff::Timestamp;
 use jiff::civil::Date;

@@ -2,12 +2,12 @@
 //! with the run of the schedule. No value and no name is in it.
 
 use jiff::{SignedDuration, Timestamp};
-use sandyq_model::{Category, Fault, FieldSet, SubjectId};
+use sandyq_model::{Category, Fault, FieldSet, Standing, SubjectId};
 use sandyq_store::Reader;
 use sandyq_store::tables::retention_run::{self, RetentionRun};
 use sandyq_store::tables::{record, subject};
 
-use super::{Kept, Stop, floor};
+use super::{Kept, Size, Stop, floor, size_of};
 use crate::access::Caller;
 use crate::rejected::Rejected;
 use crate::request::at_the_board;
@@ -39,6 +39,8 @@ pub struct Plan {
     pub waiting: Vec<Next>,
     /// The newest runs, newest first.
     pub runs: Vec<Run>,
+    /// How many people are in the system (5.1.3).
+    pub size: Size,
 }
 
 /// What a person must look at.
@@ -142,6 +144,7 @@ impl System {
             next,
             waiting,
             runs: found.runs,
+            size: size_of(self.policy(), &found.counts),
         })
     }
 
@@ -165,6 +168,7 @@ struct Found {
     waiting: Vec<subject::Subject>,
     ahead: Vec<(u32, u64, u64)>,
     runs: Vec<Run>,
+    counts: Vec<(Category, Standing, u64)>,
 }
 
 impl Found {
@@ -189,6 +193,7 @@ impl Found {
             waiting: subject::due_and_blocked(reader, now, None, WAITING_MAX)?,
             ahead,
             runs: runs.into_iter().map(Run::from).collect(),
+            counts: subject::counts(reader)?,
         })
     }
 }

@@ -9,7 +9,7 @@ use sandyq_store::tables::recipient::{self, RecipientRow};
 use sandyq_store::{Commit, Statement};
 
 use crate::access::Caller;
-use crate::citation::{dated, document_of};
+use crate::citation::{dated, document_of, line_of};
 use crate::entry;
 use crate::perform::refused_commit;
 use crate::rejected::Rejected;
@@ -188,7 +188,7 @@ impl System {
         }
         // Whoever is told by a consent's end must be reachable, and bound; a state body acts under its law.
         let bound = kind.is_some_and(|kind| kind != RecipientKind::StateBody);
-        let name = name_of(&new.name).unwrap_or_else(|problem| {
+        let name = line_of(&new.name, NAME_MAX).unwrap_or_else(|problem| {
             note("name", problem);
             String::new()
         });
@@ -268,21 +268,6 @@ fn given(
     }
 }
 
-/// The name of an organisation, on one line.
-fn name_of(written: &str) -> Result<String, Problem> {
-    let name = written.trim();
-    if name.is_empty() {
-        return Err(Problem::Missing);
-    }
-    if name.chars().any(char::is_control) {
-        return Err(Problem::Characters);
-    }
-    if name.chars().count() > NAME_MAX {
-        return Err(Problem::TooLong);
-    }
-    Ok(name.to_owned())
-}
-
 /// 4.3: Kazakhstan, or it is not entered. Nobody can allow an exception.
 fn in_kazakhstan(written: &str) -> Result<(), Problem> {
     match written.trim() {
@@ -313,12 +298,9 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_one_of_age_and_a_name_is_one_line() {
+    fn a_key_is_one_of_age() {
         let key = age::x25519::Identity::generate().to_public().to_string();
         assert_eq!(key_of(&key), Ok(key.clone()));
         assert_eq!(key_of("age1nobody"), Err(Problem::AgeKey));
-        assert_eq!(name_of(" Tarqat LLP "), Ok("Tarqat LLP".into()));
-        assert_eq!(name_of("Tarqat\nLLP"), Err(Problem::Characters));
-        assert_eq!(name_of(&"a".repeat(121)), Err(Problem::TooLong));
     }
 }

@@ -37,6 +37,7 @@ mod residue;
 mod retention;
 mod retention_runs;
 mod services;
+mod size;
 mod staff_access;
 mod staff_way_in;
 mod stage;

@@ -29,7 +29,7 @@ async fn listed(arrival: &Arrival) -> Outcome {
         return Ok(Answer::SeeOther("/staff/requests".to_owned()));
     }
     // 5.1.5: the auditor's desk is the ledger.
-    if arrival.system.is_auditor(caller) {
+    if caller.actor.role == Role::AUDITOR {
         return Ok(Answer::SeeOther("/staff/audit".to_owned()));
     }
     let cases = arrival

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use sandyq_model::{Field, FieldSet};
 use sandyq_processing::System;
 use sandyq_processing::breach::BreachRow;
-use sandyq_processing::retention::{Alarm, Next, Plan};
+use sandyq_processing::retention::{Alarm, Next, Plan, Size};
 
 use super::breaches::late_ones;
 use super::cases::staff;
@@ -50,6 +50,7 @@ pub fn page(visit: &Visit, plan: &Plan, labels: &dyn Fn(FieldSet) -> String, lat
                 ul { @for alarm in &plan.alarms { li { (alarm_text(visit, *alarm)) } } }
             }
         }
+        (size(visit, &plan.size))
         (ahead(visit, plan))
         (rows(visit, "retention-next", &plan.next, labels))
         @if !plan.waiting.is_empty() { (rows(visit, "retention-waiting", &plan.waiting, labels)) }
@@ -74,6 +75,23 @@ fn alarm_text(visit: &Visit, alarm: Alarm) -> String {
         Alarm::Stopped(stop) => visit.say(&format!("retention-stopped-{}", stop.name())),
         Alarm::Waiting(count) => visit.say_of("retention-waits", "count", &count.to_string()),
         Alarm::Late(since) => visit.say_of("retention-late", "date", &visit.date_and_time(since)),
+    }
+}
+
+/// How many people are in the system, and how near the next threshold is (5.1.3).
+fn size(visit: &Visit, size: &Size) -> Markup {
+    let said = visit.say_with(
+        &format!("size-{}", size.class.name()),
+        &[("people", size.people.to_string().into())],
+    );
+    let next = size
+        .next
+        .map(|next| visit.say_of("size-next", "next", &next.to_string()));
+    html! {
+        p.inset[size.warns] role=[size.warns.then_some("alert")] {
+            (said) @if let Some(next) = next { " " (next) }
+            @if size.warns { " " strong { (visit.say("size-warns")) } }
+        }
     }
 }
 

@@ -7,7 +7,9 @@ use sandyq_model::{
 };
 use sandyq_processing::Language;
 use sandyq_processing::request::{Board, BoardRow, Overview, RequestView, StepView};
-use sandyq_processing::retention::{Alarm, HoldView, Kept, KeptUnder, Next, Order, Plan, Run, Stop};
+use sandyq_processing::retention::{
+    Alarm, HoldView, Kept, KeptUnder, Next, Order, Plan, Run, Size, SizeClass, Stop,
+};
 
 use super::people::three;
 use super::{Sample, visit};
@@ -341,6 +343,12 @@ fn plan(busy: bool) -> Plan {
         ],
         waiting: vec![next(FieldSet::EMPTY, Kept::default())],
         runs: vec![run("2026-11-27", Some(Stop::Calendar)), run("2026-11-26", None)],
+        size: Size {
+            people: 8_204,
+            class: SizeClass::Small,
+            next: Some(10_000),
+            warns: true,
+        },
     };
     if busy {
         return all;
@@ -351,6 +359,12 @@ fn plan(busy: bool) -> Plan {
         next: Vec::new(),
         waiting: Vec::new(),
         runs: Vec::new(),
+        size: Size {
+            people: 612_000,
+            class: SizeClass::Large,
+            next: None,
+            warns: false,
+        },
         ..all
     }
 }
