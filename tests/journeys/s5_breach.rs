@@ -107,10 +107,7 @@ fn walked(running: &Running, desk: &mut Walk<'_>, number: usize) {
 
 /// The draft of the notice, in each language, for the responsible person and for nobody else.
 fn the_notices(running: &Running) {
-    let card = running.staff_in("responsible");
-    let mut desk = Visitor::speaking(&running.url, "en");
-    let door = desk.get("/staff/sign-in");
-    desk.submit(&door, &[("name", &card.name), ("password", &card.password)]);
+    let mut desk = running.at_desk("responsible", "en");
     let mut stranger = Visitor::at(&running.url);
     for (language, title) in [
         ("kk", "Дербес деректер қауіпсіздігінің бұзылуы туралы хабарлама"),
