@@ -4,18 +4,15 @@
 use axum::http::StatusCode;
 
 use crate::browser::{Browser, Seen};
-use crate::stage::{PASSWORD, Stage};
+use crate::desk::{reads_the_policy, sets_up};
+use crate::stage::Stage;
 
 /// Somebody of staff signs in and reads the policy.
 async fn signs_in(stage: &Stage, role: &str) -> (Browser, Seen) {
     stage.staff(role, role).await;
     let mut browser = Browser::new(&stage.site());
-    let door = browser.get("/staff/sign-in").await;
-    let typed = [("name", role), ("password", PASSWORD), ("step", "sign-in")];
-    let familiar = browser.fill(&door, "/staff/sign-in", &typed).await;
-    assert_eq!(familiar.path, "/staff/familiar");
-    let read = [("read", "yes"), ("step", "accept")];
-    let first = browser.fill(&familiar, "/staff/familiar", &read).await;
+    sets_up(stage, &mut browser, role).await;
+    let first = reads_the_policy(&mut browser).await;
     (browser, first)
 }
 
