@@ -3,28 +3,13 @@
 
 use super::asking::{signs_in, the_desk};
 use super::harness::{Running, Walk, Window, wait_for};
+use super::s6_2_confidentiality::buys;
 
 const TARQAT: &str = "privacy@tarqat.example.kz";
 
 /// Buys, agrees to the distributor, and pays; gives the reference.
-fn buys(walk: &mut Walk<'_>) -> String {
-    walk.go("/services/guest-purchase/kestel-office");
-    let email = walk.email.clone();
-    walk.types(&[
-        ("last_name", "Әбілқайырова"),
-        ("first_name", "Дана"),
-        ("email", &email),
-        ("contact_phone", "8 701 123 45 67"),
-    ]);
-    walk.goes_on();
-    walk.goes_on();
-    for consent in ["identification", "order", "registration"] {
-        walk.browser.tick(&format!("consent-{consent}"));
-    }
-    walk.goes_on();
-    let code = walk.code_other_than("");
-    walk.types(&[("code", &code)]);
-    walk.goes_on();
+fn pays(walk: &mut Walk<'_>) -> String {
+    let reference = buys(walk);
     walk.types(&[
         ("card_number", "4111 1111 1111 1111"),
         ("card_holder", "DANA ABILQAIYROVA"),
@@ -34,7 +19,7 @@ fn buys(walk: &mut Walk<'_>) -> String {
     walk.goes_on();
     let url = walk.browser.url();
     assert!(url.contains("/order/"), "{}", walk.browser.text());
-    url.rsplit('/').next().expect("a reference").to_owned()
+    reference
 }
 
 fn enters(desk: &mut Walk<'_>, country: &str) {
@@ -62,7 +47,7 @@ fn a_recipient_gets_what_was_agreed_to_and_is_told_when_that_ends() {
         ..Window::without_script()
     };
     let mut dana = Walk::begin(&running, kazakh, "dana.given@example.com".to_owned());
-    let order = buys(&mut dana);
+    let order = pays(&mut dana);
 
     let mut board = the_desk(&running, russian);
     enters(&mut board, "DE");

@@ -5,7 +5,7 @@ use super::harness::{Running, Visitor, Walk, Window};
 use super::s6_3_second_copy::buys_as;
 
 /// Buys without registering and agrees to the distributor; gives the reference.
-fn buys(walk: &mut Walk<'_>) -> String {
+pub fn buys(walk: &mut Walk<'_>) -> String {
     walk.go("/services/guest-purchase/kestel-office");
     let email = walk.email.clone();
     walk.types(&[

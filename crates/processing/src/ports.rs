@@ -4,6 +4,13 @@ use async_trait::async_trait;
 use sandyq_model::{CardVerification, CaseId, Fault, Plain};
 use sandyq_policy::Language;
 
+/// 4.3: whether a name on the network is under a domain of Kazakhstan: a host, or what stands behind the `@` of an address.
+#[must_use]
+pub fn is_under_kazakhstan(name: &str) -> bool {
+    let last = name.rsplit_once('.').map(|(_, last)| last.to_lowercase());
+    last.is_some_and(|last| matches!(last.as_str(), "kz" | "қаз" | "xn--80ao21a"))
+}
+
 /// One card, for one authorisation.
 pub struct Card {
     /// The number, digits only.

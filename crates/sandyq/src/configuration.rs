@@ -9,6 +9,7 @@ use sandyq_ledger::note::{SignatureKind, VerifierKey};
 use sandyq_model::Plain;
 use sandyq_processing::cases::Catalogue;
 use sandyq_processing::operator::{Operator, Person};
+use sandyq_processing::ports::is_under_kazakhstan;
 use sandyq_store::StoreOptions;
 use sandyq_store::backup::Keep;
 use sandyq_store::second_copy::SecondCopyOptions;
@@ -95,8 +96,7 @@ impl SmtpTable {
                 IpAddr::V4(address) => address.is_loopback() || address.is_private(),
                 IpAddr::V6(address) => address.is_loopback() || address.is_unique_local(),
             });
-        let domain = host.rsplit_once('.').map(|(_, last)| last);
-        named || near || domain.is_some_and(|last| matches!(last, "kz" | "қаз" | "xn--80ao21a"))
+        named || near || is_under_kazakhstan(&host)
     }
 }
 

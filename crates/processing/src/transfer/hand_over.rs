@@ -305,7 +305,9 @@ impl System {
         operation.case = from.case;
         operation.ground = basis.ground.clone();
         self.within_bulk(&operation, caller, "recipient").await?;
-        let handing = self.handing(caller, &operation, &recipient, basis).await?;
+        let handing = self
+            .handing((caller, from.dossier), &operation, &recipient, basis)
+            .await?;
         let circumstances = Circumstances {
             recipient: known(&recipient),
             recipient_number: recipient.number,
@@ -361,13 +363,12 @@ impl System {
 
     async fn handing(
         &self,
-        caller: &Caller,
+        (caller, dossier): (&Caller, &Dossier),
         operation: &Operation<Provide>,
         recipient: &RecipientRow,
         basis: Basis,
     ) -> Result<Handing, Rejected> {
         let (subject, now) = (operation.subject, operation.at);
-        let dossier = self.dossier(subject).await?;
         let consent = dossier
             .live_consents(now)
             .find(|(row, confirmed)| {

@@ -12,6 +12,7 @@ use crate::access::Caller;
 use crate::citation::{dated, document_of, line_of};
 use crate::entry;
 use crate::perform::refused_commit;
+use crate::ports::is_under_kazakhstan;
 use crate::rejected::Rejected;
 use crate::request::at_the_board;
 use crate::system::System;
@@ -246,8 +247,7 @@ impl System {
         };
         let address = value::parse(ValueKind::Email, &Plain::from(written), context)?;
         let address = address.expose().clone();
-        let last = address.rsplit_once('.').map(|(_, last)| last.to_lowercase());
-        if last.is_some_and(|last| matches!(last.as_str(), "kz" | "қаз" | "xn--80ao21a")) {
+        if is_under_kazakhstan(&address) {
             Ok(address)
         } else {
             Err(Problem::Abroad)

@@ -7,11 +7,11 @@ use sandyq_model::{Mistake, Plain, Problem};
 use sandyq_processing::Rejected;
 use sandyq_processing::access::Proposed;
 
-use crate::components::{error_summary, qr, submit, tray};
+use crate::components::{error_summary, submit, tray};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
 use crate::http::cookies;
 use crate::layout::Page;
-use crate::portal::second_proof::{grouped, number_question};
+use crate::portal::second_proof::{number_question, secret};
 use crate::visit::Visit;
 
 /// Where a number is asked for.
@@ -137,8 +137,7 @@ pub fn set_up_page(visit: &Visit, proposed: &Proposed, mistake: &Mistake) -> Pag
         h1 { (visit.say("staff-set-up-title")) }
         p.lead { (visit.say("staff-set-up-lead")) }
         p { (visit.say("second-set-lead")) }
-        (qr(proposed.link.expose(), &visit.say("second-picture")))
-        p { (visit.say("second-by-hand")) br; code #secret { (grouped(proposed.secret.expose())) } }
+        (secret(visit, proposed))
         (tray(visit, SET_UP, &[], &inside))
     };
     Page::new(visit.say("staff-set-up-title"), body)

@@ -8,13 +8,11 @@ use sandyq_model::{Mistake, Problem};
 use sandyq_processing::access::{Attestation, OwnPasskey, OwnPasskeys, PASSKEYS_MAX, PasskeyProposed};
 
 use crate::components::{
-    Control, PasswordQuestion, control, error_summary, passkey_maker, passkey_problem, password_question,
-    submit, tray, without_passkeys,
+    Control, control, error_summary, passkey_maker, passkey_problem, submit, tray, without_passkeys,
 };
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
-use crate::http::cookies;
 use crate::layout::Page;
-use crate::portal::second_proof::number_question;
+use crate::portal::second_proof::{current_question, go_on_as, number_question};
 use crate::visit::Visit;
 
 const PATH: &str = "/my/passkeys";
@@ -158,21 +156,6 @@ async fn removed(sent: &mut Sent, id: &str) -> Outcome {
         }
         Err(mistake) => opened_one(&sent.arrival, id, &mistake).await,
     }
-}
-
-fn go_on_as(arrival: &mut Arrival, session: &str) {
-    arrival.set_cookie(cookies::set(cookies::SESSION, session, None));
-}
-
-fn current_question(visit: &Visit, mistake: &Mistake) -> Markup {
-    let label = visit.say("password-current-label");
-    let current = PasswordQuestion {
-        name: "current",
-        label: &label,
-        hint: "",
-        new: false,
-    };
-    password_question(visit, &current, mistake)
 }
 
 fn summary(visit: &Visit, mistake: &Mistake) -> Markup {

@@ -97,7 +97,7 @@ async fn step(sent: &mut Sent) -> Outcome {
     }
 }
 
-fn go_on_as(arrival: &mut Arrival, session: &str) {
+pub(super) fn go_on_as(arrival: &mut Arrival, session: &str) {
     arrival.set_cookie(cookies::set(cookies::SESSION, session, None));
 }
 
@@ -118,7 +118,7 @@ pub fn number_question(visit: &Visit, mistake: &Mistake) -> Markup {
     control(visit, &code, mistake, "")
 }
 
-fn current_question(visit: &Visit, mistake: &Mistake) -> Markup {
+pub(super) fn current_question(visit: &Visit, mistake: &Mistake) -> Markup {
     let label = visit.say("password-current-label");
     let current = PasswordQuestion {
         name: "current",
@@ -167,8 +167,7 @@ pub fn confirm_page(visit: &Visit, proposed: &Proposed, mistake: &Mistake) -> Pa
         (summary(visit, mistake))
         h1 { (visit.say("second-set-title")) }
         p.lead { (visit.say("second-set-lead")) }
-        (qr(proposed.link.expose(), &visit.say("second-picture")))
-        p { (visit.say("second-by-hand")) br; code #secret { (grouped(proposed.secret.expose())) } }
+        (secret(visit, proposed))
         (tray(visit, PATH, &[], &inside))
     };
     Page::new(visit.say("second-set-title"), body)
@@ -177,8 +176,17 @@ pub fn confirm_page(visit: &Visit, proposed: &Proposed, mistake: &Mistake) -> Pa
         .keeping_typed(PATH, "show-proposed", "set")
 }
 
+/// A secret for a camera, and to be typed in by hand.
+#[must_use]
+pub fn secret(visit: &Visit, proposed: &Proposed) -> Markup {
+    html! {
+        (qr(proposed.link.expose(), &visit.say("second-picture")))
+        p { (visit.say("second-by-hand")) br; code #secret { (grouped(proposed.secret.expose())) } }
+    }
+}
+
 /// In groups of four, as people read such things aloud.
-pub(crate) fn grouped(secret: &str) -> String {
+fn grouped(secret: &str) -> String {
     let signs: Vec<char> = secret.chars().collect();
     let groups: Vec<String> = signs.chunks(4).map(|group| group.iter().collect()).collect();
     groups.join(" ")
