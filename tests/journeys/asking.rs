@@ -1,6 +1,6 @@
 //! What the journeys about requests share: somebody whom we know, and the desk of the responsible person.
 
-use super::harness::{Running, Walk, Window};
+use super::harness::{Running, Staff, Walk, Window};
 
 /// Somebody asks something through the site and confirms it; they are signed in then. Gives the reference.
 pub fn somebody_we_know(walk: &mut Walk<'_>) -> String {
@@ -22,7 +22,21 @@ pub fn somebody_we_know(walk: &mut Walk<'_>) -> String {
 
 /// Somebody of staff signs in, and reads the policy if that is still to be done.
 pub fn signs_in<'a>(running: &'a Running, role: &str, window: Window) -> Walk<'a> {
-    let card = running.staff_in(role).clone();
+    signs_in_as(running, running.staff_in(role).clone(), window)
+}
+
+/// The deputy of the responsible person, who agrees to what takes two.
+pub fn the_deputy(running: &Running, window: Window) -> Walk<'_> {
+    signs_in_as(running, running.staff_called("deputy").clone(), window)
+}
+
+/// The second person agrees to what waits.
+pub fn agrees(second: &mut Walk<'_>) {
+    second.go("/staff/proposals");
+    does(second, "agree");
+}
+
+fn signs_in_as(running: &Running, card: Staff, window: Window) -> Walk<'_> {
     let mut desk = Walk::begin(running, window, String::new());
     desk.go("/staff/sign-in");
     desk.types(&[("name", &card.name), ("password", &card.password)]);

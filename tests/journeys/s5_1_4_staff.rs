@@ -1,7 +1,7 @@
 //! Clause 5.1.4 and PRE-1: whoever is to work here is invited, chooses a password, sets up a second factor and reads the policy; only
 //! then a case opens, for its purpose. The link opens once. For any day it can be said who had access to what.
 
-use super::asking::{objections_of, signs_in};
+use super::asking::{agrees, objections_of, signs_in};
 use super::harness::{Running, Walk, Window, command, number_now};
 
 const PASSWORD: &str = "seven horses on the steppe";
@@ -129,7 +129,13 @@ fn somebody_is_invited_and_sees_nothing_before_everything_is_set_up_in_any_brows
     admin.types(&[("name", "four")]);
     admin.browser.tick("role-administrator");
     admin.goes_on();
-    assert!(admin.browser.has("#link"), "{}", admin.browser.text());
+    let said = admin.browser.text();
+    assert!(
+        said.contains("waits for a second person"),
+        "such a role takes two (5.1.1): {said}"
+    );
+    agrees(&mut desk);
+    assert!(desk.browser.has("#link"), "{}", desk.browser.text());
     assert_eq!(objections_of(&mut desk, &mut admin), [""; 0]);
     drop((desk, admin));
     assert!(running.stop().success());

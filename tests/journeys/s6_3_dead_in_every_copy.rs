@@ -9,8 +9,8 @@ use serde_json::Value;
 use super::harness::{Running, Visitor, binary, command, profile_folder};
 
 /// What the responsible person does about an order, while no server runs.
-fn subject(running: &Running, action: &[&str], order: &str) -> Value {
-    let responsible = running.staff_in("responsible");
+fn subject(running: &Running, name: &str, action: &[&str], order: &str) -> Value {
+    let responsible = running.staff_called(name);
     let mut child = Command::new(binary())
         .arg("subject")
         .args(action)
@@ -89,8 +89,10 @@ fn a_receipt_holds_after_its_epoch_has_ended_and_its_page_says_that_all_copies_a
         .find_map(|words| letters.split(words).nth(1)?.get(..12));
     let order = order.expect("an order that was placed").to_owned();
     assert!(running.stop().success());
-    subject(&running, &["withdraw"], &order);
-    let destroyed = subject(&running, &["destroy", "--yes"], &order);
+    subject(&running, "responsible", &["withdraw"], &order);
+    let proposed = subject(&running, "responsible", &["destroy", "--yes"], &order);
+    assert_eq!(proposed["destroyed"], false, "it takes two (5.1.1)");
+    let destroyed = subject(&running, "deputy", &["destroy", "--yes"], &order);
     let number = destroyed["receipt"].as_str().expect("a number").to_owned();
     running.start_again();
 

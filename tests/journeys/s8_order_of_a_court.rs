@@ -1,7 +1,7 @@
-//! Clause 8: a court orders that a record is kept. The responsible person enters the order; the person withdraws, and nothing
-//! goes while it stands; when it is lifted everything goes at once.
+//! Clauses 8 and 5.1.1: a court orders that a record is kept. The responsible person enters the order and a second person agrees; the
+//! person withdraws, and nothing goes while it stands; when two have lifted it everything goes at once.
 
-use super::asking::{does, objections_of, somebody_we_know, the_desk};
+use super::asking::{agrees, does, objections_of, somebody_we_know, the_deputy, the_desk};
 use super::harness::{Running, Walk, Window, wait_for};
 
 #[test]
@@ -17,6 +17,10 @@ fn what_a_court_keeps_stays_until_the_order_is_lifted_in_any_browser() {
         language: "ru",
         ..Window::narrow()
     };
+    let kazakh = Window {
+        language: "kk",
+        ..Window::without_script()
+    };
     let mut desk = the_desk(&running, russian);
     desk.go("/staff/retention");
     desk.types(&[("of", &case)]);
@@ -25,17 +29,15 @@ fn what_a_court_keeps_stays_until_the_order_is_lifted_in_any_browser() {
     let record = record.rsplit('/').next().expect("an id").to_owned();
     let page = format!("/staff/records/{record}");
     assert!(desk.browser.text().contains(&case), "{}", desk.browser.text());
-    desk.types(&[("article", "закон"), ("document", "приказ"), ("dated", "завтра")]);
-    does(&mut desk, "hold");
-    assert!(desk.browser.has(".problems"), "{}", desk.browser.text());
-    assert_eq!(desk.browser.value("article"), "закон", "what was typed stays");
-    desk.browser.choose("суд");
-    desk.types(&[
-        ("article", "ГПК, ст. 156"),
-        ("document", "2-1187/2026"),
-        ("dated", "2026-11-20"),
-    ]);
-    does(&mut desk, "hold");
+    proposes_the_order(&mut desk);
+    desk.go("/staff/proposals");
+    assert!(
+        !desk.browser.has("button[value=agree]"),
+        "the same person does not agree twice"
+    );
+    let mut deputy = the_deputy(&running, kazakh);
+    agrees(&mut deputy);
+    desk.go(&page);
     assert!(
         desk.browser.text().contains("ГПК, ст. 156"),
         "{}",
@@ -66,11 +68,33 @@ fn what_a_court_keeps_stays_until_the_order_is_lifted_in_any_browser() {
     desk.go(&page);
     desk.types(&[("lifted_document", "2-1187/2026-3")]);
     does(&mut desk, "lift");
+    agrees(&mut deputy);
     wait_for("the destruction", || {
         desk.go(&page);
         desk.browser.text().contains("уничтожена").then_some(())
     });
     assert_eq!(objections_of(&mut dana, &mut desk), [""; 0]);
-    drop((dana, desk));
+    assert_eq!(deputy.objections, [""; 0]);
+    drop((dana, desk, deputy));
     assert!(running.stop().success());
+}
+
+/// Mistakes are told first; what is right waits for a second person.
+fn proposes_the_order(desk: &mut Walk<'_>) {
+    desk.types(&[("article", "закон"), ("document", "приказ"), ("dated", "завтра")]);
+    does(desk, "hold");
+    assert!(desk.browser.has(".problems"), "{}", desk.browser.text());
+    assert_eq!(desk.browser.value("article"), "закон", "what was typed stays");
+    desk.browser.choose("суд");
+    desk.types(&[
+        ("article", "ГПК, ст. 156"),
+        ("document", "2-1187/2026"),
+        ("dated", "2026-11-20"),
+    ]);
+    does(desk, "hold");
+    assert!(
+        desk.browser.text().contains("Нужен второй человек"),
+        "{}",
+        desk.browser.text()
+    );
 }

@@ -31,6 +31,8 @@ pub struct Facts {
     pub due: bool,
     /// The responsible person approved this very operation (2.2.12).
     pub approved: bool,
+    /// Another person, who may do the same, agreed to this very operation (5.1.1).
+    pub seconded: bool,
 }
 
 impl Default for Facts {
@@ -48,6 +50,7 @@ impl Default for Facts {
             hold: FieldSet::EMPTY,
             due: false,
             approved: false,
+            seconded: false,
         }
     }
 }

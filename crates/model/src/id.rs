@@ -84,6 +84,8 @@ ids!(
     RecipientId,
     /// One handing-over of data to a recipient (4.2).
     DisclosureId,
+    /// What somebody proposed and another one must agree to (5.1.1).
+    ProposalId,
     /// A receipt handed out (of consent, of destruction).
     ReceiptId,
     /// Says that two submissions are the same one, so that it is not done twice.

@@ -47,8 +47,8 @@ pub use field::{Field, FieldSet};
 pub use ground::Ground;
 pub use hold::OrderedBy;
 pub use id::{
-    ActorId, BreachId, CaseId, ConsentId, DisclosureId, HoldId, IdempotencyKey, JobId, Pseudonym, ReceiptId,
-    RecipientId, SubjectId,
+    ActorId, BreachId, CaseId, ConsentId, DisclosureId, HoldId, IdempotencyKey, JobId, ProposalId, Pseudonym,
+    ReceiptId, RecipientId, SubjectId,
 };
 pub use mistake::{Mistake, Problem};
 pub use offering::OfferingKind;

@@ -198,6 +198,7 @@ impl Draft {
             "familiar" => self.question.facts.familiar = node.truth(report).unwrap_or(true),
             "citation" => self.question.citation = node.truth(report) == Some(true),
             "approved" => self.question.facts.approved = node.truth(report) == Some(true),
+            "seconded" => self.question.facts.seconded = node.truth(report) == Some(true),
             "consent" => self.consent = node.truth(report) == Some(true),
             "agreed" => self.agreed = node.truth(report) == Some(true),
             "withdrawn" => self.question.facts.withdrawn = node.truth(report) == Some(true),

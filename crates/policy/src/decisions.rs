@@ -169,6 +169,7 @@ pub(crate) fn favourable(policy: &Policy, place: Place, ground: GroundWord) -> Q
         hold: FieldSet::EMPTY,
         due: true,
         approved: law,
+        seconded: true,
     };
     let human = policy.role(role).is_some_and(|role| role.human);
     let fields = policy.all_fields;

@@ -207,6 +207,7 @@ fn context(question: &Question, field: Field) -> Result<Context, Unasked> {
         ("hold", facts.hold.contains(field)),
         ("due", facts.due),
         ("approved", facts.approved),
+        ("seconded", facts.seconded),
     ];
     let flags = flags.map(|(name, truth)| (name.to_owned(), RestrictedExpression::new_bool(truth)));
     let words = [

@@ -1,7 +1,7 @@
 //! What the way in knows about an operation, and the store does not. Only `processing` makes those that say anything
 //! in the caller's favour.
 
-use sandyq_model::{FieldSet, Recipient, Role};
+use sandyq_model::{Actor, FieldSet, ProposalId, Recipient, Role};
 
 use crate::access::Caller;
 
@@ -20,6 +20,17 @@ pub struct Circumstances {
     pub(crate) recipient_number: u32,
     /// The responsible person approved this very operation.
     pub(crate) approved: bool,
+    /// Who agreed to it as the second person, and to which proposal (5.1.1).
+    pub(crate) second: Option<Second>,
+}
+
+/// 5.1.1: another person agreed to this very operation.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Second {
+    /// Who.
+    pub(crate) by: Actor,
+    /// What was proposed; it is used up in the same commit.
+    pub(crate) proposal: ProposalId,
 }
 
 impl Circumstances {
@@ -31,6 +42,7 @@ impl Circumstances {
         recipient: Recipient::OPERATOR,
         recipient_number: 0,
         approved: false,
+        second: None,
     };
 
     /// Nothing is known in the caller's favour; data would go to that recipient. What a face may say of a transfer.
@@ -63,6 +75,15 @@ impl Circumstances {
         Self {
             approved: caller.actor.human && caller.actor.role == Role::RESPONSIBLE,
             ..Self::staff(caller)
+        }
+    }
+
+    /// What the responsible person proposed is done after another one agreed (5.1.1); without one the policy refuses it.
+    pub(crate) fn of_two(first: &Actor, second: Option<Second>) -> Self {
+        Self {
+            approved: first.human && first.role == Role::RESPONSIBLE,
+            second,
+            ..Self::SYSTEM
         }
     }
 

@@ -279,6 +279,7 @@ impl Dossier {
             hold: self.under_hold(),
             due: self.is_due(now) || (V::VERB == Verb::Destroy && self.are_due(operation.fields, now)),
             approved: circumstances.approved,
+            seconded: circumstances.second.is_some(),
         }
     }
 

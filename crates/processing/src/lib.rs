@@ -33,6 +33,7 @@ pub mod record;
 pub mod rejected;
 pub mod request;
 pub mod retention;
+pub mod second_person;
 pub mod service;
 pub mod store;
 pub mod system;

@@ -5,10 +5,11 @@
 
 use std::sync::Arc;
 
-use sandyq_ledger::entry::{Clauses, Detail, Happening, Outcome as Accounted};
+use sandyq_ledger::entry::{Clauses, Detail, Entry, Happening, Outcome as Accounted};
 use sandyq_model::{Act, Actor, Clause, Fault, IdempotencyKey, Operation, Refusal, Verb};
 use sandyq_policy::{Permit, Spent};
 use sandyq_store::tables::idempotency::Once;
+use sandyq_store::tables::proposal;
 use sandyq_store::vault::{Lead, NewKey};
 use sandyq_store::{Commit, CommitError, Committed, Job, Statement};
 
@@ -182,21 +183,37 @@ impl System {
     ) -> Commit {
         let subject = spent.subject();
         let begins = dossier.row.is_none();
+        let mut entries = vec![entry::of_spent(
+            spent,
+            dossier,
+            circumstances,
+            match changes.stays {
+                Stays::Nothing => changes.detail.unwrap_or(Detail::None),
+                stays => stays.detail(),
+            },
+            self.now(),
+        )];
+        let mut statements = changes.statements;
+        if let Some(second) = circumstances.second {
+            // Used up before anything else of the subject goes: it counts once.
+            statements.insert(0, proposal::take(second.proposal));
+            entries.push(Entry {
+                subject: dossier.pseudonym,
+                ..entry::of_happening(
+                    &second.by,
+                    Happening::Approved,
+                    Accounted::Done,
+                    Detail::None,
+                    self,
+                )
+            });
+        }
         Commit {
             subject: Some((subject, dossier.version)),
             moves: changes.moves,
-            statements: changes.statements,
+            statements,
             jobs: changes.jobs,
-            entries: vec![entry::of_spent(
-                spent,
-                dossier,
-                circumstances,
-                match changes.stays {
-                    Stays::Nothing => changes.detail.unwrap_or(Detail::None),
-                    stays => stays.detail(),
-                },
-                self.now(),
-            )],
+            entries,
             once: changes.answer.map(|answer| Once { key, content, answer }),
             new_keys: changes.new_keys,
             leads: changes.leads,

@@ -36,6 +36,7 @@ pub fn site(system: System, options: WebOptions) -> Router {
         .merge(public_routes())
         .merge(portal_routes())
         .merge(console_routes())
+        .merge(board_routes())
         .merge(ledger_routes())
         .merge(demo_staff)
         .merge(assets::routes())
@@ -158,8 +159,7 @@ fn portal_routes() -> Router<Shared> {
 
 fn console_routes() -> Router<Shared> {
     use console::{
-        access, audit, breach, breaches, cases, decide, door, familiar, hand_over, invite, invited,
-        open_case, own_sessions, recipients, record, request, requests, retention, second_factor,
+        cases, decide, door, familiar, hand_over, invited, open_case, own_sessions, second_factor,
     };
     Router::new()
         .route("/staff/sign-in", get(door::open).post(door::sign_in))
@@ -171,9 +171,7 @@ fn console_routes() -> Router<Shared> {
             second_factor::SET_UP,
             get(second_factor::open_set_up).post(second_factor::set_up),
         )
-        .route(invite::PATH, get(invite::open).post(invite::invite))
         .route("/staff/invited/{token}", get(invited::open).post(invited::accept))
-        .route(access::PATH, get(access::open).post(access::show))
         .route(
             own_sessions::PATH,
             get(own_sessions::show).post(own_sessions::end),
@@ -192,11 +190,26 @@ fn console_routes() -> Router<Shared> {
             "/staff/cases/{reference}/hand-over",
             get(hand_over::open_case).post(hand_over::from_case),
         )
+        .route("/staff/familiar", get(familiar::open).post(familiar::accept))
+        .route("/sign-out", post(door::sign_out))
+}
+
+/// 5.1.1, 5.1.5: the desks of those who look after the others.
+fn board_routes() -> Router<Shared> {
+    use console::{
+        access, audit, breach, breaches, hand_over, invite, proposals, recipients, record, request, requests,
+        retention,
+    };
+    Router::new()
+        .route(invite::PATH, get(invite::open).post(invite::invite))
+        .route(access::PATH, get(access::open).post(access::show))
         .route(
             "/staff/records/{id}/hand-over",
             get(hand_over::open_record).post(hand_over::from_record),
         )
         .route("/staff/audit", get(audit::show).post(audit::act))
+        .route(proposals::PATH, get(proposals::show))
+        .route("/staff/proposals/{id}", post(proposals::answer))
         .route("/staff/recipients", get(recipients::show).post(recipients::act))
         .route(
             "/staff/disclosures",
@@ -225,8 +238,6 @@ fn console_routes() -> Router<Shared> {
         .route("/staff/breaches/{number}/notice/{language}", get(breach::notice))
         .route("/staff/records", post(record::find))
         .route("/staff/records/{id}", get(record::open).post(record::act))
-        .route("/staff/familiar", get(familiar::open).post(familiar::accept))
-        .route("/sign-out", post(door::sign_out))
 }
 
 fn ledger_routes() -> Router<Shared> {

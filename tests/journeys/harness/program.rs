@@ -128,6 +128,14 @@ impl Running {
             .unwrap_or_else(|| panic!("nobody is {role} in {:?}", self.staff))
     }
 
+    /// The member of staff of that name.
+    pub fn staff_called(&self, name: &str) -> &Staff {
+        self.staff
+            .iter()
+            .find(|staff| staff.name == name)
+            .unwrap_or_else(|| panic!("nobody is called {name} in {:?}", self.staff))
+    }
+
     /// The words of the newest letter to somebody, from the page where the demo keeps what it would send: that page
     /// has the newest letter first, and each letter begins with whom it goes to.
     pub fn letter_to(&self, address: &str) -> String {
@@ -229,4 +237,9 @@ pub fn profile_folder() -> PathBuf {
         .and_then(Path::parent)
         .expect("the test lies two folders deep")
         .to_path_buf()
+}
+
+/// The folder in which the test of the pages' structure leaves every page.
+pub fn pages_folder() -> PathBuf {
+    std::env::var_os("SANDYQ_TEST_PAGES").map_or_else(|| profile_folder().join("../pages"), PathBuf::from)
 }

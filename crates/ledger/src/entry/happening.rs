@@ -81,9 +81,9 @@ numbered! {
         RequestOpened = 81 "request-opened",
         /// A request of a subject was answered (6, 7).
         RequestAnswered = 82 "request-answered",
-        /// The responsible person approved an operation (5.1.1).
+        /// A second person agreed to what another one had proposed (5.1.1).
         Approved = 83 "approved",
-        /// The responsible person did not approve an operation (5.1.1).
+        /// What somebody had proposed was turned down by a second person, or taken back (5.1.1).
         Disapproved = 84 "disapproved",
         /// A recipient was told of a withdrawal, a change or a destruction (6.2, 6.3).
         RecipientTold = 85 "recipient-told",
@@ -127,6 +127,8 @@ numbered! {
         BreachMoved = 111 "breach-moved",
         /// Somebody looked into the register of breaches (5.1.3).
         BreachesRead = 112 "breaches-read",
+        /// Somebody proposed what takes two persons (5.1.1).
+        Proposed = 113 "proposed",
     }
 }
 

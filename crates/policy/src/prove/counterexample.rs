@@ -83,7 +83,7 @@ impl Counterexample {
 }
 
 /// The circumstances in the order in which they are told.
-const CIRCUMSTANCES: [&str; 15] = [
+const CIRCUMSTANCES: [&str; 16] = [
     "purpose",
     "ground",
     "citation",
@@ -99,6 +99,7 @@ const CIRCUMSTANCES: [&str; 15] = [
     "hold",
     "due",
     "approved",
+    "seconded",
 ];
 
 /// A circumstance in words; nothing for a flag that is false.

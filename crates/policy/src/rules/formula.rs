@@ -52,6 +52,8 @@ pub(crate) enum Scalar {
     Undertaking,
     Due,
     Approved,
+    /// Another person agreed to it.
+    Seconded,
     Ground(GroundWord),
     /// `None` is a subject nobody knows ("absent").
     Standing(Option<Standing>),

@@ -81,7 +81,8 @@ type Circumstances = {
     floor: Bool,
     hold: Bool,
     due: Bool,
-    approved: Bool
+    approved: Bool,
+    seconded: Bool
 };
 action "transfer";
 "#;

@@ -276,6 +276,7 @@ fn attribute(whole: &Expr, of: &Expr, attribute: &str) -> Result<Operand, Outsid
             "effect" => Some(truth(Scalar::Effect)),
             "due" => Some(truth(Scalar::Due)),
             "approved" => Some(truth(Scalar::Approved)),
+            "seconded" => Some(truth(Scalar::Seconded)),
             "consent" => Some(mask(Atom::Consented)),
             "agreed" => Some(mask(Atom::Agreed)),
             "floor" => Some(mask(Atom::Floor)),

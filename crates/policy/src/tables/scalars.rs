@@ -119,6 +119,7 @@ fn holds(scalar: Scalar, circumstances: Circumstances<'_>) -> bool {
         Scalar::Own => facts.own,
         Scalar::Due => facts.due,
         Scalar::Approved => facts.approved,
+        Scalar::Seconded => facts.seconded,
         Scalar::Standing(standing) => standing == facts.standing,
         Scalar::Registered => facts.recipient.registered,
         Scalar::Undertaking => facts.recipient.undertaking,

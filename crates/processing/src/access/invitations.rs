@@ -5,22 +5,36 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
 use sandyq_ledger::entry::{Detail, Happening, Outcome};
-use sandyq_model::{Actor, ActorId, Plain, Problem, Role};
+use sandyq_model::{Actor, ActorId, Plain, Problem, ProposalId, Role};
 use sandyq_policy::Language;
 use sandyq_store::Commit;
+use sandyq_store::tables::proposal;
 use sandyq_store::tables::staff::{self, Staff};
 use sandyq_store::tables::staff_invitation::{self, StaffInvitation};
 
 use super::password;
 use super::sessions::{self, Caller};
 use super::way_in_of_staff::HalfWay;
+use crate::circumstances::Second;
 use crate::entry;
 use crate::perform::refused_commit;
 use crate::rejected::Rejected;
+use crate::second_person::Deed;
 use crate::system::System;
 
 /// For how long an invitation opens.
 const OPENS_FOR: SignedDuration = SignedDuration::from_hours(72);
+
+/// Roles that look after the others: to give one takes two (5.1.1).
+const TAKES_TWO: [Role; 3] = [Role::RESPONSIBLE, Role::ADMINISTRATOR, Role::AUDITOR];
+
+/// What became of an invitation at the desk.
+pub enum Inviting {
+    /// It opens now.
+    Done(Invitation),
+    /// A second person must agree first (5.1.1).
+    Proposed(ProposalId),
+}
 
 /// An invitation, to be handed to whom it is for.
 pub struct Invitation {
@@ -47,11 +61,77 @@ impl System {
     /// # Errors
     /// A mistake with `name` or `role`.
     pub async fn invite_staff(&self, by: &Actor, name: &str, role: &str) -> Result<Invitation, Rejected> {
+        let (name, role) = self.invitable(by, name, role).await?;
+        self.invite(by, name, role, |commit| commit).await
+    }
+
+    /// The same at the desk. A role that looks after the others takes two: then it is only proposed (5.1.1).
+    ///
+    /// # Errors
+    /// "Not found" for whoever invites nobody; else as [`System::invite_staff`].
+    pub async fn invite_at_desk(
+        &self,
+        caller: &Caller,
+        name: &str,
+        role: &str,
+    ) -> Result<Inviting, Rejected> {
+        if !caller.invites() {
+            return Err(Rejected::NotFound);
+        }
+        let by = &caller.actor;
+        let (name, role) = self.invitable(by, name, role).await?;
+        if !TAKES_TWO.contains(&role) {
+            return self
+                .invite(by, name, role, |commit| commit)
+                .await
+                .map(Inviting::Done);
+        }
+        let role = self
+            .policy()
+            .role(role)
+            .ok_or(Rejected::NotFound)?
+            .name
+            .to_string();
+        let id = ProposalId::random(self.chance());
+        let proposed = self.propose(by, (id, &Deed::Invite { name, role }), None).await?;
+        Ok(Inviting::Proposed(proposed))
+    }
+
+    /// 5.1.1: somebody is invited at the word of two.
+    pub(crate) async fn invite_by_two(
+        &self,
+        (first, second): (&Actor, &Second),
+        name: &str,
+        role: &str,
+    ) -> Result<Invitation, Rejected> {
+        let (name, role) = self.invitable(first, name, role).await?;
+        let agreed = self.of_proposal(&second.by, Happening::Approved, Outcome::Done, None);
+        self.invite(first, name, role, |mut commit| {
+            commit.statements.insert(0, proposal::take(second.proposal));
+            commit.entries.push(agreed);
+            commit
+        })
+        .await
+    }
+
+    /// A name that is free and a role that the giver may give.
+    async fn invitable(&self, by: &Actor, name: &str, role: &str) -> Result<(String, Role), Rejected> {
         let name = self.free_staff_name(name).await?;
         let role = self.staff_role(role)?;
-        if !self.may_give(by, role) {
-            return Err(Rejected::mistake("role", Problem::RoleAbove));
+        if self.may_give(by, role) {
+            Ok((name, role))
+        } else {
+            Err(Rejected::mistake("role", Problem::RoleAbove))
         }
+    }
+
+    async fn invite(
+        &self,
+        by: &Actor,
+        name: String,
+        role: Role,
+        with: impl FnOnce(Commit) -> Commit,
+    ) -> Result<Invitation, Rejected> {
         let mut secret = [0; 32];
         self.chance().fill(&mut secret);
         let now = self.now();
@@ -64,7 +144,7 @@ impl System {
             until: now + OPENS_FOR,
         };
         let invited = entry::of_happening(by, Happening::StaffChanged, Outcome::Done, Detail::None, self);
-        let commit = Commit {
+        let commit = with(Commit {
             statements: vec![
                 staff_invitation::remove_over(now),
                 staff_invitation::remove_of_name(&invitation.name),
@@ -72,7 +152,7 @@ impl System {
             ],
             entries: vec![invited],
             ..Commit::default()
-        };
+        });
         self.store().commit(commit).await.map_err(refused_commit)?;
         let path = format!("/staff/invited/{}", URL_SAFE_NO_PAD.encode(secret));
         let site = self
@@ -83,22 +163,6 @@ impl System {
             path: Plain::new(path),
             until: invitation.until,
         })
-    }
-
-    /// The same at the desk.
-    ///
-    /// # Errors
-    /// "Not found" for whoever invites nobody; else as [`System::invite_staff`].
-    pub async fn invite_at_desk(
-        &self,
-        caller: &Caller,
-        name: &str,
-        role: &str,
-    ) -> Result<Invitation, Rejected> {
-        if !caller.invites() {
-            return Err(Rejected::NotFound);
-        }
-        self.invite_staff(&caller.actor, name, role).await
     }
 
     /// The roles that the caller may give, by name and in the words of the policy.
@@ -113,7 +177,7 @@ impl System {
     }
 
     /// Whether that role may do nothing that the giver may not. Whoever owns the folder gives every role.
-    fn may_give(&self, by: &Actor, role: Role) -> bool {
+    pub(crate) fn may_give(&self, by: &Actor, role: Role) -> bool {
         !by.human || (role != Role::RESPONSIBLE && sandyq_policy::is_within(self.policy(), role, by.role))
     }
 

@@ -27,7 +27,7 @@ pub use codes::{AskedForLink, Confirmed, Entered};
 pub use factors::{Proposed, SecondProof, number_shown};
 pub use forgotten::{Reset, ResetTakes};
 pub use grants::{AccessOnDay, AccessRow};
-pub use invitations::{Invitation, Invited};
+pub use invitations::{Invitation, Invited, Inviting};
 pub(crate) use looks::Looks;
 pub use new_address::NewAddress;
 pub use own_passkeys::{

@@ -57,6 +57,22 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// A member of staff who is not here now, but whose word counts (5.1.1).
+    pub(crate) fn of_staff(system: &System, row: &staff::Staff) -> Self {
+        let card = StaffCard::of(row, system.policy().version());
+        Self {
+            actor: Actor {
+                id: card.id,
+                role: card.role,
+                human: true,
+            },
+            subject: None,
+            staff: Some(card),
+            csrf: String::new(),
+            hash: [0; 32],
+        }
+    }
+
     /// Whether somebody acts for the subject (DEF-11).
     #[must_use]
     pub fn represents(&self) -> bool {
@@ -247,21 +263,11 @@ impl System {
                 csrf,
                 hash,
             },
-            (None, Some(row)) if session.kind == OF_STAFF && row.disabled_at.is_none() => {
-                let card = StaffCard::of(&row, self.policy().version());
-                let actor = Actor {
-                    id: card.id,
-                    role: card.role,
-                    human: true,
-                };
-                Caller {
-                    actor,
-                    subject: None,
-                    staff: Some(card),
-                    csrf,
-                    hash,
-                }
-            }
+            (None, Some(row)) if session.kind == OF_STAFF && row.disabled_at.is_none() => Caller {
+                csrf,
+                hash,
+                ..Caller::of_staff(self, &row)
+            },
             _ => return Ok(None),
         };
         if session.seen_at + NOTED_EVERY <= now {

@@ -70,9 +70,15 @@ impl System {
             .role(role)
             .map(|role| role.name.to_string())
             .unwrap_or_default();
+        self.role_named(&name, language)
+    }
+
+    /// The label of the role of that name.
+    #[must_use]
+    pub fn role_named(&self, name: &str, language: Language) -> String {
         self.policy()
             .words(language)
-            .label(WordKind::Role, &name)
+            .label(WordKind::Role, name)
             .to_owned()
     }
 

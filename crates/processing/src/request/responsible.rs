@@ -4,8 +4,8 @@
 use jiff::Timestamp;
 use sandyq_model::act::{Block, Destroy, Store, Unblock, Withdraw};
 use sandyq_model::{
-    Act, Actor, Category, Channel, Field, FieldSet, IdempotencyKey, Operation, ReceiptId, Role, Standing,
-    SubjectId,
+    Act, Actor, Category, Channel, Field, FieldSet, IdempotencyKey, Operation, ProposalId, ReceiptId, Role,
+    Standing, SubjectId,
 };
 use sandyq_store::tables::case_file;
 
@@ -17,6 +17,7 @@ use crate::dossier::Dossier;
 use crate::perform::{Outcome, Performed};
 use crate::rejected::Rejected;
 use crate::retention::{self, Coming, HoldView, ValueEnd};
+use crate::second_person::{Deed, Said};
 use crate::store::Keeping;
 use crate::system::System;
 use crate::withdraw::Withdrawal;
@@ -36,6 +37,8 @@ pub struct Overview {
     pub withdrawn_at: Option<Timestamp>,
     /// When it is destroyed.
     pub due_at: Option<Timestamp>,
+    /// Whether something of it is due now, and can be destroyed by hand (8).
+    pub is_due: bool,
     /// The fields that are stored, with where each came from and when.
     pub fields: Vec<(Field, String, Timestamp)>,
     /// Until when each value is stored, and why (8-a).
@@ -91,6 +94,8 @@ impl System {
             created_at: known.created_at,
             withdrawn_at: known.withdrawn_at,
             due_at: known.due_at,
+            is_due: !kept.due_of(&dossier, self.now()).is_empty()
+                && dossier.holds.iter().all(|hold| !hold.stands()),
             fields: records
                 .map(|record| (record.field, record.source.clone(), record.recorded_at))
                 .collect(),
@@ -173,31 +178,48 @@ impl System {
         self.simply::<Unblock>(caller, subject).await
     }
 
-    /// 8: destroys what is due, now, at a person's word. What is not due, the policy refuses.
+    /// 8, 5.1.1: proposes to destroy what is due, now, at a person's word; another one must agree. What is not due, the
+    /// policy refuses.
     ///
     /// # Errors
-    /// The policy's refusal, or a fault.
-    pub async fn destroy_due(&self, caller: &Caller, subject: SubjectId) -> Result<ReceiptId, Rejected> {
+    /// The policy's refusal, or a fault; [`Rejected::NotFound`] for everybody but the responsible person.
+    pub async fn propose_destruction(
+        &self,
+        caller: &Caller,
+        subject: SubjectId,
+    ) -> Result<ProposalId, Rejected> {
+        at_the_board(caller)?;
         let dossier = self.dossier(subject).await?;
-        let kept = retention::floor(&dossier, self.policy(), self.now());
-        let due = kept.due_of(&dossier, self.now());
-        // What is not due is asked for as a whole, so that the refusal is one and is entered.
-        let fields = if due.is_empty() {
-            kept.rest_of(dossier.held())
-        } else {
-            due
-        };
-        let operation: Operation<Destroy> = self.by_staff(caller.actor, &dossier)?.on(fields);
+        let operation = self.of_what_is_due(caller.actor, &dossier)?;
+        self.propose_about(caller, &operation, &dossier, &Deed::Destroy)
+            .await
+    }
+
+    /// 8: destroys what is due, now, at the word of two.
+    pub(crate) async fn destroy_due(&self, said: &Said, subject: SubjectId) -> Result<ReceiptId, Rejected> {
+        let dossier = self.dossier(subject).await?;
+        let operation = self.of_what_is_due(said.first, &dossier)?;
         let receipt = ReceiptId::random(self.chance());
         let input = Destruction {
             receipt,
             job: None,
             proofs: self.authenticators(subject).await?,
         };
-        self.perform(&operation, &Circumstances::staff(caller), &input)
-            .await?;
+        self.perform(&operation, &said.circumstances(), &input).await?;
         self.wake();
         Ok(receipt)
+    }
+
+    /// What is not due is asked for as a whole, so that the refusal is one and is entered.
+    fn of_what_is_due(&self, actor: Actor, dossier: &Dossier) -> Result<Operation<Destroy>, Rejected> {
+        let kept = retention::floor(dossier, self.policy(), self.now());
+        let due = kept.due_of(dossier, self.now());
+        let fields = if due.is_empty() {
+            kept.rest_of(dossier.held())
+        } else {
+            due
+        };
+        Ok(self.by_staff(actor, dossier)?.on(fields))
     }
 
     /// DEF-2, storage: seals a record anew under a new key; the old key dies. Done by the schedule; nobody reads.

@@ -4,14 +4,18 @@
 
 use jiff::civil::Date;
 use sandyq_model::act::Store;
-use sandyq_model::{FieldSet, Ground, HoldId, Mistake, Operation, OrderedBy, Problem, SubjectId, time};
+use sandyq_model::{
+    Actor, FieldSet, Ground, HoldId, Mistake, Operation, OrderedBy, Problem, ProposalId, SubjectId, time,
+};
 use sandyq_store::tables::hold::Hold;
+use serde::{Deserialize, Serialize};
 
 use crate::access::Caller;
-use crate::circumstances::Circumstances;
 use crate::citation::{article_of, dated, document_of};
+use crate::dossier::Dossier;
 use crate::rejected::Rejected;
 use crate::request::at_the_board;
+use crate::second_person::{Deed, Said};
 use crate::store::Keeping;
 use crate::system::System;
 
@@ -19,7 +23,7 @@ use crate::system::System;
 pub const HOLDS_MAX: usize = 32;
 
 /// An order as it was typed.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
     /// Who gave it: a word of [`OrderedBy`].
     pub ordered_by: String,
@@ -66,64 +70,92 @@ impl From<&Hold> for HoldView {
 }
 
 impl System {
-    /// 8-c: enters an order to keep somebody's record.
+    /// 8-c, 5.1.1: proposes to enter an order to keep somebody's record; another one must agree.
     ///
     /// # Errors
     /// What is wrong with the order, field by field; the policy's refusal; [`Rejected::NotFound`] for everybody but the
     /// responsible person.
-    pub async fn place_hold(
+    pub async fn propose_hold(
         &self,
         caller: &Caller,
         subject: SubjectId,
         order: &Order,
-    ) -> Result<HoldId, Rejected> {
+    ) -> Result<ProposalId, Rejected> {
         at_the_board(caller)?;
         let dossier = self.dossier(subject).await?;
-        let hold = self.hold_of(caller, subject, order)?;
-        if dossier.holds.len() >= HOLDS_MAX {
-            return Err(Rejected::mistake("document", Problem::TooLong));
-        }
-        let mut operation: Operation<Store> = self.by_staff(caller.actor, &dossier)?.on(FieldSet::RECORD);
-        operation.ground = Ground::Law {
-            citation: hold.article.clone(),
-        };
-        let id = hold.id;
-        self.perform(
-            &operation,
-            &Circumstances::responsible(caller),
-            &Keeping::Held(hold),
-        )
-        .await?;
-        Ok(id)
+        let hold = self.hold_of(caller.actor, &dossier, order)?;
+        let operation = self.about_an_order(caller.actor, &dossier, hold.article)?;
+        self.propose_about(caller, &operation, &dossier, &Deed::Keep(order.clone()))
+            .await
     }
 
-    /// 8-c: lifts an order, by the document of that number.
+    /// 8-c, 5.1.1: proposes to lift an order, by the document of that number; another one must agree.
     ///
     /// # Errors
-    /// As [`System::place_hold`]; [`Rejected::NotFound`] when no such order stands.
-    pub async fn lift_hold(
+    /// As [`System::propose_hold`]; [`Rejected::NotFound`] when no such order stands.
+    pub async fn propose_lifting(
         &self,
         caller: &Caller,
         subject: SubjectId,
         id: HoldId,
         document: &str,
-    ) -> Result<(), Rejected> {
+    ) -> Result<ProposalId, Rejected> {
         at_the_board(caller)?;
         let document =
             document_of(document).map_err(|problem| Rejected::mistake("lifted_document", problem))?;
         let dossier = self.dossier(subject).await?;
-        let standing = dossier.holds.iter().find(|hold| hold.id == id && hold.stands());
-        let citation = standing.ok_or(Rejected::NotFound)?.article.clone();
-        let mut operation: Operation<Store> = self.by_staff(caller.actor, &dossier)?.on(FieldSet::RECORD);
-        operation.ground = Ground::Law { citation };
-        let input = Keeping::Lifted(id, caller.actor.id, document);
-        self.perform(&operation, &Circumstances::responsible(caller), &input)
+        let operation = self.about_an_order(caller.actor, &dossier, cited_by(&dossier, id)?)?;
+        let lift = Deed::Lift {
+            hold: id.to_string(),
+            document,
+        };
+        self.propose_about(caller, &operation, &dossier, &lift).await
+    }
+
+    /// 8-c: enters an order to keep somebody's record.
+    pub(crate) async fn place_hold(
+        &self,
+        said: &Said,
+        subject: SubjectId,
+        order: &Order,
+    ) -> Result<HoldId, Rejected> {
+        let dossier = self.dossier(subject).await?;
+        let hold = self.hold_of(said.first, &dossier, order)?;
+        let operation = self.about_an_order(said.first, &dossier, hold.article.clone())?;
+        let id = hold.id;
+        self.perform(&operation, &said.circumstances(), &Keeping::Held(hold))
             .await?;
+        Ok(id)
+    }
+
+    /// 8-c: lifts an order, by the document of that number.
+    pub(crate) async fn lift_hold(
+        &self,
+        said: &Said,
+        subject: SubjectId,
+        id: HoldId,
+        document: String,
+    ) -> Result<(), Rejected> {
+        let dossier = self.dossier(subject).await?;
+        let operation = self.about_an_order(said.first, &dossier, cited_by(&dossier, id)?)?;
+        let input = Keeping::Lifted(id, said.first.id, document);
+        self.perform(&operation, &said.circumstances(), &input).await?;
         self.wake();
         Ok(())
     }
 
-    fn hold_of(&self, caller: &Caller, subject: SubjectId, order: &Order) -> Result<Hold, Rejected> {
+    fn about_an_order(
+        &self,
+        actor: Actor,
+        dossier: &Dossier,
+        citation: String,
+    ) -> Result<Operation<Store>, Rejected> {
+        let mut operation: Operation<Store> = self.by_staff(actor, dossier)?.on(FieldSet::RECORD);
+        operation.ground = Ground::Law { citation };
+        Ok(operation)
+    }
+
+    fn hold_of(&self, by: Actor, dossier: &Dossier, order: &Order) -> Result<Hold, Rejected> {
         let mut mistakes = Vec::new();
         let mut wrong = |name: &str, problem: Problem| mistakes.push((name.to_owned(), problem));
         let ordered_by = OrderedBy::named(order.ordered_by.trim());
@@ -145,18 +177,29 @@ impl System {
         let (Some(ordered_by), Some(dated), true) = (ordered_by, dated, mistakes.is_empty()) else {
             return Err(Rejected::Mistake(Mistake(mistakes)));
         };
+        if dossier.holds.len() >= HOLDS_MAX {
+            return Err(Rejected::mistake("document", Problem::TooLong));
+        }
         Ok(Hold {
-            subject,
+            subject: dossier.subject,
             id: HoldId::random(self.chance()),
             ordered_by,
             article,
             document,
             dated: dated.to_string(),
             placed_at: self.now(),
-            placed_by: caller.actor.id,
+            placed_by: by.id,
             lifted_at: None,
             lifted_by: None,
             lifted_document: None,
         })
     }
+}
+
+/// The article of an order that stands.
+fn cited_by(dossier: &Dossier, id: HoldId) -> Result<String, Rejected> {
+    let standing = dossier.holds.iter().find(|hold| hold.id == id && hold.stands());
+    standing
+        .map(|hold| hold.article.clone())
+        .ok_or(Rejected::NotFound)
 }

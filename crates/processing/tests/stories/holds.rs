@@ -26,11 +26,16 @@ async fn standing(stage: &Stage, id: SubjectId) -> Standing {
     row.await.unwrap().unwrap().standing
 }
 
+/// The newest operation; the word of the second person stands beside it.
 async fn newest(stage: &Stage) -> Entry {
     let store = stage.system.store();
     let size = store.checkpoint().size;
-    let newest = store.read(move |reader| posting::newest(reader, size, 1));
-    newest.await.unwrap().remove(0).entry
+    let newest = store.read(move |reader| posting::newest(reader, size, 2));
+    let newest = newest.await.unwrap().into_iter().map(|placed| placed.entry);
+    newest
+        .filter(|entry| matches!(entry.deed, Deed::Verb(_)))
+        .next_back()
+        .unwrap()
 }
 
 async fn mara_and_the_responsible(stage: &Stage) -> (Caller, SubjectId, Caller) {
@@ -44,7 +49,7 @@ async fn mara_and_the_responsible(stage: &Stage) -> (Caller, SubjectId, Caller) 
 async fn what_an_order_keeps_outlives_its_day_and_is_used_for_nothing_then() {
     let stage = Stage::new();
     let (mara, id, responsible) = mara_and_the_responsible(&stage).await;
-    let hold = stage.system.place_hold(&responsible, id, &order()).await.unwrap();
+    let hold = stage.keeps(&responsible, id, &order()).await.unwrap();
     let said = newest(&stage).await;
     assert_eq!((said.deed, said.detail), (Deed::Verb(Verb::Store), Detail::Held));
     assert!(
@@ -68,11 +73,10 @@ async fn what_an_order_keeps_outlives_its_day_and_is_used_for_nothing_then() {
         refusal.rules.iter().any(|rule| rule.to_string().starts_with('8')),
         "{refusal:?}"
     );
-    assert!(stage.system.destroy_due(&responsible, id).await.is_err());
+    assert!(stage.destroys(&responsible, id).await.is_err());
 
     stage
-        .system
-        .lift_hold(&responsible, id, hold, "2-1187/2026-3")
+        .lifts(&responsible, id, hold, "2-1187/2026-3")
         .await
         .unwrap();
     assert_eq!(newest(&stage).await.detail, Detail::HoldLifted);
@@ -93,33 +97,25 @@ async fn what_an_order_keeps_outlives_its_day_and_is_used_for_nothing_then() {
 async fn who_withdraws_under_an_order_is_destroyed_when_the_last_one_is_lifted() {
     let stage = Stage::new();
     let (mara, id, responsible) = mara_and_the_responsible(&stage).await;
-    let first = stage.system.place_hold(&responsible, id, &order()).await.unwrap();
+    let first = stage.keeps(&responsible, id, &order()).await.unwrap();
     let other = Order {
         ordered_by: "tax-authority".into(),
         ..order()
     };
-    let second = stage.system.place_hold(&responsible, id, &other).await.unwrap();
+    let second = stage.keeps(&responsible, id, &other).await.unwrap();
     stage.system.withdraw(&mara, stage.key()).await.unwrap();
     stage.system.run_queue().await.unwrap();
     stage.system.run_retention().await.unwrap();
     stage.system.run_queue().await.unwrap();
     assert_eq!(standing(&stage, id).await, Standing::Active);
-    stage
-        .system
-        .lift_hold(&responsible, id, first, "1")
-        .await
-        .unwrap();
+    stage.lifts(&responsible, id, first, "1").await.unwrap();
     stage.system.run_queue().await.unwrap();
     assert_eq!(standing(&stage, id).await, Standing::Active, "another one stands");
-    let again = stage.system.lift_hold(&responsible, id, first, "1").await;
+    let again = stage.lifts(&responsible, id, first, "1").await;
     assert!(matches!(again, Err(Rejected::NotFound)));
     let stage = stage.reopens();
     let responsible = stage.staff_again("aru").await;
-    stage
-        .system
-        .lift_hold(&responsible, id, second, "2")
-        .await
-        .unwrap();
+    stage.lifts(&responsible, id, second, "2").await.unwrap();
     stage.system.run_queue().await.unwrap();
     assert_eq!(standing(&stage, id).await, Standing::Destroyed);
 }
@@ -129,13 +125,13 @@ async fn a_blocked_record_under_an_order_is_nobodys_to_free() {
     let stage = Stage::new();
     let (_, id, responsible) = mara_and_the_responsible(&stage).await;
     stage.system.block(&responsible, id).await.unwrap();
-    let hold = stage.system.place_hold(&responsible, id, &order()).await.unwrap();
+    let hold = stage.keeps(&responsible, id, &order()).await.unwrap();
     assert!(matches!(
         stage.system.unblock(&responsible, id).await,
         Err(Rejected::Refusal(_))
     ));
     stage.passes(DAY * 31);
-    stage.system.lift_hold(&responsible, id, hold, "7").await.unwrap();
+    stage.lifts(&responsible, id, hold, "7").await.unwrap();
     stage.system.run_queue().await.unwrap();
     assert_eq!(
         standing(&stage, id).await,
@@ -154,7 +150,7 @@ async fn an_order_without_its_parts_is_told_field_by_field_and_others_find_nothi
     let (mara, id, responsible) = mara_and_the_responsible(&stage).await;
     let sales = stage.staff("aliya", "sales").await;
     let entries = stage.system.store().checkpoint().size;
-    let wrong = stage.system.place_hold(&responsible, id, &Order::default()).await;
+    let wrong = stage.keeps(&responsible, id, &Order::default()).await;
     let Err(Rejected::Mistake(mistake)) = wrong else {
         panic!("an empty order is a mistake");
     };
@@ -172,7 +168,7 @@ async fn an_order_without_its_parts_is_told_field_by_field_and_others_find_nothi
             dated: day.into(),
             ..order()
         };
-        let Err(Rejected::Mistake(mistake)) = stage.system.place_hold(&responsible, id, &later).await else {
+        let Err(Rejected::Mistake(mistake)) = stage.keeps(&responsible, id, &later).await else {
             panic!("{day} is no day of such a document");
         };
         assert_eq!(mistake.of("dated"), Some(Problem::Date));
@@ -183,7 +179,7 @@ async fn an_order_without_its_parts_is_told_field_by_field_and_others_find_nothi
         "nothing happened"
     );
     for caller in [&sales, &mara] {
-        let refused = stage.system.place_hold(caller, id, &order()).await;
+        let refused = stage.keeps(caller, id, &order()).await;
         assert!(refused.is_err());
         assert!(
             stage

@@ -42,5 +42,6 @@ mod staff_access;
 mod staff_way_in;
 mod stage;
 mod turned_bits;
+mod two_persons;
 mod unconfirmed;
 mod world;

@@ -10,12 +10,14 @@ use jiff::SignedDuration;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use sandyq_ledger::entry::{Deed, Entry, Outcome};
+use sandyq_model::rehearsal::SeededChance;
 use sandyq_model::{
-    Act, Actor, Field, FieldSet, Operation, Plain, Purpose, Recipient, RecipientKind, Role, Standing,
-    SubjectId, Verb, act,
+    Act, Actor, Field, FieldSet, Operation, Plain, Purpose, ReceiptId, Recipient, RecipientKind, Role,
+    Standing, SubjectId, Verb, act,
 };
 use sandyq_processing::access::Caller;
 use sandyq_processing::circumstances::Circumstances;
+use sandyq_processing::destroy::Destruction;
 use sandyq_processing::{Language, Rejected};
 use sandyq_store::tables::{posting, record, subject};
 
@@ -382,13 +384,15 @@ impl World {
                 self.must_refuse(system.perform(&operation, &circumstances, &()).await);
             }
             Step::DestroyAsSales(p) => {
-                let Some(subject) = self.people[p].subject else {
+                let Some(operation) = self.operation::<act::Destroy>(p, self.sales.actor, None) else {
                     return;
                 };
-                assert!(
-                    system.destroy_due(&self.sales, subject).await.is_err(),
-                    "sales destroyed somebody"
-                );
+                let input = Destruction {
+                    receipt: ReceiptId::random(&SeededChance::new(1)),
+                    job: None,
+                    proofs: Vec::new(),
+                };
+                self.must_refuse(system.perform(&operation, &circumstances, &input).await);
             }
             Step::Block(p) => {
                 let Some(subject) = self.people[p].subject else {

@@ -60,21 +60,9 @@ async fn an_order_that_is_taken_out_of_its_table_is_found() {
     let responsible = stage.staff("aigul", "responsible").await;
     let subject = caller.subject.unwrap();
     let order = crate::holds::order();
-    let hold = stage
-        .system
-        .place_hold(&responsible, subject, &order)
-        .await
-        .unwrap();
-    stage
-        .system
-        .place_hold(&responsible, subject, &order)
-        .await
-        .unwrap();
-    stage
-        .system
-        .lift_hold(&responsible, subject, hold, "1")
-        .await
-        .unwrap();
+    let hold = stage.keeps(&responsible, subject, &order).await.unwrap();
+    stage.keeps(&responsible, subject, &order).await.unwrap();
+    stage.lifts(&responsible, subject, hold, "1").await.unwrap();
     stage.system.store().verify(|_, _| {}).await.unwrap();
     let sql = "UPDATE hold SET lifted_at = 1 WHERE subject_id = $1 AND lifted_at IS NULL";
     let said = altered(&stage, sql, subject).await;

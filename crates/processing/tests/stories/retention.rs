@@ -328,10 +328,10 @@ async fn nobody_destroys_a_single_value_before_its_day() {
     let responsible = stage.staff("aru", "responsible").await;
     let dana = account_with_fax(&stage).await;
     let id = dana.subject.unwrap();
-    let refused = stage.system.destroy_due(&responsible, id).await;
+    let refused = stage.destroys(&responsible, id).await;
     assert!(matches!(refused, Err(Rejected::Refusal(_))), "{refused:?}");
     stage.passes(DAY * 30);
-    stage.system.destroy_due(&responsible, id).await.unwrap();
+    stage.destroys(&responsible, id).await.unwrap();
     stage.system.run_queue().await.unwrap();
     let left = held(&stage, id).await;
     assert!(!left.is_empty() && !left.contains(&"fax".to_owned()), "{left:?}");

@@ -98,6 +98,9 @@ struct Stated {
     /// The responsible person approved this very operation
     #[arg(long, help_heading = "Circumstances")]
     approved: bool,
+    /// Another person, who may do the same, agreed to this very operation
+    #[arg(long, help_heading = "Circumstances")]
+    seconded: bool,
     /// The actor has not read the policy in force
     #[arg(long, help_heading = "Circumstances")]
     unfamiliar: bool,
@@ -202,6 +205,7 @@ impl Decide {
             hold: when(stated.hold),
             due: stated.due,
             approved: stated.approved,
+            seconded: stated.seconded,
         }
     }
 

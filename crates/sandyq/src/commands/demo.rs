@@ -332,13 +332,14 @@ fn keep_staff(folder: &DataFolder, staff: &[SignIn]) -> Result<(), Failure> {
 /// How long a number of a program is shown.
 const NUMBER_LASTS: SignedDuration = SignedDuration::from_secs(30);
 /// Who works at the invented operator, and as what.
-const STAFF: [(&str, &str); 8] = [
+const STAFF: [(&str, &str); 9] = [
     ("sales", "sales"),
     ("support", "support"),
     ("events", "events"),
     ("service-desk", "service-desk"),
     ("recruiter", "recruiter"),
     ("responsible", "responsible"),
+    ("deputy", "responsible"),
     ("auditor", "auditor"),
     ("admin", "administrator"),
 ];

@@ -9,6 +9,7 @@ use sandyq_model::{Mistake, Plain, Problem, Role};
 use sandyq_processing::access::Caller;
 use sandyq_processing::request::Overview;
 use sandyq_processing::retention::ValueEnd;
+use sandyq_processing::second_person::{Agreed, Deed};
 use sandyq_processing::{Rejected, System};
 use serde_json::{Value, json};
 
@@ -77,7 +78,9 @@ struct Withdraw {
 Example:
   sandyq subject destroy SQ-7K2M-9QXA --as gulmira --yes < password
 
-Exit codes: 0 destroyed, 1 the policy refuses, 4 not the responsible person.")]
+It takes two: the first person proposes it, another one runs the same command and agrees (5.1.1).
+
+Exit codes: 0 proposed or destroyed, 1 the policy refuses, 4 not the responsible person.")]
 struct DestroyOne {
     #[command(flatten)]
     asking: Asking,
@@ -214,10 +217,20 @@ impl Asking {
 
     async fn destroy(&self, system: &System, caller: &Caller, terminal: &Terminal) -> Result<Exit, Failure> {
         let overview = self.overview(system, terminal).await?;
-        let destroyed = system.destroy_due(caller, overview.subject).await;
-        let receipt = destroyed
-            .map_err(|rejected| failure_of(rejected, system, terminal.language))?
-            .to_string();
+        let failed = |rejected| failure_of(rejected, system, terminal.language);
+        let waiting = system.proposals(caller).await.map_err(failed)?;
+        let mut of_this = waiting
+            .iter()
+            .filter(|one| one.deed == Deed::Destroy && one.subject == Some(overview.subject));
+        let Some(proposal) = of_this.clone().find(|one| !one.own).or_else(|| of_this.next()) else {
+            let proposed = system.propose_destruction(caller, overview.subject).await;
+            proposed.map_err(failed)?;
+            return self.told_of_proposal(terminal);
+        };
+        let Agreed::Destroyed(receipt) = system.agree(caller, proposal.id).await.map_err(failed)? else {
+            return Ok(Exit::No);
+        };
+        let receipt = receipt.to_string();
         // Signs the receipt; letters wait for the server.
         system.run_queue().await?;
         let signed = system.receipt(&receipt, terminal.language).await?;
@@ -241,6 +254,20 @@ impl Asking {
         terminal.answer(&format!("destroyed; receipt {receipt}"))?;
         for (fields, citation, until) in &kept {
             terminal.answer(&format!("kept, locked, until {until} under {citation}: {fields}"))?;
+        }
+        Ok(Exit::Done)
+    }
+
+    /// 5.1.1: the first of two has spoken.
+    fn told_of_proposal(&self, terminal: &Terminal) -> Result<Exit, Failure> {
+        if self.json {
+            terminal.answer_json(&json!({ "schema_version": 1, "destroyed": false, "proposed": true }))?;
+        } else {
+            terminal.answer("proposed; nothing is destroyed yet (5.1.1)")?;
+            terminal.word(&format!(
+                "another responsible person agrees with `sandyq subject destroy {} --as NAME`, or at /staff/proposals",
+                self.reference
+            ));
         }
         Ok(Exit::Done)
     }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::said::{Place, copy};
 
@@ -153,8 +153,23 @@ fn withdraws_and_destroys(place: &Place, order: &str, ready: &Value) {
         .ends(0)
         .json();
     assert!(withdrawn["number"].as_str().unwrap().len() == 36, "{withdrawn}");
+    let destroy = [&["subject", "destroy", "--yes"], &rest[..]].concat();
+    let proposed = place.sandyq_with(&destroy, &secret()).ends(0).json();
+    assert_eq!(
+        (&proposed["destroyed"], &proposed["proposed"]),
+        (&json!(false), &json!(true))
+    );
+    let twice = place.sandyq_with(&destroy, &secret()).ends(1);
+    assert!(
+        twice.err.contains("5.1.1"),
+        "the same person twice: {}",
+        twice.err
+    );
+    let by_another = [
+        "subject", "destroy", "--yes", order, "--as", "deputy", "--data", "try", "--json",
+    ];
     let destroyed = place
-        .sandyq_with(&[&["subject", "destroy", "--yes"], &rest[..]].concat(), &secret())
+        .sandyq_with(&by_another, &typed(ready, "deputy"))
         .ends(0)
         .json();
     assert_eq!(destroyed["destroyed"], true);

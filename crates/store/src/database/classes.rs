@@ -22,7 +22,7 @@ pub enum Class {
 use Class::{Pseudonymous, Public, Sealed, Secret};
 
 /// Every table with every column and its class.
-pub const TABLES: [(&str, &[(&str, Class)]); 34] = [
+pub const TABLES: [(&str, &[(&str, Class)]); 35] = [
     (
         "subject",
         &[
@@ -243,6 +243,18 @@ pub const TABLES: [(&str, &[(&str, Class)]); 34] = [
             ("role", Pseudonymous),
             ("invited_by", Pseudonymous),
             ("added_at", Pseudonymous),
+            ("until_at", Pseudonymous),
+        ],
+    ),
+    (
+        "proposal",
+        &[
+            ("proposal_id", Pseudonymous),
+            ("subject_id", Pseudonymous),
+            ("act", Pseudonymous),
+            ("words", Pseudonymous),
+            ("proposed_by", Pseudonymous),
+            ("proposed_at", Pseudonymous),
             ("until_at", Pseudonymous),
         ],
     ),

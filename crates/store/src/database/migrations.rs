@@ -21,7 +21,7 @@ struct Migration {
 const META: &str =
     "CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) CLUSTERED;";
 
-const MIGRATIONS: [Migration; 16] = [
+const MIGRATIONS: [Migration; 17] = [
     Migration {
         name: "first-tables",
         text: include_str!("migrations/0001-first-tables.sql"),
@@ -85,6 +85,10 @@ const MIGRATIONS: [Migration; 16] = [
     Migration {
         name: "staff-invitations",
         text: include_str!("migrations/0019-staff-invitations.sql"),
+    },
+    Migration {
+        name: "proposals",
+        text: include_str!("migrations/0026-proposals.sql"),
     },
 ];
 

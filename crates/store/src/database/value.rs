@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use sandyq_model::{
     ActorId, BreachId, CaseId, Category, ConsentId, DisclosureId, Field, FieldSet, HoldId, IdempotencyKey,
-    JobId, Pseudonym, Purpose, ReceiptId, RecipientId, Role, Standing, SubjectId,
+    JobId, ProposalId, Pseudonym, Purpose, ReceiptId, RecipientId, Role, Standing, SubjectId,
 };
 
 /// A value of a column.
@@ -143,6 +143,7 @@ ids_are_blobs!(
     ReceiptId,
     BreachId,
     HoldId,
+    ProposalId,
     RecipientId,
     DisclosureId,
     IdempotencyKey

@@ -12,6 +12,7 @@ pub mod hold;
 pub mod idempotency;
 pub mod job;
 pub mod posting;
+pub mod proposal;
 pub mod purpose_use;
 pub mod receipt;
 pub mod recipient;

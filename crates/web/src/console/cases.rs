@@ -7,7 +7,7 @@ use sandyq_processing::Rejected;
 use sandyq_processing::access::Caller;
 use sandyq_processing::cases::desk::{CaseList, CaseRow};
 
-use super::{access, invite};
+use super::{access, invite, proposals};
 use crate::components::pagination;
 use crate::http::arrival::{Answer, Arrival, Outcome};
 use crate::layout::Page;
@@ -62,7 +62,8 @@ fn beside(caller: &Caller) -> Vec<(&'static str, &'static str)> {
         .answers_for_access()
         .then_some((access::PATH, "access-title"));
     let invite = caller.invites().then_some((invite::PATH, "invite-title"));
-    access.into_iter().chain(invite).collect()
+    let proposals = caller.seconds().then_some((proposals::PATH, "proposals-title"));
+    access.into_iter().chain(invite).chain(proposals).collect()
 }
 
 fn total(visit: &Visit, case: &CaseRow) -> String {

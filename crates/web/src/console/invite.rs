@@ -5,10 +5,11 @@ use maud::html;
 use sandyq_model::value::ValueKind;
 use sandyq_model::{Mistake, Problem};
 use sandyq_processing::Rejected;
-use sandyq_processing::access::Invitation;
+use sandyq_processing::access::{Invitation, Inviting};
 
 use super::cases::staff;
 use super::privileged;
+use super::proposals::proposed;
 use crate::components::{Control, control, error_summary, problem_of, submit, tray};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
 use crate::layout::Page;
@@ -57,7 +58,8 @@ async fn invited(sent: &Sent) -> Outcome {
     sent.fresh()?;
     let invited = arrival.system.invite_at_desk(caller, typed[0], typed[1]).await;
     match mistake_of(invited)? {
-        Ok(invitation) => Ok(Answer::Page(link_page(&arrival.visit, typed[0], &invitation))),
+        Ok(Inviting::Done(invitation)) => Ok(Answer::Page(link_page(&arrival.visit, typed[0], &invitation))),
+        Ok(Inviting::Proposed(_)) => Ok(Answer::Page(proposed(&arrival.visit))),
         Err(mistake) => opened(arrival, typed, &mistake),
     }
 }

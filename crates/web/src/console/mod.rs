@@ -14,6 +14,7 @@ pub mod invited;
 pub mod open_case;
 pub mod own_sessions;
 pub mod privileged;
+pub mod proposals;
 pub mod recipients;
 pub mod record;
 pub mod request;

@@ -11,6 +11,7 @@ use sandyq_processing::retention::{HoldView, Order};
 
 use super::cases::staff;
 use super::privileged;
+use super::proposals::proposed;
 use crate::components::{Row, error_summary, hidden, problem_of, summary_list};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent};
 use crate::layout::Page;
@@ -20,7 +21,7 @@ use crate::visit::Visit;
 const INPUTS: [&str; 4] = ["ordered_by", "article", "document", "dated"];
 
 /// Steps that take a fresh number.
-const PRIVILEGED: [&str; 4] = ["hold", "lift", "block", "unblock"];
+const PRIVILEGED: [&str; 5] = ["hold", "lift", "destroy", "block", "unblock"];
 
 /// POST /staff/records: the record of a reference number.
 pub async fn find(sent: Sent) -> Response {
@@ -97,12 +98,18 @@ async fn acted(sent: &Sent, id: &str) -> Outcome {
     let subject = system.record_at_desk(caller, id).await?.subject;
     match sent.typed.text("step") {
         "hold" => {
-            system.place_hold(caller, subject, &typed(sent)).await?;
+            system.propose_hold(caller, subject, &typed(sent)).await?;
+            return Ok(Answer::Page(proposed(&sent.arrival.visit)));
         }
         "lift" => {
             let hold: HoldId = sent.typed.text("hold").parse().map_err(|_| Rejected::NotFound)?;
             let document = sent.typed.text("lifted_document");
-            system.lift_hold(caller, subject, hold, document).await?;
+            system.propose_lifting(caller, subject, hold, document).await?;
+            return Ok(Answer::Page(proposed(&sent.arrival.visit)));
+        }
+        "destroy" => {
+            system.propose_destruction(caller, subject).await?;
+            return Ok(Answer::Page(proposed(&sent.arrival.visit)));
         }
         "alike" => return compared(&sent.arrival, id, subject).await,
         "block" => system.block(caller, subject).await?,
@@ -189,6 +196,11 @@ pub fn page(visit: &Visit, shown: &Shown, typed: &Order, mistake: &Mistake) -> P
         @if record.holds.is_empty() { p { (visit.say("hold-none")) } }
         @for hold in &record.holds { (order(visit, record, hold, mistake)) }
         (entry(visit, record, typed, mistake))
+        @if record.is_due {
+            h2 { (visit.say("record-destroy-title")) }
+            p { (visit.say("record-destroy-lead")) }
+            (form(visit, record, "destroy", &html! {}))
+        }
         @if record.standing == Standing::Blocked { (form(visit, record, "unblock", &html! {})) }
         @if record.standing == Standing::Active {
             p { (visit.say("record-block-lead")) }
@@ -359,6 +371,7 @@ fn form(visit: &Visit, record: &Overview, step: &str, inside: &Markup) -> Markup
         "hold" => ("hold-enter", "go"),
         "lift" => ("hold-lift", "quiet"),
         "block" => ("record-block", "quiet"),
+        "destroy" => ("record-destroy", "danger"),
         "alike" => ("alike-look", "quiet"),
         _ => ("record-unblock", "quiet"),
     };

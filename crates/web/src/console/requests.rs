@@ -10,7 +10,7 @@ use sandyq_processing::request::{Board, LetterEntry, Scan};
 
 use super::breaches::{REGISTER, late_ones};
 use super::cases::staff;
-use super::{access, invite};
+use super::{access, invite, proposals};
 use crate::components::{Control, control, error_summary, pagination, problem_of, submit, tray_with_file};
 use crate::http::arrival::{Answer, Arrival, Outcome, mistake_of};
 use crate::http::file::SentWithFile;
@@ -155,6 +155,7 @@ pub fn board_page(visit: &Visit, board: &Board, late: &[BreachRow]) -> Page {
             li { a href="/staff/retention" { (visit.say("retention-title")) } }
             li { a href=(access::PATH) { (visit.say("access-title")) } }
             li { a href=(invite::PATH) { (visit.say("invite-title")) } }
+            li { a href=(proposals::PATH) { (visit.say("proposals-title")) } }
             li { a href="/staff/recipients" { (visit.say("recipients-title")) } }
             li { a href="/staff/audit" { (visit.say("audit-title")) } }
             li { a href="/staff/disclosures" { (visit.say("disclosures-title")) } }

@@ -454,6 +454,7 @@ fn all(language: Language) -> Vec<Sample> {
         staff_pages,
         staff::pages,
         staff::invitations,
+        staff::proposals,
         turned_pages,
     ];
     groups.iter().flat_map(|pages| pages(language)).collect()

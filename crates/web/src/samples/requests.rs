@@ -211,6 +211,7 @@ fn record(standing: Standing, holds: Vec<HoldView>) -> Overview {
         created_at: at("2026-11-22T19:05:00Z"),
         withdrawn_at: Some(at("2026-11-24T06:00:00Z")),
         due_at: Some(at("2026-11-24T06:00:00Z")),
+        is_due: holds.is_empty(),
         fields: Vec::new(),
         ends: Vec::new(),
         kept: Vec::new(),

@@ -1,11 +1,13 @@
 //! The way in of staff, and what they see of their own accounts.
 
-use sandyq_model::{Mistake, Plain, Problem};
+use sandyq_model::{Mistake, Plain, Problem, ProposalId, SubjectId};
 use sandyq_processing::Language;
 use sandyq_processing::access::{AccessOnDay, AccessRow, Invitation, Invited};
+use sandyq_processing::retention::Order;
+use sandyq_processing::second_person::{Deed, ProposalView};
 
 use super::{Sample, account, visit};
-use crate::console::{access, invite, invited, own_sessions, privileged, second_factor};
+use crate::console::{access, invite, invited, own_sessions, privileged, proposals, second_factor};
 use crate::demo_staff;
 use crate::portal::sessions;
 use crate::visit::Standpoint;
@@ -131,4 +133,47 @@ fn access_on_a_day() -> AccessOnDay {
         ],
         policy: "0f1e2d3c4b5a69780f1e2d3c4b5a69780f1e2d3c4b5a69780f1e2d3c4b5a6978".to_owned(),
     }
+}
+
+/// What waits for a second person.
+pub fn proposals(language: Language) -> Vec<Sample> {
+    let desk = visit(language, proposals::PATH, Standpoint::Staff);
+    let one = |number: u8, deed: Deed, own: bool| ProposalView {
+        id: ProposalId::from_bytes([number; 16]),
+        subject: (deed.name() != "invite").then(|| SubjectId::from_bytes([number; 16])),
+        deed,
+        by: "aru".to_owned(),
+        at: super::people::at("2026-11-23T05:00:00Z"),
+        until: super::people::at("2026-11-26T05:00:00Z"),
+        own,
+    };
+    let keep = Deed::Keep(Order {
+        ordered_by: "court".to_owned(),
+        article: "Civil Procedure Code, Art. 156".to_owned(),
+        document: "2-1187/2026".to_owned(),
+        dated: "2026-11-20".to_owned(),
+    });
+    let lift = Deed::Lift {
+        hold: String::new(),
+        document: "2-1187/2026-3".to_owned(),
+    };
+    let invite = Deed::Invite {
+        name: "zarina".to_owned(),
+        role: "auditor".to_owned(),
+    };
+    let waiting = [
+        one(1, keep, false),
+        one(2, lift, false),
+        one(3, Deed::Destroy, true),
+        one(4, invite, false),
+    ];
+    let role = |_: &str| "Auditor".to_owned();
+    let gone = Mistake::one("proposal", Problem::Closed);
+    let page = |waiting: &[ProposalView], mistake| proposals::page(&desk, &role, waiting, mistake);
+    vec![
+        ("proposals", desk.clone(), page(&waiting, &Mistake::default())),
+        ("proposals-none", desk.clone(), page(&[], &Mistake::default())),
+        ("proposals-wrong", desk.clone(), page(&waiting[..1], &gone)),
+        ("proposed", desk.clone(), proposals::proposed(&desk)),
+    ]
 }

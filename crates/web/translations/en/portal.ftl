@@ -119,6 +119,7 @@ happening-recipient-told = told a recipient
 happening-breach-entered = entered a breach
 happening-breach-moved = went a step on with a breach
 happening-breaches-read = looked into the register of breaches
+happening-proposed = proposed what takes two persons
 happening-key-created = made the key that seals the data
 happening-key-destroyed = destroyed the key that sealed the data
 happening-epoch-ended = ended an epoch of keys

@@ -119,6 +119,7 @@ happening-recipient-told = алушыға хабарлау
 happening-breach-entered = бұзылуды енгізді
 happening-breach-moved = бұзылу бойынша қадам жасады
 happening-breaches-read = бұзылулар тізілімін қарады
+happening-proposed = екі адам керек істі ұсынды
 happening-key-created = деректерді мөрлейтін кілтті жасау
 happening-key-destroyed = деректерді мөрлеген кілтті жою
 happening-epoch-ended = кілттер дәуірін аяқтау

@@ -119,6 +119,7 @@ happening-recipient-told = уведомление получателя
 happening-breach-entered = внёс нарушение
 happening-breach-moved = сделал шаг по нарушению
 happening-breaches-read = посмотрел реестр нарушений
+happening-proposed = предложил то, для чего нужны двое
 happening-key-created = создание ключа, которым запечатаны данные
 happening-key-destroyed = уничтожение ключа, которым были запечатаны данные
 happening-epoch-ended = завершение эпохи ключей

@@ -12,6 +12,7 @@
 
 pub mod asked;
 pub mod desk;
+mod two;
 
 use std::collections::BTreeMap;
 use std::path::Path;
