@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use sandyq_model::act::Extract;
 use sandyq_model::{
     Act, CaseId, Clause, Fault, Field, FieldSet, IdempotencyKey, Operation, Plain, Problem, Purpose, Refusal,
-    SubjectId,
+    Standing, SubjectId,
 };
 use sandyq_policy::Language;
 use sandyq_store::tables::case_file::{self, CaseFile};
@@ -145,7 +145,9 @@ impl System {
         let (dossier, case) = self.staff_case(caller, reference).await?;
         let operation = self.look(caller, &dossier, &case, purpose)?;
         let fields = self.viewable(&operation, &dossier, caller);
-        let (values, entry) = self.looked(&operation.on(fields), caller).await?;
+        let looked = self.looked(&operation.on(fields), caller).await;
+        let (values, entry) =
+            looked.map_err(|rejected| self.told_at_desk(caller, &dossier, &case, rejected))?;
         let purpose = purpose.ok_or(Rejected::NotFound)?;
         let now = self.now();
         let fields = values.into_iter().map(|(field, value)| {
@@ -185,7 +187,9 @@ impl System {
         let operation = self
             .look(caller, &dossier, &case, purpose)?
             .on(FieldSet::only(field));
-        let (mut values, _) = self.looked(&operation, caller).await?;
+        let looked = self.looked(&operation, caller).await;
+        let (mut values, _) =
+            looked.map_err(|rejected| self.told_at_desk(caller, &dossier, &case, rejected))?;
         let value = values.remove(&field).ok_or(Rejected::NotFound)?;
         let (value, masked) = mask::revealed(self.policy().class(field), &value);
         Ok(self.shown(field, value, masked, language))
@@ -214,6 +218,27 @@ impl System {
         let dossier = self.dossier(subject).await?;
         let case = dossier.case(id).cloned().ok_or(Rejected::NotFound)?;
         Ok((dossier, case))
+    }
+
+    /// 5.1.4: whoever looks for what is closed to them learns no more than if it did not exist. A refusal, which is entered in any
+    /// case, is told only at a desk that works on such cases and that the record has come to.
+    pub(crate) fn told_at_desk(
+        &self,
+        caller: &Caller,
+        dossier: &Dossier,
+        case: &CaseFile,
+        rejected: Rejected,
+    ) -> Rejected {
+        let works_on = self.policy().role(caller.actor.role).map(|role| &role.works_on);
+        let on_desk = works_on.is_some_and(|kinds| kinds.iter().any(|kind| kind.as_str() == case.kind))
+            && dossier
+                .row
+                .as_ref()
+                .is_some_and(|row| row.standing != Standing::Pending);
+        match rejected {
+            Rejected::Refusal(_) if !on_desk => Rejected::NotFound,
+            told => told,
+        }
     }
 
     pub(super) fn look(

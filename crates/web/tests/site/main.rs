@@ -13,6 +13,7 @@ mod browser;
 mod desk;
 mod hygiene;
 mod kept;
+mod matrix;
 mod stage;
 
 use axum::http::StatusCode;
