@@ -7,6 +7,8 @@
 #[cfg(test)]
 mod asking;
 #[cfg(test)]
+mod every_page;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod harness_itself;

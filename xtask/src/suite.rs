@@ -89,27 +89,34 @@ fn conclude(steps: Steps, tally: &Tally) -> Result<(), Fault> {
 /// All test binaries, with a PostgreSQL of their own.
 fn tests(root: &Path, extent: Extent, tally: &mut Tally) -> Result<(), Fault> {
     let cluster = Cluster::start()?;
-    let mut arguments = vec![
+    let surrounded = |arguments: &[&str]| {
+        let mut command = cargo(root, arguments);
+        command.env(postgres::URL_VARIABLE, &cluster.url);
+        command.env(tools::AXE_VARIABLE, tools::axe(root));
+        command.envs(tools::moto(root).map(|moto| (tools::MOTO_VARIABLE, moto)));
+        command.envs(tools::pyshacl(root).map(|pyshacl| (tools::PYSHACL_VARIABLE, pyshacl)));
+        command.env("SANDYQ_TEST_BINARY", binary(root));
+        command.env("SANDYQ_RANDOM_OPERATIONS", RANDOM_OPERATIONS);
+        // The tests of the pages leave every page there, and the journeys look at them.
+        command.env("SANDYQ_PAGES", target(root).join("pages"));
+        command.env("SANDYQ_TEST_PAGES", target(root).join("pages"));
+        command
+    };
+    let inside = [
         "test",
         "--workspace",
         "--lib",
         "--bins",
-        "--tests",
         "--no-fail-fast",
         "--locked",
     ];
+    let inside = tally.count(surrounded(&inside));
+    let mut around = vec!["test", "--workspace", "--test", "*", "--no-fail-fast", "--locked"];
     if extent == Extent::Quick {
-        arguments.extend(["--", "--skip", "browser"]);
+        around.extend(["--", "--skip", "browser"]);
     }
-    let mut command = cargo(root, &arguments);
-    command.env(postgres::URL_VARIABLE, &cluster.url);
-    command.env(tools::AXE_VARIABLE, tools::axe(root));
-    command.envs(tools::moto(root).map(|moto| (tools::MOTO_VARIABLE, moto)));
-    command.envs(tools::pyshacl(root).map(|pyshacl| (tools::PYSHACL_VARIABLE, pyshacl)));
-    command.env("SANDYQ_TEST_BINARY", binary(root));
-    command.env("SANDYQ_RANDOM_OPERATIONS", RANDOM_OPERATIONS);
-    let on_both = tally.count(command);
-    on_both.and(stories_on_postgres(root, &cluster, tally))
+    let around = tally.count(surrounded(&around));
+    inside.and(around).and(stories_on_postgres(root, &cluster, tally))
 }
 
 /// Random operations on which the compiled tables are compared with the Cedar engine.

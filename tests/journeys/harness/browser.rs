@@ -96,6 +96,22 @@ impl Browser {
         self.session.must("POST", "/url", &json!({ "url": url }));
     }
 
+    /// Puts a document in the place of the page, whatever the page's own rules allow, and waits until it is dressed.
+    pub fn shows(&self, html: &str) {
+        let script = "const done = arguments[arguments.length - 1]; \
+            document.open(); document.write(arguments[0]); document.close(); \
+            if (document.readyState === 'complete') done(); else window.addEventListener('load', () => done());";
+        let call = json!({ "script": script, "args": [html] });
+        self.session.must("POST", "/execute/async", &call);
+    }
+
+    /// Opens an address, and lets tests write into its pages.
+    pub fn goto_to_write(&self, url: &str) {
+        self.session
+            .chromium("Page.setBypassCSP", &json!({ "enabled": true }));
+        self.goto(url);
+    }
+
     /// Where it is.
     pub fn url(&self) -> String {
         string(&self.session.must("GET", "/url", &Value::Null))

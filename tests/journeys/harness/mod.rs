@@ -36,7 +36,7 @@ pub use html::tags;
 pub use http::exchange;
 pub use mail::{Letter, MailServer, code_in, links_in};
 pub use patience::wait_for;
-pub use program::{Running, Staff, binary, command, profile_folder};
+pub use program::{Running, Staff, binary, command, pages_folder, profile_folder};
 pub use site::Site;
 pub use visitor::{Page, Visitor};
 pub use walk::{PRIMARY, Walk};

@@ -8,7 +8,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 /// How long a process may take to do what a test waits for. Generous, because the build machine is shared.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How long to sleep between two looks.
 const PAUSE: Duration = Duration::from_millis(25);

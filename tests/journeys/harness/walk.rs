@@ -1,7 +1,13 @@
 //! One person in one browser, and what every page of the way is held to: nobody else is asked, nothing must be scrolled
 //! sideways, and the accessibility rules have no objection.
 
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
 use super::{Browser, Running, Window, wait_for};
+
+/// The kinds of pages that were judged.
+static JUDGED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
 /// The button that goes on.
 pub const PRIMARY: &str = "main button.go";
@@ -64,14 +70,25 @@ impl<'a> Walk<'a> {
         self.objections
             .extend(strange.iter().map(|asked| format!("{url} asks {asked}")));
         if self.window.script {
-            let violations = self.browser.violations();
-            self.objections
-                .extend(violations.iter().map(|violation| format!("{url}: {violation}")));
+            if self.is_new() {
+                let violations = self.browser.violations();
+                self.objections
+                    .extend(violations.iter().map(|violation| format!("{url}: {violation}")));
+            }
             if !self.browser.fits() {
                 self.objections.push(format!("{url} must be scrolled sideways"));
             }
         }
         self.visited.push(url);
+    }
+
+    /// Whether no walk has had this kind of page judged yet, in this language, at this width: what differs beyond that,
+    /// every state of every page, is judged by `every_page`.
+    fn is_new(&self) -> bool {
+        let wrong = self.browser.has(".problems");
+        let kind = format!("{} {wrong} {:?}", self.browser.title(), self.window);
+        let mut judged = JUDGED.lock().unwrap_or_else(PoisonError::into_inner);
+        judged.insert(kind)
     }
 
     /// The code of the newest letter, other than one that was used already.
