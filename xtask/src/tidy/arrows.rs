@@ -12,7 +12,7 @@ struct Room {
     tests_may: &'static [&'static str],
 }
 
-const ROOMS: [Room; 11] = [
+const ROOMS: [Room; 12] = [
     Room {
         name: "sandyq-model",
         may: &[],
@@ -61,6 +61,17 @@ const ROOMS: [Room; 11] = [
             "sandyq-web",
         ],
         tests_may: &[],
+    },
+    Room {
+        name: "sandyq-stories",
+        may: &[],
+        tests_may: &[
+            "sandyq-model",
+            "sandyq-policy",
+            "sandyq-ledger",
+            "sandyq-store",
+            "sandyq-processing",
+        ],
     },
     // The journeys know the program from outside only.
     Room {

@@ -24,7 +24,7 @@ fn python() -> Option<PathBuf> {
 
 fn spec(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../spec")
+        .join("../../../spec")
         .join(name)
 }
 
