@@ -29,6 +29,8 @@ mod s2_2_1_passkey;
 #[cfg(test)]
 mod s2_2_7_guest_purchase;
 #[cfg(test)]
+mod s4_1_winners;
+#[cfg(test)]
 mod s4_2_1_handed_over;
 #[cfg(test)]
 mod s4_3_nothing_leaves;

@@ -141,7 +141,9 @@ pub(crate) fn favourable(policy: &Policy, place: Place, ground: GroundWord) -> Q
         purpose,
     } = place;
     let law = ground != GroundWord::Consent;
-    let kind = if purpose == Some(Purpose::STATUTORY) {
+    let kind = if verb == Verb::Disseminate {
+        RecipientKind::Public
+    } else if purpose == Some(Purpose::STATUTORY) {
         RecipientKind::StateBody
     } else {
         RecipientKind::Distributor

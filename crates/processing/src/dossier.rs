@@ -55,6 +55,11 @@ pub struct Dossier {
     pub key: Option<Arc<SubjectKey>>,
 }
 
+/// 4.1: whether a consent makes something public. It allows that alone: nothing is worked with, or stored longer, for its sake.
+pub(crate) fn publishes(row: &ConsentRow) -> bool {
+    row.recipient.as_deref() == Some(RecipientKind::Public.name())
+}
+
 impl Dossier {
     pub(crate) async fn load(store: &Store, id: SubjectId) -> Result<Self, Fault> {
         let (row, consents, cases, uses, holds, disclosures, records, findable) = store
@@ -220,7 +225,7 @@ impl Dossier {
     #[must_use]
     pub fn consented(&self, purpose: Option<Purpose>, now: Timestamp) -> FieldSet {
         self.covered(now, |row, confirmed| {
-            confirmed && purpose.is_none_or(|purpose| purpose == row.purpose)
+            confirmed && !publishes(row) && purpose.is_none_or(|purpose| purpose == row.purpose)
         })
     }
 

@@ -1,6 +1,6 @@
 //! Everything an operation needs, in one value: the policy in force, the store, the clock, chance and the ports.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -17,6 +17,7 @@ use crate::operator::Operator;
 use crate::ports::{PaymentPort, Post};
 use crate::rejected::Rejected;
 use crate::request;
+use crate::transfer::Shown;
 
 /// The running system. Cheap to clone.
 #[derive(Clone)]
@@ -53,6 +54,7 @@ struct Parts {
     wake: tokio::sync::Notify,
     places: Places,
     looks: Looks,
+    shown: Shown,
     tickets: Tickets,
     // INVARIANT: one process writes, so that a lock in memory keeps two accounts from one address.
     accounts: tokio::sync::Mutex<()>,
@@ -73,6 +75,7 @@ impl System {
             wake: tokio::sync::Notify::new(),
             places: Places::default(),
             looks: Looks::default(),
+            shown: Shown::default(),
             tickets: Tickets::default(),
             accounts: tokio::sync::Mutex::default(),
             archives: request::archives(),
@@ -189,5 +192,15 @@ impl System {
     /// Forgets what is remembered of a subject.
     pub(crate) fn forget(&self, subject: SubjectId) {
         self.0.dossiers.remove(subject);
+        let mut shown = self
+            .publicly_shown()
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        shown.retain(|(of, _), _| *of != subject);
+    }
+
+    /// What the public list shows (4.1).
+    pub(crate) fn publicly_shown(&self) -> &Shown {
+        &self.0.shown
     }
 }

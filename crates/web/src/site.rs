@@ -65,12 +65,15 @@ fn demo_routes(staff: Vec<DemoStaff>) -> Router<Shared> {
 }
 
 fn public_routes() -> Router<Shared> {
-    use public::{confirm, cookies, forgotten, home, order, pay, policy, service, sign_in, taken, text};
+    use public::{
+        confirm, cookies, forgotten, home, order, pay, policy, service, sign_in, taken, text, winners,
+    };
     Router::new()
         .route("/", get(home::show))
         .route("/policy", get(policy::show))
         .route("/cookies", get(cookies::show))
         .route("/services", get(service::index))
+        .route(winners::PATH, get(winners::show))
         .route("/services/{service}", get(service::open).post(service::go_on))
         .route(
             "/services/{service}/{about}",
@@ -182,6 +185,7 @@ fn console_routes() -> Router<Shared> {
             get(open_case::prompt).post(open_case::open),
         )
         .route("/staff/cases/{reference}/reveal", post(open_case::reveal))
+        .route("/staff/cases/{reference}/publish", post(open_case::publish))
         .route(
             "/staff/cases/{reference}/decide",
             get(decide::open).post(decide::decide),

@@ -71,6 +71,8 @@ pub struct ConsentItem {
     pub required: bool,
     /// The kind of recipient, or the recipient, that it names.
     pub recipient: Option<Name>,
+    /// The one field that it makes public (4.1), where the recipient is everybody.
+    pub publishes: Option<Field>,
     /// The limit, in months, by which it lets data stay after the end of the purpose.
     pub prolongs: Option<Name>,
 }
@@ -193,7 +195,7 @@ impl Service {
 
 impl ConsentItem {
     fn read(node: Node<'_>, declared: &Declarations, report: &mut Report) -> Option<Self> {
-        node.takes(&["purpose", "required", "recipient", "prolongs"], report);
+        node.takes(&["purpose", "required", "recipient", "field", "prolongs"], report);
         node.childless(report);
         let name = node.name(report);
         let purpose = node
@@ -213,12 +215,49 @@ impl ConsentItem {
                 unknown(crate::check::Code::UnknownName, "recipient", word, &known, report);
             }
         }
+        let publishes = published(node, recipient.as_ref(), declared, report);
         Some(Self {
             name: name?,
             purpose: purpose?,
             required: required?,
             recipient,
+            publishes,
             prolongs: node.text("prolongs", report),
         })
     }
+}
+
+/// 4.1: what is made public is agreed to field by field, so such an item names one field, and no other item names any.
+fn published(
+    node: Node<'_>,
+    recipient: Option<&Name>,
+    declared: &Declarations,
+    report: &mut Report,
+) -> Option<Field> {
+    let is_public = recipient.is_some_and(|kind| kind.as_str() == sandyq_model::RecipientKind::Public.name());
+    let Some(word) = node.text("field", report) else {
+        if is_public {
+            node.missing("field", report);
+        }
+        return None;
+    };
+    if !is_public {
+        report
+            .add(
+                crate::check::Code::Declaration,
+                "only what is made public is agreed to field by field",
+            )
+            .at(word.place(), "with recipient=\"public\" alone (4.1)");
+        return None;
+    }
+    let found = declared.field_named(word.as_str());
+    if found.is_none() {
+        report
+            .add(
+                crate::check::Code::UnknownField,
+                format!("no field is called `{}`", word.as_str()),
+            )
+            .at(word.place(), "not declared");
+    }
+    found
 }

@@ -83,6 +83,8 @@ pub struct OpenedCase {
     pub fields: Vec<ShownField>,
     /// The ledger entry of this look.
     pub entry: u64,
+    /// What could be put into the public list (4.1), in words; nothing where the person agreed to nothing.
+    pub publishable: Vec<String>,
 }
 
 impl System {
@@ -167,6 +169,7 @@ impl System {
             purpose,
             fields: fields.collect::<Result<_, Fault>>()?,
             entry,
+            publishable: self.labels(self.publishable(caller, &dossier, &case), language),
         })
     }
 

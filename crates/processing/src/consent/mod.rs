@@ -97,12 +97,17 @@ impl Accepted {
     }
 }
 
-/// The fields that an item covers: those of its purpose that the service asks for, or in which we answer.
+/// The fields that an item covers: those of its purpose that the service asks for, or in which we answer; of one that makes
+/// something public, that one field (4.1).
 #[must_use]
 pub fn fields_of(policy: &Policy, service: &Service, item: &ConsentItem) -> FieldSet {
-    policy
+    let listed = policy
         .purpose_fields(item.purpose, service.category)
-        .intersection(service.fields())
+        .intersection(service.fields());
+    match item.publishes {
+        Some(field) => listed.intersection(FieldSet::only(field)),
+        None => listed,
+    }
 }
 
 /// All items of a service, as they are shown.
@@ -202,7 +207,21 @@ fn text(
     };
     let ages = policy.ages();
     let (acts, agrees) = (ages.acts_below.to_string(), ages.agrees_below.to_string());
+    let days_to_unpublish = policy
+        .deadline("unpublish")
+        .and_then(|deadline| deadline.within.working_days)
+        .map_or_else(String::new, |days| days.to_string());
+    let [unpublished, published] = &said.publication;
+    let published = if item.publishes.is_some() {
+        published
+    } else {
+        unpublished
+    };
+    let published = published
+        .replace("{fields}", &fields)
+        .replace("{unpublish}", &days_to_unpublish);
     let values = [
+        ("{published}", published.as_str()),
         ("{young}", young.as_str()),
         ("{acts}", acts.as_str()),
         ("{agrees}", agrees.as_str()),
@@ -259,6 +278,8 @@ struct Said {
     recipients: [String; 2],
     abroad: [String; 2],
     published: [String; 2],
+    /// What stands there where nothing is made public, and where something is.
+    publication: [String; 2],
     withdrawal: [String; 2],
     recipient: std::collections::BTreeMap<String, String>,
 }

@@ -9,7 +9,7 @@ use sandyq_store::tables::consent::ConsentRow;
 
 use super::MyConsent;
 use crate::access::Caller;
-use crate::dossier::Dossier;
+use crate::dossier::{Dossier, publishes};
 use crate::queue;
 use crate::rejected::Rejected;
 use crate::retention::Coming;
@@ -64,7 +64,10 @@ impl System {
         let ends = self.ends(&dossier, &coming, now)?;
         let gone = ends.values.iter().filter(|value| value.destroy_by <= now);
         let gone: FieldSet = gone.map(|value| value.field).collect();
-        let still_served = others.iter().any(|row| row.purpose == given.purpose);
+        let still_served = others
+            .iter()
+            .any(|row| row.purpose == given.purpose && !publishes(row))
+            || publishes(given);
         let cases = dossier.cases.iter().filter(|case| {
             let purpose = self.policy().case_purpose(&case.kind);
             !still_served && case.closed_at.is_none() && purpose == Some(given.purpose)

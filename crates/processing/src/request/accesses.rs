@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use sandyq_ledger::entry::{Deed, Detail, Entry, Happening, Outcome as EntryOutcome};
-use sandyq_model::Pseudonym;
+use sandyq_model::{Pseudonym, Verb};
 use sandyq_policy::Language;
 use sandyq_policy::declarations::WordKind;
 use sandyq_store::Commit;
@@ -143,10 +143,14 @@ impl System {
             who: self.role_label(entry.role, language),
             what,
             fields: self.labels(entry.fields, language),
-            recipient: entry.recipient.map(|mark| {
-                let row = named(mark.code);
-                row.map_or_else(|| "?".to_owned(), |row| row.name.clone())
-            }),
+            // What is made public goes to everybody, and to nobody of the register.
+            recipient: entry
+                .recipient
+                .filter(|_| entry.deed != Deed::Verb(Verb::Disseminate))
+                .map(|mark| {
+                    let row = named(mark.code);
+                    row.map_or_else(|| "?".to_owned(), |row| row.name.clone())
+                }),
             purpose: entry
                 .purpose
                 .map(|p| words.label(WordKind::Purpose, &p.to_string()).to_owned()),

@@ -28,7 +28,7 @@ pub use everything::{Everything, File, LOOKS_MAX, RECEIPTS_MAX};
 pub use keeping::{Keeper, Keeps};
 pub use letter::{Entry as LetterEntry, LETTER_SCAN_BYTES_MAX, Scan};
 pub use responsible::Overview;
-pub use seen::{Seen, SeenFor, ThirdParty};
+pub use seen::{InPublic, PublicField, Seen, SeenFor, ThirdParty};
 pub use view::{RequestView, StepView};
 
 pub(crate) use register::received;

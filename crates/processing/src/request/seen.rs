@@ -4,6 +4,7 @@
 //! It shows as much of a value as staff would see at first. Nobody of the staff looks by it, and the look that it is belongs
 //! to the person.
 
+use jiff::Timestamp;
 use sandyq_model::act::Extract;
 use sandyq_model::value::Values;
 use sandyq_model::{Actor, ActorId, IdempotencyKey, Operation, Plain, Purpose, RecipientKind, Role};
@@ -54,6 +55,26 @@ pub struct ThirdParty {
     pub item: (String, String),
     /// The number of the consent that stands; `None`: closed.
     pub consent: Option<String>,
+}
+
+/// Something that is made public at the person's own wish, and not without it.
+#[derive(Clone, Debug)]
+pub struct PublicField {
+    /// The item of consent.
+    pub item: String,
+    /// In words.
+    pub label: String,
+    /// The consent that stands, if one does.
+    pub consent: Option<String>,
+}
+
+/// What of somebody is public.
+#[derive(Clone, Debug)]
+pub struct InPublic {
+    /// What could be.
+    pub fields: Vec<PublicField>,
+    /// Since when they stand in a public list.
+    pub since: Option<Timestamp>,
 }
 
 impl System {
@@ -187,6 +208,9 @@ impl System {
             let Some(kind) = RecipientKind::from_name(recipient) else {
                 continue;
             };
+            if kind == RecipientKind::Public {
+                continue;
+            }
             if parties.iter().any(|party| party.item.0 == item) {
                 continue;
             }
@@ -200,5 +224,29 @@ impl System {
             });
         }
         Ok(parties)
+    }
+
+    /// What the caller could have made public, name by name, and since when they stand in a public list (4.1).
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn in_public(&self, caller: &Caller, language: Language) -> Result<InPublic, Rejected> {
+        let subject = caller.own_subject()?;
+        let dossier = self.dossier(subject).await?;
+        let items = self.items_for_recipients(&dossier).into_iter();
+        let public = items.filter(|(_, kind)| *kind == RecipientKind::Public.name());
+        let fields = public.map(|(item, _)| {
+            let mut live = dossier.live_consents(self.now());
+            let standing = live.find(|(row, confirmed)| *confirmed && row.item == item);
+            PublicField {
+                item: item.to_owned(),
+                label: self.consent_label(item, language),
+                consent: standing.map(|(row, _)| row.id.to_string()),
+            }
+        });
+        Ok(InPublic {
+            fields: fields.collect(),
+            since: self.shown_since(subject).await?,
+        })
     }
 }

@@ -18,7 +18,7 @@ use sandyq_store::tables::purpose_use::{self, PurposeUse};
 use sandyq_store::tables::{record, subject};
 
 use super::{Kept, floor};
-use crate::dossier::Dossier;
+use crate::dossier::{Dossier, publishes};
 use crate::system::System;
 
 /// Events of purposes that are over on the day of what the case is about.
@@ -152,7 +152,8 @@ impl System {
         now: Timestamp,
     ) -> Result<Vec<Serves>, Fault> {
         let given = dossier.consents.iter().chain(&coming.given);
-        let covering = given.filter(|row| row.act == ConsentAct::Given && row.fields.contains(field));
+        let covering =
+            given.filter(|row| row.act == ConsentAct::Given && row.fields.contains(field) && !publishes(row));
         covering
             .map(|row| {
                 let used = coming.served.contains(&row.purpose).then_some(now);

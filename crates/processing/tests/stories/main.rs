@@ -28,6 +28,7 @@ mod never;
 mod one_consent;
 mod passkeys;
 mod protections;
+mod publication;
 mod purchase;
 mod queue;
 mod receipt_shapes;

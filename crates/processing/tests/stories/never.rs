@@ -362,7 +362,7 @@ impl World {
                 let Some(operation) = self.operation::<act::Disseminate>(p, sales, Purpose::new(7)) else {
                     return;
                 };
-                self.must_refuse(system.perform(&operation, &circumstances, &()).await);
+                self.must_refuse(system.perform(&operation, &circumstances, &Vec::new()).await);
             }
             Step::Provide(p) => {
                 let Some(operation) = self.operation::<act::Provide>(p, sales, Purpose::new(5)) else {

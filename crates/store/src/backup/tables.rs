@@ -69,7 +69,7 @@ macro_rules! whole {
 }
 
 /// Every table of a set, each after those that it leads to.
-pub const TABLES_OF_A_SET: [Needed; 28] = [
+pub const TABLES_OF_A_SET: [Needed; 29] = [
     paged!(
         "subject",
         "subject_id, category, standing, version, pseudonym, key_generation, created_at, confirmed_at, blocked_at, \
@@ -170,6 +170,11 @@ pub const TABLES_OF_A_SET: [Needed; 28] = [
             "confirmed_document"
         ],
         "subject_id, disclosure_id" > "$1, $2", limit "$3", order [0, 1], numbers [false, false]
+    ),
+    paged!(
+        "publication",
+        "subject_id, case_id, about, published_at" = ["subject_id", "case_id", "about", "published_at"],
+        "subject_id, case_id" > "$1, $2", limit "$3", order [0, 1], numbers [false, false]
     ),
     paged!(
         "wish",

@@ -22,7 +22,7 @@ pub enum Class {
 use Class::{Pseudonymous, Public, Sealed, Secret};
 
 /// Every table with every column and its class.
-pub const TABLES: [(&str, &[(&str, Class)]); 35] = [
+pub const TABLES: [(&str, &[(&str, Class)]); 36] = [
     (
         "subject",
         &[
@@ -321,6 +321,15 @@ pub const TABLES: [(&str, &[(&str, Class)]); 35] = [
             ("told_at", Pseudonymous),
             ("confirmed_at", Pseudonymous),
             ("confirmed_document", Pseudonymous),
+        ],
+    ),
+    (
+        "publication",
+        &[
+            ("subject_id", Pseudonymous),
+            ("case_id", Pseudonymous),
+            ("about", Pseudonymous),
+            ("published_at", Pseudonymous),
         ],
     ),
     (

@@ -21,7 +21,7 @@ struct Migration {
 const META: &str =
     "CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) CLUSTERED;";
 
-const MIGRATIONS: [Migration; 17] = [
+const MIGRATIONS: [Migration; 18] = [
     Migration {
         name: "first-tables",
         text: include_str!("migrations/0001-first-tables.sql"),
@@ -89,6 +89,10 @@ const MIGRATIONS: [Migration; 17] = [
     Migration {
         name: "proposals",
         text: include_str!("migrations/0026-proposals.sql"),
+    },
+    Migration {
+        name: "publications",
+        text: include_str!("migrations/0027-publications.sql"),
     },
 ];
 

@@ -69,7 +69,7 @@ macro_rules! table {
 }
 
 /// The tables of a subject; each leads to no later one, so that rows can be put in this order.
-static OF_SUBJECT: [Table; 13] = [
+static OF_SUBJECT: [Table; 14] = [
     table!(1 "subject" ["subject_id", "category", "standing", "version", "pseudonym", "key_generation", "created_at",
         "confirmed_at", "blocked_at", "withdrawn_at", "destroyed_at", "due_at"] of "subject_id", "",
         put "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12", ""),
@@ -102,6 +102,8 @@ static OF_SUBJECT: [Table; 13] = [
         "document", "dated", "form", "at", "handed_by", "recalled_at", "recalled_for", "told_at", "confirmed_at",
         "confirmed_document"] of "subject_id", "",
         put "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18", ""),
+    table!(25 "publication" ["subject_id", "case_id", "about", "published_at"] of "subject_id", "",
+        put "$1, $2, $3, $4", ""),
     table!(16 "wish" ["subject_id", "wish", "at"] of "subject_id", "", put "$1, $2, $3", ""),
 ];
 

@@ -13,6 +13,7 @@ pub mod idempotency;
 pub mod job;
 pub mod posting;
 pub mod proposal;
+pub mod publication;
 pub mod purpose_use;
 pub mod receipt;
 pub mod recipient;

@@ -9,10 +9,12 @@ use sandyq_processing::cases::desk::{OpenedCase, ShownField};
 use sandyq_processing::{Rejected, System};
 
 use super::cases::staff;
+use super::privileged;
 use crate::components::{Row, error_summary, hidden, problem_of, submit, summary_list, tray, value_text};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
 use crate::layout::Page;
 use crate::public::order::lines_table;
+use crate::public::winners;
 use crate::visit::Visit;
 
 /// GET /staff/cases/{reference}: asks for the purpose.
@@ -86,6 +88,26 @@ async fn revealed(sent: &Sent, reference: &str) -> Outcome {
         .reveal(caller, reference, Some(purpose), name, visit.language)
         .await?;
     Ok(Answer::Page(reveal_page(visit, reference, &field)))
+}
+
+/// POST /staff/cases/{reference}/publish: a winner is put into the public list (4.1).
+pub async fn publish(Path(reference): Path<String>, mut sent: Sent) -> Response {
+    if let Some(asked) = privileged::asks(&mut sent, &["publish"]).await {
+        return sent.arrival.respond(asked);
+    }
+    let outcome = published(&sent, &reference).await;
+    sent.arrival.respond(outcome)
+}
+
+async fn published(sent: &Sent, reference: &str) -> Outcome {
+    let caller = staff(&sent.arrival)?;
+    sent.typed.only(|_| false)?;
+    sent.fresh()?;
+    if sent.typed.text("step") != "publish" {
+        return Err(Rejected::mistake("step", Problem::Choice));
+    }
+    sent.arrival.system.publish(caller, reference).await?;
+    Ok(Answer::SeeOther(winners::PATH.to_owned()))
 }
 
 /// All twelve purposes: which of them opens the case is decided by the policy, not by the list.
@@ -172,6 +194,14 @@ pub fn page(visit: &Visit, case: &OpenedCase, purpose: &str, hands_over: bool) -
         }
         p { (visit.say("case-only")) }
         p { a.go href={ "/staff/cases/" (reference) "/decide" } { (visit.say("case-decide")) } }
+        @if !case.publishable.is_empty() {
+            form.plain method="post" action={ "/staff/cases/" (reference) "/publish" } {
+                (hidden("token", &visit.token))
+                (hidden("key", &visit.key))
+                p { (visit.say_of("case-publish-lead", "fields", &case.publishable.join(", "))) }
+                p { button.quiet type="submit" name="step" value="publish" { (visit.say("case-publish")) } }
+            }
+        }
         @if hands_over { p { a href={ "/staff/cases/" (reference) "/hand-over" } { (visit.say("case-hand-over")) } } }
     };
     Page::new(title, body).back_to(format!("/staff/cases/{reference}"))

@@ -5,7 +5,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 use sandyq_model::Problem;
 use sandyq_processing::Rejected;
-use sandyq_processing::request::{Seen, SeenFor, ThirdParty};
+use sandyq_processing::request::{InPublic, Seen, SeenFor, ThirdParty};
 use sandyq_processing::transfer::Given;
 
 use super::consents::recipient_words;
@@ -13,6 +13,7 @@ use crate::components::hidden;
 use crate::console::recipients::disclosure;
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent};
 use crate::layout::Page;
+use crate::public::winners;
 use crate::visit::Visit;
 
 /// GET /my/confidentiality
@@ -26,7 +27,12 @@ async fn shown(arrival: &Arrival) -> Outcome {
     let seen = arrival.system.seen_by(caller, language).await?;
     let parties = arrival.system.third_parties(caller, language).await?;
     let given = arrival.system.given_to_others(caller, language).await?;
-    let outside = Outside { parties, given };
+    let public = arrival.system.in_public(caller, language).await?;
+    let outside = Outside {
+        public,
+        parties,
+        given,
+    };
     let deciders = arrival.system.deciders(language);
     Ok(Answer::Page(page(&arrival.visit, &seen, &outside, &deciders)))
 }
@@ -53,6 +59,8 @@ async fn wished(sent: &Sent) -> Outcome {
 /// What may go to others outside, and what went.
 #[derive(Debug)]
 pub struct Outside {
+    /// What is public.
+    pub public: InPublic,
     /// To whom something may go.
     pub parties: Vec<ThirdParty>,
     /// To whom something went.
@@ -67,7 +75,7 @@ pub fn page(visit: &Visit, seen: &[Seen], outside: &Outside, deciders: &[(String
         h1 { (visit.say("confidentiality-title")) }
         p.lead { (visit.say("confidentiality-lead")) }
         h2 { (visit.say("confidentiality-public-title")) }
-        p { (visit.say("confidentiality-public")) " " a href="/policy#clause-4.1" { "4.1" } }
+        (in_public(visit, &outside.public))
         h2 { (visit.say("confidentiality-parties-title")) }
         @if parties.is_empty() { p { (visit.say("confidentiality-parties-none")) } }
         @else { p { (visit.say("confidentiality-parties-lead")) " " a href="/policy#clause-4.2.1" { "4.2.1" } } }
@@ -87,6 +95,41 @@ pub fn page(visit: &Visit, seen: &[Seen], outside: &Outside, deciders: &[(String
         p { (visit.say("deciders-object")) " " a href="/my/requests/new" { (visit.say("requests-new")) } }
     };
     Page::new(visit.say("confidentiality-title"), body).back_to("/my")
+}
+
+/// What is public, name by name: nothing, unless the person switched it on (4.1).
+fn in_public(visit: &Visit, public: &InPublic) -> Markup {
+    html! {
+        p {
+            (visit.say(if public.fields.is_empty() { "confidentiality-public" } else { "confidentiality-public-own" }))
+            " " a href="/policy#clause-4.1" { "4.1" }
+        }
+        @if let Some(since) = public.since {
+            p.inset {
+                (visit.say_of("confidentiality-public-since", "date", &visit.date(since))) " "
+                a href=(winners::PATH) { (visit.say("winners-title")) }
+            }
+        }
+        div.held { @for field in &public.fields {
+            article.datum id={ "public-" (field.item) } {
+                h3 { (field.label) }
+                @match &field.consent {
+                    Some(consent) => {
+                        p.value { (visit.say("confidentiality-public-on")) }
+                        p.act { a href={ "/my/consents/" (consent) "/take-back" } {
+                            (visit.say("take-back-link")) span.unseen { " – " (field.label) }
+                        } }
+                    }
+                    None => {
+                        p.value { (visit.say("confidentiality-public-off")) }
+                        p.act { a href={ "/my/consents/give/" (field.item) } {
+                            (visit.say("confidentiality-allow")) span.unseen { " – " (field.label) }
+                        } }
+                    }
+                }
+            }
+        } }
+    }
 }
 
 /// What was handed over, and whether a letter goes out about the next.

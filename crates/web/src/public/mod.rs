@@ -11,3 +11,4 @@ pub mod service;
 pub mod sign_in;
 pub mod taken;
 pub mod text;
+pub mod winners;

@@ -2,9 +2,10 @@
 
 use sandyq_model::{Mistake, Plain, Problem, Purpose, RecipientKind};
 use sandyq_processing::Language;
+use sandyq_processing::request::{InPublic, PublicField};
 use sandyq_processing::transfer::{
     Delivered, DisclosureView, Disclosures, Given, HandOver, HandedOver, NewRecipient, RecipientView,
-    ToHandOver,
+    ToHandOver, Winner, Winners,
 };
 
 use super::consents;
@@ -13,6 +14,7 @@ use super::{Sample, visit};
 use crate::console::hand_over::{self, Place};
 use crate::console::recipients;
 use crate::portal::confidentiality::Outside;
+use crate::public::winners;
 use crate::visit::Standpoint;
 
 const REFERENCE: &str = "SQ-4H8T-21XN";
@@ -83,6 +85,7 @@ pub fn outside(language: Language, any: bool) -> Outside {
         ..recalled(language)
     };
     Outside {
+        public: in_public(any),
         parties: if any {
             consents::third_parties(language)
         } else {
@@ -258,5 +261,52 @@ fn handing_over(language: Language) -> Vec<Sample> {
             of_case.clone(),
             hand_over::sheet_page(&of_case, case, &handed),
         ),
+    ]
+}
+
+/// A name that is public, and one that is not; or nothing that could be.
+fn in_public(any: bool) -> InPublic {
+    let field = |item: &str, label: &str, consent: Option<String>| PublicField {
+        item: item.to_owned(),
+        label: label.to_owned(),
+        consent,
+    };
+    let fields = vec![
+        field(
+            "winner-last-name",
+            "If I win, show my last name in the public list of winners",
+            None,
+        ),
+        field(
+            "winner-first-name",
+            "If I win, show my first name in the public list of winners",
+            Some("0a".repeat(16)),
+        ),
+    ];
+    InPublic {
+        fields: if any { fields } else { Vec::new() },
+        since: any.then(|| at("2026-11-25T07:00:00Z")),
+    }
+}
+
+/// The public list, with somebody in it and with nobody.
+pub fn winners(language: Language) -> Vec<Sample> {
+    let visit = visit(language, winners::PATH, Standpoint::Visitor);
+    let list = Winners {
+        promotion: "Winter draw".to_owned(),
+        winners: vec![
+            Winner {
+                names: vec![Plain::from("Omarova"), Plain::from("Dana")],
+                since: at("2026-11-25T07:00:00Z"),
+            },
+            Winner {
+                names: vec![Plain::from("Erlan")],
+                since: at("2026-11-26T07:00:00Z"),
+            },
+        ],
+    };
+    vec![
+        ("winners", visit.clone(), winners::page(&visit, &[list])),
+        ("winners-none", visit.clone(), winners::page(&visit, &[])),
     ]
 }

@@ -438,6 +438,7 @@ fn all(language: Language) -> Vec<Sample> {
         audit::pages,
         decisions::pages,
         disclosures::pages,
+        disclosures::winners,
         ledger_pages,
         paying_pages,
         portal_pages,

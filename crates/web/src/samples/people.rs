@@ -616,6 +616,7 @@ pub fn opened(language: Language) -> OpenedCase {
             field(&ROWS[9], ROWS[9].5, false),
         ],
         entry: 1284,
+        publishable: vec![label(&ROWS[0], language)],
     }
 }
 

@@ -345,7 +345,7 @@ const PAGES: [(&str, &[&str]); 17] = [
 ];
 
 /// Pages of the console that are everybody's there, or the way in, or lead to what is judged elsewhere.
-const OWN: [&str; 13] = [
+const OWN: [&str; 14] = [
     "/staff/sign-in",
     "/staff/second",
     "/staff/set-up",
@@ -355,6 +355,7 @@ const OWN: [&str; 13] = [
     "/staff/cases",
     "/staff/cases/{reference}",
     "/staff/cases/{reference}/reveal",
+    "/staff/cases/{reference}/publish",
     "/staff/cases/{reference}/decide",
     "/staff/cases/{reference}/hand-over",
     "/staff/records",

@@ -287,3 +287,5 @@ size-medium = { $people } people are in the system: a medium operator.
 size-large = { $people } people are in the system: a large operator, who tells the authority before starting and before ending.
 size-next = Stricter duties begin at { $next }.
 size-warns = That is near.
+case-publish-lead = The winner agreed that everybody may read this: { $fields }.
+case-publish = Put into the list of winners

@@ -81,3 +81,6 @@ offered-sign-up = Sign up
 offered-apply = Apply
 offered-enter = Take part
 offered-reserve = Apply for the next vacancy of this kind
+winners-title = Winners
+winners-lead = Whoever wins in a promotion stands here, by the names that they agreed to show, and only as long as they agree.
+winners-none = Nobody stands here yet.

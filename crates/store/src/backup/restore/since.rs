@@ -39,7 +39,7 @@ macro_rules! table {
 }
 
 /// The tables of a person, each after those that it leads to.
-const TABLES_OF_A_PERSON: [Table; 13] = [
+const TABLES_OF_A_PERSON: [Table; 14] = [
     table!(
         "subject",
         "subject_id, category, standing, version, pseudonym, key_generation, created_at, confirmed_at, blocked_at, \
@@ -93,6 +93,11 @@ const TABLES_OF_A_PERSON: [Table; 13] = [
         "subject_id, disclosure_id, reference, recipient_id, purpose, fields, consent_id, article, document, dated, \
          form, at, handed_by, recalled_at, recalled_for, told_at, confirmed_at, confirmed_document",
         "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18"
+    ),
+    table!(
+        "publication",
+        "subject_id, case_id, about, published_at",
+        "$1, $2, $3, $4"
     ),
     table!("wish", "subject_id, wish, at", "$1, $2, $3"),
     table!(

@@ -12,6 +12,7 @@ use sandyq_processing::service::Offered;
 use super::form_page;
 use crate::http::arrival::{Answer, Arrival, Outcome};
 use crate::layout::Page;
+use crate::public::winners;
 use crate::visit::Visit;
 
 /// GET /services
@@ -64,6 +65,9 @@ pub fn page(visit: &Visit, form: &Form, offered: &[Offered]) -> Page {
         @if offered.is_empty() { p.inset { (visit.say("offered-none")) } }
         ul.goods {
             @for one in offered { (card(visit, form, one)) }
+        }
+        @if form.about == Some(OfferingKind::Promotion) {
+            p { a href=(winners::PATH) { (visit.say("winners-title")) } }
         }
     };
     Page::new(&form.label, body).back_to("/services")
