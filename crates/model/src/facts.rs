@@ -19,6 +19,8 @@ pub struct Facts {
     pub withdrawn: bool,
     /// The operation names an open case of this subject that serves its purpose.
     pub case: bool,
+    /// That case is one in which the person was invited to an interview (1.1.5).
+    pub interview: bool,
     /// The actor is the subject, or the recorded representative.
     pub own: bool,
     /// Whom data would go to.
@@ -44,6 +46,7 @@ impl Default for Facts {
             agreed: FieldSet::EMPTY,
             withdrawn: false,
             case: false,
+            interview: false,
             own: false,
             recipient: Recipient::OPERATOR,
             floor: FieldSet::EMPTY,

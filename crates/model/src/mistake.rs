@@ -76,14 +76,14 @@ problems! {
     Closed = "closed",
     /// Every place is taken.
     NoPlace = "no-place",
-    /// A line does not begin with a period such as `2019–2023`.
+    /// Not a year, a month of one or a day, nor a word for what goes on.
     Period = "period",
     /// A period ends before it begins.
     PeriodOrder = "period-order",
     /// A period begins in the future.
     PeriodFuture = "period-future",
-    /// A line lacks a part that it needs.
-    Parts = "parts",
+    /// More rows than there may be.
+    Rows = "rows",
     /// Not a whole number in the range.
     Count = "count",
     /// The consent was not given, but the service needs it.
@@ -157,5 +157,12 @@ impl Mistake {
             .iter()
             .find(|(name, _)| name == input)
             .map(|(_, problem)| *problem)
+    }
+
+    /// The first problem, beside another input than where it arose.
+    #[must_use]
+    pub fn beside(&self, input: &str) -> Self {
+        let first = self.0.first().map_or(Problem::Unknown, |(_, problem)| *problem);
+        Self::one(input, first)
     }
 }

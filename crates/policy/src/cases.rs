@@ -202,6 +202,7 @@ impl Draft {
             "consent" => self.consent = node.truth(report) == Some(true),
             "agreed" => self.agreed = node.truth(report) == Some(true),
             "withdrawn" => self.question.facts.withdrawn = node.truth(report) == Some(true),
+            "interview" => self.question.facts.interview = node.truth(report) == Some(true),
             "has-case" => self.question.facts.case = node.truth(report) == Some(true),
             "own" => self.question.facts.own = node.truth(report) == Some(true),
             "effect" => self.question.effect = node.truth(report) == Some(true),

@@ -25,7 +25,8 @@ const HEAD: &str = "\
 # every field; the consent text was accepted in this submission; a case is open; nothing is withdrawn, held or kept by
 # a floor; destruction is due; no decision with effect is taken. Subject, representative and the site act for the
 # person himself. Recipients are registered, in Kazakhstan and have given their undertaking: a state body for 2.2.12,
-# a distributor otherwise. The ground is consent; what only an approved and cited law allows is marked (law).
+# a distributor otherwise. The ground is consent; what only an approved and cited law allows is marked (law), and what
+# is allowed once somebody was invited to an interview in that case (invited).
 #
 # `all` are the fields of the category, `listed` those that the purposes list for it, `every field` all
 # that are declared, `record` the record as a whole.
@@ -56,7 +57,7 @@ pub fn decisions(policy: &Policy) -> String {
 /// open, and the consent is alive.
 #[must_use]
 pub fn reads(policy: &Policy, role: Role) -> Vec<(Purpose, FieldSet)> {
-    let granted = granted(policy, role, Verb::Extract, GroundWord::Consent);
+    let granted = granted(policy, role, Verb::Extract, MOST);
     let of = |purpose: Purpose| {
         let fields = granted
             .iter()
@@ -72,9 +73,9 @@ pub fn reads(policy: &Policy, role: Role) -> Vec<(Purpose, FieldSet)> {
 #[must_use]
 pub fn is_within(policy: &Policy, role: Role, other: Role) -> bool {
     Verb::ALL.into_iter().all(|verb| {
-        [GroundWord::Consent, GroundWord::Law].into_iter().all(|ground| {
-            let wider = granted(policy, other, verb, ground);
-            let narrow = granted(policy, role, verb, ground);
+        [MOST, BY_LAW].into_iter().all(|so| {
+            let wider = granted(policy, other, verb, so);
+            let narrow = granted(policy, role, verb, so);
             narrow
                 .iter()
                 .all(|(place, fields)| wider.get(place).is_some_and(|all| fields.is_subset(*all)))
@@ -84,24 +85,30 @@ pub fn is_within(policy: &Policy, role: Role, other: Role) -> bool {
 
 /// What is granted to a role for a verb, equal lines joined: first over purposes, then standings, then categories.
 fn lines(policy: &Policy, role: Role, verb: Verb) -> Vec<String> {
-    let consent = granted(policy, role, verb, GroundWord::Consent);
-    let mut law = granted(policy, role, verb, GroundWord::Law);
-    law.retain(|place, fields| consent.get(place) != Some(fields));
+    let consent = granted(policy, role, verb, UNINVITED);
     let mut lines = joined(policy, &consent);
-    lines.extend(
-        joined(policy, &law)
-            .into_iter()
-            .map(|line| format!("{line} (law)")),
-    );
+    for (so, mark) in [(BY_LAW, "law"), (MOST, "invited")] {
+        let mut more = granted(policy, role, verb, so);
+        more.retain(|place, fields| consent.get(place) != Some(fields));
+        let more = joined(policy, &more).into_iter();
+        lines.extend(more.map(|line| format!("{line} ({mark})")));
+    }
     lines
 }
 
-fn granted(policy: &Policy, role: Role, verb: Verb, ground: GroundWord) -> Granted {
+/// On which ground something is asked, and whether somebody was invited to an interview in that case.
+type So = (GroundWord, bool);
+
+const UNINVITED: So = (GroundWord::Consent, false);
+const MOST: So = (GroundWord::Consent, true);
+const BY_LAW: So = (GroundWord::Law, false);
+
+fn granted(policy: &Policy, role: Role, verb: Verb, (ground, invited): So) -> Granted {
     let mut granted = Granted::new();
     for standing in std::iter::once(None).chain(Standing::ALL.map(Some)) {
         for category in Category::ALL {
             for purpose in std::iter::once(None).chain(Purpose::all().map(Some)) {
-                let question = favourable(
+                let mut question = favourable(
                     policy,
                     Place {
                         role,
@@ -112,6 +119,7 @@ fn granted(policy: &Policy, role: Role, verb: Verb, ground: GroundWord) -> Grant
                     },
                     ground,
                 );
+                question.facts.interview = invited;
                 let fields = policy.answer(&question).spoken.allowed;
                 if !fields.is_empty() {
                     granted.insert((standing, category, purpose.map_or(0, Purpose::number)), fields);
@@ -165,6 +173,7 @@ pub(crate) fn favourable(policy: &Policy, place: Place, ground: GroundWord) -> Q
         agreed: FieldSet::ALL,
         withdrawn: false,
         case: true,
+        interview: true,
         own: [Role::SUBJECT, Role::REPRESENTATIVE, Role::SITE].contains(&role),
         recipient,
         floor: FieldSet::EMPTY,

@@ -208,6 +208,7 @@ fn context(question: &Question, field: Field) -> Result<Context, Unasked> {
         ("due", facts.due),
         ("approved", facts.approved),
         ("seconded", facts.seconded),
+        ("interview", facts.interview),
     ];
     let flags = flags.map(|(name, truth)| (name.to_owned(), RestrictedExpression::new_bool(truth)));
     let words = [

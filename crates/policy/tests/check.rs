@@ -21,7 +21,7 @@ const KK: &str = "1-data.kk.md";
 const ANSWER: &str = "letters/answer.md";
 
 /// A mistake: what it is, in which file, what is replaced, by what.
-const MISTAKES: [(&str, &str, &str, &str); 54] = [
+const MISTAKES: [(&str, &str, &str, &str); 56] = [
     (
         "a service about something that nobody offers",
         EN,
@@ -39,6 +39,18 @@ const MISTAKES: [(&str, &str, &str, &str); 54] = [
         EN,
         "consent \"order\" purpose=\"2.2.7\" required=true",
         "consent \"order\" purpose=\"2.2.7\" required=true prolongs=\"reserve\"",
+    ),
+    (
+        "a decision that invites and is about no case",
+        EN,
+        "decision \"reject\" actor=\"human\"",
+        "decision \"reject\" actor=\"human\" invites=true",
+    ),
+    (
+        "people found by what they told of their private life",
+        EN,
+        "class \"name\" storage=\"sealed\" mask=\"initial\" search=\"none\"",
+        "class \"name\" storage=\"sealed\" mask=\"initial\" search=\"none\"\nclass \"delicate\" storage=\"sealed\" mask=\"hidden\" search=\"exact\"",
     ),
     (
         "a role that works on cases nobody opens",

@@ -23,6 +23,7 @@ use sandyq_store::tables::{
 use sandyq_store::vault::{SealedValue, SubjectKey};
 use sandyq_store::{Reader, Store};
 
+use crate::cases::State;
 use crate::circumstances::Circumstances;
 use crate::retention;
 use crate::transfer::DISCLOSURES_MAX;
@@ -278,6 +279,7 @@ impl Dossier {
             case: operation
                 .case
                 .is_some_and(|id| self.serves(id, operation.purpose, policy)),
+            interview: operation.case.is_some_and(|id| self.interviews(id)),
             own: circumstances.own,
             recipient: circumstances.recipient,
             floor: self.under_floor(policy, now),
@@ -344,6 +346,12 @@ impl Dossier {
 
     fn are_due(&self, fields: FieldSet, now: Timestamp) -> bool {
         !fields.is_empty() && fields.is_subset(self.due_values(now))
+    }
+
+    /// Whether the person was invited to an interview in that case, and it goes on.
+    fn interviews(&self, case: CaseId) -> bool {
+        self.case(case)
+            .is_some_and(|case| case.closed_at.is_none() && State::of(&case.state) == State::Interview)
     }
 
     fn serves(&self, case: CaseId, purpose: Option<Purpose>, policy: &Policy) -> bool {

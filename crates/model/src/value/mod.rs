@@ -6,6 +6,7 @@ mod card;
 mod contact;
 mod date;
 mod period;
+mod rows;
 mod stray;
 mod text;
 
@@ -13,11 +14,13 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::mistake::Problem;
+use crate::mistake::{Mistake, Problem};
 use crate::plain::Plain;
 
 pub use card::{card_last_four, is_luhn};
 pub use date::{Age, Ages};
+pub use period::STILL_KEPT;
+pub use rows::{Part, PartKind, ROWS_MAX, Row, from_lines, joined, part_name, split};
 pub use stray::leads_to_a_person;
 pub use text::TEXT_LENGTH_MAX;
 
@@ -60,9 +63,9 @@ pub enum ValueKind {
     List,
     /// One of a list.
     Choice,
-    /// Places and periods of study, a line each.
+    /// Places and periods of study, a row each.
     Education,
-    /// Places and periods of work, a line each.
+    /// Places and periods of work, a row each.
     Experience,
     /// A picture of a letter: taken in with the letter, never typed.
     Scan,
@@ -102,6 +105,11 @@ impl ValueKind {
             .map(|(_, kind)| *kind)
     }
 
+    /// All of them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::NAMES.iter().map(|(_, kind)| *kind)
+    }
+
     /// Its name.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -121,17 +129,12 @@ pub struct Context {
     pub in_kazakhstan: bool,
 }
 
-/// 1.1.5-a: a line of education names at least the institution and what was studied.
-const EDUCATION_PARTS: usize = 2;
-/// 1.1.5-a: a line of experience names at least the organization and the position.
-const EXPERIENCE_PARTS: usize = 2;
-
-/// Reads what was typed as a value of that kind.
+/// Reads what was typed as a value of that kind; of rows, the first problem alone. [`parse_each`] tells all of them.
 ///
 /// # Errors
 /// The [`Problem`] with it. It never holds what was typed.
 pub fn parse(kind: ValueKind, typed: &Plain<String>, context: Context) -> Result<Plain<String>, Problem> {
-    let typed = typed.expose();
+    let (of_rows, typed) = (typed, typed.expose());
     let kept = match kind {
         ValueKind::Name => text::name(typed),
         ValueKind::LatinName => card::holder(typed),
@@ -150,14 +153,35 @@ pub fn parse(kind: ValueKind, typed: &Plain<String>, context: Context) -> Result
             text::line(typed)
         }
         ValueKind::LongText | ValueKind::List => text::lines(typed).map(|text| stray::covered(&text)),
-        ValueKind::Education => {
-            period::lines(typed, context.today, EDUCATION_PARTS).map(|text| stray::covered(&text))
-        }
-        ValueKind::Experience => {
-            period::lines(typed, context.today, EXPERIENCE_PARTS).map(|text| stray::covered(&text))
+        ValueKind::Education | ValueKind::Experience => {
+            return rows::read(kind, of_rows, context.today).map_err(|wrong| first(&wrong));
         }
     }?;
     Ok(Plain::new(kept))
+}
+
+/// Reads what was typed into the input of that name.
+///
+/// # Errors
+/// Every [`Problem`] with the input it stands beside: of rows the inputs of their parts, otherwise the one of that name.
+pub fn parse_each(
+    kind: ValueKind,
+    input: &str,
+    typed: &Plain<String>,
+    context: Context,
+) -> Result<Plain<String>, Mistake> {
+    if !kind.has_rows() {
+        return parse(kind, typed, context).map_err(|problem| Mistake::one(input, problem));
+    }
+    let named = |(place, problem): (String, Problem)| match place.is_empty() {
+        true => (input.to_owned(), problem),
+        false => (format!("{input}-{place}"), problem),
+    };
+    rows::read(kind, typed, context.today).map_err(|wrong| Mistake(wrong.into_iter().map(named).collect()))
+}
+
+fn first(wrong: &[(String, Problem)]) -> Problem {
+    wrong.first().map_or(Problem::Unknown, |(_, problem)| *problem)
 }
 
 /// The form in which two values are the same for a search: letter case, spaces and `ё` do not matter.

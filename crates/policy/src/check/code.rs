@@ -140,6 +140,9 @@ codes! {
         "Answers, refusals, receipts of consents and acts of destruction are worded in letters/, each in three languages:\n\
          answer.md, answer.ru.md, answer.kk.md, then refusal, consent and destruction. A folder without any letters is in\n\
          order; nothing can be had as PDF then.";
+    ApplicantSearched = "PD0035", "what applicants tell about themselves may not be searched",
+        "Nobody is found or sorted by what an application says of them (1.1.5, 1.3). Fields of the classes `profile` and\n\
+         `delicate` have  search=\"none\".";
 }
 
 impl fmt::Display for Code {
@@ -162,7 +165,7 @@ impl FromStr for Code {
 
 /// No finding has that code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no such code; they run from PD0001 to PD0034")]
+#[error("no such code; they run from PD0001 to PD0035")]
 pub struct UnknownCode;
 
 /// The page about a code: what it means, why it matters, how it is mended.

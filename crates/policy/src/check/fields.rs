@@ -7,6 +7,9 @@ use sandyq_model::{Category, Field};
 use crate::check::{Code, Report};
 use crate::declarations::{Declarations, FieldDeclaration, PurposeDeclaration, Search, Storage};
 
+/// The classes of what applicants tell about themselves.
+const OF_APPLICANTS: [&str; 2] = ["profile", "delicate"];
+
 pub(super) fn examine(declarations: &Declarations, report: &mut Report) {
     for category in declarations.categories.values() {
         for (field, place) in &category.listed {
@@ -38,6 +41,19 @@ pub(super) fn examine(declarations: &Declarations, report: &mut Report) {
     }
     for purpose in declarations.purposes.values() {
         report_strange_fields(purpose, declarations, report);
+    }
+    for class in &declarations.classes {
+        let told = OF_APPLICANTS.contains(&class.name.as_str());
+        if told && class.search != Search::None {
+            report
+                .add(
+                    Code::ApplicantSearched,
+                    format!("people would be found by what is `{}`", class.name),
+                )
+                .at(class.name.place(), "searched for")
+                .help("write  search=\"none\"")
+                .clause("1.1.5");
+        }
     }
     for field in declarations.fields.values() {
         report_card_verification(field, report);

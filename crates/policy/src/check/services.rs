@@ -42,6 +42,16 @@ pub(super) fn examine(declarations: &Declarations, report: &mut Report) {
 /// 1.3: what is decided about is a case that some service opens.
 fn report_decisions(declarations: &Declarations, report: &mut Report) {
     for decision in &declarations.decisions {
+        if decision.invites && decision.case.is_none() {
+            report
+                .add(
+                    Code::Declaration,
+                    format!("`{}` invites somebody, and is about no case", decision.name),
+                )
+                .at(decision.name.place(), "which case goes on?")
+                .help("write  case=\"application\"")
+                .clause("1.3");
+        }
         let Some(word) = &decision.case else { continue };
         let opened = declarations
             .services

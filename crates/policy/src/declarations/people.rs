@@ -72,8 +72,10 @@ pub struct DecisionDeclaration {
     pub name: Name,
     /// Who takes it.
     pub actor: Name,
-    /// The kind of case that it closes, if it closes one.
+    /// The kind of case that it is about, if it is about one.
     pub case: Option<Name>,
+    /// Whether the case goes on with an interview; otherwise it is closed.
+    pub invites: bool,
     /// The field that is written with it, if there is one: an answer.
     pub writes: Option<Field>,
     /// The reasons that can be given for it. One that has any goes against the person, and is never taken without one.
@@ -177,7 +179,7 @@ impl StoreDeclaration {
 
 impl DecisionDeclaration {
     pub(super) fn read(node: Node<'_>, declared: &Declarations, report: &mut Report) -> Option<Self> {
-        node.takes(&["actor", "case", "writes"], report);
+        node.takes(&["actor", "case", "writes", "invites"], report);
         let reasons = listed(node, "reason", report);
         let name = node.name(report);
         let actor = node.demand("actor", report);
@@ -185,6 +187,7 @@ impl DecisionDeclaration {
             name: name?,
             actor: actor?,
             case: node.text("case", report),
+            invites: node.has("invites") && node.flag("invites", report) == Some(true),
             writes: node
                 .text("writes", report)
                 .and_then(|word| known_field(&word, declared, report)),

@@ -89,6 +89,7 @@ impl<'a> Draw<'a> {
             due: self.likely(8),
             approved: self.likely(kind),
             seconded: self.likely(kind),
+            interview: self.likely(2),
         };
         let purpose = self.below(usize::from(Purpose::COUNT) + 1);
         Question {

@@ -83,7 +83,7 @@ impl Counterexample {
 }
 
 /// The circumstances in the order in which they are told.
-const CIRCUMSTANCES: [&str; 16] = [
+const CIRCUMSTANCES: [&str; 17] = [
     "purpose",
     "ground",
     "citation",
@@ -100,6 +100,7 @@ const CIRCUMSTANCES: [&str; 16] = [
     "due",
     "approved",
     "seconded",
+    "interview",
 ];
 
 /// A circumstance in words; nothing for a flag that is false.

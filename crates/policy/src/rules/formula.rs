@@ -54,6 +54,7 @@ pub(crate) enum Scalar {
     Approved,
     /// Another person agreed to it.
     Seconded,
+    Interview,
     Ground(GroundWord),
     /// `None` is a subject nobody knows ("absent").
     Standing(Option<Standing>),

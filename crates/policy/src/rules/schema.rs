@@ -75,6 +75,7 @@ type Circumstances = {
     withdrawn: Bool,
     standing: String,
     case: Bool,
+    interview: Bool,
     own: Bool,
     effect: Bool,
     recipient: { kind: String, country: String, registered: Bool, undertaking: Bool },

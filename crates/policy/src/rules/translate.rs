@@ -272,6 +272,7 @@ fn attribute(whole: &Expr, of: &Expr, attribute: &str) -> Result<Operand, Outsid
             "citation" => Some(truth(Scalar::Citation)),
             "withdrawn" => Some(truth(Scalar::Withdrawn)),
             "case" => Some(truth(Scalar::Case)),
+            "interview" => Some(truth(Scalar::Interview)),
             "own" => Some(truth(Scalar::Own)),
             "effect" => Some(truth(Scalar::Effect)),
             "due" => Some(truth(Scalar::Due)),

@@ -116,6 +116,7 @@ fn holds(scalar: Scalar, circumstances: Circumstances<'_>) -> bool {
         Scalar::Familiar => facts.familiar,
         Scalar::Withdrawn => facts.withdrawn,
         Scalar::Case => facts.case,
+        Scalar::Interview => facts.interview,
         Scalar::Own => facts.own,
         Scalar::Due => facts.due,
         Scalar::Approved => facts.approved,

@@ -1,4 +1,4 @@
-//! 1.3: somebody of staff decides about a case and so closes it. What can be decided, and for which reasons, stands in the policy
+//! 1.3: somebody of staff decides about a case and so closes it, or invites to an interview. What can be decided, and for which reasons, stands in the policy
 //! folder; a reason is one of those words and never free text, so that nothing about a person is written beside the record.
 //!
 //! No part of the system decides: the operation says that it has effect on a person, and rule 1.3 leaves that to people.
@@ -110,7 +110,7 @@ impl System {
     }
 
     /// The caller decides about a case: it is closed, a place that it held is free again, and the person is told by letter that
-    /// there is something to read. An answer is sealed as a value of the person's, in the same commit (2.2.8).
+    /// there is something to read. Whoever is invited to an interview is told in the same way, and the case goes on. An answer is sealed as a value of the person's, in the same commit (2.2.8).
     ///
     /// # Errors
     /// A mistake with `decision` when it is none of those that can be taken, lacks its reason, or the case is closed, and with
@@ -136,15 +136,20 @@ impl System {
         }
         let declared = self.chosen(&case, decision)?;
         let written = self.written(declared, decision)?;
-        let to = State::decided(&case.kind, !declared.reasons.is_empty());
         let decided = Decided {
             decision: decision.name,
             reason: decision.reason,
             by: caller.actor.id,
             at: self.now(),
         };
+        let statement = if declared.invites {
+            case_file::move_on(&case, State::Interview.name(), decided)
+        } else {
+            let to = State::decided(&case.kind, !declared.reasons.is_empty());
+            case_file::decide(&case, to.name(), decided)
+        };
         let closing = Closing {
-            statement: case_file::decide(&case, to.name(), decided),
+            statement,
             sent,
             written,
         };
@@ -199,7 +204,7 @@ impl System {
         };
         let value = self
             .read(field, decision.written, context)
-            .map_err(|problem| Rejected::mistake(WRITTEN, problem))?;
+            .map_err(|wrong| wrong.beside(WRITTEN))?;
         Ok(Some((field, value)))
     }
 
@@ -257,8 +262,10 @@ impl System {
         let kind = case.kind.clone();
         let is_open = case.closed_at.is_none() && State::of(&case.state).is_worked_on();
         let decisions = self.policy().decisions().iter();
+        let is_invited = State::of(&case.state) == State::Interview;
         decisions
             .filter(move |decision| is_open && decision.case.as_ref().is_some_and(|of| of.as_str() == kind))
+            .filter(move |decision| !(decision.invites && is_invited))
     }
 
     /// A case, if the caller's role works on its kind and staff may see it.

@@ -111,7 +111,7 @@ impl System {
             .store()
             .read(move |reader| {
                 let kinds = kinds.each_ref().map(String::as_str);
-                let states = [State::Open.name(), State::Placed.name()];
+                let states = State::WORKED_ON.map(State::name);
                 case_file::in_states(reader, kinds, states, PAGE_CASES + 1, (page - 1) * PAGE_CASES)
             })
             .await?;

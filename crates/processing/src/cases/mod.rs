@@ -25,6 +25,8 @@ pub enum State {
     Fulfilled,
     /// Confirmed; staff work on it.
     Open,
+    /// Somebody was invited to an interview; staff work on it (1.1.5).
+    Interview,
     /// Ended before it was placed.
     Cancelled,
     /// Decided, and not against the person.
@@ -36,12 +38,13 @@ pub enum State {
 }
 
 impl State {
-    const NAMES: [(Self, &str); 9] = [
+    const NAMES: [(Self, &str); 10] = [
         (Self::Unconfirmed, "unconfirmed"),
         (Self::Unpaid, "unpaid"),
         (Self::Placed, "placed"),
         (Self::Fulfilled, "fulfilled"),
         (Self::Open, "open"),
+        (Self::Interview, "interview"),
         (Self::Cancelled, "cancelled"),
         (Self::Closed, "closed"),
         (Self::Refused, "refused"),
@@ -83,10 +86,13 @@ impl State {
         }
     }
 
+    /// The states in which staff work on a case.
+    pub const WORKED_ON: [Self; 3] = [Self::Open, Self::Placed, Self::Interview];
+
     /// Whether staff work on it.
     #[must_use]
     pub const fn is_worked_on(self) -> bool {
-        matches!(self, Self::Placed | Self::Open)
+        matches!(self, Self::Placed | Self::Open | Self::Interview)
     }
 
     /// Whether a document exists that tax law is about (T1).

@@ -107,9 +107,7 @@ impl System {
             today: time::day_in_kazakhstan(self.now()),
             in_kazakhstan: false,
         };
-        let value = self
-            .read_of_known(field, typed, context)
-            .map_err(|problem| Rejected::mistake(name, problem))?;
+        let value = self.read_of_known(field, typed, context)?;
         let parts: [&[u8]; 3] = [
             dossier.subject.as_bytes(),
             name.as_bytes(),

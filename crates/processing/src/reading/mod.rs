@@ -3,9 +3,11 @@
 
 mod form;
 pub mod mask;
+mod parts;
 mod policy_page;
 mod words;
 
 pub use form::{Form, Input};
+pub(crate) use parts::as_json;
 pub use policy_page::{ClauseView, PolicyPage, SectionView};
 pub use words::ServiceWords;

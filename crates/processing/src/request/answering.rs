@@ -192,7 +192,7 @@ impl System {
             .ok_or_else(|| Rejected::mistake("value", Problem::Missing))?;
         let value = self
             .read_of_known(field, typed, context)
-            .map_err(|problem| Rejected::mistake("value", problem))?;
+            .map_err(|wrong| wrong.beside("value"))?;
         let mut operation: Operation<Clarify> = self
             .by_staff(caller.actor, &dossier)?
             .on(FieldSet::only(field))

@@ -35,6 +35,7 @@ pub(crate) use register::received;
 
 use jiff::Timestamp;
 use sandyq_model::act::{Extract, Withdraw};
+use sandyq_model::value::ValueKind;
 use sandyq_model::{
     Category, Channel, ConsentId, Fault, Field, IdempotencyKey, Operation, Plain, Purpose, ReceiptId,
     Standing,
@@ -84,6 +85,8 @@ pub struct MyRow {
     pub field: Field,
     /// Its name in forms.
     pub name: String,
+    /// Its kind of value.
+    pub kind: ValueKind,
     /// Its label.
     pub label: String,
     /// The value; of a card the last four digits.
@@ -217,6 +220,7 @@ impl System {
         Ok(Some(MyRow {
             field,
             name: self.policy().field_name(field).to_owned(),
+            kind: self.policy().kind(field).unwrap_or(ValueKind::Text),
             label: self.field_label(field, language),
             value: mask::for_owner(self.policy().class(field), value),
             source: record.source.clone(),

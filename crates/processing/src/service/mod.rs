@@ -140,7 +140,7 @@ impl System {
                         rows.push((name, value.clone()));
                         values.insert(*field, value);
                     }
-                    Err(problem) => mistakes.push((name, problem)),
+                    Err(wrong) => mistakes.extend(wrong.0),
                 },
             }
         }
@@ -250,15 +250,17 @@ impl System {
         self.policy().service(service).ok_or(Rejected::NotFound)
     }
 
-    /// Reads one typed value as the field's kind.
+    /// Reads one typed value as the field's kind; a mistake names the field, or the part of a row of it.
     pub(crate) fn read(
         &self,
         field: Field,
         typed: &Plain<String>,
         context: Context,
-    ) -> Result<Plain<String>, Problem> {
-        let kind = self.policy().kind(field).ok_or(Problem::Unknown)?;
-        value::parse(kind, typed, context)
+    ) -> Result<Plain<String>, Mistake> {
+        let name = self.policy().field_name(field);
+        let kind = self.policy().kind(field);
+        let kind = kind.ok_or_else(|| Mistake::one(name, Problem::Unknown))?;
+        value::parse_each(kind, name, typed, context)
     }
 
     /// Kazakhstan unless the person names another country.

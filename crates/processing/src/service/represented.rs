@@ -2,7 +2,7 @@
 //! one is asked for; nobody else is.
 
 use sandyq_model::value::{self, Age, Context, ValueKind, Values};
-use sandyq_model::{Field, FieldSet, Plain, Problem};
+use sandyq_model::{Field, FieldSet, Mistake, Plain, Problem};
 use sandyq_policy::declarations::Service;
 
 use super::Submission;
@@ -42,12 +42,15 @@ impl System {
         field: Field,
         typed: &Plain<String>,
         context: Context,
-    ) -> Result<Plain<String>, Problem> {
+    ) -> Result<Plain<String>, Mistake> {
         let value = self.read(field, typed, context)?;
         if self.policy().kind(field) != Some(ValueKind::BirthDate) {
             return Ok(value);
         }
-        lacking(self.age_on(&value, context)).map_or(Ok(value), Err)
+        let lacking = lacking(self.age_on(&value, context));
+        lacking.map_or(Ok(value), |problem| {
+            Err(Mistake::one(self.policy().field_name(field), problem))
+        })
     }
 
     /// What a service asks of somebody of that age.

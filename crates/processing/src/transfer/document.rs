@@ -1,7 +1,7 @@
 //! The file that a recipient gets: a JSON document, encrypted with age to the recipient's own key. What it holds is written down in
 //! `spec/disclosure.md`.
 
-use sandyq_model::{Fault, Plain};
+use sandyq_model::Fault;
 use sandyq_store::tables::disclosure::Disclosure;
 use serde_json::{Value, json};
 
@@ -23,10 +23,10 @@ pub(super) fn encrypted<'v>(
     key: &str,
     line: &Disclosure,
     named: &Named<'_>,
-    fields: impl Iterator<Item = (&'v str, String, &'v Plain<String>)>,
+    fields: impl Iterator<Item = (&'v str, String, Value)>,
 ) -> Result<Vec<u8>, Fault> {
     let data: Vec<Value> = fields
-        .map(|(name, label, value)| json!({"field": name, "label": label, "value": value.expose()}))
+        .map(|(name, label, value)| json!({"field": name, "label": label, "value": value}))
         .collect();
     let document = json!({
         "format": FORMAT,

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use sandyq_model::act::Provide;
-use sandyq_model::value::Values;
+use sandyq_model::value::{ValueKind, Values};
 use sandyq_model::{
     CaseId, Category, DisclosureId, Facts, FieldSet, Ground, IdempotencyKey, Operation, Plain, Problem,
     Purpose, Recipient, RecipientId, RecipientKind, Standing, SubjectId,
@@ -27,6 +27,7 @@ use crate::dossier::Dossier;
 use crate::once::sent_before;
 use crate::perform::{Changes, Done, Outcome, Performed};
 use crate::queue;
+use crate::reading;
 use crate::rejected::Rejected;
 use crate::request::at_the_board;
 use crate::retention::Coming;
@@ -439,6 +440,8 @@ impl System {
         };
         let fields = values.iter().map(|(field, value)| {
             let name = self.policy().field_name(*field);
+            let kind = self.policy().kind(*field).unwrap_or(ValueKind::Text);
+            let value = reading::as_json(kind, value);
             (name, self.field_label(*field, language), value)
         });
         let file = document::encrypted(key, line, &named, fields)?;

@@ -23,6 +23,7 @@ mod epochs;
 mod everything;
 mod histories;
 mod holds;
+mod interview;
 mod letters;
 mod never;
 mod one_consent;

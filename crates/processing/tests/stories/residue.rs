@@ -34,7 +34,10 @@ const APPLICATION: [(&str, &str); 20] = [
     ("residential_address", "Qanar-street-17, Almaty\n050009"),
     ("children", "3"),
     ("certificates", "canary-certificate-4711"),
-    ("experience", "2011 – 2019; Example LLP; canary-experience-4712"),
+    (
+        "experience",
+        "2011 – 2019; Example LLP; canary-experience-4712; clerk",
+    ),
     ("software_skills", "canary-software-4713"),
     ("languages", "canary-language-4714"),
     ("professional_qualities", "canary-quality-4715"),

@@ -181,20 +181,57 @@ async fn the_name_of_the_vacancy_is_filled_in_and_cannot_be_typed() {
 }
 
 #[tokio::test]
-async fn study_and_work_are_judged_line_by_line() {
+async fn study_and_work_are_judged_part_by_part() {
     let stage = Stage::new();
-    for (name, typed, expected) in [
-        ("education", "2014 – 2010, KazNU, maths", Problem::PeriodOrder),
-        ("education", "2030 – 2031, KazNU, maths", Problem::PeriodFuture),
-        ("education", "KazNU, maths", Problem::Period),
-        ("experience", "2019 – 2023, Example LLP", Problem::Parts),
-        ("marital_status", &"x".repeat(300), Problem::TooLong),
-        ("children", "two", Problem::Count),
+    for (name, typed, place, expected) in [
+        (
+            "education",
+            "2010 – 2014, KazNU\n2014 – 2010, KazNU",
+            "education-2-to",
+            Problem::PeriodOrder,
+        ),
+        (
+            "education",
+            "2030 – 2031, KazNU, maths",
+            "education-1-from",
+            Problem::PeriodFuture,
+        ),
+        (
+            "education",
+            "soon – now, KazNU",
+            "education-1-from",
+            Problem::Period,
+        ),
+        (
+            "education",
+            "rows/1\n\nfrom=2010\nto=2014\ninstitution=A\niin=1",
+            "education-1-iin",
+            Problem::Unknown,
+        ),
+        (
+            "experience",
+            "2019 – 2023, Example LLP",
+            "experience-1-position",
+            Problem::Missing,
+        ),
+        (
+            "experience",
+            &"2019 – 2023, A, B, C\n".repeat(11),
+            "experience",
+            Problem::Rows,
+        ),
+        (
+            "marital_status",
+            &"x".repeat(300),
+            "marital_status",
+            Problem::TooLong,
+        ),
+        ("children", "two", "children", Problem::Count),
     ] {
         let outcome = stage
             .submits(application("janar@example.com", &[(name, typed)]))
             .await;
-        assert_eq!(problem(outcome), (name.to_owned(), expected), "{typed}");
+        assert_eq!(problem(outcome), (place.to_owned(), expected), "{typed}");
     }
     let unasked = application("janar@example.com", &[("card_number", "4111 1111 1111 1111")]);
     assert_eq!(

@@ -95,6 +95,9 @@ struct Stated {
     /// Destruction is due
     #[arg(long, help_heading = "Circumstances")]
     due: bool,
+    /// Somebody was invited to an interview in that case
+    #[arg(long, help_heading = "Circumstances")]
+    interview: bool,
     /// The responsible person approved this very operation
     #[arg(long, help_heading = "Circumstances")]
     approved: bool,
@@ -199,6 +202,7 @@ impl Decide {
             agreed: when(stated.agreed),
             withdrawn: stated.withdrawn,
             case: stated.case,
+            interview: stated.interview,
             own: stated.own,
             recipient,
             floor: when(stated.floor),

@@ -115,6 +115,25 @@ pub fn decide(case: &CaseFile, to: &str, decided: Decided<'_>) -> Statement {
     .touching(1)
 }
 
+/// Moves a case on by a decision and leaves it open; one that was moved or closed in between is a conflict.
+#[must_use]
+pub fn move_on(case: &CaseFile, to: &str, decided: Decided<'_>) -> Statement {
+    statement(
+        "UPDATE case_file SET state = $4, decision = $5, reason = $6, decided_by = $7 \
+         WHERE subject_id = $1 AND case_id = $2 AND state = $3 AND closed_at IS NULL",
+        [
+            case.subject.into(),
+            case.id.into(),
+            case.state.as_str().into(),
+            to.into(),
+            decided.decision.into(),
+            decided.reason.map(ToOwned::to_owned).into(),
+            decided.by.into(),
+        ],
+    )
+    .touching(1)
+}
+
 /// Opens an unconfirmed case about something that has so many places, while one of them is left; otherwise it is a
 /// conflict. Commits come one after the other, so the last place goes once.
 #[must_use]
@@ -219,23 +238,26 @@ pub fn open_of_kind(
 /// How many kinds of cases one list can be about.
 pub const KINDS_MAX: usize = 4;
 
-/// Open cases of these kinds in one of two states, newest first. Fewer kinds than [`KINDS_MAX`] repeat one.
+/// How many states one list can be about.
+pub const STATES_MAX: usize = 3;
+
+/// Open cases of these kinds in one of these states, newest first. Fewer kinds than [`KINDS_MAX`] repeat one.
 ///
 /// # Errors
 /// When the engine does not answer.
 pub fn in_states(
     reader: &mut dyn Reader,
     kinds: [&str; KINDS_MAX],
-    states: [&str; 2],
+    states: [&str; STATES_MAX],
     limit: u32,
     offset: u32,
 ) -> Result<Vec<CaseFile>, Fault> {
     let [a, b, c, d] = kinds;
-    let [one, other] = states;
+    let [one, other, third] = states;
     reader.list(
         "SELECT subject_id, case_id, kind, reference, state, opened_at, closed_at, total_minor, currency, lines, \
-         decision, reason, decided_by FROM case_file WHERE kind IN ($1, $2, $3, $4) AND state IN ($5, $6) AND closed_at IS NULL \
-         ORDER BY opened_at DESC, case_id LIMIT $7 OFFSET $8",
+         decision, reason, decided_by FROM case_file WHERE kind IN ($1, $2, $3, $4) AND state IN ($5, $6, $7) AND closed_at IS NULL \
+         ORDER BY opened_at DESC, case_id LIMIT $8 OFFSET $9",
         &[
             a.into(),
             b.into(),
@@ -243,6 +265,7 @@ pub fn in_states(
             d.into(),
             one.into(),
             other.into(),
+            third.into(),
             limit.into(),
             offset.into(),
         ],

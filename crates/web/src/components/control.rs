@@ -66,9 +66,7 @@ pub fn control(visit: &Visit, of: &Control<'_>, mistake: &Mistake, postal_code: 
         div.question.is-wrong[problem.is_some()] {
             (question(visit, of, problem))
             @match of.kind {
-                ValueKind::LongText | ValueKind::List | ValueKind::Education | ValueKind::Experience => {
-                    (lines_control(of, problem, 5))
-                }
+                ValueKind::LongText | ValueKind::List => { (lines_control(of, problem, 5)) }
                 ValueKind::Country => (country_control(visit, of, problem)),
                 _ => (line_control(of, problem)),
             }
@@ -177,7 +175,7 @@ fn address(visit: &Visit, of: &Control<'_>, problem: Option<Problem>, postal_cod
 }
 
 /// Why we ask: the reason, the purpose, the clause and until when, from the policy folder (2.1, faces 18).
-fn why_we_ask(visit: &Visit, input: &Input) -> Markup {
+pub fn why_we_ask(visit: &Visit, input: &Input) -> Markup {
     html! {
         details.why {
             summary { (visit.say("why-we-ask")) span.unseen { " " (input.label) } }

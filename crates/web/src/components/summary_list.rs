@@ -57,7 +57,8 @@ pub fn summary_list(rows: &[Row]) -> Markup {
     }
 }
 
-fn lines(text: &str) -> Markup {
+/// The text with its line breaks.
+pub(super) fn lines(text: &str) -> Markup {
     html! {
         @for (place, line) in text.lines().enumerate() {
             @if place > 0 { br; }

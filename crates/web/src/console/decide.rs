@@ -77,7 +77,17 @@ async fn decided(sent: &Sent, reference: &str) -> Outcome {
         )
         .await;
     match mistake_of(decided)? {
-        Ok(()) => Ok(Answer::Page(done_page(&arrival.visit, reference))),
+        Ok(()) => {
+            let left = arrival
+                .system
+                .to_decide(caller, reference, arrival.visit.language)
+                .await?;
+            Ok(Answer::Page(done_page(
+                &arrival.visit,
+                reference,
+                !left.choices.is_empty(),
+            )))
+        }
         Err(mistake) => opened(arrival, reference, typed, &mistake).await,
     }
 }
@@ -151,15 +161,20 @@ fn label_of(visit: &Visit, case: &ToDecide, name: &str) -> Option<String> {
     }
 }
 
-/// It is decided.
+/// It is decided, and the case closed or going on.
 #[must_use]
-pub fn done_page(visit: &Visit, reference: &str) -> Page {
+pub fn done_page(visit: &Visit, reference: &str, goes_on: bool) -> Page {
+    let lead = if goes_on {
+        "decided-goes-on"
+    } else {
+        "decided-lead"
+    };
     let body = html! {
         div.panel role="status" {
             h1 { (visit.say("decided-title")) }
             p { strong.reference { (reference) } }
         }
-        p.lead { (visit.say("decided-lead")) }
+        p.lead { (visit.say(lead)) }
         p { a href="/staff/cases" { (visit.say("cases-title")) } }
     };
     Page::new(visit.say("decided-title"), body)

@@ -11,7 +11,9 @@ use sandyq_processing::transfer::{Delivered, HandOver, HandedOver, ToHandOver};
 
 use super::cases::staff;
 use super::privileged;
-use crate::components::{Control, Row, control, error_summary, problem_of, submit, summary_list, tray};
+use crate::components::{
+    Control, Row, control, error_summary, problem_of, submit, summary_list, tray, value_markup,
+};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
 use crate::layout::Page;
 use crate::portal::consents::recipient_words;
@@ -245,7 +247,7 @@ pub fn sheet_page(visit: &Visit, place: Place<'_>, handed: &HandedOver) -> Page 
     let rows: Vec<Row> = match &handed.delivered {
         Delivered::Sheet(values) => values
             .iter()
-            .map(|(label, value)| Row::text(label, value.expose()))
+            .map(|(label, value)| Row::new(label, value_markup(visit, "", value.expose())))
             .collect(),
         Delivered::File(..) => Vec::new(),
     };

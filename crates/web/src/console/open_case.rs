@@ -10,7 +10,7 @@ use sandyq_processing::{Rejected, System};
 
 use super::cases::staff;
 use super::privileged;
-use crate::components::{Row, error_summary, hidden, problem_of, submit, summary_list, tray, value_text};
+use crate::components::{Row, error_summary, hidden, problem_of, submit, summary_list, tray, value_markup};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
 use crate::layout::Page;
 use crate::public::order::lines_table;
@@ -162,7 +162,7 @@ pub fn page(visit: &Visit, case: &OpenedCase, purpose: &str, hands_over: bool) -
         .iter()
         .map(|field| {
             let row = match field.unconfirmed_since {
-                None => Row::text(&field.label, &shown(visit, field)),
+                None => Row::new(&field.label, shown(visit, field)),
                 Some(since) => Row::new(
                     &field.label,
                     html! {
@@ -208,12 +208,12 @@ pub fn page(visit: &Visit, case: &OpenedCase, purpose: &str, hands_over: bool) -
 }
 
 /// A value as people write it; a masked one stays as it came.
-fn shown(visit: &Visit, field: &ShownField) -> String {
+fn shown(visit: &Visit, field: &ShownField) -> Markup {
     let value = field.value.expose();
     if field.masked {
-        value.clone()
+        html! { (value) }
     } else {
-        value_text(visit, &field.name, value)
+        value_markup(visit, &field.name, value)
     }
 }
 
@@ -238,7 +238,7 @@ pub fn reveal_page(visit: &Visit, reference: &str, field: &ShownField) -> Page {
     let title = visit.say_of("reveal-title", "field", &field.label);
     let body = html! {
         h1 { (title) }
-        (summary_list(&[Row::text(&field.label, &shown(visit, field))]))
+        (summary_list(&[Row::new(&field.label, shown(visit, field))]))
         p.inset { (visit.say("reveal-lead")) }
     };
     Page::new(title, body).back_to(format!("/staff/cases/{reference}"))

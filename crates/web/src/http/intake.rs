@@ -7,10 +7,10 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use sandyq_model::{Mistake, Plain, Problem};
 
-/// The largest form, in bytes.
-pub const FORM_BYTES_MAX: usize = 64 * 1024;
-/// The most fields that a form may have.
-pub const FIELDS_MAX: usize = 100;
+/// The largest form, in bytes: an application with every row of education and experience, in Cyrillic.
+pub const FORM_BYTES_MAX: usize = 128 * 1024;
+/// The most fields that a form may have: an application with every row has about 150.
+pub const FIELDS_MAX: usize = 200;
 /// The longest name of a field, in bytes.
 const NAME_BYTES_MAX: usize = 64;
 

@@ -8,3 +8,4 @@ pub mod gate;
 pub mod headers;
 pub mod intake;
 pub mod journal;
+pub mod rows;

@@ -3,16 +3,18 @@
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use maud::html;
-use sandyq_model::value::ValueKind;
+use maud::{Markup, html};
+use sandyq_model::value::{Row, ValueKind, joined};
 use sandyq_model::{Mistake, Plain, Problem};
 use sandyq_processing::Rejected;
 use sandyq_processing::request::MyRow;
 
 use crate::components::{
-    Control, PasswordQuestion, control, error_summary, password_question, postal_code_name, submit, tray,
+    Control, PasswordQuestion, RowsQuestion, control, entered, error_summary, first_input, part_label,
+    password_question, postal_code_name, rows_question, submit, tray,
 };
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
+use crate::http::rows::{self, RowStep};
 use crate::layout::Page;
 use crate::portal::new_address;
 use crate::visit::Visit;
@@ -24,6 +26,8 @@ pub struct Correction {
     pub value: String,
     /// The postal code of an address.
     pub postal_code: String,
+    /// The rows, of a value that has some.
+    pub rows: Vec<Row>,
     /// Whether the password is asked for: for an account that has one.
     pub asks_password: bool,
 }
@@ -32,43 +36,34 @@ impl Correction {
     /// What is held now.
     #[must_use]
     pub fn held(row: &MyRow) -> Self {
+        if row.kind.has_rows() {
+            return Self {
+                rows: rows::of_kept(row.kind, &row.value),
+                ..Self::default()
+            };
+        }
         let value = row.value.expose();
-        match value
+        let parts = value
             .rsplit_once('\n')
-            .filter(|_| kind(&row.name) == ValueKind::PostalAddress)
-        {
-            Some((lines, code)) => Self {
-                value: lines.to_owned(),
-                postal_code: code.to_owned(),
-                asks_password: false,
-            },
-            None => Self {
-                value: value.clone(),
-                postal_code: String::new(),
-                asks_password: false,
-            },
+            .filter(|_| row.kind == ValueKind::PostalAddress);
+        let (lines, code) = parts.unwrap_or((value, ""));
+        Self {
+            value: lines.to_owned(),
+            postal_code: code.to_owned(),
+            ..Self::default()
         }
     }
 
-    fn joined(&self) -> Plain<String> {
+    fn joined(&self, kind: ValueKind) -> Plain<String> {
+        if kind.has_rows() {
+            return joined(&self.rows);
+        }
         let both = if self.postal_code.is_empty() {
             self.value.clone()
         } else {
             format!("{}\n{}", self.value, self.postal_code)
         };
         Plain::new(both)
-    }
-}
-
-/// The control that suits a field; the value itself is judged by the system.
-fn kind(name: &str) -> ValueKind {
-    match name {
-        "email" => ValueKind::Email,
-        "country" => ValueKind::Country,
-        "birth_date" => ValueKind::BirthDate,
-        "delivery_address" | "residential_address" => ValueKind::PostalAddress,
-        name if name.ends_with("phone") || name == "fax" => ValueKind::Phone,
-        _ => ValueKind::Text,
     }
 }
 
@@ -102,14 +97,27 @@ pub async fn correct(Path(field): Path<String>, sent: Sent) -> Response {
 async fn corrected(sent: &Sent, field: &str) -> Outcome {
     let row = row_of(&sent.arrival, field).await?;
     let code_name = postal_code_name(field);
-    sent.typed
-        .only(|name| name == field || name == code_name || name == "current")?;
-    let typed = Correction {
+    let parts: Vec<String> = rows::names(field, row.kind).collect();
+    sent.typed.only(|name| {
+        name == "current"
+            || if row.kind.has_rows() {
+                parts.iter().any(|part| part == name)
+            } else {
+                name == field || name == code_name
+            }
+    })?;
+    let in_row = |name: &str| sent.typed.has(name).then(|| sent.typed.text(name));
+    let mut typed = Correction {
         value: sent.typed.text(field).to_owned(),
         postal_code: sent.typed.text(&code_name).trim().to_owned(),
+        rows: rows::gathered(field, row.kind, in_row),
         asks_password: asks_password(&sent.arrival).await?,
     };
     let visit = &sent.arrival.visit;
+    if let Some(step) = RowStep::of(sent.typed.text("step"), field) {
+        typed.rows = step.done(typed.rows);
+        return Ok(Answer::Page(page(visit, &row, &typed, &Mistake::default())));
+    }
     if sent.typed.text("step") == "show" {
         return Ok(Answer::Page(page(visit, &row, &typed, &Mistake::default())));
     }
@@ -127,7 +135,12 @@ async fn corrected(sent: &Sent, field: &str) -> Outcome {
     let done = sent
         .arrival
         .system
-        .clarify_proven(sent.arrival.known()?, field, &typed.joined(), (&current, key))
+        .clarify_proven(
+            sent.arrival.known()?,
+            field,
+            &typed.joined(row.kind),
+            (&current, key),
+        )
         .await;
     match mistake_of(done)? {
         Ok(()) => Ok(Answer::SeeOther("/my".to_owned())),
@@ -170,13 +183,24 @@ async fn row_of(arrival: &Arrival, field: &str) -> Result<MyRow, Rejected> {
         .ok_or(Rejected::NotFound)
 }
 
-/// The page.
-#[must_use]
-pub fn page(visit: &Visit, row: &MyRow, typed: &Correction, mistake: &Mistake) -> Page {
-    let action = format!("/my/change/{}", row.name);
+/// The control that suits the field; rows of parts have one for each part.
+fn question(visit: &Visit, action: &str, row: &MyRow, typed: &Correction, mistake: &Mistake) -> Markup {
+    if row.kind.has_rows() {
+        let of = RowsQuestion {
+            name: &row.name,
+            kind: row.kind,
+            label: &row.label,
+            hint: "",
+            why: html! {},
+            rows: &typed.rows,
+            required: true,
+            action,
+        };
+        return rows_question(visit, &of, mistake);
+    }
     let of = Control {
         name: &row.name,
-        kind: kind(&row.name),
+        kind: row.kind,
         label: &row.label,
         hint: "",
         why: html! {},
@@ -184,6 +208,13 @@ pub fn page(visit: &Visit, row: &MyRow, typed: &Correction, mistake: &Mistake) -
         autocomplete: "on",
         required: true,
     };
+    control(visit, &of, mistake, &typed.postal_code)
+}
+
+/// The page.
+#[must_use]
+pub fn page(visit: &Visit, row: &MyRow, typed: &Correction, mistake: &Mistake) -> Page {
+    let action = format!("/my/change/{}", row.name);
     let password_label = visit.say("password-current-label");
     let current = PasswordQuestion {
         name: "current",
@@ -192,18 +223,21 @@ pub fn page(visit: &Visit, row: &MyRow, typed: &Correction, mistake: &Mistake) -
         new: false,
     };
     let inside = html! {
-        (control(visit, &of, mistake, &typed.postal_code))
+        @if row.kind.has_rows() { (entered("save")) }
+        (question(visit, &action, row, typed, mistake))
         @if typed.asks_password { (password_question(visit, &current, mistake)) }
         (submit("save", &visit.say("change-button")))
     };
     let label_of = |name: &str| match name {
         "current" => Some(password_label.clone()),
-        _ => Some(row.label.clone()),
+        name => part_label(visit, (&row.name, &row.label), name).or_else(|| Some(row.label.clone())),
     };
     let title = visit.say_of("change-title", "field", &row.label);
     let id = |name: &str, problem: Problem| {
         if problem == Problem::PostalCode {
             postal_code_name(name)
+        } else if row.kind.has_rows() && name == row.name {
+            first_input(name, row.kind)
         } else {
             name.to_owned()
         }

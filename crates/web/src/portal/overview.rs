@@ -8,7 +8,7 @@ use sandyq_processing::System;
 use sandyq_processing::request::{MyData, MyRow};
 
 use super::enter;
-use crate::components::{hidden, value_text};
+use crate::components::{hidden, value_block};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent};
 use crate::layout::Page;
 use crate::visit::{Standpoint, Visit};
@@ -132,7 +132,7 @@ fn held(visit: &Visit, row: &MyRow, source: &str) -> Markup {
     html! {
         article.datum {
             h3 { (row.label) }
-            p.value { (value(visit, row)) }
+            (value_block(visit, &row.name, row.value.expose()))
             dl {
                 dt { (visit.say("my-source")) } dd { (source) ", " (visit.date(row.recorded_at)) }
                 dt { (visit.say("my-purposes")) }
@@ -165,16 +165,6 @@ fn held(visit: &Visit, row: &MyRow, source: &str) -> Markup {
                     }
                 }
             }
-        }
-    }
-}
-
-fn value(visit: &Visit, row: &MyRow) -> Markup {
-    let text = value_text(visit, &row.name, row.value.expose());
-    html! {
-        @for (place, line) in text.lines().enumerate() {
-            @if place > 0 { br; }
-            (line)
         }
     }
 }

@@ -47,7 +47,13 @@ pub fn page(visit: &Visit, case: &CaseView) -> Page {
         }
         p { (visit.say_of("taken-when", "when", &visit.date_and_time(case.opened_at))) }
         (decided(visit, case))
-        @if case.decided.is_none() {
+        @if case.state == State::Interview {
+            div.inset {
+                h2 { (visit.say("my-invited-title")) }
+                p { (visit.say("my-invited-text")) }
+            }
+        }
+        @if case.decided.is_none() && case.state != State::Interview {
             h2 { (visit.say("order-next-title")) }
             ol.steps {
                 li { (visit.say("taken-next-letter")) }

@@ -45,12 +45,28 @@ pub fn pages(language: Language) -> Vec<Sample> {
             desk.clone(),
             decide::page(&desk, &to_answer(language), ["answer-question", ""], &unwritten),
         ),
-        ("staff-decided", desk.clone(), decide::done_page(&desk, REFERENCE)),
+        (
+            "staff-decided",
+            desk.clone(),
+            decide::done_page(&desk, REFERENCE, false),
+        ),
+        (
+            "staff-invited",
+            desk.clone(),
+            decide::done_page(&desk, REFERENCE, true),
+        ),
         (
             "taken-decided",
             own.clone(),
             taken::page(&own, &turned_down(language, people::order(language))),
         ),
+        ("taken-invited", own.clone(), {
+            let invited = CaseView {
+                state: State::Interview,
+                ..people::order(language)
+            };
+            taken::page(&own, &invited)
+        }),
     ]
 }
 

@@ -11,6 +11,7 @@ mod paper;
 mod passkeys;
 mod people;
 mod requests;
+mod rows;
 mod services;
 mod staff;
 mod structure;
@@ -29,7 +30,7 @@ use crate::visit::{Standpoint, Visit};
 use crate::{console, ledger, mail, portal, public, turned};
 
 /// A visit to read a sample page with.
-fn visit(language: Language, here: &str, standpoint: Standpoint) -> Visit {
+pub fn visit(language: Language, here: &str, standpoint: Standpoint) -> Visit {
     Visit {
         language,
         here: here.to_owned(),
@@ -212,6 +213,11 @@ fn portal_pages(language: Language) -> Vec<Sample> {
         ("my-change", change_visit.clone(), {
             let mistake = Mistake::one("delivery_address", Problem::PostalCode);
             change::page(&change_visit, row, &Correction::held(row), &mistake)
+        }),
+        ("my-change-rows", visit("/my/change/experience"), {
+            let row = data.rows.iter().find(|row| row.name == "experience").unwrap();
+            let there = visit("/my/change/experience");
+            change::page(&there, row, &Correction::held(row), &Mistake::default())
         }),
     ]
 }

@@ -12,6 +12,7 @@ use sandyq_processing::operator::{Operator, Person};
 use sandyq_processing::reading::{ClauseView, Form, Input, PolicyPage, SectionView};
 use sandyq_processing::request::{Access, Accesses, Consequences, Keeper, Keeps, MyData, MyRow, Withdrawn};
 
+use super::rows;
 use crate::language::LANGUAGES;
 use crate::mail::mail_sink::Caught;
 use crate::public::service::Draft;
@@ -394,6 +395,7 @@ pub fn data(language: Language) -> MyData {
     let row = |row: &Row| MyRow {
         field: Field::new(row.3).unwrap(),
         name: row.0.into(),
+        kind: row.1,
         label: label(row, language),
         value: Plain::from(row.5),
         source: "payment".into(),
@@ -426,6 +428,13 @@ pub fn data(language: Language) -> MyData {
         value: Plain::from("•••• 1111"),
         changeable: false,
         ..row(&ROWS[0])
+    });
+    rows.push(MyRow {
+        name: "experience".into(),
+        kind: ValueKind::Experience,
+        label: rows::experience_label(language).into(),
+        value: rows::experience(),
+        ..row(&ROWS[1])
     });
     MyData {
         represents: false,
@@ -614,6 +623,7 @@ pub fn opened(language: Language) -> OpenedCase {
             field(&ROWS[4], "d•••@example.com", true),
             field(&ROWS[5], "••• 67", true),
             field(&ROWS[9], ROWS[9].5, false),
+            rows::experience_shown(field(&ROWS[11], "", false), language),
         ],
         entry: 1284,
         publishable: vec![label(&ROWS[0], language)],

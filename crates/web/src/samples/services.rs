@@ -7,7 +7,7 @@ use sandyq_processing::cases::{CaseView, Catalogue, State};
 use sandyq_processing::reading::{Form, Input, ServiceWords};
 use sandyq_processing::service::Offered;
 
-use super::{Sample, people, visit};
+use super::{Sample, people, rows, visit};
 use crate::public::service::{self, Draft};
 use crate::public::taken;
 use crate::visit::Standpoint;
@@ -15,7 +15,7 @@ use crate::visit::Standpoint;
 const TODAY: Date = date(2026, 11, 23);
 
 /// Everything of a kind that the demonstration offers.
-fn offered(kind: OfferingKind) -> Vec<Offered> {
+pub fn offered(kind: OfferingKind) -> Vec<Offered> {
     let catalogue = Catalogue::demonstration(TODAY).unwrap();
     let one = |offering: &sandyq_processing::cases::Offering| Offered {
         kind,
@@ -29,31 +29,6 @@ fn offered(kind: OfferingKind) -> Vec<Offered> {
 /// A licence that can be bought.
 pub fn licence() -> Offered {
     offered(OfferingKind::Licence).remove(0)
-}
-
-/// A form that is long enough for several pages.
-fn long_form(language: Language) -> Form {
-    let form = people::form(language);
-    let more = |class: &'static str| {
-        form.inputs.iter().take(3).map(move |input| Input {
-            name: format!("{}_{class}", input.name),
-            class: class.into(),
-            ..input.clone()
-        })
-    };
-    let inputs = form
-        .inputs
-        .iter()
-        .cloned()
-        .chain(more("profile"))
-        .chain(more("delicate"))
-        .collect();
-    Form {
-        service: "vacancy-application".into(),
-        about: Some(OfferingKind::Vacancy),
-        inputs,
-        ..form
-    }
 }
 
 /// A form of somebody who needs a representative.
@@ -73,6 +48,7 @@ fn young_form(language: Language) -> Form {
 pub fn pages(language: Language) -> Vec<Sample> {
     let mut pages = lists(language);
     pages.extend(forms(language));
+    pages.extend(rows::applications(language));
     pages.extend(forms_of_the_young(language));
     pages
 }
@@ -116,7 +92,6 @@ fn lists(language: Language) -> Vec<Sample> {
 fn forms(language: Language) -> Vec<Sample> {
     let visit = |here: &str, standpoint| visit(language, here, standpoint);
     let buy = visit("/services/guest-purchase/kestel-office", Standpoint::Visitor);
-    let apply = visit("/services/vacancy-application/accountant", Standpoint::Visitor);
     let there = visit("/taken/SQ-7K2M-90QX", Standpoint::Subject);
     let (form, none) = (people::form(language), Mistake::default());
     let empty = Draft::empty(&form, Some(licence()));
@@ -128,9 +103,6 @@ fn forms(language: Language) -> Vec<Sample> {
         ("iin".into(), Problem::Unknown),
     ]);
     let lacking = draft.lacking_consents(&form);
-    let long = long_form(language);
-    let application = Draft::empty(&long, Some(offered(OfferingKind::Vacancy).remove(0)));
-    let period = Mistake::one("last_name_profile", Problem::PeriodOrder);
     let case = CaseView {
         state: State::Open,
         about: Some("Sholu CAD".into()),
@@ -161,26 +133,6 @@ fn forms(language: Language) -> Vec<Sample> {
             "consent-wrong",
             buy.clone(),
             service::consent_page(&buy, &form, &draft, &lacking),
-        ),
-        (
-            "apply-first",
-            apply.clone(),
-            service::details_page(&apply, &long, &application, 0, &none),
-        ),
-        (
-            "apply-kept-wrong",
-            apply.clone(),
-            service::kept_refused_page(&apply, &long, &application),
-        ),
-        (
-            "apply-wrong",
-            apply.clone(),
-            service::details_page(&apply, &long, &application, 4, &period),
-        ),
-        (
-            "apply-check",
-            apply.clone(),
-            service::check_page(&apply, &long, &application, &[]),
         ),
         ("taken", there.clone(), taken::page(&there, &case)),
     ]

@@ -217,7 +217,7 @@ async fn what_is_no_form_of_ours_is_turned_away_in_words() {
     assert_eq!(json.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
     let large = visitor
         .send(
-            send("application/x-www-form-urlencoded", vec![b'a'; 70_000]),
+            send("application/x-www-form-urlencoded", vec![b'a'; 140_000]),
             "/my",
         )
         .await;

@@ -15,7 +15,7 @@ const TYPED: [(&str, &str); 3] = [
 ];
 
 /// Sends a file with the form of that page.
-async fn brings(browser: &mut Browser, page: &Seen, file: &str) -> Seen {
+pub async fn brings(browser: &mut Browser, page: &Seen, file: &str) -> Seen {
     let inputs = page.inputs();
     let mut body = String::new();
     for name in ["token", "key"] {

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::Everything;
 use crate::cases::CaseView;
 use crate::consent::MyConsent;
+use crate::reading;
 use crate::request::{Access, Keeper, Keeps, MyRow, RequestView};
 use crate::transfer::DisclosureView;
 
@@ -55,7 +56,7 @@ fn value(row: &MyRow) -> Value {
         "field": row.field.number(),
         "name": row.name,
         "label": row.label,
-        "value": row.value.expose(),
+        "value": reading::as_json(row.kind, &row.value),
         "source": row.source,
         "recorded_at": row.recorded_at.to_string(),
         "purposes": row.purposes.iter().map(|(clause, label)| purpose(*clause, label)).collect::<Vec<_>>(),

@@ -5,7 +5,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sandyq_processing::consent::MyConsent;
 use sandyq_processing::request::{Access, Everything, MyRow, RequestView};
 
-use crate::components::value_text;
+use crate::components::value_block;
 use crate::console::recipients::disclosure;
 use crate::portal::accesses::what;
 use crate::visit::Visit;
@@ -16,7 +16,8 @@ const STYLE: &str = "body{font:16px/1.5 Georgia,serif;max-width:46rem;margin:2re
     background:#fff;overflow-wrap:anywhere}h1,h2,h3{line-height:1.2}h2{margin-top:2.5rem;border-bottom:2px solid #b98a2f}\
     article{margin:1.2rem 0;break-inside:avoid}article h3{margin:0 0 .2rem;font-size:1rem}dl{margin:.2rem 0;display:grid;\
     grid-template-columns:minmax(7rem,max-content) 1fr;gap:.1rem .9rem}dt{color:#555}dd{margin:0}.value{font-size:1.15rem;\
-    font-weight:bold;margin:0;white-space:pre-line}@media(max-width:30rem){dl{grid-template-columns:1fr}}\
+    font-weight:bold;margin:0;white-space:pre-line}.told{list-style:none;margin:.2rem 0;padding:0}.told li+li{margin-top:.8rem}\
+    .told dl{display:block}.told dl div{display:flex;gap:.6rem}@media(max-width:30rem){dl{grid-template-columns:1fr}}\
     @media(prefers-color-scheme:dark){body{background:#1b1b1b;color:#eee}dt{color:#bbb}a{color:#9cf}}";
 
 /// The page. `from` puts the source of a value into words.
@@ -93,7 +94,7 @@ fn value(visit: &Visit, row: &MyRow, source: &str) -> Markup {
     html! {
         article {
             h3 { (row.label) }
-            p.value { (value_text(visit, &row.name, row.value.expose())) }
+            (value_block(visit, &row.name, row.value.expose()))
             dl {
                 dt { (visit.say("my-source")) } dd { (source) ", " (visit.date(row.recorded_at)) }
                 dt { (visit.say("my-purposes")) }

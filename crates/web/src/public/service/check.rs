@@ -7,7 +7,7 @@ use sandyq_processing::reading::{Form, Input};
 
 use super::Draft;
 use super::parts::page_of;
-use crate::components::{Row, submit, summary_list, tray, value_text};
+use crate::components::{Row, first_input, submit, summary_list, tray, value_markup};
 use crate::layout::{JOURNEY, Page};
 use crate::visit::Visit;
 
@@ -72,10 +72,15 @@ fn answer(visit: &Visit, action: &str, of: (&Form, &Input), rows: &[(String, Pla
         .map(|(_, value)| value);
     let row = match value.filter(|value| !value.expose().is_empty()) {
         None => Row::new(&input.label, html! { span.nothing { (visit.say("not-given")) } }),
-        Some(value) => Row::text(&input.label, &value_text(visit, &input.name, value.expose())),
+        Some(value) => Row::new(&input.label, value_markup(visit, &input.name, value.expose())),
     };
     let asked_on = page_of(form, &input.name);
-    row.with(change(visit, action, (&input.name, asked_on), &input.label))
+    let there = if input.kind.has_rows() {
+        first_input(&input.name, input.kind)
+    } else {
+        input.name.clone()
+    };
+    row.with(change(visit, action, (&there, asked_on), &input.label))
 }
 
 /// Back to the question with everything typed: a button, so that no value gets into an address.

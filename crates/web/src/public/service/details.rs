@@ -7,9 +7,13 @@ use sandyq_model::{Mistake, OfferingKind, Problem};
 use sandyq_processing::cases::Catalogue;
 use sandyq_processing::reading::{Form, Input};
 
-use super::parts::{Group, REPRESENTATIVE, in_order, page_of, pages};
+use super::parts::{Group, REPRESENTATIVE, asks_for, in_order, page_of, pages};
 use super::{Draft, kept};
-use crate::components::{Control, control, error_summary, postal_code_name, submit, tray};
+use crate::components::{
+    Control, RowsQuestion, control, entered, error_summary, first_input, part_label, postal_code_name,
+    rows_question, submit, tray, why_we_ask,
+};
+use crate::http::rows;
 use crate::layout::Page;
 use crate::visit::Visit;
 
@@ -30,14 +34,20 @@ pub fn page(visit: &Visit, form: &Form, draft: &Draft, number: usize, mistake: &
     let last = all.len().saturating_sub(1);
     let groups = all.into_iter().nth(number).unwrap_or_default();
     let here = names_on(&groups, number);
+    let answered = format!("answered-{number}");
+    let has_rows = groups
+        .iter()
+        .flat_map(|group| &group.inputs)
+        .any(|input| input.kind.has_rows());
     let questions = html! {
+        @if has_rows { (entered(&answered)) }
         @if number == 0 && draft.counts() { (quantity(visit, draft, mistake)) }
         @for group in &groups { (fieldset(visit, group, draft, mistake)) }
-        (submit(&format!("answered-{number}"), &visit.say("buy-continue")))
+        (submit(&answered, &visit.say("buy-continue")))
         @if kept::is_long(form) { (kept::keep_button(visit)) }
     };
     let body = html! {
-        (error_summary(visit, mistake, |name| label_of(visit, form, name), id_of))
+        (error_summary(visit, mistake, |name| label_of(visit, form, name), |name, problem| id_of(form, name, problem)))
         @if last > 0 { p.progress { (progress(visit, number, last)) } }
         h1 { (form.label) }
         @if number == 0 {
@@ -49,11 +59,7 @@ pub fn page(visit: &Visit, form: &Form, draft: &Draft, number: usize, mistake: &
     };
     let page = Page::new(&form.label, body)
         .wrong_if(!mistake.0.is_empty())
-        .keeping_typed(
-            action.clone(),
-            format!("details-{number}"),
-            format!("answered-{number}"),
-        );
+        .keeping_typed(action.clone(), format!("details-{number}"), answered);
     match number.checked_sub(1) {
         Some(before) => page.back_by(action, format!("details-{before}")),
         None if draft.offered.is_some() => page.back_to(format!("/services/{}", form.service)),
@@ -76,6 +82,7 @@ fn names_on(groups: &[Group<'_>], number: usize) -> Vec<String> {
     }
     for input in groups.iter().flat_map(|group| &group.inputs) {
         names.push(input.name.clone());
+        names.extend(rows::names(&input.name, input.kind));
         if input.kind == ValueKind::PostalAddress {
             names.push(postal_code_name(&input.name));
         }
@@ -94,6 +101,19 @@ fn fieldset(visit: &Visit, group: &Group<'_>, draft: &Draft, mistake: &Mistake) 
 }
 
 fn question(visit: &Visit, input: &Input, draft: &Draft, mistake: &Mistake) -> Markup {
+    if input.kind.has_rows() {
+        let of = RowsQuestion {
+            name: &input.name,
+            kind: input.kind,
+            label: &input.label,
+            hint: &input.hint,
+            why: why_we_ask(visit, input),
+            rows: &draft.rows(&input.name, input.kind),
+            required: input.required,
+            action: &draft.action(),
+        };
+        return rows_question(visit, &of, mistake);
+    }
     let postal_code = draft.text(&postal_code_name(&input.name));
     control(
         visit,
@@ -143,12 +163,22 @@ fn label_of(visit: &Visit, form: &Form, name: &str) -> Option<String> {
         _ => form
             .inputs
             .iter()
-            .find(|input| input.name == name)
-            .map(|input| input.label.clone()),
+            .find(|input| asks_for(input, name))
+            .map(|input| {
+                let part = part_label(visit, (&input.name, &input.label), name);
+                part.unwrap_or_else(|| input.label.clone())
+            }),
     }
 }
 
-fn id_of(name: &str, problem: Problem) -> String {
+fn id_of(form: &Form, name: &str, problem: Problem) -> String {
+    let of_rows = form
+        .inputs
+        .iter()
+        .find(|input| input.name == name && input.kind.has_rows());
+    if let Some(input) = of_rows {
+        return first_input(&input.name, input.kind);
+    }
     match (name, problem) {
         ("token", _) => "journey".to_owned(),
         (name, Problem::PostalCode) => postal_code_name(name),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sandyq_model::value::{Age, ValueKind};
+use sandyq_model::value::{Age, Row, ValueKind, joined};
 use sandyq_model::{Mistake, OfferingKind, Plain, Problem};
 use sandyq_processing::cases::Catalogue;
 use sandyq_processing::reading::Form;
@@ -11,6 +11,7 @@ use sandyq_processing::{Language, Rejected, System};
 
 use crate::components::postal_code_name;
 use crate::http::arrival::Sent;
+use crate::http::rows::{self, RowStep};
 
 /// A submission that is being typed.
 pub struct Draft {
@@ -25,6 +26,7 @@ pub struct Draft {
     /// Consents that are ticked, with the hash of the text that was shown.
     pub ticked: BTreeMap<String, String>,
     addresses: Vec<String>,
+    in_rows: Vec<(String, ValueKind)>,
 }
 
 /// The name of the box of a consent.
@@ -53,6 +55,10 @@ impl Draft {
             let Some(input) = form.inputs.iter().find(|input| input.name == *name) else {
                 continue;
             };
+            if input.kind.has_rows() {
+                self.put_rows(name, input.kind, &rows::of_kept(input.kind, value));
+                continue;
+            }
             let parts = value
                 .expose()
                 .rsplit_once('\n')
@@ -68,8 +74,38 @@ impl Draft {
     /// Puts in what was typed another time; what the form does not ask any more is left out.
     pub fn take_up(&mut self, form: &Form, answers: BTreeMap<String, String>) {
         let names = names(form);
+        for (name, kind) in self.in_rows.clone() {
+            // A file of before has lines there.
+            if let Some(lines) = answers.get(&name) {
+                let kept = Plain::from(lines.as_str());
+                self.put_rows(&name, kind, &rows::of_kept(kind, &kept));
+            }
+        }
         let asked = answers.into_iter().filter(|(name, _)| names.contains(name));
         self.answers.extend(asked);
+    }
+
+    /// What was typed into the rows of that input.
+    #[must_use]
+    pub fn rows(&self, name: &str, kind: ValueKind) -> Vec<Row> {
+        rows::gathered(name, kind, |name| self.answers.get(name).map(String::as_str))
+    }
+
+    fn put_rows(&mut self, name: &str, kind: ValueKind, put: &[Row]) {
+        for name in rows::names(name, kind) {
+            self.answers.remove(&name);
+        }
+        self.answers.extend(rows::scattered(name, kind, put));
+    }
+
+    /// Adds a row or takes one away, if that is what the step is for; gives the name of the input.
+    pub fn row_step(&mut self, step: &str) -> Option<String> {
+        let mut inputs = self.in_rows.iter();
+        let (name, kind, step) =
+            inputs.find_map(|(name, kind)| Some((name.clone(), *kind, RowStep::of(step, name)?)))?;
+        let rows = step.done(self.rows(&name, kind));
+        self.put_rows(&name, kind, &rows);
+        Some(name)
     }
 
     /// Nothing typed yet for that.
@@ -81,7 +117,8 @@ impl Draft {
             quantity: "1".to_owned(),
             answers: BTreeMap::new(),
             ticked: BTreeMap::new(),
-            addresses: Vec::new(),
+            addresses: addresses(form).collect(),
+            in_rows: in_rows(form).collect(),
         }
     }
 
@@ -96,7 +133,6 @@ impl Draft {
         sent: &Sent,
     ) -> Result<Self, Rejected> {
         let mut draft = Self::begin(system, form, about).await?;
-        draft.addresses = addresses(form).collect();
         let names = names(form);
         let consents: Vec<String> = form.consents.iter().map(|item| consent_name(&item.id)).collect();
         let counts = draft.counts();
@@ -189,7 +225,7 @@ impl Draft {
         }
     }
 
-    /// The submission, as the system takes it: an address with its postal code as the last line.
+    /// The submission, as the system takes it: an address with its postal code as the last line, rows as one text.
     #[must_use]
     pub fn submission(&self, language: Language) -> Submission {
         let mut answers = self.answers.clone();
@@ -198,6 +234,15 @@ impl Draft {
             if let Some(lines) = answers.get_mut(address) {
                 let joined = [lines.trim(), code.trim()].join("\n").trim().to_owned();
                 *lines = joined;
+            }
+        }
+        for (name, kind) in &self.in_rows {
+            let rows = self.rows(name, *kind);
+            for part in rows::names(name, *kind) {
+                answers.remove(&part);
+            }
+            if !rows.iter().all(Row::is_empty) {
+                answers.insert(name.clone(), joined(&rows).expose().clone());
             }
         }
         Submission {
@@ -274,11 +319,24 @@ impl Draft {
     }
 }
 
-/// The names of all inputs of a form; an address has one more, for its postal code.
+/// The names of all inputs of a form: an address has one more, for its postal code; rows have one for each part of each.
 fn names(form: &Form) -> Vec<String> {
     let inputs = form.inputs.iter().chain(&form.representative);
+    let whole = inputs.filter(|input| !input.kind.has_rows());
     let codes = addresses(form).map(|address| postal_code_name(&address));
-    inputs.map(|input| input.name.clone()).chain(codes).collect()
+    let rows = in_rows(form).flat_map(|(name, kind)| rows::names(&name, kind).collect::<Vec<_>>());
+    whole
+        .map(|input| input.name.clone())
+        .chain(codes)
+        .chain(rows)
+        .collect()
+}
+
+/// The inputs that are answered in rows.
+fn in_rows(form: &Form) -> impl Iterator<Item = (String, ValueKind)> {
+    let inputs = form.inputs.iter().chain(&form.representative);
+    let of_rows = inputs.filter(|input| input.kind.has_rows());
+    of_rows.map(|input| (input.name.clone(), input.kind))
 }
 
 /// The names of the inputs that hold a postal address.

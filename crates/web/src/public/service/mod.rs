@@ -103,6 +103,11 @@ async fn step(sent: &Sent, service: &str, about: Option<&str>) -> Stepped {
     if wanted == kept::KEEP && kept::is_long(&form) {
         return Ok((kept::file(&draft), None));
     }
+    if let Some(input) = draft.row_step(wanted) {
+        let there = parts::page_of(&form, &input);
+        let page = details_page(visit, &form, &draft, there, &Mistake::default());
+        return Ok((Answer::Page(page), None));
+    }
     let last = parts::pages(&form).len().saturating_sub(1);
     let numbered = |word: &str| {
         let number = wanted.strip_prefix(word)?;

@@ -71,12 +71,23 @@ pub fn pages(form: &Form) -> Vec<Vec<Group<'_>>> {
     pages
 }
 
+/// Whether the input of that name is part of the question.
+pub fn asks_for(input: &Input, name: &str) -> bool {
+    let of_a_row = || {
+        let rest = name
+            .strip_prefix(&input.name)
+            .and_then(|rest| rest.strip_prefix('-'));
+        input.kind.has_rows() && rest.is_some()
+    };
+    input.name == name || of_a_row()
+}
+
 /// The page on which that input is asked; the first one for what is asked nowhere.
 #[must_use]
 pub fn page_of(form: &Form, name: &str) -> usize {
     let asks = |page: &Vec<Group<'_>>| {
         page.iter()
-            .any(|group| group.inputs.iter().any(|input| input.name == name))
+            .any(|group| group.inputs.iter().any(|input| asks_for(input, name)))
     };
     pages(form).iter().position(asks).unwrap_or(0)
 }
@@ -85,12 +96,15 @@ pub fn page_of(form: &Form, name: &str) -> usize {
 #[must_use]
 pub fn in_order(form: &Form, mistake: &Mistake) -> Mistake {
     let groups = groups(form);
-    let asked = groups
-        .iter()
-        .flat_map(|group| &group.inputs)
-        .map(|input| input.name.as_str());
-    let order: Vec<&str> = ["token", "about", "quantity"].into_iter().chain(asked).collect();
+    let asked: Vec<_> = groups.iter().flat_map(|group| &group.inputs).collect();
+    let before = ["token", "about", "quantity"];
+    let place = |name: &str| {
+        let first = before.iter().position(|known| *known == name);
+        let input = || asked.iter().position(|input| asks_for(input, name));
+        first.or_else(|| input().map(|place| place + before.len()))
+    };
+    // Parts of rows stay in the order in which they were read.
     let mut sorted = mistake.0.clone();
-    sorted.sort_by_key(|(name, _)| order.iter().position(|known| known == name));
+    sorted.sort_by_key(|(name, _)| place(name));
     Mistake(sorted)
 }
