@@ -313,7 +313,7 @@ impl Person {
             "organization" => (*organization.get(number % organization.len())?).to_owned(),
             "city" => "Алматы".to_owned(),
             "delivery_address" => format!("Абай даңғылы, {}\n050000", number + 1),
-            "experience" => "2019–2024: Example LLP, developer".to_owned(),
+            "experience" => "2019–2024; Example LLP; software; developer".to_owned(),
             "languages" => "Қазақша\nРусский".to_owned(),
             "message" => "Does the licence cover two computers?".to_owned(),
             "promotion_answer" => "Сандық".to_owned(),
