@@ -35,6 +35,8 @@ mod s4_2_1_handed_over;
 #[cfg(test)]
 mod s4_3_nothing_leaves;
 #[cfg(test)]
+mod s5_1_4_desk;
+#[cfg(test)]
 mod s5_1_4_staff;
 #[cfg(test)]
 mod s5_1_5_audit;

@@ -106,6 +106,10 @@ problems! {
     Wait = "wait",
     /// More people than one employee may open in an hour (5.1.4).
     BulkRead = "bulk-read",
+    /// One employee looks for people too often (5.1.4).
+    SearchLimit = "search-limit",
+    /// A case is somebody else's by now, or closed.
+    Taken = "taken",
     /// Not the password of whoever is signed in.
     PasswordWrong = "password-wrong",
     /// A password that is too short to be the only proof.

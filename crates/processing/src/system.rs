@@ -10,7 +10,7 @@ use sandyq_store::Store;
 use sandyq_store::vault::Vault;
 use tokio::time::Sleep;
 
-use crate::access::{Looks, Places, Tickets};
+use crate::access::{Looks, Places, Searches, Tickets};
 use crate::cases::Catalogue;
 use crate::dossier::{Dossier, Dossiers};
 use crate::operator::Operator;
@@ -55,6 +55,7 @@ struct Parts {
     places: Places,
     looks: Looks,
     shown: Shown,
+    searches: Searches,
     tickets: Tickets,
     // INVARIANT: one process writes, so that a lock in memory keeps two accounts from one address.
     accounts: tokio::sync::Mutex<()>,
@@ -76,6 +77,7 @@ impl System {
             places: Places::default(),
             looks: Looks::default(),
             shown: Shown::default(),
+            searches: Searches::default(),
             tickets: Tickets::default(),
             accounts: tokio::sync::Mutex::default(),
             archives: request::archives(),
@@ -149,6 +151,11 @@ impl System {
     /// Whom staff looked at lately (5.1.4).
     pub(crate) fn opened_lately(&self) -> &Looks {
         &self.0.looks
+    }
+
+    /// How often staff searched lately (5.1.4).
+    pub(crate) fn searched_lately(&self) -> &Searches {
+        &self.0.searches
     }
 
     /// From where too much was tried lately.

@@ -543,6 +543,7 @@ fn case_of(subject: SubjectId) -> CaseFile {
         decision: None,
         reason: None,
         decided_by: None,
+        taken_by: None,
         subject,
         id: sandyq_model::CaseId::from_bytes([5; 16]),
         kind: "order".into(),

@@ -37,6 +37,7 @@ pub fn site(system: System, options: WebOptions) -> Router {
         .merge(portal_routes())
         .merge(console_routes())
         .merge(board_routes())
+        .merge(case_routes())
         .merge(ledger_routes())
         .merge(demo_staff)
         .merge(assets::routes())
@@ -162,7 +163,7 @@ fn portal_routes() -> Router<Shared> {
 
 fn console_routes() -> Router<Shared> {
     use console::{
-        cases, decide, door, familiar, hand_over, invited, open_case, own_sessions, second_factor,
+        door, familiar, invited, own_sessions, second_factor,
     };
     Router::new()
         .route("/staff/sign-in", get(door::open).post(door::sign_in))
@@ -179,21 +180,6 @@ fn console_routes() -> Router<Shared> {
             own_sessions::PATH,
             get(own_sessions::show).post(own_sessions::end),
         )
-        .route("/staff/cases", get(cases::show))
-        .route(
-            "/staff/cases/{reference}",
-            get(open_case::prompt).post(open_case::open),
-        )
-        .route("/staff/cases/{reference}/reveal", post(open_case::reveal))
-        .route("/staff/cases/{reference}/publish", post(open_case::publish))
-        .route(
-            "/staff/cases/{reference}/decide",
-            get(decide::open).post(decide::decide),
-        )
-        .route(
-            "/staff/cases/{reference}/hand-over",
-            get(hand_over::open_case).post(hand_over::from_case),
-        )
         .route("/staff/familiar", get(familiar::open).post(familiar::accept))
         .route("/sign-out", post(door::sign_out))
 }
@@ -201,8 +187,8 @@ fn console_routes() -> Router<Shared> {
 /// 5.1.1, 5.1.5: the desks of those who look after the others.
 fn board_routes() -> Router<Shared> {
     use console::{
-        access, audit, breach, breaches, hand_over, invite, proposals, recipients, record, request, requests,
-        retention,
+        access, audit, breach, breaches, figures, hand_over, invite, proposals, recipients, record, request,
+        requests, retention,
     };
     Router::new()
         .route(invite::PATH, get(invite::open).post(invite::invite))
@@ -220,6 +206,7 @@ fn board_routes() -> Router<Shared> {
             get(recipients::disclosures).post(recipients::confirm),
         )
         .route("/staff/requests", get(requests::open))
+        .route(figures::PATH, get(figures::show))
         .route("/staff/requests/closed", get(requests::closed))
         .route(
             "/staff/requests/new",
@@ -242,6 +229,29 @@ fn board_routes() -> Router<Shared> {
         .route("/staff/breaches/{number}/notice/{language}", get(breach::notice))
         .route("/staff/records", post(record::find))
         .route("/staff/records/{id}", get(record::open).post(record::act))
+}
+
+fn case_routes() -> Router<Shared> {
+    use console::{cases, decide, hand_over, open_case, search};
+    Router::new()
+        .route("/staff/cases", get(cases::show))
+        .route(
+            "/staff/cases/{reference}",
+            get(open_case::prompt).post(open_case::open),
+        )
+        .route("/staff/cases/{reference}/take", post(cases::take))
+        .route("/staff/cases/{reference}/give-back", post(cases::give_back))
+        .route(search::PATH, get(search::open).post(search::search))
+        .route("/staff/cases/{reference}/reveal", post(open_case::reveal))
+        .route("/staff/cases/{reference}/publish", post(open_case::publish))
+        .route(
+            "/staff/cases/{reference}/decide",
+            get(decide::open).post(decide::decide),
+        )
+        .route(
+            "/staff/cases/{reference}/hand-over",
+            get(hand_over::open_case).post(hand_over::from_case),
+        )
 }
 
 fn ledger_routes() -> Router<Shared> {

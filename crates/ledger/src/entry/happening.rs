@@ -129,6 +129,12 @@ numbered! {
         BreachesRead = 112 "breaches-read",
         /// Somebody proposed what takes two persons (5.1.1).
         Proposed = 113 "proposed",
+        /// A member of staff took a case.
+        CaseTaken = 130 "case-taken",
+        /// A member of staff gave a case back.
+        CaseGivenBack = 131 "case-given-back",
+        /// A member of staff looked for cases by a contact.
+        CasesSearched = 132 "cases-searched",
     }
 }
 

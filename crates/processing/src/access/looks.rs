@@ -1,7 +1,7 @@
 //! 5.1.4: how many people's data somebody of staff opened lately. It is in memory alone, beside the ledger that has each look: after a
 //! start the hour begins anew.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
@@ -31,6 +31,37 @@ impl Looks {
         let is_within = looked.len() < limit;
         if is_within {
             looked.insert(at, now);
+        }
+        is_within
+    }
+
+    /// Whether somebody new could be looked at within so many people in an hour. Nothing is noted.
+    pub(crate) fn has_room(&self, limit: u32, by: ActorId, now: Timestamp) -> bool {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let counted = known.get(&by).map_or(0, |looked| {
+            looked.values().filter(|first| now < **first + WINDOW).count()
+        });
+        counted < limit
+    }
+}
+
+/// When somebody of staff searched within [`WINDOW`]: nobody has more of them than the limit of the policy.
+#[derive(Default)]
+pub(crate) struct Searches(Mutex<HashMap<ActorId, VecDeque<Timestamp>>>);
+
+impl Searches {
+    /// Notes a search, if it is within so many in an hour.
+    pub(crate) fn is_within(&self, limit: u32, by: ActorId, now: Timestamp) -> bool {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let searched = known.entry(by).or_default();
+        while searched.front().is_some_and(|first| now >= *first + WINDOW) {
+            searched.pop_front();
+        }
+        let is_within = searched.len() < limit;
+        if is_within {
+            searched.push_back(now);
         }
         is_within
     }

@@ -28,7 +28,7 @@ pub use factors::{Proposed, SecondProof, number_shown};
 pub use forgotten::{Reset, ResetTakes};
 pub use grants::{AccessOnDay, AccessRow};
 pub use invitations::{Invitation, Invited, Inviting};
-pub(crate) use looks::Looks;
+pub(crate) use looks::{Looks, Searches};
 pub use new_address::NewAddress;
 pub use own_passkeys::{
     OwnPasskey, OwnPasskeys, PASSKEY_NAME_LENGTH_MAX, PASSKEYS_MAX, PasskeyAsked, PasskeyClaim,

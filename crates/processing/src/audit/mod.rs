@@ -219,7 +219,7 @@ impl System {
         Ok((found, (end > 0).then_some(end)))
     }
 
-    async fn names_of_staff(&self) -> Result<BTreeMap<ActorId, String>, Rejected> {
+    pub(crate) async fn names_of_staff(&self) -> Result<BTreeMap<ActorId, String>, Rejected> {
         let all = self.store().read(staff::all).await?;
         Ok(all.into_iter().map(|row| (row.id, row.name)).collect())
     }

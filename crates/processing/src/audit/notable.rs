@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
-use sandyq_ledger::entry::{By, Deed, Entry, Outcome};
+use sandyq_ledger::entry::{By, Deed, Detail, Entry, Happening, Outcome};
 use sandyq_model::{ActorId, Pseudonym, Role, Verb, time};
 use sandyq_store::tables::posting::{self, Placed};
 
@@ -27,6 +27,8 @@ const HOURS: std::ops::Range<i8> = 7..21;
 const MANY_PERCENT: usize = 80;
 /// People whom an employee opens in an hour at most, when the policy sets no limit.
 const BULK_READ: u32 = 50;
+/// Searches by a contact that lead to nothing within an hour, from which they stand out, when the policy sets no limit.
+const MISSES: u32 = 5;
 /// For how long a witness may not be asked.
 const UNWITNESSED: SignedDuration = SignedDuration::from_hours(48);
 
@@ -39,6 +41,8 @@ pub enum Notable {
     OutsideHours,
     /// A member of staff opened the data of very many people in one hour.
     ManyPeople,
+    /// A member of staff looked for contacts again and again that led to nothing.
+    Misses,
 }
 
 /// One line of what stands out.
@@ -132,7 +136,7 @@ impl System {
         let limit = self.policy().limit("bulk-read").and_then(|limit| limit.count);
         let many = limit.unwrap_or(BULK_READ) as usize * MANY_PERCENT / 100;
         let mut found = Vec::new();
-        if let Some((count, newest)) = series(&refused) {
+        if let Some((count, newest)) = row_of(&refused, SERIES_WITHIN, SERIES) {
             found.push((Notable::Refusals, count, newest));
         }
         if let Some(newest) = outside.last() {
@@ -140,6 +144,15 @@ impl System {
         }
         if let Some((count, newest)) = people_in_an_hour(&opened, many.max(1)) {
             found.push((Notable::ManyPeople, count, newest));
+        }
+        let missed: Vec<&Placed> = entries.iter().filter(|placed| is_miss(&placed.entry)).collect();
+        let misses = self
+            .policy()
+            .limit("contact-misses")
+            .and_then(|limit| limit.count);
+        let hour = SignedDuration::from_hours(1);
+        if let Some((count, newest)) = row_of(&missed, hour, misses.unwrap_or(MISSES) as usize) {
+            found.push((Notable::Misses, count, newest));
         }
         found
     }
@@ -159,9 +172,14 @@ fn is_opening(entry: &Entry) -> bool {
         && entry.role != Role::RESPONSIBLE
 }
 
-/// The longest row of refusals that is one.
-fn series<'e>(refused: &[&'e Placed]) -> Option<(usize, &'e Placed)> {
-    let rows = windows(refused, SERIES_WITHIN).filter(|row| row.len() >= SERIES);
+/// Whether somebody looked for a contact, and was shown nothing.
+fn is_miss(entry: &Entry) -> bool {
+    entry.deed == Deed::Happening(Happening::CasesSearched) && entry.detail != Detail::None
+}
+
+/// The longest row of entries within that time, if it has so many.
+fn row_of<'e>(entries: &[&'e Placed], within: SignedDuration, least: usize) -> Option<(usize, &'e Placed)> {
+    let rows = windows(entries, within).filter(|row| row.len() >= least.max(1));
     let longest = rows.max_by_key(|row| row.len())?;
     Some((longest.len(), longest.last()?))
 }

@@ -11,7 +11,6 @@ use sandyq_policy::Language;
 use sandyq_store::tables::case_file::{self, CaseFile};
 
 use super::CaseView;
-use super::State;
 use crate::access::Caller;
 use crate::circumstances::Circumstances;
 use crate::dossier::Dossier;
@@ -20,43 +19,8 @@ use crate::reading::mask;
 use crate::rejected::Rejected;
 use crate::system::System;
 
-/// Cases on one page of a list.
-pub const PAGE_CASES: u32 = 25;
 /// People whose data somebody of staff opens in an hour, when the policy sets no limit.
 const BULK_READ: u32 = 50;
-/// The last page that can be asked for.
-const PAGE_MAX: u32 = 10_000;
-
-/// One line of a list: nothing personal.
-#[derive(Clone, Debug)]
-pub struct CaseRow {
-    /// Its reference number.
-    pub reference: String,
-    /// What kind of case.
-    pub kind: String,
-    /// The service that opened it, in words.
-    pub service: String,
-    /// How far it has come.
-    pub state: State,
-    /// When it was opened.
-    pub opened_at: Timestamp,
-    /// The sum in hundredths of the currency.
-    pub total_minor: Option<i64>,
-    /// The currency.
-    pub currency: Option<String>,
-}
-
-/// A page of a list.
-#[derive(Clone, Debug)]
-pub struct CaseList {
-    /// The cases.
-    pub rows: Vec<CaseRow>,
-    /// The page, from 1.
-    pub page: u32,
-    /// Whether another one follows.
-    pub more: bool,
-}
-
 /// One value of an opened case.
 pub struct ShownField {
     /// The field.
@@ -88,51 +52,6 @@ pub struct OpenedCase {
 }
 
 impl System {
-    /// The cases that the caller's role works on. Unconfirmed ones are not among them (1.2-a).
-    ///
-    /// # Errors
-    /// When nobody of staff is calling, or the store does not answer.
-    pub async fn staff_cases(
-        &self,
-        caller: &Caller,
-        page: u32,
-        language: Language,
-    ) -> Result<CaseList, Rejected> {
-        let card = caller.staff_card()?;
-        let page = page.clamp(1, PAGE_MAX);
-        let Some(kinds) = self.desk_kinds(card.role) else {
-            return Ok(CaseList {
-                rows: Vec::new(),
-                page,
-                more: false,
-            });
-        };
-        let mut cases = self
-            .store()
-            .read(move |reader| {
-                let kinds = kinds.each_ref().map(String::as_str);
-                let states = State::WORKED_ON.map(State::name);
-                case_file::in_states(reader, kinds, states, PAGE_CASES + 1, (page - 1) * PAGE_CASES)
-            })
-            .await?;
-        let more = cases.len() > PAGE_CASES as usize;
-        cases.truncate(PAGE_CASES as usize);
-        let rows = cases.into_iter().map(|case| CaseRow {
-            service: self.case_view(&case, language).service,
-            reference: case.reference,
-            kind: case.kind,
-            state: State::of(&case.state),
-            opened_at: case.opened_at,
-            total_minor: case.total_minor,
-            currency: case.currency,
-        });
-        Ok(CaseList {
-            rows: rows.collect(),
-            page,
-            more,
-        })
-    }
-
     /// Opens a case for the stated purpose. Without one, the policy refuses (2.1-b), and that is recorded.
     ///
     /// # Errors
@@ -196,14 +115,6 @@ impl System {
         let value = values.remove(&field).ok_or(Rejected::NotFound)?;
         let (value, masked) = mask::revealed(self.policy().class(field), &value);
         Ok(self.shown(field, value, masked, language))
-    }
-
-    /// The kinds of cases that a role works on, as the policy declares it; the first one fills the rest of the list.
-    fn desk_kinds(&self, role: sandyq_model::Role) -> Option<[String; case_file::KINDS_MAX]> {
-        let works_on = &self.policy().role(role)?.works_on;
-        let first = works_on.first()?;
-        let kind = |place: usize| works_on.get(place).unwrap_or(first).to_string();
-        Some(std::array::from_fn(kind))
     }
 
     pub(super) async fn staff_case(
@@ -284,6 +195,12 @@ impl System {
         }
     }
 
+    /// The people whom one employee opens in an hour at most.
+    pub(super) fn bulk_read(&self) -> u32 {
+        let limit = self.policy().limit("bulk-read").and_then(|limit| limit.count);
+        limit.unwrap_or(BULK_READ)
+    }
+
     /// 5.1.4: nobody opens the data of more people in an hour than the policy says. Who tries is refused, and that is entered.
     pub(crate) async fn within_bulk<V: Act>(
         &self,
@@ -291,11 +208,10 @@ impl System {
         caller: &Caller,
         input: &str,
     ) -> Result<(), Rejected> {
-        let limit = self.policy().limit("bulk-read").and_then(|limit| limit.count);
         let look = (caller.actor.id, operation.subject);
         if self
             .opened_lately()
-            .are_within(limit.unwrap_or(BULK_READ), look, self.now())
+            .are_within(self.bulk_read(), look, self.now())
         {
             return Ok(());
         }

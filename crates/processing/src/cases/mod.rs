@@ -4,7 +4,10 @@ mod catalogue;
 mod confirmed;
 pub mod deciding;
 pub mod desk;
+pub mod listing;
 pub mod order;
+mod owning;
+mod searching;
 mod view;
 
 pub use catalogue::{Catalogue, Offering};
@@ -93,6 +96,12 @@ impl State {
     #[must_use]
     pub const fn is_worked_on(self) -> bool {
         matches!(self, Self::Placed | Self::Open | Self::Interview)
+    }
+
+    /// Whether staff see it in a list: it is confirmed, and paid where it has to be.
+    #[must_use]
+    pub const fn is_at_desk(self) -> bool {
+        !matches!(self, Self::Unconfirmed | Self::Unpaid | Self::Cancelled)
     }
 
     /// Whether a document exists that tax law is about (T1).

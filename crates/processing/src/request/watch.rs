@@ -2,7 +2,7 @@
 //! or the law has shortened since makes them due earlier, never later.
 
 use sandyq_model::{Actor, Fault, Role, Step};
-use sandyq_store::tables::subject_request::{self, SubjectRequest};
+use sandyq_store::tables::subject_request::{self, OnBoard, SubjectRequest};
 
 use super::deadline;
 use crate::rejected::Rejected;
@@ -19,7 +19,7 @@ impl System {
     pub async fn run_requests(&self) -> Result<(), Fault> {
         let open = self
             .store()
-            .read(|reader| subject_request::open(reader, LOOKED_OVER_MAX, 0))
+            .read(|reader| subject_request::on_board(reader, OnBoard::default(), LOOKED_OVER_MAX, 0))
             .await?;
         for request in open {
             match self.look_over(request).await {

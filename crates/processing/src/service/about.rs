@@ -168,6 +168,7 @@ impl System {
             decision: None,
             reason: None,
             decided_by: None,
+            taken_by: None,
             subject,
             id: CaseId::random(self.chance()),
             kind: kind.as_str().to_owned(),

@@ -6,6 +6,7 @@ use sandyq_model::{
     Actor, CaseId, Category, FieldSet, Ground, IdempotencyKey, Operation, Plain, Problem, Purpose, Recipient,
     RecipientKind, Role, Standing, SubjectId, act,
 };
+use sandyq_processing::cases::listing::CaseFilter;
 use sandyq_processing::circumstances::Circumstances;
 use sandyq_processing::perform::Performed;
 use sandyq_processing::service::Submission;
@@ -275,7 +276,10 @@ async fn s5_1_4_guessed_references_and_stale_staff() {
         "absent and foreign look alike"
     );
     assert!(matches!(
-        stage.system.staff_cases(&mara, 1, Language::En).await,
+        stage
+            .system
+            .staff_cases(&mara, &CaseFilter::default(), 1, Language::En)
+            .await,
         Err(Rejected::SignInFirst)
     ));
 }

@@ -6,7 +6,7 @@ use crate::stage::asked::{asks, enters, letter, problem, texts};
 use jiff::SignedDuration;
 use sandyq_model::{Channel, ConsentId, Plain, Problem, RequestKind, RequestState, Standing, time};
 use sandyq_processing::access::Caller;
-use sandyq_processing::request::{Deed, LetterEntry, Norm};
+use sandyq_processing::request::{BoardFilter, Deed, LetterEntry, Norm};
 use sandyq_processing::{Language, Rejected};
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
@@ -362,7 +362,7 @@ async fn what_is_wrong_with_a_letter_is_said_and_nothing_is_kept() {
     assert!(
         stage
             .system
-            .requests_board(&gulmira, false, 1)
+            .requests_board(&gulmira, BoardFilter::default(), 1)
             .await
             .unwrap()
             .rows

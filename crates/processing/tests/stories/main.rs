@@ -17,6 +17,7 @@ mod bulk;
 mod clock_jumps;
 mod consent_receipts;
 mod decisions;
+mod desk;
 mod device;
 mod disclosures;
 mod epochs;

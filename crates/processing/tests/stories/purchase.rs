@@ -4,6 +4,7 @@ use crate::stage::{Stage, card, purchase};
 use sandyq_ledger::receipt::{self, DestructionReceipt};
 use sandyq_model::{Plain, Problem, Purpose, Standing};
 use sandyq_processing::access::Caller;
+use sandyq_processing::cases::listing::CaseFilter;
 use sandyq_processing::{Language, Rejected};
 
 const MARA: &str = "mara@example.kz";
@@ -16,7 +17,7 @@ async fn from_the_form_to_the_destruction() {
     assert!(
         stage
             .system
-            .staff_cases(&sales, 1, Language::En)
+            .staff_cases(&sales, &CaseFilter::default(), 1, Language::En)
             .await
             .unwrap()
             .rows
@@ -77,7 +78,7 @@ async fn staff_see_what_the_purpose_allows(stage: &Stage, sales: &Caller, case: 
     assert_eq!(
         stage
             .system
-            .staff_cases(sales, 1, Language::En)
+            .staff_cases(sales, &CaseFilter::default(), 1, Language::En)
             .await
             .unwrap()
             .rows

@@ -4,7 +4,7 @@ use crate::stage::asked::{asks, enters, problem};
 use crate::stage::{Stage, policy_of, shipped_folder, shipped_policy};
 use jiff::{SignedDuration, Timestamp};
 use sandyq_model::{Plain, Problem, RequestKind, RequestState, Standing, Step, time};
-use sandyq_processing::request::{Asking, Deed, LateReason, deadline};
+use sandyq_processing::request::{Asking, BoardFilter, Deed, LateReason, deadline};
 use sandyq_processing::{Language, Rejected};
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
@@ -86,7 +86,11 @@ async fn a_person_asks_on_their_page_and_reads_the_answer_there() {
     assert_eq!(steps, [Step::Receive, Step::ShowIdentity]);
     assert_eq!(request.steps[0].clause, "1.3");
 
-    let board = stage.system.requests_board(&gulmira, false, 1).await.unwrap();
+    let board = stage
+        .system
+        .requests_board(&gulmira, BoardFilter::default(), 1)
+        .await
+        .unwrap();
     assert_eq!(board.rows.len(), 1);
     let no_answer = stage.system.give_answer(&gulmira, &reference, None).await;
     assert_eq!(problem(no_answer, "answer"), Some(Problem::Missing));
@@ -123,7 +127,7 @@ async fn a_person_asks_on_their_page_and_reads_the_answer_there() {
     assert!(
         stage
             .system
-            .requests_board(&gulmira, false, 1)
+            .requests_board(&gulmira, BoardFilter::default(), 1)
             .await
             .unwrap()
             .rows
@@ -159,7 +163,11 @@ async fn a_request_is_nobody_elses() {
             .request_at_desk(&sales, &reference, Language::En)
             .await
             .map(drop),
-        stage.system.requests_board(&sales, false, 1).await.map(drop),
+        stage
+            .system
+            .requests_board(&sales, BoardFilter::default(), 1)
+            .await
+            .map(drop),
         stage.system.give_answer(&sales, &reference, None).await,
         stage.system.letter_scan(&sales, &reference).await.map(drop),
     ] {
@@ -227,7 +235,11 @@ async fn what_is_late_says_why_and_is_told_before() {
     let reference = asks(&stage, &dana, RequestKind::Inform, "").await;
     stage.passes(DAY);
     stage.system.run_requests().await.unwrap();
-    let board = stage.system.requests_board(&gulmira, false, 1).await.unwrap();
+    let board = stage
+        .system
+        .requests_board(&gulmira, BoardFilter::default(), 1)
+        .await
+        .unwrap();
     assert!(!board.rows[0].warned);
     stage.passes(DAY);
     stage.system.run_requests().await.unwrap();
@@ -350,17 +362,32 @@ async fn a_withdrawal_on_ones_page_stands_in_the_register() {
     let gulmira = stage.staff("gulmira", "responsible").await;
     let (dana, _) = stage.guest("dana@example.com").await;
     let withdrawn = stage.system.take_withdrawal(&dana, stage.key()).await.unwrap();
-    let board = stage.system.requests_board(&gulmira, false, 1).await.unwrap();
+    let board = stage
+        .system
+        .requests_board(&gulmira, BoardFilter::default(), 1)
+        .await
+        .unwrap();
     assert_eq!(board.rows[0].reference, withdrawn.number);
     assert_eq!(board.rows[0].kind, RequestKind::Withdraw);
     assert_eq!(board.rows[0].due_at, withdrawn.due);
     stage.system.run_queue().await.unwrap();
-    let closed = stage.system.requests_board(&gulmira, true, 1).await.unwrap();
+    let closed = stage
+        .system
+        .requests_board(
+            &gulmira,
+            BoardFilter {
+                closed: true,
+                ..BoardFilter::default()
+            },
+            1,
+        )
+        .await
+        .unwrap();
     assert_eq!(closed.rows[0].state, RequestState::Answered);
     assert!(
         stage
             .system
-            .requests_board(&gulmira, false, 1)
+            .requests_board(&gulmira, BoardFilter::default(), 1)
             .await
             .unwrap()
             .rows

@@ -4,6 +4,7 @@ use crate::stage::{self, Stage, answers, policy_of, shipped_folder};
 use jiff::SignedDuration;
 use sandyq_model::{Mistake, Plain, Problem, Purpose};
 use sandyq_processing::access::Caller;
+use sandyq_processing::cases::listing::CaseFilter;
 use sandyq_processing::service::Submission;
 use sandyq_processing::{Language, Rejected};
 
@@ -67,10 +68,18 @@ async fn everybody_comes_in_and_each_desk_sees_its_own_cases() {
     ];
     for (number, (submission, role)) in comes.into_iter().enumerate() {
         let staff = stage.staff(&format!("staff-{number}"), role).await;
-        let before = stage.system.staff_cases(&staff, 1, Language::En).await.unwrap();
+        let before = stage
+            .system
+            .staff_cases(&staff, &CaseFilter::default(), 1, Language::En)
+            .await
+            .unwrap();
         assert!(before.rows.is_empty(), "{role}");
         let (caller, reference) = stage.comes(submission, "janar@example.com").await;
-        let seen = stage.system.staff_cases(&staff, 1, Language::En).await.unwrap();
+        let seen = stage
+            .system
+            .staff_cases(&staff, &CaseFilter::default(), 1, Language::En)
+            .await
+            .unwrap();
         assert_eq!(seen.rows.len(), 1, "{role}");
         assert_eq!(seen.rows[0].reference, reference);
         let own = stage
@@ -349,7 +358,11 @@ async fn a_service_that_is_added_to_the_folder_has_its_form_its_consent_its_queu
         quantity: 1,
     };
     let (janar, case) = stage.comes(submission, "janar@example.com").await;
-    let seen = stage.system.staff_cases(&support, 1, Language::Ru).await.unwrap();
+    let seen = stage
+        .system
+        .staff_cases(&support, &CaseFilter::default(), 1, Language::Ru)
+        .await
+        .unwrap();
     assert_eq!(seen.rows[0].service, "Заказать звонок");
     assert_eq!(
         field(&stage, &support, &case, 8, "message").await,

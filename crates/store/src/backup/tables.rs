@@ -109,9 +109,9 @@ pub const TABLES_OF_A_SET: [Needed; 29] = [
     paged!(
         "case_file",
         "subject_id, case_id, kind, reference, state, opened_at, closed_at, total_minor, currency, lines, decision, reason, \
-         decided_by" = [
+         decided_by, taken_by" = [
             "subject_id", "case_id", "kind", "reference", "state", "opened_at", "closed_at", "total_minor", "currency",
-            "lines", "decision", "reason", "decided_by"
+            "lines", "decision", "reason", "decided_by", "taken_by"
         ],
         "subject_id, case_id" > "$1, $2", limit "$3", order [0, 1], numbers [false, false]
     ),

@@ -108,6 +108,7 @@ pub const TABLES: [(&str, &[(&str, Class)]); 36] = [
             ("decision", Pseudonymous),
             ("reason", Pseudonymous),
             ("decided_by", Pseudonymous),
+            ("taken_by", Pseudonymous),
         ],
     ),
     (

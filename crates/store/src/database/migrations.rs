@@ -21,7 +21,7 @@ struct Migration {
 const META: &str =
     "CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) CLUSTERED;";
 
-const MIGRATIONS: [Migration; 18] = [
+const MIGRATIONS: [Migration; 20] = [
     Migration {
         name: "first-tables",
         text: include_str!("migrations/0001-first-tables.sql"),
@@ -85,6 +85,14 @@ const MIGRATIONS: [Migration; 18] = [
     Migration {
         name: "staff-invitations",
         text: include_str!("migrations/0019-staff-invitations.sql"),
+    },
+    Migration {
+        name: "case-owners",
+        text: include_str!("migrations/0024-case-owners.sql"),
+    },
+    Migration {
+        name: "request-board",
+        text: include_str!("migrations/0025-request-board.sql"),
     },
     Migration {
         name: "proposals",

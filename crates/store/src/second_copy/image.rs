@@ -82,8 +82,8 @@ static OF_SUBJECT: [Table; 14] = [
         "text_hash", "term_until", "channel", "actor", "at"] of "subject_id", "",
         put "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13", ""),
     table!(5 "case_file" ["subject_id", "case_id", "kind", "reference", "state", "opened_at", "closed_at",
-        "total_minor", "currency", "lines", "decision", "reason", "decided_by"] of "subject_id", "",
-        put "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13", ""),
+        "total_minor", "currency", "lines", "decision", "reason", "decided_by", "taken_by"] of "subject_id", "",
+        put "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14", ""),
     table!(6 "case_reference" ["reference", "subject_id", "case_id"] of "subject_id", "", put "$1, $2, $3", ""),
     table!(7 "job" ["subject_id", "job_id", "kind", "detail", "run_at", "lease_until", "attempts", "done_at"]
         of "subject_id", " AND done_at IS NULL", put "$1, $2, $3, $4, $5, $6, $7, $8", ""),

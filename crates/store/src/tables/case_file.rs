@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use sandyq_model::{ActorId, CaseId, Fault, SubjectId};
 
-use crate::database::{Reader, ReaderExt, Row, Statement, statement};
+use crate::database::{Reader, ReaderExt, Row, Statement, Value, statement};
 
 /// One case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub struct CaseFile {
     pub reason: Option<String>,
     /// Who of staff decided.
     pub decided_by: Option<ActorId>,
+    /// Who of staff took it, and answers for it.
+    pub taken_by: Option<ActorId>,
 }
 
 /// Opens a case, and leads its reference to it.
@@ -186,7 +188,7 @@ pub fn remove_all(subject: SubjectId) -> [Statement; 2] {
 pub fn find(reader: &mut dyn Reader, subject: SubjectId, case: CaseId) -> Result<Option<CaseFile>, Fault> {
     reader.first(
         "SELECT subject_id, case_id, kind, reference, state, opened_at, closed_at, total_minor, currency, lines, \
-         decision, reason, decided_by FROM case_file WHERE subject_id = $1 AND case_id = $2",
+         decision, reason, decided_by, taken_by FROM case_file WHERE subject_id = $1 AND case_id = $2",
         &[subject.into(), case.into()],
         read,
     )
@@ -211,26 +213,8 @@ pub fn by_reference(reader: &mut dyn Reader, reference: &str) -> Result<Option<(
 pub fn of_subject(reader: &mut dyn Reader, subject: SubjectId) -> Result<Vec<CaseFile>, Fault> {
     reader.list(
         "SELECT subject_id, case_id, kind, reference, state, opened_at, closed_at, total_minor, currency, lines, \
-         decision, reason, decided_by FROM case_file WHERE subject_id = $1 ORDER BY opened_at DESC, case_id",
+         decision, reason, decided_by, taken_by FROM case_file WHERE subject_id = $1 ORDER BY opened_at DESC, case_id",
         &[subject.into()],
-        read,
-    )
-}
-
-/// Open cases of a kind, longest open first.
-///
-/// # Errors
-/// When the engine does not answer.
-pub fn open_of_kind(
-    reader: &mut dyn Reader,
-    kind: &str,
-    limit: u32,
-    offset: u32,
-) -> Result<Vec<CaseFile>, Fault> {
-    reader.list(
-        "SELECT subject_id, case_id, kind, reference, state, opened_at, closed_at, total_minor, currency, lines, \
-         decision, reason, decided_by FROM case_file WHERE kind = $1 AND closed_at IS NULL ORDER BY opened_at, case_id LIMIT $2 OFFSET $3",
-        &[kind.into(), limit.into(), offset.into()],
         read,
     )
 }
@@ -239,38 +223,111 @@ pub fn open_of_kind(
 pub const KINDS_MAX: usize = 4;
 
 /// How many states one list can be about.
-pub const STATES_MAX: usize = 3;
+pub const STATES_MAX: usize = 4;
 
-/// Open cases of these kinds in one of these states, newest first. Fewer kinds than [`KINDS_MAX`] repeat one.
+/// Whose cases a list shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// Everybody's and nobody's.
+    Any,
+    /// Those that nobody has taken.
+    Nobody,
+    /// Those that this member of staff has taken.
+    Only(ActorId),
+}
+
+/// Which cases a list shows.
+#[derive(Clone, Copy, Debug)]
+pub struct Listed<'a> {
+    /// Of these kinds, each opened before its instant. Fewer kinds than [`KINDS_MAX`] repeat one.
+    pub kinds: [(&'a str, Timestamp); KINDS_MAX],
+    /// In one of these states. Fewer than [`STATES_MAX`] repeat one.
+    pub states: [&'a str; STATES_MAX],
+    /// Closed ones, or those that are not.
+    pub closed: bool,
+    /// Whose.
+    pub owner: Owner,
+    /// The newest first, or those that wait longest.
+    pub newest_first: bool,
+}
+
+macro_rules! listed {
+    ($closed:literal, $owner:literal, $order:literal) => {
+        concat!(
+            "SELECT subject_id, case_id, kind, reference, state, opened_at, closed_at, total_minor, currency, lines, \
+             decision, reason, decided_by, taken_by FROM case_file WHERE kind IN ($1, $3, $5, $7) AND ",
+            $closed,
+            $owner,
+            " AND state IN ($9, $10, $11, $12) AND ((kind = $1 AND opened_at < $2) OR (kind = $3 AND opened_at < $4) \
+             OR (kind = $5 AND opened_at < $6) OR (kind = $7 AND opened_at < $8)) ORDER BY opened_at ",
+            $order,
+            ", case_id LIMIT $13 OFFSET $14"
+        )
+    };
+}
+
+/// The cases of a list; at most so many.
 ///
 /// # Errors
 /// When the engine does not answer.
-pub fn in_states(
+pub fn listed(
     reader: &mut dyn Reader,
-    kinds: [&str; KINDS_MAX],
-    states: [&str; STATES_MAX],
+    of: &Listed<'_>,
     limit: u32,
     offset: u32,
 ) -> Result<Vec<CaseFile>, Fault> {
-    let [a, b, c, d] = kinds;
-    let [one, other, third] = states;
-    reader.list(
-        "SELECT subject_id, case_id, kind, reference, state, opened_at, closed_at, total_minor, currency, lines, \
-         decision, reason, decided_by FROM case_file WHERE kind IN ($1, $2, $3, $4) AND state IN ($5, $6, $7) AND closed_at IS NULL \
-         ORDER BY opened_at DESC, case_id LIMIT $8 OFFSET $9",
-        &[
-            a.into(),
-            b.into(),
-            c.into(),
-            d.into(),
-            one.into(),
-            other.into(),
-            third.into(),
-            limit.into(),
-            offset.into(),
-        ],
-        read,
+    let mut args: Vec<Value> = Vec::with_capacity(2 * KINDS_MAX + STATES_MAX + 3);
+    for (kind, before) in of.kinds {
+        args.push(kind.into());
+        args.push(before.into());
+    }
+    args.extend(of.states.iter().map(|state| Value::from(*state)));
+    args.extend([Value::from(limit), Value::from(offset)]);
+    if let Owner::Only(staff) = of.owner {
+        args.push(staff.into());
+    }
+    reader.list(list_query(of), &args, read)
+}
+
+const fn list_query(of: &Listed<'_>) -> &'static str {
+    match (of.closed, of.owner, of.newest_first) {
+        (false, Owner::Any, true) => listed!("closed_at IS NULL", "", "DESC"),
+        (false, Owner::Any, false) => listed!("closed_at IS NULL", "", "ASC"),
+        (false, Owner::Nobody, true) => listed!("closed_at IS NULL", " AND taken_by IS NULL", "DESC"),
+        (false, Owner::Nobody, false) => listed!("closed_at IS NULL", " AND taken_by IS NULL", "ASC"),
+        (false, Owner::Only(_), true) => listed!("closed_at IS NULL", " AND taken_by = $15", "DESC"),
+        (false, Owner::Only(_), false) => listed!("closed_at IS NULL", " AND taken_by = $15", "ASC"),
+        (true, Owner::Any, true) => listed!("closed_at IS NOT NULL", "", "DESC"),
+        (true, Owner::Any, false) => listed!("closed_at IS NOT NULL", "", "ASC"),
+        (true, Owner::Nobody, true) => listed!("closed_at IS NOT NULL", " AND taken_by IS NULL", "DESC"),
+        (true, Owner::Nobody, false) => listed!("closed_at IS NOT NULL", " AND taken_by IS NULL", "ASC"),
+        (true, Owner::Only(_), true) => listed!("closed_at IS NOT NULL", " AND taken_by = $15", "DESC"),
+        (true, Owner::Only(_), false) => listed!("closed_at IS NOT NULL", " AND taken_by = $15", "ASC"),
+    }
+}
+
+/// A member of staff takes an open case that nobody has, or the one named in `from`; whose else it is meanwhile, is a conflict.
+#[must_use]
+pub fn take(case: &CaseFile, from: Option<ActorId>, by: ActorId) -> Statement {
+    // Where nobody has it, what is compared is the id itself.
+    let expected = from.unwrap_or(by);
+    statement(
+        "UPDATE case_file SET taken_by = $3 WHERE subject_id = $1 AND case_id = $2 AND closed_at IS NULL \
+         AND COALESCE(taken_by, $4) = $4",
+        [case.subject.into(), case.id.into(), by.into(), expected.into()],
     )
+    .touching(1)
+}
+
+/// A member of staff gives back an open case that they had taken.
+#[must_use]
+pub fn give_back(case: &CaseFile, by: ActorId) -> Statement {
+    statement(
+        "UPDATE case_file SET taken_by = NULL WHERE subject_id = $1 AND case_id = $2 AND closed_at IS NULL \
+         AND taken_by = $3",
+        [case.subject.into(), case.id.into(), by.into()],
+    )
+    .touching(1)
 }
 
 /// How many cases of each kind are in each state.
@@ -300,5 +357,6 @@ fn read(row: &mut Row) -> Result<CaseFile, Fault> {
         decision: row.take(10)?,
         reason: row.take(11)?,
         decided_by: row.take(12)?,
+        taken_by: row.take(13)?,
     })
 }

@@ -210,32 +210,89 @@ pub fn about(reader: &mut dyn Reader, subject: SubjectId, limit: u32) -> Result<
     )
 }
 
-/// Open requests, the one that is due first at the top.
+/// Which requests the board shows.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OnBoard {
+    /// Closed ones, or those that are not.
+    pub closed: bool,
+    /// Of this kind only.
+    pub kind: Option<RequestKind>,
+    /// Which came by this way only.
+    pub channel: Option<Channel>,
+    /// Due before this instant only.
+    pub due_before: Option<Timestamp>,
+}
+
+macro_rules! on_board {
+    ($state:literal, $order:literal) => {
+        concat!(
+            "SELECT subject_id, reference, kind, channel, state, received_at, due_policy, due_law, due_at, \
+             warned_at, closed_at, about, identity_at, identity_by, identity_attempts, norm, late_reason, \
+             locale, letter_year, letter_number, envelope_on, merged_into FROM subject_request WHERE ",
+            $state,
+            " AND (CAST($3 AS BIGINT) = 0 OR kind = $3) AND (CAST($4 AS BIGINT) = 0 OR channel = $4) AND due_at < $5 \
+             ORDER BY ",
+            $order,
+            ", subject_id LIMIT $1 OFFSET $2"
+        )
+    };
+}
+
+/// A page of the board: open requests by their due date, or closed ones, the newest first.
 ///
 /// # Errors
 /// When the engine does not answer.
-pub fn open(reader: &mut dyn Reader, limit: u32, offset: u32) -> Result<Vec<SubjectRequest>, Fault> {
+pub fn on_board(
+    reader: &mut dyn Reader,
+    of: OnBoard,
+    limit: u32,
+    offset: u32,
+) -> Result<Vec<SubjectRequest>, Fault> {
+    let sql = if of.closed {
+        on_board!("closed_at IS NOT NULL", "closed_at DESC")
+    } else {
+        on_board!("closed_at IS NULL", "due_at")
+    };
+    // No kind and no way has the code 0.
+    let kind = of.kind.map_or(0, |kind| u32::from(kind.code()));
+    let channel = of.channel.map_or(0, |channel| u32::from(channel.code()));
+    let before = of.due_before.unwrap_or(Timestamp::MAX);
+    let args = [
+        limit.into(),
+        offset.into(),
+        kind.into(),
+        channel.into(),
+        before.into(),
+    ];
+    reader.list(sql, &args, read)
+}
+
+/// How many open requests are due at each instant, the first ones first; at most so many instants.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn load(reader: &mut dyn Reader, limit: u32) -> Result<Vec<(Timestamp, u64)>, Fault> {
     reader.list(
-        "SELECT subject_id, reference, kind, channel, state, received_at, due_policy, due_law, due_at, \
-         warned_at, closed_at, about, identity_at, identity_by, identity_attempts, norm, late_reason, \
-         locale, letter_year, letter_number, envelope_on, merged_into FROM subject_request WHERE closed_at IS NULL ORDER BY due_at, subject_id LIMIT $1 OFFSET $2",
-        &[limit.into(), offset.into()],
-        read,
+        "SELECT due_at, COUNT(*) FROM subject_request WHERE closed_at IS NULL GROUP BY due_at ORDER BY due_at LIMIT $1",
+        &[limit.into()],
+        |row| Ok((row.take(0)?, row.take(1)?)),
     )
 }
 
-/// Closed requests, the newest first.
+/// How many requests were closed in that time under which norm; those without one were not refused.
 ///
 /// # Errors
 /// When the engine does not answer.
-pub fn closed(reader: &mut dyn Reader, limit: u32, offset: u32) -> Result<Vec<SubjectRequest>, Fault> {
+pub fn closed_by_norm(
+    reader: &mut dyn Reader,
+    from: Timestamp,
+    until: Timestamp,
+) -> Result<Vec<(Option<String>, u64)>, Fault> {
     reader.list(
-        "SELECT subject_id, reference, kind, channel, state, received_at, due_policy, due_law, due_at, \
-         warned_at, closed_at, about, identity_at, identity_by, identity_attempts, norm, late_reason, \
-         locale, letter_year, letter_number, envelope_on, merged_into FROM subject_request WHERE closed_at IS NOT NULL ORDER BY closed_at DESC, subject_id \
-         LIMIT $1 OFFSET $2",
-        &[limit.into(), offset.into()],
-        read,
+        "SELECT norm, COUNT(*) FROM subject_request WHERE closed_at IS NOT NULL AND closed_at >= $1 AND closed_at < $2 \
+         GROUP BY norm ORDER BY norm",
+        &[from.into(), until.into()],
+        |row| Ok((row.take(0)?, row.take(1)?)),
     )
 }
 

@@ -281,6 +281,7 @@ const fn notable_key(what: &Notable) -> &'static str {
         Notable::Refusals => "audit-refusals",
         Notable::OutsideHours => "audit-outside-hours",
         Notable::ManyPeople => "audit-many-people",
+        Notable::Misses => "audit-misses",
     }
 }
 

@@ -1,6 +1,7 @@
 //! The console of staff (5.1.4): cases, a purpose before every look, and only the fields that the purpose allows.
 
 pub mod access;
+pub mod asked;
 pub mod audit;
 pub mod breach;
 pub mod breaches;
@@ -8,6 +9,7 @@ pub mod cases;
 pub mod decide;
 pub mod door;
 pub mod familiar;
+pub mod figures;
 pub mod hand_over;
 pub mod invite;
 pub mod invited;
@@ -20,4 +22,5 @@ pub mod record;
 pub mod request;
 pub mod requests;
 pub mod retention;
+pub mod search;
 pub mod second_factor;

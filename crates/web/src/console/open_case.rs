@@ -111,7 +111,7 @@ async fn published(sent: &Sent, reference: &str) -> Outcome {
 }
 
 /// All twelve purposes: which of them opens the case is decided by the policy, not by the list.
-fn purposes(system: &System, visit: &Visit) -> Vec<(Purpose, String)> {
+pub(super) fn purposes(system: &System, visit: &Visit) -> Vec<(Purpose, String)> {
     Purpose::all()
         .map(|purpose| (purpose, system.purpose_label(purpose, visit.language)))
         .collect()
@@ -125,20 +125,8 @@ pub fn prompt_page(
     purposes: &[(Purpose, String)],
     mistake: &Mistake,
 ) -> Page {
-    let problem = mistake.of("purpose");
     let inside = html! {
-        fieldset.question.is-wrong[problem.is_some()] {
-            legend { (visit.say("purpose-label")) }
-            p.hint { (visit.say("purpose-hint")) }
-            (problem_of(visit, "purpose", problem))
-            @for (place, (purpose, label)) in purposes.iter().enumerate() {
-                @let id = if place == 0 { "purpose".to_owned() } else { format!("purpose-{}", purpose.number()) };
-                div.tick {
-                    input type="radio" id=(id) name="purpose" value=(purpose);
-                    label for=(id) { span.number { (purpose) } " " (label) }
-                }
-            }
-        }
+        (purpose_question(visit, purposes, "", mistake))
         (submit("open", &visit.say("purpose-button")))
     };
     let title = visit.say_of("purpose-title", "reference", reference);
@@ -149,8 +137,32 @@ pub fn prompt_page(
         (tray(visit, &format!("/staff/cases/{reference}"), &[], &inside))
     };
     Page::new(title, body)
-        .wrong_if(problem.is_some())
+        .wrong_if(!mistake.0.is_empty())
         .back_to("/staff/cases")
+}
+
+/// The question for the purpose. `chosen` is what was chosen before.
+pub(super) fn purpose_question(
+    visit: &Visit,
+    purposes: &[(Purpose, String)],
+    chosen: &str,
+    mistake: &Mistake,
+) -> Markup {
+    let problem = mistake.of("purpose");
+    html! {
+        fieldset.question.is-wrong[problem.is_some()] {
+            legend { (visit.say("purpose-label")) }
+            p.hint { (visit.say("purpose-hint")) }
+            (problem_of(visit, "purpose", problem))
+            @for (place, (purpose, label)) in purposes.iter().enumerate() {
+                @let id = if place == 0 { "purpose".to_owned() } else { format!("purpose-{}", purpose.number()) };
+                div.tick {
+                    input type="radio" id=(id) name="purpose" value=(purpose) checked[purpose.to_string() == chosen];
+                    label for=(id) { span.number { (purpose) } " " (label) }
+                }
+            }
+        }
+    }
 }
 
 /// The opened case.

@@ -1,17 +1,19 @@
 //! 5.1.1, 6.5: the board of the responsible person: every request by its due date, and the page on which a letter, or what
 //! was told at the desk, is entered. No person is in the list.
 
+use axum::extract::RawQuery;
 use axum::response::Response;
 use maud::{Markup, html};
 use sandyq_model::value::ValueKind;
 use sandyq_model::{Channel, Mistake, Problem, RequestKind};
 use sandyq_processing::breach::BreachRow;
-use sandyq_processing::request::{Board, LetterEntry, Scan};
+use sandyq_processing::request::{Board, BoardFilter, LetterEntry, Scan};
 
+use super::asked::{Asked, choice, pages};
 use super::breaches::{REGISTER, late_ones};
-use super::cases::staff;
-use super::{access, invite, proposals};
-use crate::components::{Control, control, error_summary, pagination, problem_of, submit, tray_with_file};
+use super::cases::{due_by, said, staff};
+use super::{access, figures, invite, proposals};
+use crate::components::{Control, control, error_summary, problem_of, submit, tray_with_file};
 use crate::http::arrival::{Answer, Arrival, Outcome, mistake_of};
 use crate::http::file::SentWithFile;
 use crate::layout::Page;
@@ -29,24 +31,65 @@ const INPUTS: [(&str, ValueKind); 7] = [
     ("message", ValueKind::LongText),
 ];
 
+/// The words of the filter of the board.
+const FILTER: &[&str] = &["kind", "channel", "due"];
+
 /// GET /staff/requests
-pub async fn open(arrival: Arrival) -> Response {
-    let outcome = listed(&arrival, false).await;
+pub async fn open(RawQuery(query): RawQuery, arrival: Arrival) -> Response {
+    let asked = Asked::read(query.as_deref().unwrap_or_default(), FILTER);
+    let outcome = listed(&arrival, &asked, false).await;
     arrival.respond(outcome)
 }
 
 /// GET /staff/requests/closed
-pub async fn closed(arrival: Arrival) -> Response {
-    let outcome = listed(&arrival, true).await;
+pub async fn closed(RawQuery(query): RawQuery, arrival: Arrival) -> Response {
+    let asked = Asked::read(query.as_deref().unwrap_or_default(), FILTER);
+    let outcome = listed(&arrival, &asked, true).await;
     arrival.respond(outcome)
 }
 
-async fn listed(arrival: &Arrival, closed: bool) -> Outcome {
-    let page = arrival.visit.list_page.unwrap_or(1);
+async fn listed(arrival: &Arrival, asked: &Asked, closed: bool) -> Outcome {
     let caller = staff(arrival)?;
-    let board = arrival.system.requests_board(caller, closed, page).await?;
+    let (filter, mistake) = filter(asked, closed);
+    let board = arrival
+        .system
+        .requests_board(caller, filter, asked.page())
+        .await?;
     let late = arrival.system.late_breaches(caller).await?;
-    Ok(Answer::Page(board_page(&arrival.visit, &board, &late)))
+    let page = board_page(&arrival.visit, (asked, &mistake), &board, &late);
+    Ok(if mistake.0.is_empty() {
+        Answer::Page(page)
+    } else {
+        Answer::wrong(page)
+    })
+}
+
+/// The filter, and the words that are none of it.
+fn filter(asked: &Asked, closed: bool) -> (BoardFilter, Mistake) {
+    let mut wrong = Vec::new();
+    let mut read = BoardFilter {
+        closed,
+        kind: asked.get("kind").parse().ok(),
+        channel: asked.get("channel").parse().ok(),
+        due: due_by(asked).unwrap_or_default(),
+    };
+    let unread = [
+        ("kind", read.kind.is_none()),
+        ("channel", read.channel.is_none()),
+        ("due", due_by(asked).is_none()),
+    ];
+    for (name, is_unread) in unread {
+        if is_unread && !asked.get(name).is_empty() {
+            wrong.push((name.to_owned(), Problem::Choice));
+        }
+    }
+    if !wrong.is_empty() {
+        read = BoardFilter {
+            closed,
+            ..BoardFilter::default()
+        };
+    }
+    (read, Mistake(wrong))
 }
 
 /// GET /staff/requests/new
@@ -57,7 +100,10 @@ pub async fn new(arrival: Arrival) -> Response {
 
 async fn blank(arrival: &Arrival) -> Outcome {
     // The board says whether this desk is the caller's at all.
-    arrival.system.requests_board(staff(arrival)?, false, 1).await?;
+    arrival
+        .system
+        .requests_board(staff(arrival)?, BoardFilter::default(), 1)
+        .await?;
     let nothing = |_: &str| String::new();
     let page = entry_page(&arrival.visit, &nothing, &Mistake::default());
     Ok(Answer::Page(page))
@@ -132,13 +178,25 @@ fn read(with: &SentWithFile, visit: &Visit) -> Result<LetterEntry, Mistake> {
 
 /// The board, with the breaches of which the authority was not told in time.
 #[must_use]
-pub fn board_page(visit: &Visit, board: &Board, late: &[BreachRow]) -> Page {
+pub fn board_page(
+    visit: &Visit,
+    (asked, mistake): (&Asked, &Mistake),
+    board: &Board,
+    late: &[BreachRow],
+) -> Page {
+    let path = if board.closed {
+        "/staff/requests/closed"
+    } else {
+        "/staff/requests"
+    };
+    let label = |name: &str| Some(visit.say(&format!("filter-{name}")));
     let title = visit.say(if board.closed {
         "board-closed"
     } else {
         "board-title"
     });
     let body = html! {
+        (error_summary(visit, mistake, label, |name, _| name.to_owned()))
         h1 { (title) }
         (late_ones(visit, late))
         p.lead { (visit.say("board-lead")) }
@@ -152,6 +210,7 @@ pub fn board_page(visit: &Visit, board: &Board, late: &[BreachRow]) -> Page {
             } @else {
                 li { a href="/staff/requests/closed" { (visit.say("board-closed")) } }
             }
+            li { a href=(figures::PATH) { (visit.say("figures-title")) } }
             li { a href="/staff/retention" { (visit.say("retention-title")) } }
             li { a href=(access::PATH) { (visit.say("access-title")) } }
             li { a href=(invite::PATH) { (visit.say("invite-title")) } }
@@ -161,7 +220,10 @@ pub fn board_page(visit: &Visit, board: &Board, late: &[BreachRow]) -> Page {
             li { a href="/staff/disclosures" { (visit.say("disclosures-title")) } }
             li { a href=(REGISTER) { (visit.say("breaches-title")) } }
         }
-        @if board.rows.is_empty() { p.inset { (visit.say("board-empty")) } } @else {
+        (question(visit, path, asked, mistake))
+        @if board.rows.is_empty() {
+            p.inset { (visit.say(if asked.is_empty() { "board-empty" } else { "board-none-fit" })) }
+        } @else {
             div.scroll tabindex="0" role="region" aria-label=(title) {
                 table {
                     thead { tr {
@@ -189,10 +251,25 @@ pub fn board_page(visit: &Visit, board: &Board, late: &[BreachRow]) -> Page {
                     }
                 }
             }
-            (pagination(visit, board.page, board.more))
+            (pages(visit, asked, path, (board.page, board.more)))
         }
     };
-    Page::new(title, body).widened()
+    Page::new(title, body).wrong_if(!mistake.0.is_empty()).widened()
+}
+
+fn question(visit: &Visit, path: &str, asked: &Asked, mistake: &Mistake) -> Markup {
+    html! {
+        details.filter open[!asked.is_empty() || !mistake.0.is_empty()] {
+            summary { (visit.say("filter-title")) }
+            form method="get" action=(path) {
+                (choice(visit, "kind", &said(visit, "request-kind-", &kinds()), asked, mistake))
+                (choice(visit, "channel", &said(visit, "channel-", &["portal", "desk", "letter"]), asked, mistake))
+                (choice(visit, "due", &said(visit, "filter-due-", &["overdue", "soon"]), asked, mistake))
+                p { button.quiet type="submit" { (visit.say("filter-button")) } }
+            }
+            @if !asked.is_empty() { p { a href=(path) { (visit.say("filter-all")) } } }
+        }
+    }
 }
 
 /// The entry page. `typed` is what was typed before.

@@ -6,6 +6,7 @@ mod audit;
 mod breaches;
 mod consents;
 mod decisions;
+mod desk;
 mod disclosures;
 mod paper;
 mod passkeys;
@@ -333,7 +334,7 @@ fn deciding_pages(language: Language) -> Vec<Sample> {
 }
 
 fn staff_pages(language: Language) -> Vec<Sample> {
-    use console::{cases, door, familiar, open_case};
+    use console::{door, familiar, open_case};
     let out = visit(language, "/staff/sign-in", Standpoint::Visitor);
     let visit = |here: &str| visit(language, here, Standpoint::Staff);
     let (list, one) = (visit("/staff/cases"), visit("/staff/cases/SQ-7K2M-90QX"));
@@ -354,16 +355,6 @@ fn staff_pages(language: Language) -> Vec<Sample> {
             door::page(&out, "aliya", &wrong),
         ),
         ("staff-familiar", list.clone(), familiar::page(&list, true)),
-        (
-            "staff-cases",
-            list.clone(),
-            cases::page(&list, &people::cases(), &[("/staff/access", "access-title")]),
-        ),
-        (
-            "staff-cases-none",
-            list.clone(),
-            cases::page(&list, &people::no_cases(), &[]),
-        ),
         ("staff-purpose", one.clone(), prompt(&Mistake::default())),
         ("staff-purpose-wrong", one.clone(), prompt(&missing)),
         (
@@ -443,6 +434,7 @@ fn all(language: Language) -> Vec<Sample> {
         services::pages,
         audit::pages,
         decisions::pages,
+        desk::pages,
         disclosures::pages,
         disclosures::winners,
         ledger_pages,

@@ -14,6 +14,7 @@ use sandyq_processing::retention::{
 use super::people::three;
 use super::{Sample, visit};
 use crate::console;
+use crate::console::asked::Asked;
 use crate::console::record::{LooksAlike, Shown, page as record_page};
 use crate::portal::requests;
 use crate::visit::Standpoint;
@@ -397,7 +398,9 @@ fn board_pages(language: Language) -> Vec<Sample> {
         undelivered: 0,
     };
     let late = [super::breaches::row(4, false)];
-    let shown = |board: &Board| many::board_page(&list, board, &late);
+    let (all, none) = (Asked::default(), Mistake::default());
+    let late_letters = Asked::read("channel=letter&due=overdue", &["kind", "channel", "due"]);
+    let shown = |board: &Board| many::board_page(&list, (&all, &none), board, &late);
     let entry = |typed: &dyn Fn(&str) -> String, mistake: &Mistake| many::entry_page(&new, typed, mistake);
     vec![
         (
@@ -410,7 +413,16 @@ fn board_pages(language: Language) -> Vec<Sample> {
             list.clone(),
             shown(&board(true, RequestState::Answered)),
         ),
-        ("board-none", list.clone(), many::board_page(&list, &empty, &[])),
+        (
+            "board-none",
+            list.clone(),
+            many::board_page(&list, (&all, &none), &empty, &[]),
+        ),
+        (
+            "board-none-fit",
+            list.clone(),
+            many::board_page(&list, (&late_letters, &none), &empty, &[]),
+        ),
         (
             "retention",
             retention.clone(),

@@ -97,3 +97,73 @@ async fn who_may_not_ask_for_access_or_invite_finds_nothing_there() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_contact_is_looked_for_by_sending_it_and_a_filter_keeps_no_other_word() {
+    let stage = Stage::new();
+    let site = stage.site();
+    stage.staff("aliya", "support").await;
+    let mut aliya = Browser::new(&site);
+    sets_up(&stage, &mut aliya, "aliya").await;
+    reads_the_policy(&mut aliya).await;
+
+    let search = aliya.get("/staff/search").await;
+    let in_address = aliya.get("/staff/search?contact=mara@example.com").await;
+    assert!(
+        !in_address.text.contains("mara@example.com"),
+        "an address looks for nobody"
+    );
+    let typed = [
+        ("contact", "mara@example.com"),
+        ("purpose", "2.2.8"),
+        ("step", "search"),
+    ];
+    let nothing = aliya.fill(&search, "/staff/search", &typed).await;
+    assert_eq!(nothing.status, StatusCode::OK, "{}", nothing.text);
+    let wrong = [("contact", "mara"), ("step", "search")];
+    let wrong = aliya.fill(&search, "/staff/search", &wrong).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+
+    let list = aliya
+        .get("/staff/cases?kind=question&order=oldest&name=Mara")
+        .await;
+    assert_eq!(list.status, StatusCode::OK);
+    assert!(!list.text.contains("Mara"));
+    for query in [
+        "kind=application",
+        "state=unpaid",
+        "owner=Mara",
+        "due=never",
+        "reference=mara@a.kz",
+    ] {
+        let wrong = aliya.get(&format!("/staff/cases?{query}")).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{query}");
+    }
+    let absent = [("step", "take")];
+    let absent = aliya
+        .fill(&search, "/staff/cases/SQ-0000-0000/take", &absent)
+        .await;
+    assert_eq!(absent.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn the_figures_are_the_responsible_persons() {
+    let stage = Stage::new();
+    let site = stage.site();
+    for (name, role, status) in [
+        ("gulmira", "responsible", StatusCode::OK),
+        ("aliya", "sales", StatusCode::NOT_FOUND),
+    ] {
+        stage.staff(name, role).await;
+        let mut browser = Browser::new(&site);
+        sets_up(&stage, &mut browser, name).await;
+        reads_the_policy(&mut browser).await;
+        let figures = browser.get("/staff/requests/figures").await;
+        assert_eq!(figures.status, status, "{name}");
+        let wrong = browser.get("/staff/requests/figures?from=yesterday").await;
+        assert_eq!(
+            wrong.status == StatusCode::UNPROCESSABLE_ENTITY,
+            status == StatusCode::OK
+        );
+    }
+}

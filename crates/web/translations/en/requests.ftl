@@ -70,6 +70,7 @@ board-lead = Everything that people ask of us, by the day on which the answer is
 board-enter = Enter a letter or a request made at the desk
 board-undelivered = Letters by e-mail of the last seven days that nobody took: { $count }. Whoever waits for one must be told in another way.
 board-empty = There are no requests at the moment. What people ask on their page, by letter or at the desk appears here.
+board-none-fit = No request fits this choice.
 board-channel = Came by
 board-soon = soon due
 channel-portal = own page

@@ -65,8 +65,8 @@ const TABLES_OF_A_PERSON: [Table; 14] = [
     table!(
         "case_file",
         "subject_id, case_id, kind, reference, state, opened_at, closed_at, total_minor, currency, lines, decision, \
-         reason, decided_by",
-        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13"
+         reason, decided_by, taken_by",
+        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14"
     ),
     table!("case_reference", "reference, subject_id, case_id", "$1, $2, $3"),
     table!(

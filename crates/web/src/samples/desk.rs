@@ -1,0 +1,121 @@
+//! Samples of the queues of staff: lists with their filter, the search by a contact, and the figures of the board.
+
+use jiff::Timestamp;
+use jiff::civil::date;
+use sandyq_model::{Mistake, Problem};
+use sandyq_processing::Language;
+use sandyq_processing::cases::listing::CaseList;
+use sandyq_processing::request::{ClosedIn, Load, Norm};
+
+use super::{Sample, people, visit};
+use crate::console::asked::Asked;
+use crate::console::{cases, figures, search};
+use crate::visit::Standpoint;
+
+const FILTER: &[&str] = &["kind", "state", "owner", "due", "order", "reference"];
+
+pub fn pages(language: Language) -> Vec<Sample> {
+    let mut pages = lists(language);
+    pages.extend(searches(language));
+    pages.extend(figures_of(language));
+    pages
+}
+
+fn lists(language: Language) -> Vec<Sample> {
+    let desk = visit(language, cases::PATH, Standpoint::Staff);
+    let access = [("/staff/access", "access-title")];
+    let none = Mistake::default();
+    let all = Asked::default();
+    let own = Asked::read("kind=order&owner=own&due=soon&order=oldest", FILTER);
+    let wrong = Mistake(vec![
+        ("state".to_owned(), Problem::Choice),
+        ("reference".to_owned(), Problem::Characters),
+    ]);
+    let taken = Mistake::one("taken", Problem::Taken);
+    let page = |asked: &Asked, list: &CaseList, mistake: &Mistake| {
+        cases::page(&desk, asked, list, (&access, mistake))
+    };
+    let (some, empty) = (people::cases(), people::no_cases());
+    vec![
+        ("staff-cases", desk.clone(), page(&all, &some, &none)),
+        ("staff-cases-none", desk.clone(), page(&all, &empty, &none)),
+        ("staff-cases-own", desk.clone(), page(&own, &some, &none)),
+        ("staff-cases-none-fit", desk.clone(), page(&own, &empty, &none)),
+        ("staff-cases-wrong", desk.clone(), page(&all, &some, &wrong)),
+        ("staff-cases-taken", desk.clone(), page(&own, &some, &taken)),
+    ]
+}
+
+fn searches(language: Language) -> Vec<Sample> {
+    let desk = visit(language, search::PATH, Standpoint::Staff);
+    let purposes = people::purposes(language);
+    let wrong = Mistake(vec![
+        ("contact".to_owned(), Problem::Missing),
+        ("purpose".to_owned(), Problem::Missing),
+    ]);
+    let many = Mistake::one("contact", Problem::SearchLimit);
+    let ask = |mistake: &Mistake| search::page(&desk, &purposes, ["", ""], mistake);
+    let purpose = people::orders(language);
+    let found: Vec<_> = people::cases().rows.into_iter().take(1).collect();
+    vec![
+        ("staff-search", desk.clone(), ask(&Mistake::default())),
+        ("staff-search-wrong", desk.clone(), ask(&wrong)),
+        ("staff-search-limit", desk.clone(), ask(&many)),
+        (
+            "staff-search-found",
+            desk.clone(),
+            search::found_page(&desk, &found, &purpose),
+        ),
+        (
+            "staff-search-nothing",
+            desk.clone(),
+            search::found_page(&desk, &[], &purpose),
+        ),
+    ]
+}
+
+fn figures_of(language: Language) -> Vec<Sample> {
+    let desk = visit(language, figures::PATH, Standpoint::Staff);
+    let first: Timestamp = "2026-11-27T05:00:00Z".parse().unwrap();
+    let today = sandyq_model::time::day_in_kazakhstan(first);
+    let day = |ahead: i64| today.checked_add(jiff::Span::new().days(ahead)).unwrap();
+    let load = Load {
+        overdue: 2,
+        days: vec![
+            (day(0), 5),
+            (day(3), 12),
+            (day(4), 0),
+            (day(5), 7),
+            (day(6), 1),
+            (day(7), 0),
+        ],
+        later: 3,
+    };
+    let quiet = Load {
+        overdue: 0,
+        days: vec![(day(0), 0), (day(3), 0)],
+        later: 0,
+    };
+    let mut closed = ClosedIn {
+        from: date(2026, 8, 29),
+        to: date(2026, 11, 27),
+        closed: 41,
+        refused: vec![
+            (Some(Norm::Identity), Norm::Identity.citation().to_owned(), 4),
+            (Some(Norm::Kept), Norm::Kept.citation().to_owned(), 1),
+        ],
+    };
+    let (all, none) = (Asked::default(), Mistake::default());
+    let wrong = Mistake::one("from", Problem::Date);
+    let page = |load: &Load, closed: &ClosedIn, mistake: &Mistake| {
+        figures::page(&desk, load, closed, (&all, mistake))
+    };
+    let some = page(&load, &closed, &none);
+    let mistaken = page(&load, &closed, &wrong);
+    closed.refused.clear();
+    vec![
+        ("board-figures", desk.clone(), some),
+        ("board-figures-wrong", desk.clone(), mistaken),
+        ("board-figures-quiet", desk.clone(), page(&quiet, &closed, &none)),
+    ]
+}
