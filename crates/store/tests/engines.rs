@@ -19,7 +19,7 @@ use sandyq_store::tables::case_file::{self, CaseFile};
 use sandyq_store::tables::consent::{self, ConsentAct, ConsentRow};
 use sandyq_store::tables::idempotency::Once;
 use sandyq_store::tables::subject::Subject;
-use sandyq_store::tables::{job, posting, record, refusal_count, subject};
+use sandyq_store::tables::{job, posting, record, refusal_count, subject, subject_request};
 use sandyq_store::{Commit, CommitError, Committed, Job, Store};
 use scene::{Place, chance, entry, now, person, run, submit_in_order, value};
 
@@ -516,6 +516,67 @@ fn consents_cases_and_tokens_read_back_as_written() {
                 })
                 .await
                 .unwrap();
+        });
+    }
+}
+
+#[test]
+fn queues_and_the_board_are_read_alike() {
+    for place in Place::all() {
+        run(async {
+            let (store, chance) = (place.open(), chance());
+            let mara = person(&*chance);
+            let order = case_of(mara.id);
+            let by = |byte| sandyq_model::ActorId::from_bytes([byte; 16]);
+            let mut commit = scene::collect(&store, &*chance, &mara);
+            commit.statements.extend(case_file::open(&order));
+            scene::done(store.commit(commit).await);
+            let changes = |statement| Commit {
+                statements: vec![statement],
+                ..Commit::default()
+            };
+            scene::done(store.commit(changes(case_file::take(&order, None, by(1)))).await);
+            let second = store.commit(changes(case_file::take(&order, None, by(2)))).await;
+            assert!(matches!(second, Err(CommitError::Conflict(_))), "{second:?}");
+            scene::done(
+                store
+                    .commit(changes(case_file::take(&order, Some(by(1)), by(2))))
+                    .await,
+            );
+            let not_theirs = store.commit(changes(case_file::give_back(&order, by(1)))).await;
+            assert!(
+                matches!(not_theirs, Err(CommitError::Conflict(_))),
+                "{not_theirs:?}"
+            );
+            store
+                .read(move |reader| {
+                    let mut listed = |owner, closed, newest_first| {
+                        let of = case_file::Listed {
+                            kinds: [("order", jiff::Timestamp::MAX); case_file::KINDS_MAX],
+                            states: ["open"; case_file::STATES_MAX],
+                            closed,
+                            owner,
+                            newest_first,
+                        };
+                        case_file::listed(reader, &of, 10, 0).map(|cases| cases.len())
+                    };
+                    for newest_first in [true, false] {
+                        assert_eq!(listed(case_file::Owner::Any, false, newest_first)?, 1);
+                        assert_eq!(listed(case_file::Owner::Nobody, false, newest_first)?, 0);
+                        assert_eq!(listed(case_file::Owner::Only(by(2)), false, newest_first)?, 1);
+                        assert_eq!(listed(case_file::Owner::Only(by(1)), false, newest_first)?, 0);
+                        assert_eq!(listed(case_file::Owner::Any, true, newest_first)?, 0);
+                    }
+                    let all = subject_request::OnBoard::default();
+                    assert_eq!(subject_request::on_board(reader, all, 10, 0)?, Vec::new());
+                    assert_eq!(subject_request::load(reader, 10)?, Vec::new());
+                    let closed = subject_request::closed_by_norm(reader, now(), jiff::Timestamp::MAX)?;
+                    assert_eq!(closed, Vec::new());
+                    Ok(())
+                })
+                .await
+                .unwrap();
+            scene::done(store.commit(changes(case_file::give_back(&order, by(2)))).await);
         });
     }
 }
