@@ -162,9 +162,7 @@ fn portal_routes() -> Router<Shared> {
 }
 
 fn console_routes() -> Router<Shared> {
-    use console::{
-        door, familiar, invited, own_sessions, second_factor,
-    };
+    use console::{door, familiar, invited, own_sessions, second_factor};
     Router::new()
         .route("/staff/sign-in", get(door::open).post(door::sign_in))
         .route(

@@ -278,7 +278,7 @@ impl System {
 /// The states that a filter means, and whether they are those of closed cases.
 fn states_of(filter: &CaseFilter) -> Result<([State; STATES_MAX], bool), Rejected> {
     const DONE: [State; STATES_MAX] = [State::Fulfilled, State::Closed, State::Refused, State::Returned];
-    const WORK: [State; STATES_MAX] = [State::Open, State::Placed, State::Open, State::Placed];
+    const WORK: [State; STATES_MAX] = [State::Open, State::Placed, State::Interview, State::Open];
     match filter.state {
         None if filter.closed => Ok((DONE, true)),
         None => Ok((WORK, false)),

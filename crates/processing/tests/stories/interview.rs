@@ -6,6 +6,7 @@ use sandyq_model::{Plain, Problem, Purpose};
 use sandyq_processing::access::Caller;
 use sandyq_processing::cases::State;
 use sandyq_processing::cases::deciding::Decision;
+use sandyq_processing::cases::listing::CaseFilter;
 use sandyq_processing::{Language, Rejected};
 
 use crate::stage::{self, Stage};
@@ -145,7 +146,7 @@ async fn an_invitation_is_sent_once_and_the_case_is_decided_after_it() {
     assert!(open.choices.iter().all(|choice| choice.name != INVITES.0));
     let listed = stage
         .system
-        .staff_cases(&recruiter, 1, Language::En)
+        .staff_cases(&recruiter, &CaseFilter::default(), 1, Language::En)
         .await
         .unwrap();
     assert!(

@@ -21,9 +21,10 @@ pub const PATH: &str = "/staff/cases";
 /// The words of its filter.
 const FILTER: &[&str] = &["kind", "state", "owner", "due", "order", "reference"];
 /// The states that can be chosen, beside all that are worked on.
-const STATES: [State; 6] = [
+const STATES: [State; 7] = [
     State::Open,
     State::Placed,
+    State::Interview,
     State::Fulfilled,
     State::Closed,
     State::Refused,

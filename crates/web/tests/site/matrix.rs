@@ -12,7 +12,7 @@ use sandyq_processing::Language;
 use sandyq_processing::access::Caller;
 use sandyq_processing::cases::order::CardForm;
 use sandyq_processing::service::Submission;
-use sandyq_store::tables::case_file;
+use sandyq_store::tables::case_file::{self, Listed, Owner};
 
 use super::browser::{Browser, Seen};
 use super::desk::{reads_the_policy, sets_up};
@@ -179,8 +179,16 @@ async fn pays(stage: &Stage, caller: &Caller, reference: &str) {
 
 /// The reference of the case that nobody has confirmed.
 async fn unconfirmed(stage: &Stage, kind: &'static str) -> String {
+    let now = stage.system.now() + SignedDuration::from_mins(1);
     let found = stage.system.store().read(move |reader| {
-        case_file::in_states(reader, [kind; case_file::KINDS_MAX], ["unconfirmed"; 2], 2, 0)
+        let waiting = Listed {
+            kinds: [(kind, now); case_file::KINDS_MAX],
+            states: ["unconfirmed"; case_file::STATES_MAX],
+            closed: false,
+            owner: Owner::Any,
+            newest_first: true,
+        };
+        case_file::listed(reader, &waiting, 2, 0)
     });
     found.await.unwrap().remove(0).reference
 }
@@ -324,9 +332,10 @@ async fn responsible(stage: &Stage) -> Caller {
 }
 
 /// Who opens which page of the console; a role that is not named finds nothing there. Pages about one case are judged above.
-const PAGES: [(&str, &[&str]); 17] = [
+const PAGES: [(&str, &[&str]); 19] = [
     ("/staff/requests", &["responsible"]),
     ("/staff/requests/closed", &["responsible"]),
+    ("/staff/requests/figures", &["responsible"]),
     ("/staff/requests/new", &["responsible"]),
     ("/staff/requests/{reference}", &["responsible"]),
     ("/staff/retention", &["responsible"]),
@@ -339,13 +348,17 @@ const PAGES: [(&str, &[&str]); 17] = [
     ("/staff/breaches/{number}", &["responsible"]),
     ("/staff/breaches/{number}/{step}", &["responsible"]),
     ("/staff/audit", &["responsible", "auditor"]),
+    (
+        "/staff/search",
+        &["sales", "support", "events", "service-desk", "recruiter"],
+    ),
     ("/staff/access", &["responsible", "auditor", "administrator"]),
     ("/staff/invite", &["responsible", "administrator"]),
     ("/staff/proposals", &["responsible", "administrator"]),
 ];
 
 /// Pages of the console that are everybody's there, or the way in, or lead to what is judged elsewhere.
-const OWN: [&str; 14] = [
+const OWN: [&str; 16] = [
     "/staff/sign-in",
     "/staff/second",
     "/staff/set-up",
@@ -356,6 +369,8 @@ const OWN: [&str; 14] = [
     "/staff/cases/{reference}",
     "/staff/cases/{reference}/reveal",
     "/staff/cases/{reference}/publish",
+    "/staff/cases/{reference}/take",
+    "/staff/cases/{reference}/give-back",
     "/staff/cases/{reference}/decide",
     "/staff/cases/{reference}/hand-over",
     "/staff/records",
@@ -373,6 +388,8 @@ fn paths_of_the_console() -> BTreeSet<String> {
         ("own_sessions::PATH", "/staff/sessions"),
         ("breaches::REGISTER", "/staff/breaches"),
         ("proposals::PATH", "/staff/proposals"),
+        ("figures::PATH", "/staff/requests/figures"),
+        ("search::PATH", "/staff/search"),
     ];
     let named = |word: &str| {
         constants
