@@ -133,7 +133,7 @@ impl System {
         for one in wanted {
             let people = self
                 .store()
-                .subjects_with(one.field, one.token.clone(), FOUND_MAX)
+                .subjects_with(one.field, one.token, FOUND_MAX)
                 .await?;
             for subject in people {
                 for case in self.cases_of_found(caller, kinds, (subject, one)).await? {
@@ -199,7 +199,7 @@ impl System {
             operation = operation.in_case(case);
         }
         let usage = Usage::Match {
-            claimed: vec![(wanted.field, wanted.token.clone())],
+            claimed: vec![(wanted.field, wanted.token)],
         };
         let said = match self.within_bulk(&operation, caller, CONTACT).await {
             Ok(()) => {

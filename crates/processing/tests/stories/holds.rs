@@ -31,11 +31,8 @@ async fn newest(stage: &Stage) -> Entry {
     let store = stage.system.store();
     let size = store.checkpoint().size;
     let newest = store.read(move |reader| posting::newest(reader, size, 2));
-    let newest = newest.await.unwrap().into_iter().map(|placed| placed.entry);
-    newest
-        .filter(|entry| matches!(entry.deed, Deed::Verb(_)))
-        .next_back()
-        .unwrap()
+    let mut newest = newest.await.unwrap().into_iter().map(|placed| placed.entry);
+    newest.rfind(|entry| matches!(entry.deed, Deed::Verb(_))).unwrap()
 }
 
 async fn mara_and_the_responsible(stage: &Stage) -> (Caller, SubjectId, Caller) {

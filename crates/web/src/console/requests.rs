@@ -203,23 +203,7 @@ pub fn board_page(
         @if board.undelivered > 0 {
             p.inset { (visit.say_of("board-undelivered", "count", &board.undelivered.to_string())) }
         }
-        ul {
-            li { a href="/staff/requests/new" { (visit.say("board-enter")) } }
-            @if board.closed {
-                li { a href="/staff/requests" { (visit.say("board-title")) } }
-            } @else {
-                li { a href="/staff/requests/closed" { (visit.say("board-closed")) } }
-            }
-            li { a href=(figures::PATH) { (visit.say("figures-title")) } }
-            li { a href="/staff/retention" { (visit.say("retention-title")) } }
-            li { a href=(access::PATH) { (visit.say("access-title")) } }
-            li { a href=(invite::PATH) { (visit.say("invite-title")) } }
-            li { a href=(proposals::PATH) { (visit.say("proposals-title")) } }
-            li { a href="/staff/recipients" { (visit.say("recipients-title")) } }
-            li { a href="/staff/audit" { (visit.say("audit-title")) } }
-            li { a href="/staff/disclosures" { (visit.say("disclosures-title")) } }
-            li { a href=(REGISTER) { (visit.say("breaches-title")) } }
-        }
+        (ways(visit, board))
         (question(visit, path, asked, mistake))
         @if board.rows.is_empty() {
             p.inset { (visit.say(if asked.is_empty() { "board-empty" } else { "board-none-fit" })) }
@@ -268,6 +252,29 @@ fn question(visit: &Visit, path: &str, asked: &Asked, mistake: &Mistake) -> Mark
                 p { button.quiet type="submit" { (visit.say("filter-button")) } }
             }
             @if !asked.is_empty() { p { a href=(path) { (visit.say("filter-all")) } } }
+        }
+    }
+}
+
+/// Where else the desk leads.
+fn ways(visit: &Visit, board: &Board) -> Markup {
+    html! {
+        ul {
+            li { a href="/staff/requests/new" { (visit.say("board-enter")) } }
+            @if board.closed {
+                li { a href="/staff/requests" { (visit.say("board-title")) } }
+            } @else {
+                li { a href="/staff/requests/closed" { (visit.say("board-closed")) } }
+            }
+            li { a href=(figures::PATH) { (visit.say("figures-title")) } }
+            li { a href="/staff/retention" { (visit.say("retention-title")) } }
+            li { a href=(access::PATH) { (visit.say("access-title")) } }
+            li { a href=(invite::PATH) { (visit.say("invite-title")) } }
+            li { a href=(proposals::PATH) { (visit.say("proposals-title")) } }
+            li { a href="/staff/recipients" { (visit.say("recipients-title")) } }
+            li { a href="/staff/audit" { (visit.say("audit-title")) } }
+            li { a href="/staff/disclosures" { (visit.say("disclosures-title")) } }
+            li { a href=(REGISTER) { (visit.say("breaches-title")) } }
         }
     }
 }

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use jiff::civil::date;
 use sandyq_model::{Mistake, Problem};
 use sandyq_processing::Language;
-use sandyq_processing::cases::listing::CaseList;
+use sandyq_processing::cases::State;
+use sandyq_processing::cases::listing::{CaseList, CaseOwner, CaseRow};
 use sandyq_processing::request::{ClosedIn, Load, Norm};
 
 use super::{Sample, people, visit};
@@ -35,7 +36,7 @@ fn lists(language: Language) -> Vec<Sample> {
     let page = |asked: &Asked, list: &CaseList, mistake: &Mistake| {
         cases::page(&desk, asked, list, (&access, mistake))
     };
-    let (some, empty) = (people::cases(), people::no_cases());
+    let (some, empty) = (some_cases(), no_cases());
     vec![
         ("staff-cases", desk.clone(), page(&all, &some, &none)),
         ("staff-cases-none", desk.clone(), page(&all, &empty, &none)),
@@ -56,7 +57,7 @@ fn searches(language: Language) -> Vec<Sample> {
     let many = Mistake::one("contact", Problem::SearchLimit);
     let ask = |mistake: &Mistake| search::page(&desk, &purposes, ["", ""], mistake);
     let purpose = people::orders(language);
-    let found: Vec<_> = people::cases().rows.into_iter().take(1).collect();
+    let found: Vec<_> = some_cases().rows.into_iter().take(1).collect();
     vec![
         ("staff-search", desk.clone(), ask(&Mistake::default())),
         ("staff-search-wrong", desk.clone(), ask(&wrong)),
@@ -118,4 +119,43 @@ fn figures_of(language: Language) -> Vec<Sample> {
         ("board-figures-wrong", desk.clone(), mistaken),
         ("board-figures-quiet", desk.clone(), page(&quiet, &closed, &none)),
     ]
+}
+
+fn some_cases() -> CaseList {
+    let row = |reference: &str, state, owner: Option<(&str, bool)>| CaseRow {
+        reference: reference.into(),
+        kind: "order".into(),
+        service: "Orders".into(),
+        state,
+        opened_at: people::at("2026-11-22T19:05:00Z"),
+        due_at: Some(people::at("2026-11-27T18:59:59Z")),
+        late: owner.is_none(),
+        owner: owner.map(|(name, own)| CaseOwner {
+            name: name.into(),
+            own,
+        }),
+        open: state == State::Placed,
+        total_minor: Some(6_980_000),
+        currency: Some("KZT".into()),
+    };
+    CaseList {
+        rows: vec![
+            row("SQ-7K2M-90QX", State::Placed, None),
+            row("SQ-2B4C-7XYZ", State::Placed, Some(("aliya", true))),
+            row("SQ-9TTA-01PM", State::Placed, Some(("aslan", false))),
+            row("SQ-11AB-C3D4", State::Fulfilled, Some(("aslan", false))),
+        ],
+        page: 1,
+        more: true,
+        kinds: vec!["order".into(), "promotion-entry".into()],
+    }
+}
+
+fn no_cases() -> CaseList {
+    CaseList {
+        rows: Vec::new(),
+        page: 1,
+        more: false,
+        kinds: vec!["order".into(), "promotion-entry".into()],
+    }
 }

@@ -5,7 +5,6 @@ use sandyq_model::value::ValueKind;
 use sandyq_model::{Category, Field, OfferingKind, Plain, Purpose, Standing};
 use sandyq_processing::Language;
 use sandyq_processing::cases::desk::{OpenedCase, ShownField};
-use sandyq_processing::cases::listing::{CaseList, CaseOwner, CaseRow};
 use sandyq_processing::cases::{CaseView, State};
 use sandyq_processing::consent::{ConsentOffer, ConsentText};
 use sandyq_processing::destroy::receipt::{CopiesNow, ProofView, ReceiptView};
@@ -576,45 +575,6 @@ pub fn purposes(language: Language) -> Vec<(Purpose, String)> {
     Purpose::all()
         .map(|purpose| (purpose, orders(language)))
         .collect()
-}
-
-pub fn cases() -> CaseList {
-    let row = |reference: &str, state, owner: Option<(&str, bool)>| CaseRow {
-        reference: reference.into(),
-        kind: "order".into(),
-        service: "Orders".into(),
-        state,
-        opened_at: at("2026-11-22T19:05:00Z"),
-        due_at: Some(at("2026-11-27T18:59:59Z")),
-        late: owner.is_none(),
-        owner: owner.map(|(name, own)| CaseOwner {
-            name: name.into(),
-            own,
-        }),
-        open: state == State::Placed,
-        total_minor: Some(6_980_000),
-        currency: Some("KZT".into()),
-    };
-    CaseList {
-        rows: vec![
-            row("SQ-7K2M-90QX", State::Placed, None),
-            row("SQ-2B4C-7XYZ", State::Placed, Some(("aliya", true))),
-            row("SQ-9TTA-01PM", State::Placed, Some(("aslan", false))),
-            row("SQ-11AB-C3D4", State::Fulfilled, Some(("aslan", false))),
-        ],
-        page: 1,
-        more: true,
-        kinds: vec!["order".into(), "promotion-entry".into()],
-    }
-}
-
-pub fn no_cases() -> CaseList {
-    CaseList {
-        rows: Vec::new(),
-        page: 1,
-        more: false,
-        kinds: vec!["order".into(), "promotion-entry".into()],
-    }
 }
 
 pub fn opened(language: Language) -> OpenedCase {
