@@ -1,6 +1,7 @@
 //! `demo`, and what can be done with the folder that it leaves: look, destroy, verify, find a ledger that was put back.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::collections::BTreeMap;
+use std::sync::Mutex;
 
 use serde_json::{Value, json};
 
@@ -8,12 +9,15 @@ use super::said::{Place, copy};
 
 const DEMO: [&str; 6] = ["demo", "--json", "--listen", "127.0.0.1:0", "--data", "try"];
 
-/// What somebody in that role types: the password, and a code on paper that was not used.
-fn typed(ready: &Value, role: &str) -> String {
-    static USED: AtomicUsize = AtomicUsize::new(0);
+/// What somebody of that name types: the password, and a code on paper that was not used.
+fn typed(ready: &Value, name: &str) -> String {
+    static USED: Mutex<BTreeMap<String, usize>> = Mutex::new(BTreeMap::new());
     let staff = ready["staff"].as_array().unwrap();
-    let one = staff.iter().find(|one| one["role"] == role).unwrap();
-    let code = &one["codes"][USED.fetch_add(1, Ordering::SeqCst)];
+    let one = staff.iter().find(|one| one["name"] == name).unwrap();
+    let mut used = USED.lock().unwrap();
+    let count = used.entry(name.to_owned()).or_default();
+    let code = &one["codes"][*count];
+    *count += 1;
     format!(
         "{}\n{}\n",
         one["password"].as_str().unwrap(),
