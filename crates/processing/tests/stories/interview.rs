@@ -122,8 +122,8 @@ async fn private_life_is_closed_until_the_invitation() {
     for (field, _) in PRIVATE {
         let looked = reveals(&stage, &other, (&reference, field)).await;
         assert!(
-            matches!(looked, Err(Rejected::Refusal(_))),
-            "{field}: another desk"
+            matches!(looked, Err(Rejected::NotFound)),
+            "{field}: for another desk there is nothing"
         );
     }
 }
