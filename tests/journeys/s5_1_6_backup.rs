@@ -90,6 +90,10 @@ impl Scene {
     /// What the responsible person does about an order. A second factor is in no copy: after a restore another one is set up.
     /// To destroy by hand takes two (5.1.1): the deputy agrees.
     pub(super) fn subject(&self, action: &[&str], order: &str) -> (i32, Value) {
+        if action.first() == Some(&"withdraw") {
+            // Before there is anything to destroy: whoever sets up a factor needs the server, and it would do that first.
+            self.by(self.running.staff_called("deputy"), &["show"], order);
+        }
         let said = self.by(&self.responsible, action, order);
         if action.first() == Some(&"destroy") && said.1["proposed"] == true {
             return self.by(self.running.staff_called("deputy"), action, order);

@@ -101,6 +101,7 @@ async fn private_life_is_closed_until_the_invitation() {
     let refused = looks.rows.iter().filter(|look| look.refused).count();
     assert_eq!(refused, PRIVATE.len(), "each try is in the account");
 
+    stage.system.run_queue().await.unwrap();
     let letters = stage.letters_to(ERLAN);
     decides(&stage, &recruiter, &reference, INVITES).await.unwrap();
     assert_eq!(stage.letters_to(ERLAN), letters + 1);
