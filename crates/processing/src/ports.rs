@@ -56,6 +56,8 @@ pub struct Letter {
     pub language: Language,
     /// What it says.
     pub message: Message,
+    /// What its return path is known by, when somebody looks at what comes back: letters and digits that say nothing (6.1).
+    pub return_path: Option<String>,
 }
 
 /// What letters say; the words are the face's.
@@ -224,6 +226,11 @@ pub trait Post: Send + Sync {
     /// # Errors
     /// When the mail server did not take it now; it may later.
     async fn send(&self, letter: Letter) -> Result<Delivery, Fault>;
+
+    /// Whether somebody looks at the letters that come back; only then is a return path kept (6.1).
+    fn hears_of_returns(&self) -> bool {
+        false
+    }
 }
 
 /// A payment port that moves no money, for demonstrations: it declines cards whose number ends in 0002 and grants

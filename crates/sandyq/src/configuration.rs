@@ -79,6 +79,7 @@ struct SmtpTable {
     authority_file: Option<PathBuf>,
     user: Option<String>,
     password_file: Option<PathBuf>,
+    returned: Option<PathBuf>,
 }
 
 impl SmtpTable {
@@ -311,7 +312,14 @@ impl Configuration {
             authority,
             credentials,
             from: table.from.clone(),
+            hears_of_returns: table.returned.is_some(),
         })
+    }
+
+    /// The Maildir into which the mail server puts the letters that come back, when there is one (6.1).
+    pub fn returned_letters(&self, folder: &DataFolder) -> Option<PathBuf> {
+        let named = self.smtp.returned.as_ref();
+        named.map(|named| folder.path().join(named))
     }
 
     /// Where everything lies.

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::net::SocketAddr;
 use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use sandyq_processing::ports::{Delivery, DemonstrationPayments, Letter, Post};
 use sandyq_processing::{Settings, System};
 use sandyq_store::Store;
 use sandyq_web::WebOptions;
+use sandyq_web::mail::returned::{self, Looked};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::{JoinHandle, JoinSet};
@@ -39,6 +41,8 @@ const CLOCK_SLACK_SECONDS: i64 = 300;
 pub const CLOSING: Duration = Duration::from_secs(40);
 /// How long a task may take to hear that it is to end.
 const HEARING: Duration = Duration::from_secs(2);
+/// How often it is looked whether letters came back.
+const RETURNED_LOOK: Duration = Duration::from_secs(60);
 /// How long requests that are under way may take to end when the server is asked to stop.
 const FAREWELL: Duration = Duration::from_secs(10);
 
@@ -201,8 +205,28 @@ pub fn beside(
     let at = door::At::of(system, configuration, folder);
     let mut beside = JoinSet::new();
     beside.spawn(keep_making(at.backups.clone()));
+    if let Some(maildir) = configuration.returned_letters(folder) {
+        beside.spawn(keep_looking_for_returned(system.clone(), maildir));
+    }
     beside.spawn(door::open(&folder.door(), at)?);
     Ok(beside)
+}
+
+/// Looks for letters that came back, for as long as the server works (6.1).
+async fn keep_looking_for_returned(system: System, maildir: PathBuf) {
+    loop {
+        match returned::look(&system, &maildir).await {
+            Ok(looked) if looked != Looked::default() => tracing::info!(
+                returned = looked.returned,
+                others = looked.others,
+                unreadable = looked.unreadable,
+                "letters that came back were looked at"
+            ),
+            Ok(_) => {}
+            Err(_) => tracing::error!("letters that came back could not be looked at"),
+        }
+        tokio::time::sleep(RETURNED_LOOK).await;
+    }
 }
 
 /// Ends what a server does beside serving. A task that waits for a place that does not answer does not hear of it, and is left.

@@ -135,6 +135,8 @@ numbered! {
         CaseGivenBack = 131 "case-given-back",
         /// A member of staff looked for cases by a contact.
         CasesSearched = 132 "cases-searched",
+        /// A letter to somebody came back: nobody takes letters at that address (6.1).
+        LetterReturned = 120 "letter-returned",
     }
 }
 

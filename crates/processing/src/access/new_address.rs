@@ -124,6 +124,7 @@ impl System {
                 ticket: ticket.to_owned(),
                 minutes: queue::code_minutes(self),
             },
+            return_path: None,
         });
         Ok(())
     }
@@ -188,6 +189,7 @@ impl System {
             message: Message::AccountNotice {
                 notice: Notice::Address,
             },
+            return_path: None,
         });
         Ok(())
     }

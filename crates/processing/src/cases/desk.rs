@@ -35,6 +35,8 @@ pub struct ShownField {
     pub masked: bool,
     /// Of a contact that was not confirmed for long: when it was confirmed last (6.1).
     pub unconfirmed_since: Option<Timestamp>,
+    /// When a letter to this contact came back (6.1).
+    pub returned_at: Option<Timestamp>,
 }
 
 /// A case opened for a purpose.
@@ -80,6 +82,7 @@ impl System {
                 .flatten();
             Ok(ShownField {
                 unconfirmed_since,
+                returned_at: record.and_then(|record| record.returned_at),
                 ..self.shown(field, value, masked, language)
             })
         });
@@ -248,6 +251,7 @@ impl System {
             value,
             masked,
             unconfirmed_since: None,
+            returned_at: None,
         }
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! Every handler may run twice: a crash between its commit and the end of its lease brings the same work back.
 
+mod returned;
 mod upkeep;
 mod worker;
 
@@ -13,9 +14,9 @@ use sandyq_model::{
     Role, Standing, SubjectId,
 };
 use sandyq_policy::Language;
-use sandyq_store::Job;
 use sandyq_store::tables::code::{self, Code};
 use sandyq_store::tables::job;
+use sandyq_store::{Job, Statement};
 
 use crate::cases::State;
 use crate::circumstances::Circumstances;
@@ -28,6 +29,7 @@ use crate::retention;
 use crate::system::System;
 use crate::transfer;
 use crate::usage::{Usage, Used};
+use returned::ReturnPath;
 
 /// Mails the code of a ticket.
 pub const SEND_CODE: &str = "send-code";
@@ -193,15 +195,14 @@ async fn send_code(system: &System, subject: SubjectId, detail: &str) -> Result<
     } else {
         now + SignedDuration::from_mins(i64::from(minutes))
     };
-    let armed = Usage::Open {
-        statements: vec![code::arm(subject, ticket, *hash.as_bytes(), until)],
-    };
     let to_representative = matches!(known.serves.as_str(), AGREES | ENTERS_FOR);
     let address = if to_representative {
         dossier.representative_address(system.policy())
     } else {
         mail_field(system, &dossier)
     };
+    let path = ReturnPath::of(system, subject, address);
+    let armed = opened_with(&path, vec![code::arm(subject, ticket, *hash.as_bytes(), until)]);
     let operation =
         mailing_to(system, (subject, category), address, now).for_purpose(identification(category));
     let to = mail_address(system, &operation, &armed).await?;
@@ -235,6 +236,7 @@ async fn send_code(system: &System, subject: SubjectId, detail: &str) -> Result<
             to,
             language,
             message,
+            return_path: path.token,
         })
         .await?)
 }
@@ -266,11 +268,12 @@ async fn send_notice(
     let Some(category) = dossier.category() else {
         return Ok(Delivery::Done);
     };
-    let to = own_address(system, subject, category).await?;
+    let (to, return_path) = returnable_address(system, subject, category).await?;
     let letter = Letter {
         to,
         language: language.parse().unwrap_or(Language::Kk),
         message: Message::AccountNotice { notice },
+        return_path,
     };
     Ok(system.post().send(letter).await?)
 }
@@ -298,6 +301,25 @@ pub(crate) async fn own_address(
     mail_address(system, &operation, &only_open).await
 }
 
+/// The address of a subject for one letter, with the return path of that letter (6.1).
+async fn returnable_address(
+    system: &System,
+    subject: SubjectId,
+    category: Category,
+) -> Result<(Plain<String>, Option<String>), Rejected> {
+    let dossier = system.dossier(subject).await?;
+    let operation = mailing(system, &dossier, category, system.now()).for_purpose(identification(category));
+    let path = ReturnPath::of(system, subject, mail_field(system, &dossier));
+    let to = mail_address(system, &operation, &opened_with(&path, Vec::new())).await?;
+    Ok((to, path.token))
+}
+
+/// Opens an address; these rows change with it, and the return path is kept.
+fn opened_with(path: &ReturnPath, mut statements: Vec<Statement>) -> Usage {
+    statements.extend(path.rows.iter().cloned());
+    Usage::Open { statements }
+}
+
 /// 6.5: whoever says to be that person tells us the code that only the contact on file gets.
 async fn send_identity(system: &System, subject: SubjectId, detail: &str) -> Result<Delivery, Rejected> {
     let (ticket, language) = ticket_and_language(detail)?;
@@ -312,9 +334,11 @@ async fn send_identity(system: &System, subject: SubjectId, detail: &str) -> Res
     };
     let digits = new_code(system);
     let hash = system.vault().code_hash(subject, &known.serves, &digits);
-    let armed = Usage::Open {
-        statements: vec![code::arm(subject, ticket, *hash.as_bytes(), known.expires_at)],
-    };
+    let path = ReturnPath::of(system, subject, mail_field(system, &dossier));
+    let armed = opened_with(
+        &path,
+        vec![code::arm(subject, ticket, *hash.as_bytes(), known.expires_at)],
+    );
     let operation = mailing(system, &dossier, category, system.now()).for_purpose(identification(category));
     let to = mail_address(system, &operation, &armed).await?;
     let message = Message::IdentityCode { code: digits };
@@ -324,6 +348,7 @@ async fn send_identity(system: &System, subject: SubjectId, detail: &str) -> Res
             to,
             language,
             message,
+            return_path: path.token,
         })
         .await?)
 }
@@ -341,10 +366,12 @@ async fn send_word(
         return Ok(Delivery::Done);
     };
     let (reference, language) = detail.split_once(' ').unwrap_or((detail, "kk"));
+    let (to, return_path) = returnable_address(system, subject, category).await?;
     let letter = Letter {
-        to: own_address(system, subject, category).await?,
+        to,
         language: language.parse().unwrap_or(Language::Kk),
         message: message(reference.to_owned()),
+        return_path,
     };
     Ok(system.post().send(letter).await?)
 }
@@ -365,14 +392,8 @@ async fn send_reference(system: &System, subject: SubjectId, detail: &str) -> Re
                 .unwrap_or(Purpose::ORDERS),
         )
         .in_case(case);
-    let to = mail_address(
-        system,
-        &operation,
-        &Usage::Open {
-            statements: Vec::new(),
-        },
-    )
-    .await?;
+    let path = ReturnPath::of(system, subject, mail_field(system, &dossier));
+    let to = mail_address(system, &operation, &opened_with(&path, Vec::new())).await?;
     let reference = file.reference.clone();
     let message = if State::of(&file.state).is_document() {
         Message::OrderPlaced { reference }
@@ -385,6 +406,7 @@ async fn send_reference(system: &System, subject: SubjectId, detail: &str) -> Re
             to,
             language,
             message,
+            return_path: path.token,
         })
         .await?)
 }
@@ -515,6 +537,6 @@ pub(crate) fn new_code(system: &System) -> Plain<String> {
 }
 
 /// Rows that end a piece of work.
-fn finished(job: &Job, now: Timestamp) -> sandyq_store::Statement {
+fn finished(job: &Job, now: Timestamp) -> Statement {
     job::finish(job.subject, job.id, now)
 }

@@ -184,6 +184,7 @@ fn rows_until(
         confirmed_at,
         until_at: until(value.field),
         floor: None,
+        returned_at: None,
     };
     sealed.iter().map(|value| record::put(&row(value))).collect()
 }

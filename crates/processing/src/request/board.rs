@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};
 use sandyq_model::{Channel, Problem, RequestKind, RequestState, time};
-use sandyq_store::tables::job;
 use sandyq_store::tables::subject_request::{self, OnBoard, SubjectRequest};
+use sandyq_store::tables::{job, record};
 
 use super::Norm;
 use super::desk::at_the_board;
@@ -58,6 +58,8 @@ pub struct Board {
     pub closed: bool,
     /// Letters that nobody took in the last days, whoever they were to.
     pub undelivered: usize,
+    /// Contacts to which letters come back (6.1).
+    pub returned: u64,
 }
 
 /// One line of the board: nothing personal.
@@ -130,11 +132,12 @@ impl System {
                 DueBy::Soon => Some(due_in_working_days(self.policy(), now, 1)?),
             },
         };
-        let (mut found, undelivered) = self
+        let (mut found, undelivered, returned) = self
             .store()
             .read(move |reader| {
                 let found = subject_request::on_board(reader, of, PAGE_REQUESTS + 1, offset)?;
-                Ok((found, job::given_up(reader, UNDELIVERED_MAX)?.len()))
+                let undelivered = job::given_up(reader, UNDELIVERED_MAX)?.len();
+                Ok((found, undelivered, record::returned(reader)?))
             })
             .await?;
         let more = found.len() > PAGE_REQUESTS as usize;
@@ -145,6 +148,7 @@ impl System {
             more,
             closed: filter.closed,
             undelivered,
+            returned,
         })
     }
 

@@ -108,6 +108,8 @@ pub struct MyRow {
     pub changeable: bool,
     /// Of a contact that was not confirmed for longer than clause 6.1 lets it: when it was confirmed last.
     pub unconfirmed_since: Option<Timestamp>,
+    /// When a letter to this contact came back (6.1).
+    pub returned_at: Option<Timestamp>,
 }
 
 impl MyRow {
@@ -235,6 +237,7 @@ impl System {
             kept_by: self.keepers(end, language, now)?,
             changeable: self.changeable(field),
             unconfirmed_since: self.unconfirmed_since(record, now)?,
+            returned_at: record.returned_at,
         }))
     }
 

@@ -96,6 +96,7 @@ pub(crate) async fn tell(system: &System, detail: &str) -> Result<Delivery, Reje
         to: Plain::new(email),
         language: Language::Kk,
         message,
+        return_path: None,
     };
     let delivery = system.post().send(letter).await?;
     if delivery == Delivery::Done {

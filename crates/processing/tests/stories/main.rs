@@ -39,6 +39,7 @@ mod requests;
 mod residue;
 mod retention;
 mod retention_runs;
+mod returned;
 mod services;
 mod size;
 mod staff_access;

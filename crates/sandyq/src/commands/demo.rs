@@ -224,6 +224,7 @@ async fn surroundings(operator: Operator, letter_box: &MailSink) -> Result<Surro
         authority: None,
         credentials: None,
         from: operator.email.clone(),
+        hears_of_returns: false,
     };
     let letters = Letters {
         site: operator.site.clone(),

@@ -20,7 +20,7 @@ use sandyq_model::{Clock, time};
 use sandyq_policy::Policy;
 use sandyq_processing::retention::alarms_of;
 use sandyq_store::Store;
-use sandyq_store::tables::{breach, job, subject};
+use sandyq_store::tables::{breach, job, record, subject};
 use serde_json::json;
 
 use super::backup::ago;
@@ -398,10 +398,12 @@ fn at_rest(
         }
     };
     let witnesses = configuration.witnesses().len();
-    let (mut findings, listed) = running::runtime()?.block_on(async {
+    let (mut findings, listed, contacts) = running::runtime()?.block_on(async {
         let found = inside(&opened.store).await?;
-        Ok::<_, Failure>((found, key_list::of_store(&opened.store).await?))
+        let contacts = opened.store.read(record::returned).await?;
+        Ok::<_, Failure>((found, key_list::of_store(&opened.store).await?, contacts))
     })?;
+    findings.push(returned(folder, configuration, contacts));
     findings.push(epoch::finding(&listed, WallClock.now()));
     findings.push(second_copy::finding(folder, configuration, Some(&listed)));
     if witnesses > 0 {
@@ -486,6 +488,32 @@ async fn letters(store: &Store) -> Result<Finding, Failure> {
         kinds.join(", "),
     );
     Ok(Finding::new("letters", State::Warning, says))
+}
+
+/// Letters that come back after a mail server had taken them (6.1).
+fn returned(folder: &DataFolder, configuration: &Configuration, contacts: u64) -> Finding {
+    let what = "returned letters";
+    match configuration.returned_letters(folder) {
+        None => Finding::new(
+            what,
+            State::Warning,
+            "smtp.returned is not set: letters that come back later mark no contact",
+        ),
+        Some(maildir) if !maildir.join("new").is_dir() || !maildir.join("cur").is_dir() => Finding::new(
+            what,
+            State::Wrong,
+            "smtp.returned names no Maildir: there is no folder `new` or `cur` in it",
+        ),
+        Some(_) => Finding::new(
+            what,
+            if contacts == 0 {
+                State::Well
+            } else {
+                State::Warning
+            },
+            format!("{contacts} contacts to which letters come back"),
+        ),
+    }
 }
 
 fn in_one_line(failure: &Failure) -> String {

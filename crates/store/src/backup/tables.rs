@@ -81,9 +81,10 @@ pub const TABLES_OF_A_SET: [Needed; 29] = [
     ),
     paged!(
         "record",
-        "subject_id, field, version, generation, sealed, source, recorded_at, confirmed_at, until_at, floor" = [
+        "subject_id, field, version, generation, sealed, source, recorded_at, confirmed_at, until_at, floor, \
+         returned_at" = [
             "subject_id", "field", "version", "generation", "sealed", "source", "recorded_at", "confirmed_at",
-            "until_at", "floor"
+            "until_at", "floor", "returned_at"
         ],
         "subject_id, field" > "$1, $2", limit "$3", order [0, 1], numbers [false, true]
     ),

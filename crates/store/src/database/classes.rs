@@ -53,6 +53,7 @@ pub const TABLES: [(&str, &[(&str, Class)]); 36] = [
             ("confirmed_at", Pseudonymous),
             ("until_at", Pseudonymous),
             ("floor", Pseudonymous),
+            ("returned_at", Pseudonymous),
         ],
     ),
     (

@@ -21,7 +21,7 @@ struct Migration {
 const META: &str =
     "CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) CLUSTERED;";
 
-const MIGRATIONS: [Migration; 20] = [
+const MIGRATIONS: [Migration; 21] = [
     Migration {
         name: "first-tables",
         text: include_str!("migrations/0001-first-tables.sql"),
@@ -101,6 +101,10 @@ const MIGRATIONS: [Migration; 20] = [
     Migration {
         name: "publications",
         text: include_str!("migrations/0027-publications.sql"),
+    },
+    Migration {
+        name: "letters-that-came-back",
+        text: include_str!("migrations/0020-letters-that-came-back.sql"),
     },
 ];
 

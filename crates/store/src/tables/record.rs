@@ -28,6 +28,8 @@ pub struct Record {
     pub until_at: Option<Timestamp>,
     /// The floor under which it is kept, if one is (8-a).
     pub floor: Option<String>,
+    /// When a letter to it came back, since it was written or confirmed last (6.1).
+    pub returned_at: Option<Timestamp>,
 }
 
 /// Writes a value in place of the one that is there, if one is.
@@ -35,11 +37,11 @@ pub struct Record {
 pub fn put(record: &Record) -> Statement {
     statement(
         "INSERT INTO record (subject_id, field, version, generation, sealed, source, recorded_at, confirmed_at, \
-         until_at, floor) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+         until_at, floor, returned_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
          ON CONFLICT (subject_id, field) DO UPDATE SET version = excluded.version, \
          generation = excluded.generation, sealed = excluded.sealed, source = excluded.source, \
          recorded_at = excluded.recorded_at, confirmed_at = excluded.confirmed_at, until_at = excluded.until_at, \
-         floor = excluded.floor",
+         floor = excluded.floor, returned_at = excluded.returned_at",
         [
             record.subject.into(),
             record.field.into(),
@@ -51,6 +53,7 @@ pub fn put(record: &Record) -> Statement {
             record.confirmed_at.into(),
             record.until_at.into(),
             record.floor.clone().into(),
+            record.returned_at.into(),
         ],
     )
     .touching(1)
@@ -69,10 +72,34 @@ pub fn confirm_all(subject: SubjectId, at: Timestamp) -> Statement {
 #[must_use]
 pub fn confirm(subject: SubjectId, field: Field, at: Timestamp) -> Statement {
     statement(
-        "UPDATE record SET confirmed_at = $3 WHERE subject_id = $1 AND field = $2",
+        "UPDATE record SET confirmed_at = $3, returned_at = NULL WHERE subject_id = $1 AND field = $2",
         [subject.into(), field.into(), at.into()],
     )
     .touching(1)
+}
+
+/// Says that a letter to that contact came back. Nothing changes when the contact was changed or confirmed after the letter
+/// was sent (6.1).
+#[must_use]
+pub fn came_back(subject: SubjectId, field: Field, sent_at: Timestamp, at: Timestamp) -> Statement {
+    statement(
+        "UPDATE record SET returned_at = $4 WHERE subject_id = $1 AND field = $2 AND recorded_at <= $3 \
+         AND (confirmed_at IS NULL OR confirmed_at <= $3)",
+        [subject.into(), field.into(), sent_at.into(), at.into()],
+    )
+}
+
+/// How many contacts there are to which letters come back.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn returned(reader: &mut dyn Reader) -> Result<u64, Fault> {
+    let count = reader.first(
+        "SELECT COUNT(*) FROM record WHERE returned_at IS NOT NULL",
+        &[],
+        |row| row.take(0),
+    )?;
+    Ok(count.unwrap_or(0))
 }
 
 /// Says until when one value is stored, where that is earlier than the day of its person (8).
@@ -106,8 +133,8 @@ pub fn remove_all(subject: SubjectId) -> Statement {
 /// When the engine does not answer.
 pub fn of_subject(reader: &mut dyn Reader, subject: SubjectId) -> Result<Vec<Record>, Fault> {
     reader.list(
-        "SELECT subject_id, field, version, generation, sealed, source, recorded_at, confirmed_at, until_at, floor \
-         FROM record WHERE subject_id = $1 ORDER BY field",
+        "SELECT subject_id, field, version, generation, sealed, source, recorded_at, confirmed_at, until_at, floor, \
+         returned_at FROM record WHERE subject_id = $1 ORDER BY field",
         &[subject.into()],
         read,
     )
@@ -184,5 +211,6 @@ fn read(row: &mut Row) -> Result<Record, Fault> {
         confirmed_at: row.take(7)?,
         until_at: row.take(8)?,
         floor: row.take(9)?,
+        returned_at: row.take(10)?,
     })
 }

@@ -246,6 +246,12 @@ impl Vault {
             .hash(&[subject.as_bytes(), serves.as_bytes(), code.expose().as_bytes()])
     }
 
+    /// Under which number the return path of a letter is kept; the token in the letter does not tell it (6.1).
+    #[must_use]
+    pub fn return_path(&self, token: &str) -> [u8; 16] {
+        first_bytes(self.code.hash(&[b"return path", token.as_bytes()]).as_bytes())
+    }
+
     /// The hash of a session's secret.
     #[must_use]
     pub fn session_hash(&self, secret: &[u8]) -> KeyedHash {

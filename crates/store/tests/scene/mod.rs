@@ -166,6 +166,7 @@ pub fn value(subject: SubjectId, field: u8, bytes: &[u8]) -> Record {
         confirmed_at: None,
         until_at: None,
         floor: None,
+        returned_at: None,
     }
 }
 

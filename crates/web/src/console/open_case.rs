@@ -165,6 +165,19 @@ pub(super) fn purpose_question(
     }
 }
 
+/// A value with what is to be known of a contact: that letters come back, that nobody confirmed it for long (6.1).
+fn with_marks(visit: &Visit, field: &ShownField) -> Markup {
+    html! {
+        (shown(visit, field))
+        @if let Some(at) = field.returned_at {
+            " " span.tag { (visit.say_of("case-returned", "date", &visit.date(at))) }
+        }
+        @if let Some(since) = field.unconfirmed_since {
+            " " span.tag { (visit.say_of("case-unconfirmed", "date", &visit.date(since))) }
+        }
+    }
+}
+
 /// The opened case.
 #[must_use]
 pub fn page(visit: &Visit, case: &OpenedCase, purpose: &str, hands_over: bool) -> Page {
@@ -173,16 +186,7 @@ pub fn page(visit: &Visit, case: &OpenedCase, purpose: &str, hands_over: bool) -
         .fields
         .iter()
         .map(|field| {
-            let row = match field.unconfirmed_since {
-                None => Row::new(&field.label, shown(visit, field)),
-                Some(since) => Row::new(
-                    &field.label,
-                    html! {
-                        (shown(visit, field)) " "
-                        span.tag { (visit.say_of("case-unconfirmed", "date", &visit.date(since))) }
-                    },
-                ),
-            };
+            let row = Row::new(&field.label, with_marks(visit, field));
             if field.masked {
                 row.with(mask_note(visit, case, field))
             } else {

@@ -203,6 +203,9 @@ pub fn board_page(
         @if board.undelivered > 0 {
             p.inset { (visit.say_of("board-undelivered", "count", &board.undelivered.to_string())) }
         }
+        @if board.returned > 0 {
+            p.inset { (visit.say_of("board-returned", "count", &board.returned.to_string())) }
+        }
         (ways(visit, board))
         (question(visit, path, asked, mistake))
         @if board.rows.is_empty() {

@@ -245,6 +245,7 @@ mod tests {
                     to: Plain::from("dana@example.com"),
                     language,
                     message,
+                    return_path: None,
                 };
                 let written = letters.write(&letter);
                 assert!(written.text.contains("https://example.kz/"), "{}", written.text);

@@ -251,6 +251,7 @@ mod tests {
             authority: None,
             credentials: None,
             from: "no-reply@example.kz".into(),
+            hears_of_returns: false,
         };
         let letters = Letters {
             site: "http://127.0.0.1:1".into(),
@@ -269,6 +270,7 @@ mod tests {
             to: Plain::from(to),
             language: Language::Kk,
             message,
+            return_path: None,
         }
     }
 

@@ -3,6 +3,7 @@
 mod decode;
 pub mod letters;
 pub mod mail_sink;
+pub mod returned;
 pub mod sender;
 
 pub use letters::Letters;

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use lettre::address::Envelope;
 use lettre::message::header::ContentType;
 use lettre::message::{Mailbox, Message};
 use lettre::transport::smtp::authentication::Credentials;
@@ -14,6 +15,7 @@ use sandyq_model::{Fault, Plain};
 use sandyq_processing::ports::{Delivery, Letter, Post};
 
 use super::letters::Letters;
+use super::returned::RETURN_PREFIX;
 
 /// The longest that the mail server may take for one step.
 const SMTP_TIME_MAX: Duration = Duration::from_secs(10);
@@ -44,6 +46,8 @@ pub struct Smtp {
     pub credentials: Option<(String, Plain<String>)>,
     /// The sender's address.
     pub from: String,
+    /// Whether somebody looks at what comes back; only then does each letter have a return path of its own (6.1).
+    pub hears_of_returns: bool,
 }
 
 /// The post over SMTP.
@@ -51,6 +55,7 @@ pub struct SmtpPost {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
     letters: Letters,
+    hears_of_returns: bool,
 }
 
 impl SmtpPost {
@@ -83,7 +88,21 @@ impl SmtpPost {
             transport: builder.build(),
             from: Mailbox::new(None, from),
             letters,
+            hears_of_returns: smtp.hears_of_returns,
         })
+    }
+
+    /// From where and to whom the mail server is told that the letter goes: its return path is its own, when it has one (6.1).
+    fn envelope(&self, letter: &Letter, to: Address) -> Result<Envelope, Fault> {
+        let wrong = |_| Fault::Outside("a letter could not be put together".to_owned());
+        let from = match &letter.return_path {
+            Some(token) => {
+                Address::new(format!("{RETURN_PREFIX}{token}"), self.from.email.domain()).map_err(wrong)?
+            }
+            None => self.from.email.clone(),
+        };
+        Envelope::new(Some(from), vec![to])
+            .map_err(|_| Fault::Outside("a letter could not be put together".to_owned()))
     }
 
     /// The letter as mail; one recipient, whatever the address holds.
@@ -106,8 +125,9 @@ impl Post for SmtpPost {
         let Ok(to) = letter.to.expose().parse::<Address>() else {
             return Ok(Delivery::Refused);
         };
+        let envelope = self.envelope(&letter, to.clone())?;
         let mail = self.mail(&letter, to)?;
-        match self.transport.send(mail).await {
+        match self.transport.send_raw(&envelope, &mail.formatted()).await {
             Ok(_) => Ok(Delivery::Done),
             Err(error) if error.status().is_some_and(|code| refuses_for_good(code.into())) => {
                 Ok(Delivery::Refused)
@@ -115,6 +135,10 @@ impl Post for SmtpPost {
             // The server's words may hold the address; none of them is kept.
             Err(_) => Err(Fault::Outside("the mail server did not take a letter".to_owned())),
         }
+    }
+
+    fn hears_of_returns(&self) -> bool {
+        self.hears_of_returns
     }
 }
 
@@ -151,6 +175,7 @@ mod tests {
             authority: None,
             credentials: None,
             from,
+            hears_of_returns: false,
         }
     }
 

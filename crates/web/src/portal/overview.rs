@@ -150,8 +150,13 @@ fn held(visit: &Visit, row: &MyRow, source: &str) -> Markup {
                     @if let Some(article) = row.norm() { ", " (article) }
                 }
             }
+            @if let Some(at) = row.returned_at {
+                p { span.tag { (visit.say("my-returned")) } " " (visit.say_of("my-returned-at", "date", &visit.date(at))) }
+            }
             @if let Some(since) = row.unconfirmed_since {
                 p { span.tag { (visit.say("my-unconfirmed")) } " " (visit.say_of("my-unconfirmed-since", "date", &visit.date(since))) }
+            }
+            @if row.unconfirmed_since.is_some() || row.returned_at.is_some() {
                 form.plain method="post" action={ "/my/still-right/" (row.name) } {
                     (hidden("token", &visit.token))
                     (hidden("key", &visit.key))

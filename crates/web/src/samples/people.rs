@@ -420,6 +420,7 @@ pub fn data(language: Language) -> MyData {
             .collect(),
         changeable: true,
         unconfirmed_since: (row.0 == "contact_phone").then(|| at("2025-10-22T19:05:00Z")),
+        returned_at: (row.0 == "email").then(|| at("2026-11-21T06:10:00Z")),
     };
     let mut rows: Vec<MyRow> = ROWS.iter().map(row).collect();
     rows.push(MyRow {
@@ -585,6 +586,7 @@ pub fn opened(language: Language) -> OpenedCase {
         value: Plain::from(value),
         masked,
         unconfirmed_since: (row.0 == "contact_phone").then(|| at("2025-10-22T19:05:00Z")),
+        returned_at: (row.0 == "email").then(|| at("2026-11-21T06:10:00Z")),
     };
     OpenedCase {
         case: order(language),
@@ -690,6 +692,7 @@ pub fn letters(language: Language) -> Vec<Caught> {
                 to: "dana@example.com".into(),
                 language,
                 message,
+                return_path: None,
             });
             Caught {
                 to: "dana@example.com".into(),

@@ -153,6 +153,7 @@ fn board(closed: bool, state: RequestState) -> Board {
         more: true,
         closed,
         undelivered: 2,
+        returned: 1,
     }
 }
 
@@ -396,6 +397,7 @@ fn board_pages(language: Language) -> Vec<Sample> {
         more: false,
         closed: false,
         undelivered: 0,
+        returned: 0,
     };
     let late = [super::breaches::row(4, false)];
     let (all, none) = (Asked::default(), Mistake::default());

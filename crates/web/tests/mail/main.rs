@@ -90,6 +90,7 @@ impl Server {
             authority,
             credentials: None,
             from: "no-reply@example.kz".into(),
+            hears_of_returns: true,
         };
         let letters = Letters {
             site: "https://example.kz".into(),
@@ -112,6 +113,7 @@ fn letter(to: &str) -> Letter {
         message: Message::Answered {
             reference: "SQ-1234-5678\r\nBcc: evil@example.com".into(),
         },
+        return_path: None,
     }
 }
 
@@ -179,4 +181,29 @@ async fn nothing_is_sent_in_the_open_or_to_a_server_that_nobody_vouches_for() {
         line(&mut server.said).starts_with("last@example.com "),
         "nothing went out before"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_has_its_own_return_path_and_nothing_of_it_in_its_headers() {
+    let mut server = Server::start();
+    let post = server.post(Security::StartTls, Some(server.authority.clone()));
+    assert!(post.hears_of_returns());
+    let token = "00112233445566778899aabbccddeeff";
+    let sent = Letter {
+        return_path: Some(token.to_owned()),
+        ..letter("dana@example.com")
+    };
+    assert_eq!(post.send(sent).await.unwrap(), Delivery::Done);
+    let taken = line(&mut server.said);
+    assert!(
+        taken.ends_with(&format!(" returned+{token}@example.kz True")),
+        "{taken}"
+    );
+    assert_eq!(taken.matches(token).count(), 1);
+    assert_eq!(
+        post.send(letter("dana@example.com")).await.unwrap(),
+        Delivery::Done
+    );
+    let plain = line(&mut server.said);
+    assert!(plain.ends_with(" no-reply@example.kz True"), "{plain}");
 }

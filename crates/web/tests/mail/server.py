@@ -1,5 +1,5 @@
 # A mail server that is not ours (aiosmtpd), under STARTTLS only. Says its port on the first line; then each letter that it
-# took, as one line: the recipients, the names of the headers, and whether TLS was on.
+# took, as one line: the recipients, the names of the headers, the return path, and whether TLS was on.
 # nobody@… is refused for good, later@… for now. $1: the certificate with its key.
 import ssl
 import sys
@@ -22,7 +22,7 @@ class Keeper:
 
     async def handle_DATA(self, server, session, envelope):
         names = [name for name, _ in message_from_bytes(envelope.content).items()]
-        print(";".join(envelope.rcpt_tos), ",".join(names), session.ssl is not None, flush=True)
+        print(";".join(envelope.rcpt_tos), ",".join(names), envelope.mail_from, session.ssl is not None, flush=True)
         return "250 kept"
 
 

@@ -238,6 +238,7 @@ proposal-destroy = Destroy by hand what is due
 proposal-invite = Invite somebody who looks after the others
 record-unblock = End the block
 record-open = Record
+case-returned = letters come back: { $date }
 case-unconfirmed = not confirmed since { $date }
 record-standing-pending = waits for its confirmation
 record-standing-active = in use

@@ -238,6 +238,7 @@ proposal-destroy = Мерзімі келгенді қолмен жою
 proposal-invite = Өзгелерді қадағалайтын адамды шақыру
 record-unblock = Бұғатты алу
 record-open = Жазба
+case-returned = хат қайтып келеді: { $date }
 case-unconfirmed = { $date } бері расталмаған
 record-standing-pending = растауды күтіп тұр
 record-standing-active = қолданыста

@@ -238,6 +238,7 @@ proposal-destroy = Уничтожить вручную то, чему пришё
 proposal-invite = Пригласить того, кто присматривает за остальными
 record-unblock = Снять блокировку
 record-open = Запись
+case-returned = письма не доходят: { $date }
 case-unconfirmed = не подтверждён с { $date }
 record-standing-pending = ждёт подтверждения
 record-standing-active = используется

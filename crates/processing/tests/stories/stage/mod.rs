@@ -16,7 +16,7 @@ mod two;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use async_trait::async_trait;
@@ -44,13 +44,17 @@ pub const BEGINNING: &str = "2026-11-23T05:00:00Z";
 
 /// Keeps letters instead of sending them.
 #[derive(Default)]
-pub struct Letters(pub Mutex<Vec<Letter>>);
+pub struct Letters(pub Mutex<Vec<Letter>>, pub AtomicBool);
 
 #[async_trait]
 impl Post for Letters {
     async fn send(&self, letter: Letter) -> Result<Delivery, Fault> {
         self.0.lock().unwrap().push(letter);
         Ok(Delivery::Done)
+    }
+
+    fn hears_of_returns(&self) -> bool {
+        self.1.load(Ordering::Relaxed)
     }
 }
 

@@ -48,8 +48,9 @@ const TABLES_OF_A_PERSON: [Table; 14] = [
     ),
     table!(
         "record",
-        "subject_id, field, version, generation, sealed, source, recorded_at, confirmed_at, until_at, floor",
-        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10"
+        "subject_id, field, version, generation, sealed, source, recorded_at, confirmed_at, until_at, floor, \
+         returned_at",
+        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11"
     ),
     table!(
         "search_index",
