@@ -129,14 +129,14 @@ numbered! {
         BreachesRead = 112 "breaches-read",
         /// Somebody proposed what takes two persons (5.1.1).
         Proposed = 113 "proposed",
+        /// A letter to somebody came back: nobody takes letters at that address (6.1).
+        LetterReturned = 120 "letter-returned",
         /// A member of staff took a case.
         CaseTaken = 130 "case-taken",
         /// A member of staff gave a case back.
         CaseGivenBack = 131 "case-given-back",
         /// A member of staff looked for cases by a contact.
         CasesSearched = 132 "cases-searched",
-        /// A letter to somebody came back: nobody takes letters at that address (6.1).
-        LetterReturned = 120 "letter-returned",
     }
 }
 
