@@ -37,6 +37,7 @@ pub mod second_person;
 pub mod service;
 pub mod store;
 pub mod system;
+pub mod systematize;
 pub mod transfer;
 pub mod usage;
 pub mod withdraw;

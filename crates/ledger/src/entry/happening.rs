@@ -131,6 +131,10 @@ numbered! {
         Proposed = 113 "proposed",
         /// A letter to somebody came back: nobody takes letters at that address (6.1).
         LetterReturned = 120 "letter-returned",
+        /// The schedule compared records by their contacts (6.1).
+        AlikeCompared = 123 "alike-compared",
+        /// Somebody looked at the records that may be one person (6.1).
+        AlikeRead = 124 "alike-read",
         /// A member of staff took a case.
         CaseTaken = 130 "case-taken",
         /// A member of staff gave a case back.

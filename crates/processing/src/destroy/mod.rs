@@ -15,8 +15,8 @@ use sandyq_model::{JobId, ReceiptId, Standing, SubjectId};
 use sandyq_policy::Permit;
 use sandyq_store::tables::authenticator::Authenticator;
 use sandyq_store::tables::{
-    case_file, hold, job, proposal, publication, purpose_use, record, search_index, subject, subject_request,
-    wish,
+    alike, case_file, hold, job, proposal, publication, purpose_use, record, search_index, subject,
+    subject_request, wish,
 };
 use sandyq_store::{Job, Statement};
 
@@ -66,6 +66,7 @@ impl Performed for Destroy {
         statements.push(search_index::remove_all(id));
         statements.push(proposal::remove_all(id));
         statements.push(publication::remove_all(id));
+        statements.push(alike::remove_all(id));
         statements.push(job::remove_all_but(id, input.job));
         if let Some(job) = input.job {
             statements.push(job::finish(Some(id), job, now));

@@ -15,6 +15,7 @@ use crate::perform::fault_of;
 use crate::ports::Delivery;
 use crate::rejected::Rejected;
 use crate::system::System;
+use crate::systematize::next_night;
 
 /// Pieces of work taken at once, so that their commits share syncs; and so many letters at most go out at the same time.
 const BATCH_MAX: u32 = 32;
@@ -62,6 +63,7 @@ impl System {
     pub async fn worker(self) {
         let mut next_look_at_epochs: Option<Timestamp> = None;
         let mut next_upkeep: Option<Timestamp> = None;
+        let mut next_look_for_alike = next_night(self.now());
         let begun = tokio::time::Instant::now();
         let mut leaps = Leaps::since(self.now());
         loop {
@@ -89,6 +91,12 @@ impl System {
                 }
                 if let Err(fault) = self.run_requests().await {
                     tracing::error!(kind = fault_kind(&fault), "the requests could not be looked over");
+                }
+            }
+            if next_look_for_alike <= self.now() {
+                next_look_for_alike = next_night(self.now());
+                if let Err(fault) = self.look_for_alike().await {
+                    tracing::error!(kind = fault_kind(&fault), "records could not be compared");
                 }
             }
             tokio::select! {

@@ -1,5 +1,6 @@
 //! 6.1: two records that look alike are shown to the responsible person, who decides; no machine joins them. What is compared are
-//! the sealed tokens by which people are found, never values, and each comparison is an operation with its entry.
+//! the sealed tokens by which people are found, never values, and each comparison is an operation with its entry. What is found stands
+//! on the list of pairs then (`systematize/`).
 
 use jiff::Timestamp;
 use sandyq_model::act::Use;
@@ -8,6 +9,7 @@ use sandyq_model::{Actor, Category, Field, FieldSet, IdempotencyKey, Operation, 
 use super::desk::at_the_board;
 use crate::access::Caller;
 use crate::circumstances::Circumstances;
+use crate::dossier::Dossier;
 use crate::perform::Outcome;
 use crate::queue;
 use crate::rejected::Rejected;
@@ -40,6 +42,16 @@ impl System {
     pub async fn alike(&self, caller: &Caller, subject: SubjectId) -> Result<Vec<Alike>, Rejected> {
         at_the_board(caller)?;
         let dossier = self.dossier(subject).await?;
+        let found = self.alike_of(Actor::system(Role::SITE), &dossier).await?;
+        if !found.is_empty() {
+            self.propose_pairs(&dossier, &found).await?;
+        }
+        Ok(found)
+    }
+
+    /// The records with a contact of this one, compared by a part of the system.
+    pub(crate) async fn alike_of(&self, by: Actor, dossier: &Dossier) -> Result<Vec<Alike>, Rejected> {
+        let subject = dossier.subject;
         let Some(category) = dossier
             .category()
             .filter(|_| dossier.standing() == Some(Standing::Active))
@@ -50,14 +62,16 @@ impl System {
         let now = self.now();
         let found_by: FieldSet = dossier.findable.iter().map(|row| row.field).collect();
         let fields = found_by.intersection(dossier.consented(Some(purpose), now));
+        // The address of a representative is in common between those for whom they act.
+        let of_representative = self.policy().representative_address();
+        let fields = of_representative.map_or(fields, |field| fields.without(field));
         if fields.is_empty() {
             return Ok(Vec::new());
         }
         let key = IdempotencyKey::random(self.chance());
-        let operation: Operation<Use> =
-            Operation::new(Actor::system(Role::SITE), subject, category, now, key)
-                .on(fields)
-                .for_purpose(purpose);
+        let operation: Operation<Use> = Operation::new(by, subject, category, now, key)
+            .on(fields)
+            .for_purpose(purpose);
         let used = self
             .perform(&operation, &Circumstances::SYSTEM, &Usage::Alike)
             .await?;

@@ -53,6 +53,7 @@ use crate::reading::mask;
 use crate::rejected::Rejected;
 use crate::retention::{self, Coming, ValueEnd};
 use crate::system::System;
+use crate::systematize::Joined;
 use crate::withdraw::Withdrawal;
 
 /// How long a withdrawal waits for its destruction before it answers without the receipt.
@@ -78,6 +79,8 @@ pub struct MyData {
     pub cases: Vec<String>,
     /// Whether somebody acts for the person here (DEF-11).
     pub represents: bool,
+    /// The other records that are taken for theirs (6.1).
+    pub joined: Vec<Joined>,
 }
 
 /// One value of one's own.
@@ -131,6 +134,8 @@ pub struct Consequences {
     pub due: Timestamp,
     /// By which articles an order keeps everything for now (8).
     pub orders: Vec<String>,
+    /// The other records that are taken for theirs: what is taken back here stays there (6.1).
+    pub joined: Vec<Joined>,
 }
 
 /// A withdrawal that was taken.
@@ -184,6 +189,7 @@ impl System {
             .filter_map(|(field, value)| Some((ends.of(field)?, value)));
         let rows = ended.filter_map(|(end, value)| self.my_row(&dossier, end, &value, language).transpose());
         let data = MyData {
+            joined: self.joined_to(&dossier).await?,
             represents: caller.represents(),
             category: known.category,
             standing: known.standing,
@@ -256,6 +262,7 @@ impl System {
             )
         });
         Ok(Consequences {
+            joined: self.joined_to(&dossier).await?,
             destroyed: self.labels(kept.rest_of(dossier.held()).without(Field::RECORD), language),
             kept: floors.collect(),
             due: self.withdrawal_due()?,

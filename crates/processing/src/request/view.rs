@@ -12,6 +12,7 @@ use sandyq_store::tables::subject_request::{self, SubjectRequest};
 use crate::dossier::Dossier;
 use crate::rejected::Rejected;
 use crate::system::System;
+use crate::systematize::Joined;
 
 /// One request.
 pub struct RequestView {
@@ -60,6 +61,8 @@ pub struct RequestView {
     pub correctable: Vec<(String, String)>,
     /// What happened, oldest first.
     pub steps: Vec<StepView>,
+    /// The other records that are taken for the same person's, once it is certain by whom it is asked (6.1).
+    pub joined: Vec<Joined>,
     /// The texts that were opened: label and value, by the field's name.
     pub texts: Vec<(String, String, Plain<String>)>,
 }
@@ -120,7 +123,12 @@ impl System {
             let name = self.policy().field_name(field).to_owned();
             (name, self.field_label(field, language), value)
         });
+        let joined = match self.certain(request) {
+            Ok(subject) => self.joined_to(&*self.dossier(subject).await?).await?,
+            Err(_) => Vec::new(),
+        };
         Ok(RequestView {
+            joined,
             correctable: self.fields_to_correct(request, language).await?,
             consents: self.consents_to_take_back(request, language).await?,
             reference: request.reference.clone(),

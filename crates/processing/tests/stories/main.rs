@@ -25,6 +25,7 @@ mod everything;
 mod histories;
 mod holds;
 mod interview;
+mod joined;
 mod letters;
 mod never;
 mod one_consent;

@@ -69,7 +69,7 @@ macro_rules! whole {
 }
 
 /// Every table of a set, each after those that it leads to.
-pub const TABLES_OF_A_SET: [Needed; 29] = [
+pub const TABLES_OF_A_SET: [Needed; 30] = [
     paged!(
         "subject",
         "subject_id, category, standing, version, pseudonym, key_generation, created_at, confirmed_at, blocked_at, \
@@ -90,7 +90,9 @@ pub const TABLES_OF_A_SET: [Needed; 29] = [
     ),
     paged!(
         "search_index",
-        "subject_id, field, generation, sealed" = ["subject_id", "field", "generation", "sealed"],
+        "subject_id, field, generation, sealed, compared_at" = [
+            "subject_id", "field", "generation", "sealed", "compared_at"
+        ],
         "subject_id, field" > "$1, $2", limit "$3", order [0, 1], numbers [false, true]
     ),
     paged!(
@@ -176,6 +178,13 @@ pub const TABLES_OF_A_SET: [Needed; 29] = [
         "publication",
         "subject_id, case_id, about, published_at" = ["subject_id", "case_id", "about", "published_at"],
         "subject_id, case_id" > "$1, $2", limit "$3", order [0, 1], numbers [false, false]
+    ),
+    paged!(
+        "alike",
+        "subject_id, other_id, fields, found_at, verdict, reason, decided_by, decided_at" = [
+            "subject_id", "other_id", "fields", "found_at", "verdict", "reason", "decided_by", "decided_at"
+        ],
+        "subject_id, other_id" > "$1, $2", limit "$3", order [0, 1], numbers [false, false]
     ),
     paged!(
         "wish",

@@ -22,7 +22,7 @@ pub enum Class {
 use Class::{Pseudonymous, Public, Sealed, Secret};
 
 /// Every table with every column and its class.
-pub const TABLES: [(&str, &[(&str, Class)]); 36] = [
+pub const TABLES: [(&str, &[(&str, Class)]); 37] = [
     (
         "subject",
         &[
@@ -63,6 +63,7 @@ pub const TABLES: [(&str, &[(&str, Class)]); 36] = [
             ("field", Pseudonymous),
             ("generation", Pseudonymous),
             ("sealed", Sealed),
+            ("compared_at", Pseudonymous),
         ],
     ),
     (
@@ -332,6 +333,19 @@ pub const TABLES: [(&str, &[(&str, Class)]); 36] = [
             ("case_id", Pseudonymous),
             ("about", Pseudonymous),
             ("published_at", Pseudonymous),
+        ],
+    ),
+    (
+        "alike",
+        &[
+            ("subject_id", Pseudonymous),
+            ("other_id", Pseudonymous),
+            ("fields", Pseudonymous),
+            ("found_at", Pseudonymous),
+            ("verdict", Pseudonymous),
+            ("reason", Pseudonymous),
+            ("decided_by", Pseudonymous),
+            ("decided_at", Pseudonymous),
         ],
     ),
     (

@@ -46,7 +46,8 @@ impl Dialect {
 }
 
 /// PostgreSQL: removes dead versions of rows that belonged to subjects.
-pub(crate) const VACUUM: &str = "VACUUM subject, record, search_index, consent, case_file, case_reference, code, session, job, authenticator";
+pub(crate) const VACUUM: &str = "VACUUM subject, record, search_index, consent, case_file, case_reference, code, session, job, authenticator, \
+                                 alike";
 
 /// The versions of subjects.
 pub(crate) const VERSIONS: Lookup = Lookup {

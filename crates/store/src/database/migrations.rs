@@ -87,6 +87,10 @@ const MIGRATIONS: [Migration; 21] = [
         text: include_str!("migrations/0019-staff-invitations.sql"),
     },
     Migration {
+        name: "alike",
+        text: include_str!("migrations/0021-alike.sql"),
+    },
+    Migration {
         name: "case-owners",
         text: include_str!("migrations/0024-case-owners.sql"),
     },

@@ -69,15 +69,15 @@ macro_rules! table {
 }
 
 /// The tables of a subject; each leads to no later one, so that rows can be put in this order.
-static OF_SUBJECT: [Table; 14] = [
+static OF_SUBJECT: [Table; 15] = [
     table!(1 "subject" ["subject_id", "category", "standing", "version", "pseudonym", "key_generation", "created_at",
         "confirmed_at", "blocked_at", "withdrawn_at", "destroyed_at", "due_at"] of "subject_id", "",
         put "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12", ""),
     table!(2 "record" ["subject_id", "field", "version", "generation", "sealed", "source", "recorded_at",
         "confirmed_at", "until_at", "floor", "returned_at"] of "subject_id", "",
         put "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11", ""),
-    table!(3 "search_index" ["subject_id", "field", "generation", "sealed"] of "subject_id", "",
-        put "$1, $2, $3, $4", ""),
+    table!(3 "search_index" ["subject_id", "field", "generation", "sealed", "compared_at"] of "subject_id", "",
+        put "$1, $2, $3, $4, $5", ""),
     table!(4 "consent" ["subject_id", "consent_id", "act", "item", "purpose", "fields", "recipient", "locale",
         "text_hash", "term_until", "channel", "actor", "at"] of "subject_id", "",
         put "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13", ""),
@@ -104,6 +104,8 @@ static OF_SUBJECT: [Table; 14] = [
         put "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18", ""),
     table!(25 "publication" ["subject_id", "case_id", "about", "published_at"] of "subject_id", "",
         put "$1, $2, $3, $4", ""),
+    table!(22 "alike" ["subject_id", "other_id", "fields", "found_at", "verdict", "reason", "decided_by", "decided_at"]
+        of "subject_id", "", put "$1, $2, $3, $4, $5, $6, $7, $8", ""),
     table!(16 "wish" ["subject_id", "wish", "at"] of "subject_id", "", put "$1, $2, $3", ""),
 ];
 

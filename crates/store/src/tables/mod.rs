@@ -1,5 +1,6 @@
 //! One file per table: statements that change it, queries that read it. No file knows the policy.
 
+pub mod alike;
 pub mod authenticator;
 pub mod breach;
 pub mod case_file;

@@ -1,7 +1,8 @@
 //! By which of their values people can be found: each value's token, sealed under its person's key. What leads from a
 //! token to a person lies in the key store ([`Lead`]), and counts while the row of its mark is here.
 
-use sandyq_model::{Fault, Field, SubjectId};
+use jiff::Timestamp;
+use sandyq_model::{Fault, Field, Standing, SubjectId};
 
 use crate::database::{Reader, ReaderExt, Row, Statement, statement};
 use crate::vault::{Lead, LeadMark, NewLead, mark_of};
@@ -33,12 +34,13 @@ impl Findable {
     }
 }
 
-/// Writes the sealed token of a field in place of the one that is there. Its lead must be in the same commit.
+/// Writes the sealed token of a field in place of the one that is there, as one that was compared with no other yet. Its lead must be in the same commit.
 #[must_use]
 pub fn put(new: &NewLead) -> Statement {
     statement(
         "INSERT INTO search_index (subject_id, field, generation, sealed) VALUES ($1, $2, $3, $4) \
-         ON CONFLICT (subject_id, field) DO UPDATE SET generation = excluded.generation, sealed = excluded.sealed",
+         ON CONFLICT (subject_id, field) DO UPDATE SET generation = excluded.generation, sealed = excluded.sealed, \
+         compared_at = NULL",
         [
             new.lead.subject.into(),
             new.lead.field.into(),
@@ -53,6 +55,28 @@ pub fn put(new: &NewLead) -> Statement {
 #[must_use]
 pub fn remove_all(subject: SubjectId) -> Statement {
     statement("DELETE FROM search_index WHERE subject_id = $1", [subject.into()])
+}
+
+/// Notes that the tokens of a subject were compared with those of others (6.1).
+#[must_use]
+pub fn mark_compared(subject: SubjectId, at: Timestamp) -> Statement {
+    statement(
+        "UPDATE search_index SET compared_at = $2 WHERE subject_id = $1",
+        [subject.into(), at.into()],
+    )
+}
+
+/// Subjects in use with a token that was compared with no other since it was written (6.1); at most so many.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn uncompared(reader: &mut dyn Reader, limit: u32) -> Result<Vec<SubjectId>, Fault> {
+    reader.list(
+        "SELECT DISTINCT i.subject_id FROM search_index i JOIN subject s ON s.subject_id = i.subject_id \
+         WHERE i.compared_at IS NULL AND s.standing = $1 AND s.withdrawn_at IS NULL ORDER BY i.subject_id LIMIT $2",
+        &[Standing::Active.into(), limit.into()],
+        |row| row.take(0),
+    )
 }
 
 /// What a subject can be found by, by field.

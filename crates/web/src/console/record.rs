@@ -9,6 +9,7 @@ use sandyq_processing::Rejected;
 use sandyq_processing::request::{Alike, Overview};
 use sandyq_processing::retention::{HoldView, Order};
 
+use super::alike;
 use super::cases::staff;
 use super::privileged;
 use super::proposals::proposed;
@@ -188,7 +189,7 @@ pub fn page(visit: &Visit, shown: &Shown, typed: &Order, mistake: &Mistake) -> P
         h1 { (visit.say("record-title")) }
         p.lead { (visit.say("record-lead")) }
         (summary_list(&facts(visit, shown)))
-        (alike(visit, shown))
+        (looks_alike(visit, shown))
         @if record.standing == Standing::Active {
             p { a href={ "/staff/records/" (record.subject) "/hand-over" } { (visit.say("record-hand-over")) } }
         }
@@ -212,8 +213,8 @@ pub fn page(visit: &Visit, shown: &Shown, typed: &Order, mistake: &Mistake) -> P
         .back_to("/staff/retention")
 }
 
-/// Records that look alike: shown, never joined (6.1).
-fn alike(visit: &Visit, shown: &Shown) -> Markup {
+/// Records that look alike: shown here, and decided about on the list of pairs (6.1).
+fn looks_alike(visit: &Visit, shown: &Shown) -> Markup {
     html! {
         @match &shown.alike {
             None => @if shown.record.standing == Standing::Active { (form(visit, &shown.record, "alike", &html! {})) },
@@ -226,6 +227,7 @@ fn alike(visit: &Visit, shown: &Shown) -> Markup {
                             a href={ "/staff/records/" (one.id) } { (one.who) ", " (one.since) } ": " (one.by)
                         }
                     } }
+                    p { a href=(alike::PATH) { (visit.say("pairs-title")) } }
                 }
             }
         }

@@ -16,7 +16,7 @@ use crate::components::{error_summary, hidden, problem_of};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent};
 use crate::layout::Page;
 use crate::paper;
-use crate::portal::overview::source_words;
+use crate::portal::overview::{joined_name, source_words};
 use crate::portal::requests::{facts, kind, lines, timeline};
 use crate::visit::Visit;
 
@@ -214,6 +214,7 @@ pub fn page(visit: &Visit, request: &RequestView, draft: Option<&str>, mistake: 
         h1 { (title) }
         (facts(visit, request))
         (line(visit, request))
+        (joined(visit, request))
         (small(visit, request, "read", &html! {}))
         @if request.letter.is_some() { (small(visit, request, "scan", &html! {})) }
         @for (_, label, value) in &request.texts {
@@ -233,6 +234,19 @@ pub fn page(visit: &Visit, request: &RequestView, draft: Option<&str>, mistake: 
     Page::new(title, body)
         .wrong_if(!mistake.0.is_empty())
         .back_to("/staff/requests")
+}
+
+/// The other records that are taken for the same person's: an answer and a withdrawal are about this one alone (6.1).
+fn joined(visit: &Visit, request: &RequestView) -> Markup {
+    html! {
+        @if !request.joined.is_empty() {
+            h2 { (visit.say("desk-joined")) }
+            p { (visit.say("desk-joined-lead")) }
+            ul { @for record in &request.joined {
+                li { a href={ "/staff/records/" (record.subject) } { (joined_name(visit, record)) } }
+            } }
+        }
+    }
 }
 
 /// What the register says beside the dates.

@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use sandyq_model::Category;
 use sandyq_processing::System;
 use sandyq_processing::request::{MyData, MyRow};
+use sandyq_processing::systematize::Joined;
 
 use super::enter;
 use crate::components::{hidden, value_block};
@@ -83,6 +84,14 @@ pub fn page(visit: &Visit, data: &MyData, category: &str, from: &dyn Fn(&str) ->
                 }
             }
         }
+        @if !data.joined.is_empty() {
+            div.inset {
+                p { (visit.say("my-joined")) }
+                ul { @for record in &data.joined { li { (joined_name(visit, record)) } } }
+                p { (visit.say("my-joined-why")) }
+                p { a href="/my/requests/new" { (visit.say("my-joined-wrong")) } }
+            }
+        }
         ul.cards {
             (card(visit, "/my/consents", "my-card-consents"))
             (card(visit, "/my/accesses", "my-card-accesses"))
@@ -105,6 +114,15 @@ pub fn page(visit: &Visit, data: &MyData, category: &str, from: &dyn Fn(&str) ->
         div.held { @for row in &data.rows { (held(visit, row, &from(&row.source))) } }
     };
     Page::new(visit.say("my-title"), body)
+}
+
+/// How another record is named to its owner and to the desk: by the references of its cases, or by its day.
+pub(crate) fn joined_name(visit: &Visit, record: &Joined) -> String {
+    if record.references.is_empty() {
+        visit.say_of("joined-since", "date", &visit.date(record.since))
+    } else {
+        record.references.join(", ")
+    }
 }
 
 fn card(visit: &Visit, path: &str, key: &str) -> Markup {

@@ -10,6 +10,7 @@ use crate::components::{error_summary, problem_of, submit, tray};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent};
 use crate::http::cookies;
 use crate::layout::Page;
+use crate::portal::overview::joined_name;
 use crate::visit::Visit;
 
 /// GET /my/withdraw
@@ -88,6 +89,11 @@ pub fn page(visit: &Visit, consequences: &Consequences, unconfirmed: bool) -> Pa
             h2 { (visit.say("withdraw-kept-title")) }
             p { (visit.say("withdraw-kept-lead")) }
             (kept_table(visit, &consequences.kept))
+        }
+        @if !consequences.joined.is_empty() {
+            h2 { (visit.say("withdraw-joined-title")) }
+            p { (visit.say("withdraw-joined-lead")) }
+            ul { @for record in &consequences.joined { li { (joined_name(visit, record)) } } }
         }
         p.inset { (when(visit, consequences.due, &consequences.orders)) }
         (tray(visit, "/my/withdraw", &[], &inside))

@@ -8,6 +8,7 @@ mod consents;
 mod decisions;
 mod desk;
 mod disclosures;
+mod pairs;
 mod paper;
 mod passkeys;
 mod people;
@@ -435,6 +436,7 @@ fn all(language: Language) -> Vec<Sample> {
         audit::pages,
         decisions::pages,
         desk::pages,
+        pairs::pages,
         disclosures::pages,
         disclosures::winners,
         ledger_pages,

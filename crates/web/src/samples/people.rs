@@ -12,7 +12,7 @@ use sandyq_processing::operator::{Operator, Person};
 use sandyq_processing::reading::{ClauseView, Form, Input, PolicyPage, SectionView};
 use sandyq_processing::request::{Access, Accesses, Consequences, Keeper, Keeps, MyData, MyRow, Withdrawn};
 
-use super::rows;
+use super::{pairs, rows};
 use crate::language::LANGUAGES;
 use crate::mail::mail_sink::Caught;
 use crate::public::service::Draft;
@@ -438,6 +438,7 @@ pub fn data(language: Language) -> MyData {
         ..row(&ROWS[1])
     });
     MyData {
+        joined: pairs::joined(),
         represents: false,
         category: Category::Guest,
         standing: Standing::Active,
@@ -516,6 +517,7 @@ fn kept(language: Language) -> Vec<(String, String, String)> {
 
 pub fn consequences(language: Language) -> Consequences {
     Consequences {
+        joined: pairs::joined(),
         destroyed: ROWS.iter().skip(3).map(|row| label(row, language)).collect(),
         kept: kept(language),
         due: at("2026-12-14T18:59:59Z"),

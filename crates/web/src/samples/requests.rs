@@ -12,7 +12,7 @@ use sandyq_processing::retention::{
 };
 
 use super::people::three;
-use super::{Sample, visit};
+use super::{Sample, pairs, visit};
 use crate::console;
 use crate::console::asked::Asked;
 use crate::console::record::{LooksAlike, Shown, page as record_page};
@@ -38,6 +38,11 @@ pub fn request(language: Language, kind: RequestKind, state: RequestState) -> Re
     };
     let text = |name: &str, words: &str| (name.to_owned(), name.to_owned(), Plain::from(words));
     RequestView {
+        joined: if state == RequestState::Answering {
+            pairs::joined()
+        } else {
+            Vec::new()
+        },
         correctable: if kind == RequestKind::Clarify {
             vec![("last_name".to_owned(), "Last name".to_owned())]
         } else {

@@ -14,6 +14,7 @@ mod desk;
 mod hygiene;
 mod kept;
 mod matrix;
+mod pairs;
 mod rows;
 mod stage;
 

@@ -332,11 +332,12 @@ async fn responsible(stage: &Stage) -> Caller {
 }
 
 /// Who opens which page of the console; a role that is not named finds nothing there. Pages about one case are judged above.
-const PAGES: [(&str, &[&str]); 19] = [
+const PAGES: [(&str, &[&str]); 20] = [
     ("/staff/requests", &["responsible"]),
     ("/staff/requests/closed", &["responsible"]),
     ("/staff/requests/figures", &["responsible"]),
     ("/staff/requests/new", &["responsible"]),
+    ("/staff/alike", &["responsible"]),
     ("/staff/requests/{reference}", &["responsible"]),
     ("/staff/retention", &["responsible"]),
     ("/staff/records/{id}", &["responsible"]),

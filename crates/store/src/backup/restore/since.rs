@@ -39,7 +39,7 @@ macro_rules! table {
 }
 
 /// The tables of a person, each after those that it leads to.
-const TABLES_OF_A_PERSON: [Table; 14] = [
+const TABLES_OF_A_PERSON: [Table; 15] = [
     table!(
         "subject",
         "subject_id, category, standing, version, pseudonym, key_generation, created_at, confirmed_at, blocked_at, \
@@ -54,8 +54,8 @@ const TABLES_OF_A_PERSON: [Table; 14] = [
     ),
     table!(
         "search_index",
-        "subject_id, field, generation, sealed",
-        "$1, $2, $3, $4"
+        "subject_id, field, generation, sealed, compared_at",
+        "$1, $2, $3, $4, $5"
     ),
     table!(
         "consent",
@@ -99,6 +99,11 @@ const TABLES_OF_A_PERSON: [Table; 14] = [
         "publication",
         "subject_id, case_id, about, published_at",
         "$1, $2, $3, $4"
+    ),
+    table!(
+        "alike",
+        "subject_id, other_id, fields, found_at, verdict, reason, decided_by, decided_at",
+        "$1, $2, $3, $4, $5, $6, $7, $8"
     ),
     table!("wish", "subject_id, wish, at", "$1, $2, $3"),
     table!(
