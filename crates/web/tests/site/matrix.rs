@@ -391,6 +391,8 @@ fn paths_of_the_console() -> BTreeSet<String> {
         ("proposals::PATH", "/staff/proposals"),
         ("figures::PATH", "/staff/requests/figures"),
         ("search::PATH", "/staff/search"),
+        ("alike::PATH", "/staff/alike"),
+        ("winners::PATH", "/winners"),
     ];
     let named = |word: &str| {
         constants
