@@ -17,6 +17,8 @@ mod readme;
 #[cfg(test)]
 mod s1_1_3_account;
 #[cfg(test)]
+mod s1_1_5_apply;
+#[cfg(test)]
 mod s1_1_every_service;
 #[cfg(test)]
 mod s1_2_receipt_of_consent;

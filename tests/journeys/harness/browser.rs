@@ -204,6 +204,15 @@ impl Browser {
         self.leaving(|| self.click(&element));
     }
 
+    /// Puts the focus on the first element of a CSS selector, presses a key there, and waits for the page to go.
+    pub fn press_key_at(&self, selector: &str, key: &str) {
+        let element = self.first(selector);
+        let path = format!("/element/{element}/value");
+        self.leaving(|| {
+            self.session.must("POST", &path, &json!({ "text": key }));
+        });
+    }
+
     /// Ticks the box with that name, by its label.
     pub fn tick(&self, name: &str) {
         let element = self.first(&format!("label[for='{name}']"));

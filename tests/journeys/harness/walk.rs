@@ -64,6 +64,11 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Looks at the page as after every step: for a step that was not pressed here.
+    pub fn look_around(&mut self) {
+        self.look();
+    }
+
     fn look(&mut self) {
         let url = self.browser.url();
         let strange = self.browser.strange_requests(&self.running.url);
