@@ -459,4 +459,4 @@ pub const TABLES: [(&str, &[(&str, Class)]); 37] = [
 ];
 
 /// Tables in which a subject is found by something else, so that it does not come first in their key.
-pub const LOOKUPS: [&str; 2] = ["case_reference", "session"];
+pub const LOOKUPS: [&str; 3] = ["case_reference", "proposal", "session"];
