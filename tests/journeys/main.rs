@@ -45,6 +45,8 @@ mod s5_1_5_audit;
 #[cfg(test)]
 mod s5_1_5_witness;
 #[cfg(test)]
+mod s5_1_6_at_rest;
+#[cfg(test)]
 mod s5_1_6_backup;
 #[cfg(test)]
 mod s5_breach;

@@ -74,7 +74,11 @@ fn recipients_and_roles_are_those_of_the_rules() {
     assert!(order.consents.contains("order") && !order.floors.is_empty());
     for of in &register {
         let recipients = &of.recipients;
-        assert!(!recipients.contains(&RecipientKind::Processor), "{:?}", of.purpose);
+        assert!(
+            !recipients.contains(&RecipientKind::Processor),
+            "{:?}",
+            of.purpose
+        );
         let is_public = recipients.contains(&RecipientKind::Public);
         let may_be = of.purpose.purpose == Purpose::new(7).unwrap();
         assert!(!is_public || may_be, "{:?}", of.purpose);

@@ -5,8 +5,8 @@
 //! consumes the permit and says what changes. It neither decides, nor commits, nor writes its own entry.
 
 pub mod access;
+pub mod at_rest;
 pub mod audit;
-pub mod backup;
 pub mod block;
 pub mod breach;
 pub mod cases;

@@ -1,8 +1,10 @@
 //! What lies outside: the card acquirer and the mail. Both are in Kazakhstan, or they are not configured (1.4, 4.3).
 
 use async_trait::async_trait;
-use sandyq_model::{CardVerification, CaseId, Fault, Plain};
+use sandyq_model::{Actor, CardVerification, CaseId, Fault, Plain};
 use sandyq_policy::Language;
+
+use crate::at_rest::{Backups, Upkeep};
 
 /// 4.3: whether a name on the network is under a domain of Kazakhstan: a host, or what stands behind the `@` of an address.
 #[must_use]
@@ -256,4 +258,14 @@ impl PaymentPort for DemonstrationPayments {
             Authorisation::Granted
         })
     }
+}
+
+/// Whoever makes backups and tries them out (5.1.6): the program that serves. It knows where sets go and who can open them.
+#[async_trait]
+pub trait Keeper: std::fmt::Debug + Send + Sync {
+    /// What is known of backups now.
+    async fn backups(&self) -> Backups;
+
+    /// Begins it, as the act of `by`, and leaves it to go on. Whether it began: one goes on at a time, and a drill takes an identity.
+    async fn begin(&self, what: Upkeep, by: Actor) -> bool;
 }

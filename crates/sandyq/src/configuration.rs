@@ -145,6 +145,7 @@ struct BackupTable {
     keep_daily: u32,
     keep_weekly: u32,
     max_age_days: u32,
+    drill_identity: Option<PathBuf>,
     s3: ObjectStoreTable,
 }
 
@@ -159,6 +160,7 @@ impl Default for BackupTable {
             keep_daily: keep.daily,
             keep_weekly: keep.weekly,
             max_age_days: keep.max_age_days,
+            drill_identity: None,
             s3: ObjectStoreTable::default(),
         }
     }
@@ -379,6 +381,7 @@ impl Configuration {
                 weekly: table.keep_weekly,
                 max_age_days: table.max_age_days,
             },
+            drill_identity: table.drill_identity.clone(),
             s3: table.s3.clone(),
         }
     }
@@ -388,12 +391,18 @@ impl Configuration {
         &self.second_copy
     }
 
-    /// Where the second copy lies and how far it may be behind; its old segments stay for as long as backups.
+    /// Where the second copy lies and how far it may be behind; its old segments stay for as long as backups, and no longer than
+    /// so many days.
     ///
     /// # Errors
     /// Exit 3 when the settings cannot be followed.
-    pub fn second_copy_options(&self, folder: &DataFolder) -> Result<Option<SecondCopyOptions>, Failure> {
-        self.second_copy.options(folder, self.backup.max_age_days)
+    pub fn second_copy_options(
+        &self,
+        folder: &DataFolder,
+        days_at_most: u32,
+    ) -> Result<Option<SecondCopyOptions>, Failure> {
+        let days = self.backup.max_age_days.min(days_at_most);
+        self.second_copy.options(folder, days)
     }
 
     /// Refuses places that lie in each other: of backups, of the second copy, of keys, and the data folder.

@@ -24,7 +24,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::{JoinHandle, JoinSet};
 use tracing::level_filters::LevelFilter;
 
-use crate::backups::keep_making;
+use crate::backups::{Backups, HouseKeeper, days_at_most, keep_making};
 use crate::configuration::Configuration;
 use crate::data_folder::{DataFolder, FolderLock};
 use crate::door;
@@ -80,7 +80,7 @@ pub fn open(folder: &DataFolder, configuration: &Configuration) -> Result<Opened
     let mut options = configuration
         .keys()
         .of(folder, configuration.store_options(folder))?;
-    options.second_copy = configuration.second_copy_options(folder)?;
+    options.second_copy = configuration.second_copy_options(folder, days_at_most(&policy))?;
     let clock = Arc::new(SteadyClock::over(Arc::new(WallClock)));
     let chance = Arc::new(SystemChance::new());
     let store = Store::open(options, Arc::clone(&clock) as _, chance)?;
@@ -193,6 +193,13 @@ pub fn start_worker(system: &System) -> JoinHandle<()> {
     tokio::spawn(system.clone().worker())
 }
 
+/// Makes backups of a folder, and the one whom the administrator's page asks.
+pub fn keeper(system: &System, configuration: &Configuration, folder: &DataFolder) -> (Backups, HouseKeeper) {
+    let backups = Backups::of(system, configuration.backups(), folder);
+    let keeper = HouseKeeper::of(&backups, folder);
+    (backups, keeper)
+}
+
 /// What a server does beside serving: it opens the door of the folder and makes backups. Ends with what is returned.
 ///
 /// # Errors
@@ -201,8 +208,9 @@ pub fn beside(
     system: &System,
     configuration: &Configuration,
     folder: &DataFolder,
+    backups: &Backups,
 ) -> Result<JoinSet<()>, Failure> {
-    let at = door::At::of(system, configuration, folder);
+    let at = door::At::of(system, backups);
     let mut beside = JoinSet::new();
     beside.spawn(keep_making(at.backups.clone()));
     if let Some(maildir) = configuration.returned_letters(folder) {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use sandyq_model::IdempotencyKey;
 use sandyq_processing::System;
 use sandyq_processing::letters::LetterKind;
+use sandyq_processing::ports::Keeper;
 
 use crate::demo_staff::DemoStaff;
 use crate::mail::MailSink;
@@ -21,6 +22,8 @@ pub struct WebOptions {
     pub letter_box: Option<MailSink>,
     /// The staff of a demonstration, shown at `/demo/staff`.
     pub demo_staff: Vec<DemoStaff>,
+    /// Who makes backups; nobody, and the administrator reads that none are made.
+    pub keeper: Option<Arc<dyn Keeper>>,
 }
 
 /// The state of every handler.

@@ -185,8 +185,8 @@ fn console_routes() -> Router<Shared> {
 /// 5.1.1, 5.1.5: the desks of those who look after the others.
 fn board_routes() -> Router<Shared> {
     use console::{
-        access, alike, audit, breach, breaches, figures, hand_over, invite, proposals, recipients, record,
-        request, requests, retention,
+        access, alike, at_rest, audit, breach, breaches, figures, hand_over, invite, proposals, recipients,
+        record, request, requests, retention,
     };
     Router::new()
         .route(invite::PATH, get(invite::open).post(invite::invite))
@@ -205,6 +205,7 @@ fn board_routes() -> Router<Shared> {
         )
         .route("/staff/requests", get(requests::open))
         .route(figures::PATH, get(figures::show))
+        .route(at_rest::PATH, get(at_rest::show).post(at_rest::begin))
         .route(alike::PATH, get(alike::show).post(alike::decide))
         .route("/staff/requests/closed", get(requests::closed))
         .route(

@@ -31,6 +31,8 @@ use crate::transfer;
 use crate::usage::{Usage, Used};
 use returned::ReturnPath;
 
+/// What the kind of every job begins with that sends a letter.
+pub(crate) const LETTERS: &str = "send-";
 /// Mails the code of a ticket.
 pub const SEND_CODE: &str = "send-code";
 /// Mails that an order was placed.

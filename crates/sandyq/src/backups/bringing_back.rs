@@ -65,6 +65,17 @@ pub struct OpenedSet {
 }
 
 impl Wanted {
+    /// The newest set at the place of the settings.
+    pub fn newest(identity: PathBuf, folder: &DataFolder) -> Self {
+        Self {
+            from: None,
+            set: None,
+            identity,
+            data: folder.path().to_owned(),
+            json: false,
+        }
+    }
+
     /// Opens the set that is wanted.
     ///
     /// # Errors

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sandyq_model::Clock;
+use sandyq_model::{Actor, Clock, Role};
+use sandyq_policy::Policy;
 use sandyq_processing::System;
-use sandyq_processing::backup::Backup;
+use sandyq_processing::at_rest::Backup;
 use sandyq_store::backup::{Made, Recipients, SetAbout, Thinned, thin};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
@@ -27,14 +28,20 @@ pub struct Backups {
 }
 
 impl Backups {
-    /// Of that folder, which this system has open.
-    pub fn of(system: &System, settings: BackupSettings, folder: &DataFolder) -> Self {
+    /// Of that folder, which this system has open. No set stays for longer than the policy says (`backup-days`).
+    pub fn of(system: &System, mut settings: BackupSettings, folder: &DataFolder) -> Self {
+        settings.keep.max_age_days = settings.keep.max_age_days.min(days_at_most(system.policy()));
         Self {
             system: system.clone(),
             settings,
             folder: folder.clone(),
             turn: Arc::default(),
         }
+    }
+
+    /// What the settings say.
+    pub const fn settings(&self) -> &BackupSettings {
+        &self.settings
     }
 
     /// The place that is meant.
@@ -52,17 +59,18 @@ impl Backups {
     pub async fn make(
         &self,
         to: Option<&str>,
-        what: Backup,
+        by: &Actor,
         progress: impl Fn(u64, u64) + Send + 'static,
     ) -> Result<Made, Failure> {
         let _turn = self.turn.lock().await;
         let place = self.settings.place(to)?;
         let made = self.write(place, progress).await;
-        self.system.account_for_backup(what, made.is_ok()).await?;
+        let worked = made.is_ok();
+        self.system.account_for_backup(Backup::Made, by, worked).await?;
         let made = made?;
         let bytes = made.bytes_new;
         tracing::info!(set = %made.id, bytes, "a backup was made");
-        Remembered::remember_made(&self.folder, &made.id.to_string(), place, WallClock.now())?;
+        Remembered::remember_made(&self.folder, &made, place, WallClock.now())?;
         Ok(made)
     }
 
@@ -108,12 +116,18 @@ impl Backups {
     ///
     /// # Errors
     /// When it cannot be written down.
-    pub async fn drilled(&self, drilled: Drilled) -> Result<(), Failure> {
+    pub async fn drilled(&self, by: &Actor, drilled: Drilled) -> Result<(), Failure> {
         self.system
-            .account_for_backup(Backup::Drilled, drilled.worked)
+            .account_for_backup(Backup::Drilled, by, drilled.worked)
             .await?;
         Remembered::remember_drill(&self.folder, drilled)
     }
+}
+
+/// For how long a backup may stay, as the policy says it to people (5.1.6).
+pub fn days_at_most(policy: &Policy) -> u32 {
+    let published = policy.limit("backup-days").and_then(|limit| limit.count);
+    published.unwrap_or(u32::MAX)
 }
 
 /// Makes a set whenever one is due, and thins out the old ones, as long as the server runs.
@@ -122,11 +136,12 @@ pub async fn keep_making(backups: Backups) {
         tracing::warn!("no backups are made: backup.place is not set");
         return;
     }
+    let schedule = Actor::system(Role::SCHEDULE);
     loop {
         let last = Remembered::read(&backups.folder).made.map_or(0, |made| made.at);
         let every = i64::from(backups.settings.every_hours.max(1)) * SECONDS_PER_HOUR;
         if WallClock.now().as_second() - last >= every {
-            if let Err(failure) = backups.make(None, Backup::MadeBySchedule, |_, _| {}).await {
+            if let Err(failure) = backups.make(None, &schedule, |_, _| {}).await {
                 tracing::error!(fault = %failure, "no backup was made; it is tried again");
                 tokio::time::sleep(RETRY).await;
             }

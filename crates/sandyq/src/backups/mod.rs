@@ -4,6 +4,7 @@
 //! command opens the folder and does the same.
 
 mod bringing_back;
+mod keeper;
 pub mod living;
 mod making;
 mod remembered;
@@ -24,8 +25,9 @@ use crate::outside::SystemChance;
 use crate::{configuration::first_line, outside::WallClock};
 
 pub use bringing_back::{Elsewhere, Wanted};
+pub use keeper::HouseKeeper;
 pub use living::LivingKeys;
-pub use making::{Backups, keep_making, made_as_json, thinned_as_json};
+pub use making::{Backups, days_at_most, keep_making, made_as_json, thinned_as_json};
 pub use remembered::{Drilled, Remembered};
 
 /// What the settings say of backups.
@@ -39,6 +41,8 @@ pub struct BackupSettings {
     pub every_hours: u32,
     /// Which stay.
     pub keep: Keep,
+    /// The identity that drills from the page use, while the file is there.
+    pub drill_identity: Option<PathBuf>,
     /// The object store of places that begin with `s3://`.
     #[cfg_attr(
         not(feature = "objstore"),

@@ -6,6 +6,7 @@ use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 
 use jiff::Timestamp;
+use sandyq_store::backup::Made;
 use serde::{Deserialize, Serialize};
 
 use crate::data_folder::DataFolder;
@@ -30,6 +31,9 @@ pub struct LastMade {
     pub place: String,
     /// When it was made, in seconds since 1970.
     pub at: i64,
+    /// What it took up beside the sets before it; `None` when it was made by an older program.
+    #[serde(default)]
+    pub bytes: Option<u64>,
 }
 
 /// A drill.
@@ -73,11 +77,17 @@ impl Remembered {
     }
 
     /// Remembers a set that was made.
-    pub fn remember_made(folder: &DataFolder, id: &str, place: &str, at: Timestamp) -> Result<(), Failure> {
+    pub fn remember_made(
+        folder: &DataFolder,
+        made: &Made,
+        place: &str,
+        at: Timestamp,
+    ) -> Result<(), Failure> {
         let made = LastMade {
-            id: id.to_owned(),
+            id: made.id.to_string(),
             place: place.to_owned(),
             at: at.as_second(),
+            bytes: Some(made.bytes_new),
         };
         Self {
             made: Some(made),

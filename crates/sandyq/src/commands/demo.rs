@@ -137,7 +137,8 @@ impl Demo {
             }
         };
         terminal.progress_ended();
-        let mut beside = running::beside(&system, &configuration, folder)?;
+        let (backups, keeper) = running::keeper(&system, &configuration, folder);
+        let mut beside = running::beside(&system, &configuration, folder, &backups)?;
         let stop = running::stop_asked()?;
         self.announce(&url, &staff, folder.path(), terminal)?;
         let options = WebOptions {
@@ -145,6 +146,7 @@ impl Demo {
             demo: true,
             letter_box: Some(letter_box),
             demo_staff: staff.iter().map(SignIn::on_the_page).collect(),
+            keeper: Some(Arc::new(keeper)),
         };
         let served = running::serve(system, worker, options, listener, stop).await;
         running::stop_beside(&mut beside).await;

@@ -18,6 +18,7 @@ use jiff::{Timestamp, ToSpan};
 use sandyq_ledger::note::VerifierKey;
 use sandyq_model::{Clock, time};
 use sandyq_policy::Policy;
+use sandyq_processing::at_rest::{DISK_WARNING, DISK_WRONG, DRILL_DAYS, QUEUE_WARNING, WITNESS_HOURS};
 use sandyq_processing::retention::alarms_of;
 use sandyq_store::Store;
 use sandyq_store::tables::{breach, job, record, subject};
@@ -424,7 +425,7 @@ fn witness(store: &Store, now: Timestamp) -> Finding {
     };
     let newest = signed.by.iter().map(|(_, second)| *second).max().unwrap_or(0);
     let hours = u64::try_from(now.as_second()).unwrap_or(0).saturating_sub(newest) / 3600;
-    let state = if hours > WITNESS_HOURS_WARNING {
+    let state = if i64::try_from(hours).unwrap_or(i64::MAX) > WITNESS_HOURS {
         State::Warning
     } else {
         State::Well
@@ -529,18 +530,8 @@ fn in_one_line(failure: &Failure) -> String {
 const OTHERS: u32 = 0o077;
 /// When the calendar should be looked at: deadlines of the law reach this far ahead (days).
 const HORIZON_DAYS: i64 = 60;
-/// A restore should be tried so often (days).
-const DRILL_DAYS: i64 = 90;
 const MEBIBYTE: u64 = 1024 * 1024;
-/// Free space below this is wrong (MiB).
-const DISK_WRONG: u64 = 100;
-/// Free space below this is to be looked at (MiB).
-const DISK_WARNING: u64 = 1024;
-/// A witness that signs once a day has signed lately.
-const WITNESS_HOURS_WARNING: u64 = 48;
 /// So many refused letters are counted.
 const GIVEN_UP_MAX: u32 = 1_000;
 /// So many breaches are named of which the authority was not told in time.
 const LATE_BREACHES_MAX: u32 = 50;
-/// More work than this means that the server is behind.
-const QUEUE_WARNING: u64 = 1000;

@@ -33,32 +33,20 @@ pub struct Drill {
     wanted: Wanted,
 }
 
+/// The set that was tried, and what was found in it.
+pub type Tried = (String, Restored);
+
 impl Drill {
     /// Drills, and remembers the result, also when it failed.
     pub fn run(&self, terminal: &Terminal) -> Result<Exit, Failure> {
         let folder = DataFolder::open(&self.wanted.data)?;
         let configuration = Configuration::read(&folder)?;
-        let tried = self.try_out(&folder, &configuration, terminal);
+        let tried = try_out(&self.wanted, &folder, &configuration, &|rows| {
+            terminal.progress(&format!("{rows} rows"));
+        });
         terminal.progress_ended();
-        let (id, says) = match &tried {
-            Ok((id, restored)) => (
-                id.clone(),
-                format!(
-                    "{} entries of the ledger and every row were found right",
-                    restored.report.entries
-                ),
-            ),
-            Err(failure) => (
-                self.wanted.set.clone().unwrap_or_else(|| "the newest".into()),
-                failure.to_string(),
-            ),
-        };
-        let drilled = Drilled {
-            id: id.clone(),
-            at: WallClock.now().as_second(),
-            worked: tried.is_ok(),
-            says: says.clone(),
-        };
+        let drilled = found(&tried, self.wanted.set.as_deref());
+        let (id, says) = (drilled.id.clone(), drilled.says.clone());
         let kept = at_work(&folder, Asked::Drilled(drilled), terminal);
         tried?;
         kept?;
@@ -69,18 +57,42 @@ impl Drill {
         }
         Ok(Exit::Done)
     }
+}
 
-    fn try_out(
-        &self,
-        folder: &DataFolder,
-        configuration: &Configuration,
-        terminal: &Terminal,
-    ) -> Result<(String, Restored), Failure> {
-        let restoration = self.wanted.open(folder, configuration)?.alone(folder)?;
-        let id = restoration.set.manifest().id.to_string();
-        let restored = in_scratch(&restoration, &configuration.store_options(folder), terminal)?;
-        Ok((id, restored))
+/// What is remembered of a drill, also of one that failed; `asked` is the set that was named.
+pub fn found(tried: &Result<Tried, Failure>, asked: Option<&str>) -> Drilled {
+    let (id, says) = match tried {
+        Ok((id, restored)) => (
+            id.clone(),
+            format!(
+                "{} entries of the ledger and every row were found right",
+                restored.report.entries
+            ),
+        ),
+        Err(failure) => (asked.unwrap_or("the newest").to_owned(), failure.to_string()),
+    };
+    Drilled {
+        id,
+        at: WallClock.now().as_second(),
+        worked: tried.is_ok(),
+        says,
     }
+}
+
+/// Restores the set that is wanted into a scratch place, and looks at everything in it. `progress` is told rows.
+///
+/// # Errors
+/// What is not as it was signed.
+pub fn try_out(
+    wanted: &Wanted,
+    folder: &DataFolder,
+    configuration: &Configuration,
+    progress: &dyn Fn(u64),
+) -> Result<Tried, Failure> {
+    let restoration = wanted.open(folder, configuration)?.alone(folder)?;
+    let id = restoration.set.manifest().id.to_string();
+    let restored = in_scratch(&restoration, &configuration.store_options(folder), progress)?;
+    Ok((id, restored))
 }
 
 /// Builds it in a scratch place beside the data folder, and removes that whatever came of it. Who has a key is not asked:
@@ -88,7 +100,7 @@ impl Drill {
 pub(super) fn in_scratch(
     restoration: &Restoration,
     options: &StoreOptions,
-    terminal: &Terminal,
+    progress: &dyn Fn(u64),
 ) -> Result<Restored, Failure> {
     let scratch = beside(&options.folder, "drill");
     remove(&scratch)?;
@@ -99,9 +111,7 @@ pub(super) fn in_scratch(
         database_url: None,
         ..options.clone()
     };
-    let built = restoration.build(&there, &|_, _| Ok(true), &|rows| {
-        terminal.progress(&format!("{rows} rows"))
-    });
+    let built = restoration.build(&there, &|_, _| Ok(true), progress);
     remove(&scratch)?;
     Ok(built?)
 }

@@ -83,7 +83,9 @@ impl Restore {
             terminal.word(STAFF_OF_THE_SET);
         }
         if self.dry_run {
-            in_scratch(&restoration, &options, terminal)?;
+            in_scratch(&restoration, &options, &|rows| {
+                terminal.progress(&format!("{rows} rows"));
+            })?;
             terminal.progress_ended();
             terminal.word("everything in the set was found right; nothing was changed");
             if self.wanted.json {

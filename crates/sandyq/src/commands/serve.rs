@@ -109,11 +109,13 @@ impl Serve {
             let data = folder.path().display();
             terminal.word(&format!("serving {data} under policy {policy}; stop with Ctrl-C"));
         }
+        let (backups, keeper) = running::keeper(&system, configuration, folder);
         let options = WebOptions {
             behind_tls: configuration.behind_tls(),
+            keeper: Some(Arc::new(keeper)),
             ..WebOptions::default()
         };
-        let mut beside = running::beside(&system, configuration, folder)?;
+        let mut beside = running::beside(&system, configuration, folder, &backups)?;
         let worker = running::start_worker(&system);
         let served = running::serve(system, worker, options, listener, stop).await;
         running::stop_beside(&mut beside).await;

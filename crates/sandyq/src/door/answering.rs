@@ -7,8 +7,8 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use sandyq_model::{Actor, Role};
 use sandyq_processing::System;
-use sandyq_processing::backup::Backup;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream as ServerStream};
@@ -17,8 +17,6 @@ use tokio::sync::watch;
 use super::asked::{Answer, Asked};
 use crate::backups::{Backups, made_as_json, thinned_as_json};
 use crate::commands::{breach, escrow, key_list, keys, retention};
-use crate::configuration::Configuration;
-use crate::data_folder::DataFolder;
 use crate::failure::{Exit, Failure};
 
 /// Whoever has a data folder open, and what is done there for others. Clones are one.
@@ -31,11 +29,11 @@ pub struct At {
 }
 
 impl At {
-    /// Of that folder, which this system has open.
-    pub fn of(system: &System, configuration: &Configuration, folder: &DataFolder) -> Self {
+    /// Of the folder that this system has open, with whoever makes its backups.
+    pub fn of(system: &System, backups: &Backups) -> Self {
         Self {
             system: system.clone(),
-            backups: Backups::of(system, configuration.backups(), folder),
+            backups: backups.clone(),
         }
     }
 }
@@ -109,16 +107,18 @@ async fn answer(stream: ServerStream, at: &At) -> std::io::Result<()> {
 /// What stood in the way.
 pub(super) async fn work(at: &At, asked: Asked, told: watch::Sender<(u64, u64)>) -> Result<Value, Failure> {
     let backups = &at.backups;
+    // Whoever owns the folder looks after the machine.
+    let owner = Actor::system(Role::ADMINISTRATOR);
     match asked {
         Asked::Backup { to } => {
             let progress = move |rows, bytes| {
                 told.send_replace((rows, bytes));
             };
-            let made = backups.make(to.as_deref(), Backup::MadeByHand, progress).await?;
+            let made = backups.make(to.as_deref(), &owner, progress).await?;
             Ok(made_as_json(&made, backups.place(to.as_deref())?))
         }
         Asked::Thin => Ok(thinned_as_json(&backups.thin().await?)),
-        Asked::Drilled(drilled) => backups.drilled(drilled).await.map(|()| Value::Null),
+        Asked::Drilled(drilled) => backups.drilled(&owner, drilled).await.map(|()| Value::Null),
         Asked::Keys => key_list::inventory(&at.system).await,
         Asked::EndEpoch { now } => keys::end_epoch(&at.system, now).await,
         Asked::RetentionPlan => retention::plan(&at.system).await,

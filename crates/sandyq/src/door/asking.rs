@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use super::answering::{At, work};
 use super::asked::{Answer, Asked};
+use crate::backups::Backups;
 use crate::commands::backup::in_bytes;
 use crate::configuration::Configuration;
 use crate::data_folder::DataFolder;
@@ -35,7 +36,10 @@ pub fn at_work(folder: &DataFolder, asked: Asked, terminal: &Terminal) -> Result
         }
         Err(failure) => Err(failure),
         Ok((system, _lock)) => {
-            let at = At::of(&system, &Configuration::read(folder)?, folder);
+            let at = At::of(
+                &system,
+                &Backups::of(&system, Configuration::read(folder)?.backups(), folder),
+            );
             let (told, mut heard) = watch::channel((0, 0));
             running::runtime()?.block_on(async {
                 let working = work(&at, asked, told);

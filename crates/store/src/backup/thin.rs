@@ -43,7 +43,7 @@ impl Default for Keep {
             all_days: 2,
             daily: 14,
             weekly: 8,
-            max_age_days: 90,
+            max_age_days: 35,
         }
     }
 }

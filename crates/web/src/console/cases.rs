@@ -10,7 +10,7 @@ use sandyq_processing::cases::State;
 use sandyq_processing::cases::listing::{CaseFilter, CaseList, CaseRow, DueBy, Whose};
 
 use super::asked::{Asked, choice, line, pages};
-use super::{access, invite, proposals, search};
+use super::{access, at_rest, invite, proposals, search};
 use crate::components::{error_summary, hidden, problem_of};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
 use crate::layout::Page;
@@ -126,7 +126,11 @@ fn beside(caller: &Caller) -> Vec<(&'static str, &'static str)> {
         .then_some((access::PATH, "access-title"));
     let invite = caller.invites().then_some((invite::PATH, "invite-title"));
     let proposals = caller.seconds().then_some((proposals::PATH, "proposals-title"));
-    access.into_iter().chain(invite).chain(proposals).collect()
+    let machine = caller
+        .looks_after_the_machine()
+        .then_some((at_rest::PATH, "at-rest-title"));
+    let beside = access.into_iter().chain(invite).chain(proposals);
+    beside.chain(machine).collect()
 }
 
 fn filter(asked: &Asked) -> Result<CaseFilter, Mistake> {

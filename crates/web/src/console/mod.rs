@@ -3,6 +3,7 @@
 pub mod access;
 pub mod alike;
 pub mod asked;
+pub mod at_rest;
 pub mod audit;
 pub mod breach;
 pub mod breaches;

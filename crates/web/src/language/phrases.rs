@@ -12,7 +12,7 @@ use super::tag;
 pub type Args<'a> = &'a [(&'static str, FluentValue<'a>)];
 
 /// The files of one language, in the order of the folder.
-type Files = [&'static str; 11];
+type Files = [&'static str; 12];
 
 macro_rules! files {
     ($language:literal) => {
@@ -24,6 +24,7 @@ macro_rules! files {
             include_str!(concat!("../../translations/", $language, "/account.ftl")),
             include_str!(concat!("../../translations/", $language, "/requests.ftl")),
             include_str!(concat!("../../translations/", $language, "/console.ftl")),
+            include_str!(concat!("../../translations/", $language, "/machine.ftl")),
             include_str!(concat!("../../translations/", $language, "/breaches.ftl")),
             include_str!(concat!("../../translations/", $language, "/turned.ftl")),
             include_str!(concat!("../../translations/", $language, "/mail.ftl")),

@@ -8,6 +8,7 @@ mod consents;
 mod decisions;
 mod desk;
 mod disclosures;
+mod machine;
 mod pairs;
 mod paper;
 mod passkeys;
@@ -436,6 +437,7 @@ fn all(language: Language) -> Vec<Sample> {
         audit::pages,
         decisions::pages,
         desk::pages,
+        machine::pages,
         pairs::pages,
         disclosures::pages,
         disclosures::winners,

@@ -332,7 +332,7 @@ async fn responsible(stage: &Stage) -> Caller {
 }
 
 /// Who opens which page of the console; a role that is not named finds nothing there. Pages about one case are judged above.
-const PAGES: [(&str, &[&str]); 20] = [
+const PAGES: [(&str, &[&str]); 21] = [
     ("/staff/requests", &["responsible"]),
     ("/staff/requests/closed", &["responsible"]),
     ("/staff/requests/figures", &["responsible"]),
@@ -353,6 +353,7 @@ const PAGES: [(&str, &[&str]); 20] = [
         "/staff/search",
         &["sales", "support", "events", "service-desk", "recruiter"],
     ),
+    ("/staff/at-rest", &["administrator"]),
     ("/staff/access", &["responsible", "auditor", "administrator"]),
     ("/staff/invite", &["responsible", "administrator"]),
     ("/staff/proposals", &["responsible", "administrator"]),
@@ -392,6 +393,7 @@ fn paths_of_the_console() -> BTreeSet<String> {
         ("figures::PATH", "/staff/requests/figures"),
         ("search::PATH", "/staff/search"),
         ("alike::PATH", "/staff/alike"),
+        ("at_rest::PATH", "/staff/at-rest"),
         ("winners::PATH", "/winners"),
     ];
     let named = |word: &str| {

@@ -24,7 +24,7 @@ use sandyq_ledger::checkpoint::Checkpoint;
 use sandyq_model::rehearsal::{SeededChance, SetClock};
 use sandyq_model::{Actor, Clock, IdempotencyKey, Plain, Role, SubjectId};
 use sandyq_processing::access::{Caller, Confirmed};
-use sandyq_processing::backup::Backup;
+use sandyq_processing::at_rest::Backup;
 use sandyq_processing::service::Taken;
 use sandyq_processing::{Language, System};
 use sandyq_store::StoreOptions;
@@ -474,7 +474,10 @@ impl World {
             .back_up(self.shelf(), about, |_, _| {})
             .await
             .unwrap();
-        system.account_for_backup(Backup::MadeByHand, true).await.unwrap();
+        system
+            .account_for_backup(Backup::Made, &Actor::system(Role::ADMINISTRATOR), true)
+            .await
+            .unwrap();
         self.sets.push(Kept {
             id: made.id,
             known: self.known.clone(),

@@ -9,9 +9,9 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use sandyq_ledger::tree::verify_consistency;
 use sandyq_model::rehearsal::{SeededChance, SetClock};
-use sandyq_model::{Standing, SubjectId};
+use sandyq_model::{Actor, Role, Standing, SubjectId};
 use sandyq_processing::System;
-use sandyq_processing::backup::Backup;
+use sandyq_processing::at_rest::Backup;
 use sandyq_store::StoreOptions;
 use sandyq_store::backup::{FolderShelf, Identity, open_set};
 use sandyq_store::tables::subject::Subject;
@@ -339,7 +339,10 @@ fn set_opens(system: &System, world: &Path, id: &str) {
 
 /// Everything that was under way is finished, and there can be more.
 async fn goes_on(system: &System, name: &str) {
-    system.account_for_backup(Backup::Drilled, true).await.unwrap();
+    system
+        .account_for_backup(Backup::Drilled, &Actor::system(Role::ADMINISTRATOR), true)
+        .await
+        .unwrap();
     system.run_retention().await.unwrap();
     system.run_queue().await.unwrap();
     system.end_epoch(&administrator()).await.unwrap();

@@ -1,6 +1,7 @@
 //! Whether the epoch of keys ends when it should: until then who died in it opens in old copies (DEF-4).
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
+use sandyq_processing::at_rest::EPOCH_LATE;
 use serde_json::Value;
 
 use super::super::keys::part;
@@ -37,9 +38,6 @@ pub(super) fn finding(listed: &Value, now: Timestamp) -> Finding {
         None => Finding::new(what, State::Well, format!("{epoch}, and nobody died in it")),
     }
 }
-
-/// The schedule has so long to end an epoch that is due.
-const EPOCH_LATE: SignedDuration = SignedDuration::from_hours(1);
 
 #[cfg(test)]
 mod tests {
