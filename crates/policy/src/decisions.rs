@@ -17,7 +17,7 @@ type Granted = BTreeMap<(Option<Standing>, Category, u8), FieldSet>;
 
 const HEAD: &str = "\
 # Generated from the policy folder; do not edit. Rewrite it with
-#   SANDYQ_REWRITE_DECISIONS=1 cargo test -p sandyq-policy --test decisions
+#   SANDYQ_REWRITE_DECISIONS=1 cargo test -p sandyq-policy --test policy
 #
 # Every line grants: standing | category | purposes | fields. What is not here is refused.
 #

@@ -16,7 +16,7 @@
 
 #[path = "stories/stage/mod.rs"]
 mod stage;
-#[path = "../../store/tests/traced/mod.rs"]
+#[path = "../../store/tests/at_rest/traced/mod.rs"]
 mod traced;
 #[path = "stories/world/mod.rs"]
 mod world;

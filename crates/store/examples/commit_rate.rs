@@ -17,7 +17,7 @@
     reason = "a measurement needs the time, a place to print, and may stop at the first surprise"
 )]
 
-#[path = "../tests/scene/mod.rs"]
+#[path = "../tests/at_rest/scene/mod.rs"]
 mod scene;
 
 use std::sync::Arc;

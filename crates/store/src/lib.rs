@@ -19,7 +19,7 @@ pub mod ledger;
 mod options;
 mod recovery;
 #[cfg(test)]
-#[path = "../tests/scene/mod.rs"]
+#[path = "../tests/at_rest/scene/mod.rs"]
 mod scene;
 pub mod second_copy;
 mod store;

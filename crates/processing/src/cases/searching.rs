@@ -56,12 +56,7 @@ impl System {
         purpose: Option<Purpose>,
         language: Language,
     ) -> Result<Vec<CaseRow>, Rejected> {
-        let card = caller.staff_card()?;
-        familiar_with_policy(caller)?;
-        let kinds = self.kinds_of_desk(card.role);
-        if kinds.is_empty() || !caller.actor.human {
-            return Err(Rejected::NotFound);
-        }
+        let kinds = self.kinds_to_search(caller)?;
         let purpose = purpose.ok_or_else(|| Rejected::mistake("purpose", Problem::Missing))?;
         let wanted = self.wanted(typed, purpose)?;
         if !self.may_search(caller) {
@@ -112,6 +107,24 @@ impl System {
                 token: self.vault().blind_index(declared.field, &folded),
             })
             .collect())
+    }
+
+    /// 5.1.4: whether there is anything for the caller to search.
+    ///
+    /// # Errors
+    /// [`Rejected::NotFound`] for whoever has no cases on the desk; the policy's refusal for whoever has not read it.
+    pub fn may_look_for_cases(&self, caller: &Caller) -> Result<(), Rejected> {
+        self.kinds_to_search(caller).map(drop)
+    }
+
+    fn kinds_to_search(&self, caller: &Caller) -> Result<Vec<String>, Rejected> {
+        let card = caller.staff_card()?;
+        familiar_with_policy(caller)?;
+        let kinds = self.kinds_of_desk(card.role);
+        if kinds.is_empty() || !caller.actor.human {
+            return Err(Rejected::NotFound);
+        }
+        Ok(kinds)
     }
 
     /// Whether the caller has searches left in this hour, and can be shown somebody new. One is counted.

@@ -160,7 +160,7 @@ fn buttons(visit: &Visit, backups: &Backups) -> Markup {
         form method="post" action=(PATH) novalidate autocomplete="off" {
             (hidden("token", &visit.token))
             (hidden("key", &visit.key))
-            (submit(Upkeep::Backup.name(), &visit.say("at-rest-backup-button")))
+            p { (submit(Upkeep::Backup.name(), &visit.say("at-rest-backup-button"))) }
             @if backups.can_drill {
                 p { button.quiet type="submit" name="step" value=(Upkeep::Drill.name()) { (visit.say("at-rest-drill-button")) } }
             }

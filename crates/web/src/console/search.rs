@@ -20,11 +20,19 @@ pub const PATH: &str = "/staff/search";
 
 /// GET /staff/search
 pub async fn open(arrival: Arrival) -> Response {
-    let outcome = staff(&arrival).map(|_| {
-        let purposes = purposes(&arrival.system, &arrival.visit);
-        Answer::Page(page(&arrival.visit, &purposes, ["", ""], &Mistake::default()))
-    });
+    let outcome = asked(&arrival);
     arrival.respond(outcome)
+}
+
+fn asked(arrival: &Arrival) -> Outcome {
+    arrival.system.may_look_for_cases(staff(arrival)?)?;
+    let purposes = purposes(&arrival.system, &arrival.visit);
+    Ok(Answer::Page(page(
+        &arrival.visit,
+        &purposes,
+        ["", ""],
+        &Mistake::default(),
+    )))
 }
 
 /// POST /staff/search

@@ -7,10 +7,9 @@
     reason = "a test stops at the first surprise, in its helpers too"
 )]
 
-mod scene;
-
 use std::path::Path;
 
+use super::scene::{chance, collect, done, entry, extract, open, open_with, options, person, run};
 use rusqlite::Connection;
 use sandyq_ledger::entry::Entry;
 use sandyq_ledger::tile::{Layer, TileId, decode_bundle};
@@ -18,7 +17,6 @@ use sandyq_ledger::tree::{leaf_hash, verify_consistency, verify_inclusion};
 use sandyq_model::{Fault, Pseudonym, Verb};
 use sandyq_store::tables::posting;
 use sandyq_store::{Commit, Store};
-use scene::{chance, collect, done, entry, extract, open, open_with, options, person, run};
 
 /// Entries of the small ledger: more than one tile of the lowest level.
 const ENTRIES: u64 = 300;

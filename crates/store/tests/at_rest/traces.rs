@@ -7,13 +7,11 @@
     reason = "a test may stop at the first surprise"
 )]
 
-mod scene;
-
+use super::scene::{Place, chance, collect, done, entry, now, person, run};
 use sandyq_model::{Standing, Verb};
 use sandyq_store::tables::record;
 use sandyq_store::tables::subject::{self, Subject};
 use sandyq_store::{Commit, Store};
-use scene::{Place, chance, collect, done, entry, now, person, run};
 
 /// How often the server has vacuumed the table of values, and how many deaths wait for it.
 async fn vacuums(store: &Store) -> (i64, usize) {

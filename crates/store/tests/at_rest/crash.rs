@@ -11,21 +11,18 @@
     reason = "a test stops at the first surprise, in its helpers too"
 )]
 
-mod mounted;
-mod scene;
-
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use mounted::Mounted;
+use super::mounted::Mounted;
+use super::scene::{self, chance, clarify, collect, done, entry, now, open_with, person, run};
 use sandyq_model::{Standing, SubjectId, Verb};
 use sandyq_store::second_copy::SecondCopyOptions;
 use sandyq_store::tables::{record, subject};
 use sandyq_store::{Commit, Store};
-use scene::{chance, clarify, collect, done, entry, now, open_with, person, run};
 
 /// Who, in which version, at which place in the ledger.
 type Acknowledged = (SubjectId, u64, u64);
@@ -101,7 +98,7 @@ fn writing_process(folder: &Path, copy: Option<&Path>) -> Child {
     Command::new(std::env::current_exe().unwrap())
         .envs(copy.map(|copy| (COPY, copy)))
         .args([
-            "writes_until_killed",
+            "crash::writes_until_killed",
             "--exact",
             "--ignored",
             "--nocapture",

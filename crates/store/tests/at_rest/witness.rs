@@ -6,14 +6,12 @@
     reason = "a test stops where it goes wrong"
 )]
 
-mod scene;
-
+use super::scene::{chance, collect, done, extract, now, options, person, run};
 use sandyq_ledger::note::{Note, Signer, VerifierKey};
 use sandyq_ledger::witness::Request;
 use sandyq_model::Fault;
 use sandyq_model::rehearsal::SetClock;
 use sandyq_store::{Store, StoreOptions};
-use scene::{chance, collect, done, extract, now, options, person, run};
 
 fn witness() -> Signer {
     Signer::from_seed("witness.example/w", &[7; 32]).unwrap()

@@ -3,16 +3,14 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test may fail")]
 
-#[path = "check/fixture.rs"]
 mod fixture;
-#[path = "check/mangled.rs"]
 mod mangled;
 
 use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
-use fixture::{folder, found, spoilt};
+use self::fixture::{folder, found, spoilt};
 use sandyq_policy::check::{Style, explain, render, render_json};
 use sandyq_policy::{Code, Folder, Policy};
 
@@ -375,7 +373,7 @@ fn each_mistake_is_found_exactly() {
 }
 
 fn compare(all: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/check/findings.txt");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/policy/check/findings.txt");
     if env::var_os("SANDYQ_REWRITE_FINDINGS").is_some() {
         fs::write(&path, all).unwrap();
     }
@@ -389,7 +387,8 @@ fn compare(all: &str) {
 #[test]
 fn every_code_is_found_by_some_mistake() {
     let kept =
-        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/check/findings.txt")).unwrap();
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/policy/check/findings.txt"))
+            .unwrap();
     let silent: Vec<&str> = Code::ALL
         .iter()
         .map(|code| code.as_str())

@@ -6,11 +6,10 @@
     reason = "a test stops at the first surprise, in its helpers too"
 )]
 
-mod scene;
-
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::scene::{self, Place, about_a_breach, clarify, collect, done, entry, now, person, run};
 use age::secrecy::ExposeSecret;
 use jiff::{SignedDuration, Timestamp};
 use sandyq_ledger::checkpoint::Checkpoint;
@@ -22,7 +21,6 @@ use sandyq_store::tables::breach::{self, Breach, StepRow};
 use sandyq_store::tables::{record, staff, subject};
 use sandyq_store::vault::{KeyFile, KeyVersions, Vault};
 use sandyq_store::{Commit, Statement, Store, StoreOptions};
-use scene::{Place, about_a_breach, clarify, collect, done, entry, now, person, run};
 
 /// A store with a backup of it, and what is needed to bring it back somewhere else.
 struct Scene {

@@ -9,11 +9,9 @@
 )]
 #![allow(clippy::disallowed_methods, reason = "a measurement needs the time")]
 
-mod scene;
-
 use std::time::Instant;
 
-use scene::{Place, chance, collect, done, extract, person, run};
+use super::scene::{Place, chance, collect, done, extract, person, run};
 
 const COMMITS: usize = 10_000;
 const IN_FLIGHT: usize = 256;

@@ -7,20 +7,18 @@
     reason = "a test stops at the first surprise"
 )]
 
-mod scene;
-
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::scene::{self, Place, collect, done, now, person, run};
 use age::secrecy::ExposeSecret;
 use sandyq_model::rehearsal::SetClock;
 use sandyq_model::{Clock, Plain};
 use sandyq_store::backup::{
     BackupFault, Identity, Keep, ObjectShelf, ObjectStore, Recipients, SetAbout, Shelf, open_set, thin,
 };
-use scene::{Place, collect, done, now, person, run};
 
 /// The variable with the folder in which a Python with moto is.
 const MOTO: &str = "SANDYQ_TEST_MOTO";

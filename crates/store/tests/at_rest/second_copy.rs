@@ -7,23 +7,22 @@
     reason = "a test stops at the first surprise, in its helpers too"
 )]
 
-mod mounted;
-mod scene;
-
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::mounted::Mounted;
+use super::scene::{
+    self, Place, about_a_breach, clarify, collect, done, entry, epoch_ends, extract, now, person, run,
+};
 use jiff::SignedDuration;
-use mounted::Mounted;
 use sandyq_model::rehearsal::SetClock;
 use sandyq_model::{Clock, Fault, Standing, Verb};
 use sandyq_store::second_copy::{SecondCopy, SecondCopyOptions};
 use sandyq_store::tables::{record, subject};
 use sandyq_store::vault::{CopyKey, KeyFile};
 use sandyq_store::{Commit, CommitError, Store, StoreOptions};
-use scene::{Place, about_a_breach, clarify, collect, done, entry, epoch_ends, extract, now, person, run};
 
 const BEHIND: Duration = Duration::from_secs(5);
 

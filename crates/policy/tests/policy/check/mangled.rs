@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use sandyq_policy::check::{Style, render, render_json};
 use sandyq_policy::{Folder, Policy};
 
-use crate::fixture;
+use super::fixture;
 
 /// Pieces that a careless hand leaves behind.
 const SCRAPS: [&str; 16] = [

@@ -7,16 +7,14 @@
     reason = "a test stops at the first surprise"
 )]
 
-mod scene;
-
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::scene::{self, collect, done, entry, now, person, run};
 use sandyq_model::{Standing, Verb};
 use sandyq_store::tables::subject::{self, Subject};
 use sandyq_store::{Commit, Store, StoreOptions};
-use scene::{collect, done, entry, now, person, run};
 
 /// A folder that the server's user can reach, and the programs.
 struct Clusters {

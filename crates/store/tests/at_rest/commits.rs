@@ -7,12 +7,10 @@
     reason = "a test stops at the first surprise, in its helpers too"
 )]
 
-mod scene;
-
+use super::scene::{self, chance, clarify, collect, done, entry, extract, now, once, open, person, run};
 use sandyq_model::{Clause, Fault, IdempotencyKey, JobId, Standing, Verb};
 use sandyq_store::tables::{idempotency, job, posting, record, refusal_count, subject};
 use sandyq_store::{Commit, CommitError, Committed, Job};
-use scene::{chance, clarify, collect, done, entry, extract, now, once, open, person, run};
 
 #[test]
 fn a_change_and_its_entry_are_there_together_and_after_a_restart() {

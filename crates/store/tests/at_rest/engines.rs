@@ -8,10 +8,9 @@
     reason = "a test stops at the first surprise, in its helpers too"
 )]
 
-mod scene;
-
 use std::collections::BTreeMap;
 
+use super::scene::{self, Place, chance, entry, now, person, run, submit_in_order, value};
 use proptest::prelude::*;
 use sandyq_model::rehearsal::SeededChance;
 use sandyq_model::{Clause, FieldSet, IdempotencyKey, JobId, Purpose, Standing, SubjectId, Verb};
@@ -21,7 +20,6 @@ use sandyq_store::tables::idempotency::Once;
 use sandyq_store::tables::subject::Subject;
 use sandyq_store::tables::{job, posting, record, refusal_count, subject, subject_request};
 use sandyq_store::{Commit, CommitError, Committed, Job, Store};
-use scene::{Place, chance, entry, now, person, run, submit_in_order, value};
 
 /// People of a story.
 const PEOPLE: usize = 4;

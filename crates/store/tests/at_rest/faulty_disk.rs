@@ -13,19 +13,17 @@
     reason = "a test stops at the first surprise, in its helpers too"
 )]
 
-mod scene;
-mod traced;
-
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 
+use super::scene::{self, chance, clarify, collect, done, entry, now, person, run};
+use super::traced;
 use sandyq_ledger::entry::{By, Deed, Entry, Happening};
 use sandyq_model::{Role, Standing, SubjectId, Verb};
 use sandyq_store::backup::{FolderShelf, Identity, Recipients, SetAbout, open_set};
 use sandyq_store::tables::{record, subject};
 use sandyq_store::{Commit, CommitError, Committed, Store};
-use scene::{chance, clarify, collect, done, entry, now, person, run};
 
 const FOLDER: &str = "SANDYQ_FAULTY_FOLDER";
 const SAID: &str = "SANDYQ_FAULTY_SAID";
@@ -188,7 +186,7 @@ fn fails_once(mode: &[&str]) -> Option<bool> {
     let (folder, said) = (place.path().join("data"), place.path().join("said"));
     scene::options(&folder);
     let environment = [(FOLDER, folder.as_path()), (SAID, said.as_path())];
-    let output = traced::run(&folder, mode, "lives_on_a_faulty_disk", &environment);
+    let output = traced::run(&folder, mode, "faulty_disk::lives_on_a_faulty_disk", &environment);
     let words = String::from_utf8_lossy(&output.stderr).into_owned();
     if output.status.code() == Some(traced::NOT_REACHED) {
         return None;

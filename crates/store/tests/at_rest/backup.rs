@@ -6,14 +6,13 @@
     reason = "a test stops at the first surprise, in its helpers too"
 )]
 
-mod scene;
-
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use super::scene::{self, Place, collect, done, now, person, run};
 use age::secrecy::ExposeSecret;
 use jiff::SignedDuration;
 use sandyq_model::{Standing, SubjectId, Verb};
@@ -24,7 +23,6 @@ use sandyq_store::backup::{
 use sandyq_store::tables::retention_run::{self, RetentionRun};
 use sandyq_store::tables::subject;
 use sandyq_store::{Commit, Row, Store};
-use scene::{Place, collect, done, now, person, run};
 
 /// A place that does not answer when something is put there.
 struct Silent(FolderShelf, std::sync::mpsc::Sender<()>);

@@ -30,7 +30,7 @@ pub fn is_possible() -> bool {
 
 /// The tracer at that place, about to run that program.
 pub fn tracer(place: &Path, mode: &[&str], program: &[&str]) -> Command {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../store/tests/traced/tracer.py");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../store/tests/at_rest/traced/tracer.py");
     let system = PathBuf::from("/usr/bin/python3");
     let python = if system.is_file() {
         system

@@ -5,18 +5,16 @@
     reason = "a test stops at the first surprise, in its helpers too"
 )]
 
-mod scene;
-
 use std::path::Path;
 use std::sync::Arc;
 
+use super::scene::{Place, chance, collect, done, entry, now, person, run};
 use sandyq_model::rehearsal::SetClock;
 use sandyq_model::{Clock, Field, Plain, Standing, SubjectId, Verb};
 use sandyq_store::tables::search_index;
 use sandyq_store::tables::subject::{self, Subject};
 use sandyq_store::vault::{KeyStore, Lead, SearchToken};
 use sandyq_store::{Commit, Store};
-use scene::{Place, chance, collect, done, entry, now, person, run};
 
 fn phone() -> Field {
     Field::new(14).unwrap()

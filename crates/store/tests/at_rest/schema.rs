@@ -7,14 +7,12 @@
     reason = "a test stops at the first surprise, in its helpers too"
 )]
 
-mod scene;
-
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::scene::{Place, run};
 use sandyq_store::backup::TABLES_OF_A_SET;
 use sandyq_store::database::classes::{Class, LOOKUPS, TABLES};
 use sandyq_store::{Row, Store};
-use scene::{Place, run};
 
 /// A live column: table, name, type, place in the primary key from 1 (0: none).
 type Column = (String, String, String, u64);
