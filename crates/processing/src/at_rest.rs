@@ -428,3 +428,109 @@ impl Caller {
         looks_after_the_machine(self).is_ok()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn well() -> AtRest {
+        AtRest {
+            now: at("2026-11-28T06:00:00Z"),
+            backups: Some(Backups {
+                place: Some("backups".to_owned()),
+                every_hours: 24,
+                made: Some(SetMade {
+                    id: String::new(),
+                    at: at("2026-11-26T06:00:00Z"),
+                    bytes: None,
+                }),
+                drilled: Some(DrillDone {
+                    id: String::new(),
+                    at: at("2026-08-30T06:00:00Z"),
+                    worked: true,
+                    says: String::new(),
+                }),
+                disk: Some((DISK_WARNING, 240_000)),
+                ..Backups::default()
+            }),
+            keys: Keys {
+                root: ("key file", at("2026-09-01T04:00:00Z")),
+                in_use: Vec::new(),
+                people: 3,
+                epoch: (2, at("2026-11-27T06:00:00Z")),
+                deaths: 1,
+                oldest_death: Some(at("2026-11-27T05:00:00Z")),
+                due_at: Some(at("2026-11-28T05:00:00Z")),
+                changing: false,
+            },
+            copy: Some(Copied {
+                frames: 1,
+                behind: Some(Duration::from_secs(10)),
+                bound: Duration::from_secs(10),
+                refuses: false,
+                fault: None,
+            }),
+            ledger: Signed {
+                entries: 9,
+                witnessed: Some((vec!["w".to_owned()], at("2026-11-26T06:00:00Z"), 8)),
+            },
+            queue: Queue {
+                letters: QUEUE_WARNING,
+                ..Queue::default()
+            },
+            refused_letters: 0,
+        }
+    }
+
+    /// What is of concern when that was changed.
+    fn concern(change: impl FnOnce(&mut AtRest, &mut Backups)) -> Vec<&'static str> {
+        let mut found = well();
+        let mut backups = found.backups.take().unwrap();
+        change(&mut found, &mut backups);
+        found.backups = Some(backups);
+        found.concerns().iter().map(Concern::name).collect()
+    }
+
+    #[test]
+    fn at_the_edge_of_each_limit_all_is_well_and_behind_it_nothing_is() {
+        assert_eq!(well().concerns(), []);
+        assert_eq!(concern(|_, backups| backups.place = None), ["no-backups"]);
+        assert_eq!(concern(|_, backups| backups.made = None), ["no-backup-yet"]);
+        assert_eq!(concern(|_, backups| backups.drilled = None), ["never-drilled"]);
+        let failed = concern(|_, backups| backups.drilled.as_mut().unwrap().worked = false);
+        assert_eq!(failed, ["drill-failed"]);
+        let full = concern(|_, backups| backups.disk = Some((DISK_WARNING - 1, 240_000)));
+        assert_eq!(full, ["disk"]);
+        let a_second_later = concern(|found, _| found.now = at("2026-11-28T06:00:01Z"));
+        assert_eq!(
+            a_second_later,
+            ["backup-late", "drill-late", "epoch-late", "witness-late"]
+        );
+        assert_eq!(concern(|found, _| found.copy = None), ["no-copy"]);
+        let refuses = concern(|found, _| found.copy.as_mut().unwrap().refuses = true);
+        assert_eq!(refuses, ["copy-behind"]);
+        let behind =
+            concern(|found, _| found.copy.as_mut().unwrap().behind = Some(Duration::from_millis(10_001)));
+        assert_eq!(behind, ["copy-behind"]);
+        assert_eq!(concern(|found, _| found.queue.others = 1), ["queue"]);
+        assert_eq!(concern(|found, _| found.refused_letters = 1), ["letters"]);
+        assert_eq!(concern(|found, _| found.ledger.witnessed = None), ["no-witness"]);
+    }
+
+    #[test]
+    fn work_is_counted_by_what_it_does() {
+        let waiting = [
+            ("send-code", 2),
+            ("send-order", 1),
+            (queue::DESTROY, 4),
+            ("unpublish", 8),
+        ];
+        let waiting = waiting.map(|(kind, count)| (kind.to_owned(), count));
+        let queue = Queue::of(&waiting);
+        assert_eq!((queue.letters, queue.destructions, queue.others), (3, 4, 8));
+    }
+}
