@@ -140,6 +140,10 @@ problems! {
     Time = "time",
     /// Holds a number or an address that leads to a person, where nothing personal may stand.
     Personal = "personal",
+    /// Holds a card number or an identification number, which nobody may write down here (1.1.6).
+    PapersNumber = "papers-number",
+    /// A case has as many notes as it can have (1.1.6).
+    Notes = "notes",
 }
 
 /// Everything wrong with one submission, in the order of the form. Nothing of it was stored.

@@ -232,7 +232,7 @@ fn board_routes() -> Router<Shared> {
 }
 
 fn case_routes() -> Router<Shared> {
-    use console::{cases, decide, hand_over, open_case, search};
+    use console::{cases, decide, hand_over, note, open_case, search};
     Router::new()
         .route("/staff/cases", get(cases::show))
         .route(
@@ -242,6 +242,7 @@ fn case_routes() -> Router<Shared> {
         .route("/staff/cases/{reference}/take", post(cases::take))
         .route("/staff/cases/{reference}/give-back", post(cases::give_back))
         .route(search::PATH, get(search::open).post(search::search))
+        .route("/staff/cases/{reference}/note", post(note::note))
         .route("/staff/cases/{reference}/reveal", post(open_case::reveal))
         .route("/staff/cases/{reference}/publish", post(open_case::publish))
         .route(

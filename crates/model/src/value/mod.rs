@@ -21,7 +21,7 @@ pub use card::{card_last_four, is_luhn};
 pub use date::{Age, Ages};
 pub use period::STILL_KEPT;
 pub use rows::{Part, PartKind, ROWS_MAX, Row, from_lines, joined, part_name, split};
-pub use stray::leads_to_a_person;
+pub use stray::{holds_a_number_of_papers, leads_to_a_person};
 pub use text::TEXT_LENGTH_MAX;
 
 /// The validator of a field, by the name the policy folder gives it.

@@ -40,6 +40,12 @@ pub(super) fn covered(text: &str) -> String {
     signs.into_iter().collect()
 }
 
+/// Whether a text holds one of these numbers.
+#[must_use]
+pub fn holds_a_number_of_papers(text: &str) -> bool {
+    covered(text) != text
+}
+
 /// Whether a text holds one of these numbers, a telephone number or an e-mail address. A name it does not find.
 #[must_use]
 pub fn leads_to_a_person(text: &str) -> bool {

@@ -51,6 +51,8 @@ pub struct OpenedCase {
     pub entry: u64,
     /// What could be put into the public list (4.1), in words; nothing where the person agreed to nothing.
     pub publishable: Vec<String>,
+    /// Whether the caller may note something about it.
+    pub notes: bool,
 }
 
 impl System {
@@ -73,7 +75,8 @@ impl System {
             looked.map_err(|rejected| self.told_at_desk(caller, &dossier, &case, rejected))?;
         let purpose = purpose.ok_or(Rejected::NotFound)?;
         let now = self.now();
-        let fields = values.into_iter().map(|(field, value)| {
+        let own = |(field, value)| Some((field, self.of_this_case(&case, field, value)?));
+        let fields = values.into_iter().filter_map(own).map(|(field, value)| {
             let (value, masked) = mask::masked(self.policy().class(field), &value);
             let record = dossier.records.iter().find(|record| record.field == field);
             let unconfirmed_since = record
@@ -92,6 +95,7 @@ impl System {
             fields: fields.collect::<Result<_, Fault>>()?,
             entry,
             publishable: self.labels(self.publishable(caller, &dossier, &case), language),
+            notes: self.may_note(caller, (&dossier, &case), purpose),
         })
     }
 
@@ -116,6 +120,7 @@ impl System {
         let (mut values, _) =
             looked.map_err(|rejected| self.told_at_desk(caller, &dossier, &case, rejected))?;
         let value = values.remove(&field).ok_or(Rejected::NotFound)?;
+        let value = self.of_this_case(&case, field, value).ok_or(Rejected::NotFound)?;
         let (value, masked) = mask::revealed(self.policy().class(field), &value);
         Ok(self.shown(field, value, masked, language))
     }
@@ -227,7 +232,7 @@ impl System {
         }
     }
 
-    async fn looked(
+    pub(super) async fn looked(
         &self,
         operation: &Operation<Extract>,
         caller: &Caller,

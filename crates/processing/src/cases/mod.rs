@@ -5,6 +5,7 @@ mod confirmed;
 pub mod deciding;
 pub mod desk;
 pub mod listing;
+mod noting;
 pub mod order;
 mod owning;
 mod searching;
@@ -14,6 +15,9 @@ pub use catalogue::{Catalogue, Offering};
 pub use view::{CaseView, DecidedView};
 
 use sandyq_model::Chance;
+
+/// The field in which staff note what was agreed about a case, as the policy folder names it.
+pub(crate) const CASE_NOTE: &str = "case_note";
 
 /// How far a case has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

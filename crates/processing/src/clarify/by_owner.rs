@@ -13,6 +13,7 @@ use sandyq_store::tables::record::Record;
 
 use super::Clarified;
 use crate::access::Caller;
+use crate::cases::CASE_NOTE;
 use crate::circumstances::Circumstances;
 use crate::dossier::Dossier;
 use crate::once::SentUnder;
@@ -61,12 +62,13 @@ impl System {
             .await
     }
 
-    /// Card details are given anew with a payment, and who represents somebody is no choice of theirs; everything else its owner
-    /// changes (6.2).
+    /// Card details are given anew with a payment, who represents somebody is no choice of theirs, and what staff noted is never
+    /// rewritten; everything else its owner changes (6.2).
     pub(crate) fn changeable(&self, field: Field) -> bool {
         let represents = self.policy().representative_fields().contains(field);
         let class = self.policy().class(field);
-        class.is_some_and(|class| !represents && !class.name.as_str().starts_with("card"))
+        let by_staff = self.policy().field_named(CASE_NOTE) == Some(field);
+        class.is_some_and(|class| !represents && !by_staff && !class.name.as_str().starts_with("card"))
     }
 
     /// 6.2: the caller changes a value of their own, at once; the owner of an account types the password once more.

@@ -6,6 +6,7 @@ mod by_owner;
 
 use std::sync::Arc;
 
+use sandyq_model::Problem;
 use sandyq_model::act::Clarify;
 use sandyq_model::value::Values;
 use sandyq_policy::Permit;
@@ -26,10 +27,21 @@ pub enum Clarified {
     ByPapers(Values),
     /// It is still right (6.1).
     StillRight,
+    /// Staff complete it in an open case (5.1.4): what stood there in that version goes on in the new one.
+    Completed {
+        /// The whole of it, with what was there.
+        values: Values,
+        /// The version that was read before; `0` when there was none.
+        read: u32,
+    },
 }
 
 /// The source that is noted for a value its owner changed.
 pub(crate) const SOURCE: &str = "portal";
+/// The input of a form that holds a note on a case.
+pub(crate) const NOTE: &str = "note";
+/// The source of a value that staff wrote.
+const STAFF: &str = "staff";
 /// The source of a value that was changed on the strength of papers.
 const PAPERS: &str = "papers";
 
@@ -48,6 +60,13 @@ impl Performed for Clarify {
             Clarified::Changed(values) => (values, SOURCE),
             Clarified::ByPapers(values) => (values, PAPERS),
             Clarified::StillRight => return still_right(permit, dossier),
+            Clarified::Completed { values, read } => {
+                // What somebody else wrote meanwhile is not lost: it has to be read first.
+                if values.keys().any(|field| dossier.version_of(*field) != *read) {
+                    return Err(Rejected::mistake(NOTE, Problem::Stale));
+                }
+                (values, STAFF)
+            }
         };
         let version_of = |field| dossier.version_of(field) + 1;
         let (sealed, spent) = system.vault().seal(permit, dossier.key()?, version_of, input)?;

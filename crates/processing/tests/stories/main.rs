@@ -28,6 +28,7 @@ mod interview;
 mod joined;
 mod letters;
 mod never;
+mod notes;
 mod one_consent;
 mod passkeys;
 mod protections;

@@ -15,6 +15,7 @@ pub mod figures;
 pub mod hand_over;
 pub mod invite;
 pub mod invited;
+pub mod note;
 pub mod open_case;
 pub mod own_sessions;
 pub mod privileged;

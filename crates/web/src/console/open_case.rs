@@ -9,7 +9,7 @@ use sandyq_processing::cases::desk::{OpenedCase, ShownField};
 use sandyq_processing::{Rejected, System};
 
 use super::cases::staff;
-use super::privileged;
+use super::{note, privileged};
 use crate::components::{Row, error_summary, hidden, problem_of, submit, summary_list, tray, value_markup};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
 use crate::layout::Page;
@@ -209,6 +209,12 @@ pub fn page(visit: &Visit, case: &OpenedCase, purpose: &str, hands_over: bool) -
             (lines_table(visit, &case.case))
         }
         p { (visit.say("case-only")) }
+        @if case.notes {
+            details.filter {
+                summary { (visit.say("note-heading")) }
+                (note::question(visit, reference, (case.purpose, ""), &Mistake::default()))
+            }
+        }
         p { a.go href={ "/staff/cases/" (reference) "/decide" } { (visit.say("case-decide")) } }
         @if !case.publishable.is_empty() {
             form.plain method="post" action={ "/staff/cases/" (reference) "/publish" } {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::date;
-use sandyq_model::{Mistake, Problem};
+use sandyq_model::{Mistake, Problem, Purpose};
 use sandyq_processing::Language;
 use sandyq_processing::cases::State;
 use sandyq_processing::cases::listing::{CaseList, CaseOwner, CaseRow};
@@ -10,7 +10,7 @@ use sandyq_processing::request::{ClosedIn, Load, Norm};
 
 use super::{Sample, people, visit};
 use crate::console::asked::Asked;
-use crate::console::{cases, figures, search};
+use crate::console::{cases, figures, note, search};
 use crate::visit::Standpoint;
 
 const FILTER: &[&str] = &["kind", "state", "owner", "due", "order", "reference"];
@@ -19,6 +19,7 @@ pub fn pages(language: Language) -> Vec<Sample> {
     let mut pages = lists(language);
     pages.extend(searches(language));
     pages.extend(figures_of(language));
+    pages.extend(notes(language));
     pages
 }
 
@@ -71,6 +72,28 @@ fn searches(language: Language) -> Vec<Sample> {
             "staff-search-nothing",
             desk.clone(),
             search::found_page(&desk, &[], &purpose),
+        ),
+    ]
+}
+
+fn notes(language: Language) -> Vec<Sample> {
+    let desk = visit(language, "/staff/cases/SQ-7K2M-90QX/note", Standpoint::Staff);
+    let again = |problem, typed: &str| {
+        let wrong = Mistake::one("note", problem);
+        note::again_page(&desk, "SQ-7K2M-90QX", (Purpose::ORDERS, typed), &wrong)
+    };
+    let number = again(Problem::PapersNumber, "4111 1111 1111 1111");
+    vec![
+        ("staff-note-wrong", desk.clone(), number),
+        (
+            "staff-note-many",
+            desk.clone(),
+            again(Problem::Notes, "Wants a call"),
+        ),
+        (
+            "staff-noted",
+            desk.clone(),
+            note::done_page(&desk, "SQ-7K2M-90QX"),
         ),
     ]
 }

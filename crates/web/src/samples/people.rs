@@ -603,6 +603,7 @@ pub fn opened(language: Language) -> OpenedCase {
         ],
         entry: 1284,
         publishable: vec![label(&ROWS[0], language)],
+        notes: true,
     }
 }
 

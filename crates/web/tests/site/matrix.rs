@@ -360,7 +360,7 @@ const PAGES: [(&str, &[&str]); 21] = [
 ];
 
 /// Pages of the console that are everybody's there, or the way in, or lead to what is judged elsewhere.
-const OWN: [&str; 16] = [
+const OWN: [&str; 17] = [
     "/staff/sign-in",
     "/staff/second",
     "/staff/set-up",
@@ -370,6 +370,7 @@ const OWN: [&str; 16] = [
     "/staff/cases",
     "/staff/cases/{reference}",
     "/staff/cases/{reference}/reveal",
+    "/staff/cases/{reference}/note",
     "/staff/cases/{reference}/publish",
     "/staff/cases/{reference}/take",
     "/staff/cases/{reference}/give-back",
