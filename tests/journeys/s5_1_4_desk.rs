@@ -55,13 +55,20 @@ fn who_lost_the_number_is_found_by_a_whole_contact_and_the_case_is_taken() {
     desk.go("/staff/cases?owner=nobody");
     desk.press(&format!("form[action='/staff/cases/{reference}/take'] button"));
     assert!(
-        desk.browser.url().ends_with("/staff/cases?owner=nobody"),
+        desk.browser.url().contains("/staff/cases?owner=nobody&did=taken"),
         "{}",
         desk.browser.url()
     );
     assert!(
-        !desk.browser.text_of("main").contains(&reference),
+        !desk
+            .browser
+            .has(&format!("th a[href='/staff/cases/{reference}']")),
         "somebody has it now"
+    );
+    assert!(
+        desk.browser
+            .has(&format!("form[action='/staff/cases/{reference}/give-back']")),
+        "and it can be undone"
     );
     desk.go("/staff/cases?owner=own&kind=question");
     assert!(

@@ -9,6 +9,7 @@ mod noting;
 pub mod order;
 mod owning;
 mod searching;
+pub mod together;
 mod view;
 
 pub use catalogue::{Catalogue, Offering};

@@ -47,6 +47,7 @@ mod size;
 mod staff_access;
 mod staff_way_in;
 mod stage;
+mod together;
 mod turned_bits;
 mod two_persons;
 mod unconfirmed;

@@ -10,7 +10,7 @@ use sandyq_processing::cases::State;
 use sandyq_processing::cases::listing::{CaseFilter, CaseList, CaseRow, DueBy, Whose};
 
 use super::asked::{Asked, choice, line, pages};
-use super::{access, at_rest, invite, proposals, search};
+use super::{access, at_rest, invite, proposals, search, together};
 use crate::components::{error_summary, hidden, problem_of};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
 use crate::layout::Page;
@@ -19,7 +19,7 @@ use crate::visit::{Standpoint, Visit};
 /// The list.
 pub const PATH: &str = "/staff/cases";
 /// The words of its filter.
-const FILTER: &[&str] = &["kind", "state", "owner", "due", "order", "reference"];
+pub(super) const FILTER: &[&str] = &["kind", "state", "owner", "due", "order", "reference"];
 /// The states that can be chosen, beside all that are worked on.
 const STATES: [State; 7] = [
     State::Open,
@@ -30,17 +30,41 @@ const STATES: [State; 7] = [
     State::Refused,
     State::Returned,
 ];
+/// The word of an address for a case that was just taken.
+const TAKEN: &str = "taken";
+/// The word of an address for a case that was just given back.
+const GIVEN: &str = "given";
+/// The words of an address that say what was just done to one case.
+const DID: &[&str] = &["did", "of"];
 /// The word for every closed case.
 const DONE: &str = "done";
 
 /// GET /staff/cases
 pub async fn show(RawQuery(query): RawQuery, arrival: Arrival) -> Response {
-    let asked = Asked::read(query.as_deref().unwrap_or_default(), FILTER);
-    let outcome = listed(&arrival, &asked, Mistake::default()).await;
+    let query = query.unwrap_or_default();
+    let asked = Asked::read(&query, FILTER);
+    let did = Asked::read(&query, DID);
+    let outcome = shown(&arrival, &asked, (Mistake::default(), just_done(&did))).await;
     arrival.respond(outcome)
 }
 
-async fn listed(arrival: &Arrival, asked: &Asked, mistake: Mistake) -> Outcome {
+/// What was just done to which case, as an address says.
+fn just_done(did: &Asked) -> Option<(&str, &str)> {
+    let (step, reference) = (did.get("did"), did.get("of"));
+    let is_known = [TAKEN, GIVEN].contains(&step) && !reference.is_empty() && is_reference(reference);
+    is_known.then_some((step, reference))
+}
+
+/// The list again, with what was wrong.
+pub(super) async fn listed(arrival: &Arrival, asked: &Asked, mistake: Mistake) -> Outcome {
+    shown(arrival, asked, (mistake, None)).await
+}
+
+async fn shown(
+    arrival: &Arrival,
+    asked: &Asked,
+    (mistake, done): (Mistake, Option<(&str, &str)>),
+) -> Outcome {
     let caller = staff(arrival)?;
     if unfamiliar(caller) {
         return Ok(Answer::SeeOther("/staff/familiar".to_owned()));
@@ -67,7 +91,7 @@ async fn listed(arrival: &Arrival, asked: &Asked, mistake: Mistake) -> Outcome {
         },
         Err(wrong) => (found(&CaseFilter::default()).await?, wrong),
     };
-    let page = page(visit, asked, &cases, (&beside(caller), &mistake));
+    let page = page(visit, asked, &cases, (&beside(caller), &mistake, done));
     Ok(if mistake.0.is_empty() {
         Answer::Page(page)
     } else {
@@ -101,9 +125,17 @@ async fn owned(sent: &Sent, reference: &str, takes: bool) -> Outcome {
     };
     let asked = Asked::of_form(&sent.typed, FILTER);
     match mistake_of(done)? {
-        Ok(()) => Ok(Answer::SeeOther(asked.address(PATH))),
+        Ok(()) => Ok(Answer::SeeOther(with_undo(&asked, takes, reference))),
         Err(mistake) => listed(arrival, &asked, mistake).await,
     }
+}
+
+/// The list, with what was done to that case.
+fn with_undo(asked: &Asked, takes: bool, reference: &str) -> String {
+    let list = asked.address(PATH);
+    let joint = if list.contains('?') { '&' } else { '?' };
+    let did = if takes { TAKEN } else { GIVEN };
+    format!("{list}{joint}did={did}&of={reference}")
 }
 
 /// The caller, who must be staff; anybody else is asked to sign in as such.
@@ -185,7 +217,7 @@ pub(super) fn due_by(asked: &Asked) -> Option<DueBy> {
 }
 
 /// Letters, digits and hyphens, as references are written.
-fn is_reference(word: &str) -> bool {
+pub(super) fn is_reference(word: &str) -> bool {
     word.len() <= 12
         && word
             .chars()
@@ -212,17 +244,18 @@ fn kind(visit: &Visit, kind: &str, otherwise: &str) -> String {
     if said == key { otherwise.to_owned() } else { said }
 }
 
-/// The page. `beside` are other pages of the console.
+/// The page. `beside` are other pages of the console; `done` is what was just done to which case.
 #[must_use]
 pub fn page(
     visit: &Visit,
     asked: &Asked,
     cases: &CaseList,
-    (beside, mistake): (&[(&str, &str)], &Mistake),
+    (beside, mistake, done): (&[(&str, &str)], &Mistake, Option<(&str, &str)>),
 ) -> Page {
     let label = |name: &str| {
         Some(match name {
             "taken" => visit.say("cases-owner"),
+            "chosen" => visit.say("together-label"),
             _ => visit.say(&format!("filter-{name}")),
         })
     };
@@ -235,10 +268,15 @@ pub fn page(
         @if let Some(taken) = mistake.of("taken") {
             div.question.is-wrong #taken tabindex="-1" { (problem_of(visit, "taken", Some(taken))) }
         }
+        @if let Some(problem) = mistake.of("chosen") {
+            div.question.is-wrong #chosen tabindex="-1" { (problem_of(visit, "chosen", Some(problem))) }
+        }
+        @if let Some((step, reference)) = done { (undo(visit, asked, step, reference)) }
         @if cases.rows.is_empty() {
             p.inset { (visit.say(if asked.is_empty() { "cases-empty" } else { "cases-none-fit" })) }
         } @else {
-            (table(visit, asked, &cases.rows))
+            (table(visit, asked, (&cases.rows, true)))
+            @if cases.rows.iter().any(|case| case.open) { (together::buttons(visit, asked)) }
             (pages(visit, asked, PATH, (cases.page, cases.more)))
         }
         @if !beside.is_empty() {
@@ -274,12 +312,28 @@ fn question(visit: &Visit, asked: &Asked, cases: &CaseList, mistake: &Mistake) -
     }
 }
 
-/// Cases as a table.
-pub(super) fn table(visit: &Visit, asked: &Asked, rows: &[CaseRow]) -> Markup {
+/// What was done to one case just now, and the button that undoes it.
+fn undo(visit: &Visit, asked: &Asked, step: &str, reference: &str) -> Markup {
+    let opposite = if step == TAKEN { "give-back" } else { "take" };
+    html! {
+        div.inset role="status" {
+            p { (visit.say_of(&format!("cases-did-{step}"), "reference", reference)) }
+            form.plain method="post" action={ (PATH) "/" (reference) "/" (opposite) } {
+                (hidden("token", &visit.token))
+                (asked.kept())
+                button.quiet type="submit" { (visit.say("cases-undo")) }
+            }
+        }
+    }
+}
+
+/// Cases as a table, with boxes where they can be chosen.
+pub(super) fn table(visit: &Visit, asked: &Asked, (rows, chosen): (&[CaseRow], bool)) -> Markup {
     html! {
         div.scroll tabindex="0" role="region" aria-label=(visit.say("cases-title")) {
             table {
                 thead { tr {
+                    @if chosen { td {} }
                     th scope="col" { (visit.say("cases-reference")) }
                     th scope="col" { (visit.say("cases-kind")) }
                     th scope="col" { (visit.say("cases-state")) }
@@ -291,6 +345,7 @@ pub(super) fn table(visit: &Visit, asked: &Asked, rows: &[CaseRow]) -> Markup {
                 tbody {
                     @for case in rows {
                         tr {
+                            @if chosen { td { @if case.open { (together::choice(visit, &case.reference)) } } }
                             th scope="row" { a href={ (PATH) "/" (case.reference) } { (case.reference) } }
                             td { (kind(visit, &case.kind, &case.service)) }
                             td { span.tag { (visit.say(&format!("state-{}", case.state.name()))) } }

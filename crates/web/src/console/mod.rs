@@ -27,3 +27,4 @@ pub mod requests;
 pub mod retention;
 pub mod search;
 pub mod second_factor;
+pub mod together;

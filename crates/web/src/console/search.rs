@@ -112,7 +112,7 @@ pub fn found_page(visit: &Visit, found: &[CaseRow], purpose: &str) -> Page {
         p.inset { (visit.say("search-purpose")) " " strong { (purpose) } }
         @if found.is_empty() { p role="status" { (visit.say("search-nothing")) } } @else {
             p role="status" { (visit.say_of("search-count", "count", &found.len().to_string())) }
-            (table(visit, &Asked::default(), found))
+            (table(visit, &Asked::default(), (found, false)))
         }
         p { a href=(PATH) { (visit.say("search-again")) } }
     };

@@ -6,11 +6,12 @@ use sandyq_model::{Mistake, Problem, Purpose};
 use sandyq_processing::Language;
 use sandyq_processing::cases::State;
 use sandyq_processing::cases::listing::{CaseList, CaseOwner, CaseRow};
+use sandyq_processing::cases::together::{Fate, OneOfThem, Together};
 use sandyq_processing::request::{ClosedIn, Load, Norm};
 
 use super::{Sample, people, visit};
 use crate::console::asked::Asked;
-use crate::console::{cases, figures, note, search};
+use crate::console::{cases, figures, note, search, together};
 use crate::visit::Standpoint;
 
 const FILTER: &[&str] = &["kind", "state", "owner", "due", "order", "reference"];
@@ -20,6 +21,7 @@ pub fn pages(language: Language) -> Vec<Sample> {
     pages.extend(searches(language));
     pages.extend(figures_of(language));
     pages.extend(notes(language));
+    pages.extend(several(language));
     pages
 }
 
@@ -34,8 +36,11 @@ fn lists(language: Language) -> Vec<Sample> {
         ("reference".to_owned(), Problem::Characters),
     ]);
     let taken = Mistake::one("taken", Problem::Taken);
+    let unchosen = Mistake::one("chosen", Problem::Missing);
+    let did = Some(("taken", "SQ-2B4C-7XYZ"));
+    let undo = cases::page(&desk, &all, &some_cases(), (&access, &none, did));
     let page = |asked: &Asked, list: &CaseList, mistake: &Mistake| {
-        cases::page(&desk, asked, list, (&access, mistake))
+        cases::page(&desk, asked, list, (&access, mistake, None))
     };
     let (some, empty) = (some_cases(), no_cases());
     vec![
@@ -45,6 +50,8 @@ fn lists(language: Language) -> Vec<Sample> {
         ("staff-cases-none-fit", desk.clone(), page(&own, &empty, &none)),
         ("staff-cases-wrong", desk.clone(), page(&all, &some, &wrong)),
         ("staff-cases-taken", desk.clone(), page(&own, &some, &taken)),
+        ("staff-cases-unchosen", desk.clone(), page(&all, &some, &unchosen)),
+        ("staff-cases-undo", desk.clone(), undo),
     ]
 }
 
@@ -72,6 +79,46 @@ fn searches(language: Language) -> Vec<Sample> {
             "staff-search-nothing",
             desk.clone(),
             search::found_page(&desk, &[], &purpose),
+        ),
+    ]
+}
+
+fn several(language: Language) -> Vec<Sample> {
+    let desk = visit(language, together::TOGETHER, Standpoint::Staff);
+    let asked = Asked::read("kind=order", FILTER);
+    let of = |fates: &[Fate]| -> Vec<OneOfThem> {
+        let references = ["SQ-7K2M-90QX", "SQ-2B4C-7XYZ", "SQ-9TTA-01PM", "SQ-11AB-C3D4"];
+        let one = |(reference, fate): (&str, &Fate)| OneOfThem {
+            reference: reference.into(),
+            fate: fate.clone(),
+        };
+        references.into_iter().zip(fates).map(one).collect()
+    };
+    let colleagues = Fate::Colleagues("aslan".into());
+    let ahead = of(&[Fate::Would, Fate::Already, colleagues.clone(), Fate::Closed]);
+    let none = of(&[Fate::Absent, Fate::Already]);
+    let done = of(&[Fate::Done, Fate::Already, Fate::Quicker, Fate::Left]);
+    let (take, back) = (Together::Take, Together::GiveBack);
+    vec![
+        (
+            "staff-together",
+            desk.clone(),
+            together::ahead_page(&desk, &asked, take, &ahead),
+        ),
+        (
+            "staff-together-none",
+            desk.clone(),
+            together::ahead_page(&desk, &asked, back, &none),
+        ),
+        (
+            "staff-together-done",
+            desk.clone(),
+            together::done_page(&desk, &asked, take, &done),
+        ),
+        (
+            "staff-together-given",
+            desk.clone(),
+            together::done_page(&desk, &asked, back, &done),
         ),
     ]
 }

@@ -17,6 +17,7 @@ mod matrix;
 mod pairs;
 mod rows;
 mod stage;
+mod together;
 
 use axum::http::StatusCode;
 use browser::{Browser, Seen};

@@ -50,7 +50,7 @@ const TYPED: [(&str, &str); 16] = [
 
 /// A state that a record can be in when somebody comes to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+pub enum State {
     Pending,
     Active,
     Blocked,
@@ -78,7 +78,7 @@ fn kind_of(service: &str) -> &'static str {
 }
 
 /// Somebody comes in through a service; gives the session, where it was confirmed, and the reference.
-async fn comes(stage: &Stage, place: usize, state: State) -> (Option<Caller>, String) {
+pub async fn comes(stage: &Stage, place: usize, state: State) -> (Option<Caller>, String) {
     let (service, about, _) = SERVICES[place];
     let system = &stage.system;
     let form = system.form(service, Language::En).unwrap();
@@ -360,7 +360,7 @@ const PAGES: [(&str, &[&str]); 21] = [
 ];
 
 /// Pages of the console that are everybody's there, or the way in, or lead to what is judged elsewhere.
-const OWN: [&str; 17] = [
+const OWN: [&str; 18] = [
     "/staff/sign-in",
     "/staff/second",
     "/staff/set-up",
@@ -370,6 +370,7 @@ const OWN: [&str; 17] = [
     "/staff/cases",
     "/staff/cases/{reference}",
     "/staff/cases/{reference}/reveal",
+    "/staff/cases/together",
     "/staff/cases/{reference}/note",
     "/staff/cases/{reference}/publish",
     "/staff/cases/{reference}/take",
@@ -393,6 +394,7 @@ fn paths_of_the_console() -> BTreeSet<String> {
         ("proposals::PATH", "/staff/proposals"),
         ("figures::PATH", "/staff/requests/figures"),
         ("search::PATH", "/staff/search"),
+        ("together::TOGETHER", "/staff/cases/together"),
         ("alike::PATH", "/staff/alike"),
         ("at_rest::PATH", "/staff/at-rest"),
         ("winners::PATH", "/winners"),

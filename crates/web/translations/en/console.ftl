@@ -55,6 +55,52 @@ cases-nobody = nobody yet
 cases-take = Take it
 cases-take-over = Take it over
 cases-give-back = Give it back
+cases-did-taken = You have taken { $reference }.
+cases-did-given = You have given { $reference } back.
+cases-undo = Undo this
+together-label = Chosen cases
+together-chosen = The ones you have ticked:
+together-choose = Choose { $reference }
+together-take = Take them
+together-give-back = Give them back
+together-ahead-take = Take these cases
+together-ahead-give-back = Give these cases back
+together-ahead-lead = Nothing has happened yet. This is what would become of each.
+together-fate = What becomes of it
+together-would-take = you take it
+together-would-give-back = you give it back
+together-is-take = it is yours
+together-is-give-back = it is given back
+together-already-take = yours already
+together-already-give-back = nobody has it
+together-colleagues = { $name } has it; take it over by itself
+together-closed = closed
+together-absent = not on your desk
+together-quicker = somebody was quicker
+together-left = not done yet
+together-none = None of them can be done. Go back and choose others.
+together-do = { $count ->
+    [one] Do it: one case
+   *[other] Do it: { $count } cases
+}
+together-done-take = { $count ->
+    [0] No case was taken
+    [one] One case is yours
+   *[other] { $count } cases are yours
+}
+together-done-give-back = { $count ->
+    [0] No case was given back
+    [one] One case is given back
+   *[other] { $count } cases are given back
+}
+together-left-lead = Something of ours failed on the way. What was done stays done; the rest can be tried again.
+together-again = Try the rest again
+together-undo-lead = It can be undone as long as nobody has done more with them. Each step stays in the account.
+together-undo = { $count ->
+    [one] Undo it for this case
+   *[other] Undo it for these { $count } cases
+}
+together-back = To the list
 cases-none-fit = No case fits this choice.
 filter-title = Choose what the list shows
 filter-any = all the same

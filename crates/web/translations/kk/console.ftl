@@ -55,6 +55,44 @@ cases-nobody = әзірге ешкім
 cases-take = Алу
 cases-take-over = Өзіме алу
 cases-give-back = Қайтару
+cases-did-taken = { $reference } ісін алдыңыз.
+cases-did-given = { $reference } ісін қайтардыңыз.
+cases-undo = Мұны қайтару
+together-label = Белгіленген істер
+together-chosen = Сіз белгілегендер:
+together-choose = { $reference } ісін белгілеу
+together-take = Оларды алу
+together-give-back = Оларды қайтару
+together-ahead-take = Осы істерді алу
+together-ahead-give-back = Осы істерді қайтару
+together-ahead-lead = Әзірге ештеңе болған жоқ. Әрқайсысы не болатыны мынау.
+together-fate = Не болады
+together-would-take = сіз аласыз
+together-would-give-back = сіз қайтарасыз
+together-is-take = сіздікі болды
+together-is-give-back = қайтарылды
+together-already-take = онсыз да сіздікі
+together-already-give-back = ешкімде емес
+together-colleagues = { $name } алған; біреулеп қана аласыз
+together-closed = жабық
+together-absent = сіздің үстеліңізде емес
+together-quicker = біреу бұрын үлгерді
+together-left = әлі жасалған жоқ
+together-none = Ешқайсысымен мұны жасауға болмайды. Артқа қайтып, басқаларын белгілеңіз.
+together-do = Жасау: { $count } іс
+together-done-take = { $count ->
+    [0] Ешбір іс алынған жоқ
+   *[other] { $count } іс сіздікі болды
+}
+together-done-give-back = { $count ->
+    [0] Ешбір іс қайтарылған жоқ
+   *[other] { $count } іс қайтарылды
+}
+together-left-lead = Жолда бізде бірдеңе істемей қалды. Жасалғаны жасалды; қалғанын қайта көруге болады.
+together-again = Қалғанын қайта көру
+together-undo-lead = Олармен ешкім басқа ештеңе жасамағанша, мұны қайтаруға болады. Әр қадам есепте қалады.
+together-undo = { $count } іс үшін қайтару
+together-back = Тізімге
 cases-none-fit = Бұл таңдауға сай іс жоқ.
 filter-title = Не көрсетілетінін таңдау
 filter-any = бәрібір

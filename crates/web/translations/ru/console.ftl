@@ -55,6 +55,55 @@ cases-nobody = пока никто
 cases-take = Взять
 cases-take-over = Взять себе
 cases-give-back = Вернуть
+cases-did-taken = Вы взяли { $reference }.
+cases-did-given = Вы вернули { $reference }.
+cases-undo = Отменить это
+together-label = Отмеченные дела
+together-chosen = Те, что вы отметили:
+together-choose = Отметить { $reference }
+together-take = Взять их
+together-give-back = Вернуть их
+together-ahead-take = Взять эти дела
+together-ahead-give-back = Вернуть эти дела
+together-ahead-lead = Пока ничего не произошло. Вот что стало бы с каждым.
+together-fate = Что с ним будет
+together-would-take = вы его возьмёте
+together-would-give-back = вы его вернёте
+together-is-take = оно ваше
+together-is-give-back = возвращено
+together-already-take = уже ваше
+together-already-give-back = и так ничьё
+together-colleagues = у { $name }; перенимают по одному
+together-closed = закрыто
+together-absent = не на вашем столе
+together-quicker = кто-то успел раньше
+together-left = ещё не сделано
+together-none = Ни с одним этого сделать нельзя. Вернитесь и отметьте другие.
+together-do = { $count ->
+    [one] Сделать: { $count } дело
+    [few] Сделать: { $count } дела
+   *[other] Сделать: { $count } дел
+}
+together-done-take = { $count ->
+    [0] Ни одно дело не взято
+    [one] Взято { $count } дело
+    [few] Взято { $count } дела
+   *[other] Взято { $count } дел
+}
+together-done-give-back = { $count ->
+    [0] Ни одно дело не возвращено
+    [one] Возвращено { $count } дело
+    [few] Возвращено { $count } дела
+   *[other] Возвращено { $count } дел
+}
+together-left-lead = По пути что-то у нас не удалось. Что сделано, то сделано; остальное можно попробовать снова.
+together-again = Попробовать остальные снова
+together-undo-lead = Это можно отменить, пока никто ничего больше с ними не сделал. Каждый шаг остаётся в учёте.
+together-undo = { $count ->
+    [one] Отменить для { $count } дела
+   *[other] Отменить для { $count } дел
+}
+together-back = К списку
 cases-none-fit = Под этот выбор не подходит ни одно дело.
 filter-title = Выбрать, что показать
 filter-any = не важно
