@@ -142,6 +142,8 @@ problems! {
     Personal = "personal",
     /// Holds a card number or an identification number, which nobody may write down here (1.1.6).
     PapersNumber = "papers-number",
+    /// As many filters are kept as can be.
+    Views = "views",
     /// More were chosen than can be done together.
     TooMany = "too-many",
     /// A case has as many notes as it can have (1.1.6).

@@ -232,13 +232,14 @@ fn board_routes() -> Router<Shared> {
 }
 
 fn case_routes() -> Router<Shared> {
-    use console::{cases, decide, hand_over, note, open_case, search, together};
+    use console::{cases, decide, hand_over, note, open_case, search, together, views};
     Router::new()
         .route("/staff/cases", get(cases::show))
         .route(
             "/staff/cases/{reference}",
             get(open_case::prompt).post(open_case::open),
         )
+        .route(views::VIEWS, post(views::views))
         .route(together::TOGETHER, post(together::together))
         .route("/staff/cases/{reference}/take", post(cases::take))
         .route("/staff/cases/{reference}/give-back", post(cases::give_back))

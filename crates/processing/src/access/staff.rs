@@ -3,7 +3,7 @@
 use sandyq_ledger::entry::{Detail, Happening, Outcome};
 use sandyq_model::{Actor, ActorId, Plain, Problem, Role};
 use sandyq_store::tables::staff::{self, Staff};
-use sandyq_store::tables::{session, staff_authenticator, staff_grant};
+use sandyq_store::tables::{session, staff_authenticator, staff_grant, staff_view};
 use sandyq_store::{Commit, Statement};
 
 use super::sessions::{self, Caller};
@@ -112,6 +112,7 @@ impl System {
         };
         let ways_in = vec![
             staff_authenticator::remove_all(row.id),
+            staff_view::remove_all(row.id),
             staff_grant::end(row.id, self.now(), by.id),
         ];
         self.change_staff(by, Happening::StaffRemoved, &row, ways_in)

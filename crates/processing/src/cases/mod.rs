@@ -11,6 +11,7 @@ mod owning;
 mod searching;
 pub mod together;
 mod view;
+pub mod views;
 
 pub use catalogue::{Catalogue, Offering};
 pub use view::{CaseView, DecidedView};

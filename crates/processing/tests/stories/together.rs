@@ -4,6 +4,7 @@ use sandyq_model::Problem;
 use sandyq_processing::access::Caller;
 use sandyq_processing::cases::listing::{CaseFilter, Whose};
 use sandyq_processing::cases::together::{Fate, OneOfThem, TOGETHER_MAX, Together};
+use sandyq_processing::cases::views::{VIEW_NAME_LENGTH_MAX, VIEWS_MAX};
 use sandyq_processing::{Language, Rejected};
 
 use crate::stage::Stage;
@@ -138,4 +139,59 @@ async fn a_desk_has_its_own_cases_and_a_limit() {
     let many = system.done_together(&aslan, Together::Take, &many).await;
     assert_eq!(problem(many, "chosen"), Some(Problem::TooMany));
     assert_eq!(owned(&stage, &aslan).await, 0);
+}
+
+#[tokio::test]
+async fn a_filter_is_kept_under_a_name_by_whoever_keeps_it_and_goes_with_the_account() {
+    let stage = Stage::new();
+    let aslan = stage.staff("aslan", "sales").await;
+    let bota = stage.staff("bota", "sales").await;
+    let system = &stage.system;
+    let words = "kind=order&owner=nobody";
+    system
+        .keep_view(&aslan, " Nobody's  orders ", words)
+        .await
+        .unwrap();
+    let kept = system.my_views(&aslan).await.unwrap();
+    assert_eq!(
+        (kept[0].name.as_str(), kept[0].words.as_str()),
+        ("Nobody's orders", words)
+    );
+    assert!(
+        system.my_views(&bota).await.unwrap().is_empty(),
+        "each sees their own"
+    );
+    system.forget_view(&bota, "Nobody's orders").await.unwrap();
+    system
+        .keep_view(&aslan, "Nobody's orders", "owner=own")
+        .await
+        .unwrap();
+    let kept = system.my_views(&aslan).await.unwrap();
+    assert_eq!((kept.len(), kept[0].words.as_str()), (1, "owner=own"));
+
+    let long = "x".repeat(VIEW_NAME_LENGTH_MAX + 1);
+    for (name, what) in [
+        ("", Problem::Missing),
+        (&*long, Problem::TooLong),
+        ("mara@example.com", Problem::Personal),
+        ("+7 701 123 45 67", Problem::Personal),
+        ("900101300123", Problem::Personal),
+    ] {
+        let wrong = system.keep_view(&aslan, name, words).await;
+        assert_eq!(problem(wrong, "view"), Some(what), "{name}");
+    }
+    for place in 1..VIEWS_MAX {
+        system
+            .keep_view(&aslan, &format!("View {place}"), words)
+            .await
+            .unwrap();
+    }
+    let more = system.keep_view(&aslan, "One more", words).await;
+    assert_eq!(problem(more, "view"), Some(Problem::Views));
+    system.keep_view(&aslan, "View 1", "owner=own").await.unwrap();
+    system.forget_view(&aslan, "View 1").await.unwrap();
+    system.keep_view(&aslan, "One more", words).await.unwrap();
+
+    system.close_staff(&bota.actor, "aslan").await.unwrap();
+    assert!(system.my_views(&aslan).await.unwrap().is_empty());
 }

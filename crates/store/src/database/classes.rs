@@ -22,7 +22,7 @@ pub enum Class {
 use Class::{Pseudonymous, Public, Sealed, Secret};
 
 /// Every table with every column and its class.
-pub const TABLES: [(&str, &[(&str, Class)]); 37] = [
+pub const TABLES: [(&str, &[(&str, Class)]); 38] = [
     (
         "subject",
         &[
@@ -236,6 +236,15 @@ pub const TABLES: [(&str, &[(&str, Class)]); 37] = [
             ("from_at", Pseudonymous),
             ("until_at", Pseudonymous),
             ("ended_by", Pseudonymous),
+        ],
+    ),
+    (
+        "staff_view",
+        &[
+            ("staff_id", Pseudonymous),
+            ("name", Pseudonymous),
+            ("words", Pseudonymous),
+            ("saved_at", Pseudonymous),
         ],
     ),
     (

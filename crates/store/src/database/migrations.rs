@@ -21,7 +21,7 @@ struct Migration {
 const META: &str =
     "CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) CLUSTERED;";
 
-const MIGRATIONS: [Migration; 22] = [
+const MIGRATIONS: [Migration; 23] = [
     Migration {
         name: "first-tables",
         text: include_str!("migrations/0001-first-tables.sql"),
@@ -109,6 +109,10 @@ const MIGRATIONS: [Migration; 22] = [
     Migration {
         name: "letters-that-came-back",
         text: include_str!("migrations/0020-letters-that-came-back.sql"),
+    },
+    Migration {
+        name: "staff-views",
+        text: include_str!("migrations/0030-staff-views.sql"),
     },
 ];
 

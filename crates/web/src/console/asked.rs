@@ -80,6 +80,14 @@ impl Asked {
         self.on_page(path, 1)
     }
 
+    /// The question in the words of an address.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let mut words = form_urlencoded::Serializer::new(String::new());
+        words.extend_pairs(&self.pairs);
+        words.finish()
+    }
+
     /// The same on that page of the list.
     #[must_use]
     pub fn on_page(&self, path: &str, page: u32) -> String {

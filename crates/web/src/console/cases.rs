@@ -8,9 +8,10 @@ use sandyq_processing::Rejected;
 use sandyq_processing::access::Caller;
 use sandyq_processing::cases::State;
 use sandyq_processing::cases::listing::{CaseFilter, CaseList, CaseRow, DueBy, Whose};
+use sandyq_processing::cases::views::SavedView;
 
 use super::asked::{Asked, choice, line, pages};
-use super::{access, at_rest, invite, proposals, search, together};
+use super::{access, at_rest, invite, proposals, search, together, views};
 use crate::components::{error_summary, hidden, problem_of};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
 use crate::layout::Page;
@@ -91,7 +92,14 @@ async fn shown(
         },
         Err(wrong) => (found(&CaseFilter::default()).await?, wrong),
     };
-    let page = page(visit, asked, &cases, (&beside(caller), &mistake, done));
+    let kept = arrival.system.my_views(caller).await?;
+    let about = Beside {
+        ways: &beside(caller),
+        mistake: &mistake,
+        done,
+        views: &kept,
+    };
+    let page = page(visit, asked, &cases, &about);
     Ok(if mistake.0.is_empty() {
         Answer::Page(page)
     } else {
@@ -165,7 +173,7 @@ fn beside(caller: &Caller) -> Vec<(&'static str, &'static str)> {
     beside.chain(machine).collect()
 }
 
-fn filter(asked: &Asked) -> Result<CaseFilter, Mistake> {
+pub(super) fn filter(asked: &Asked) -> Result<CaseFilter, Mistake> {
     let mut filter = CaseFilter::default();
     let mut wrong = Vec::new();
     let mut point = |name: &str| wrong.push((name.to_owned(), Problem::Choice));
@@ -244,18 +252,32 @@ fn kind(visit: &Visit, kind: &str, otherwise: &str) -> String {
     if said == key { otherwise.to_owned() } else { said }
 }
 
-/// The page. `beside` are other pages of the console; `done` is what was just done to which case.
+/// What stands around the list.
+pub struct Beside<'a> {
+    /// Other pages of the console.
+    pub ways: &'a [(&'a str, &'a str)],
+    /// What was wrong.
+    pub mistake: &'a Mistake,
+    /// What was just done to which case.
+    pub done: Option<(&'a str, &'a str)>,
+    /// The filters that the reader keeps.
+    pub views: &'a [SavedView],
+}
+
+/// The page.
 #[must_use]
-pub fn page(
-    visit: &Visit,
-    asked: &Asked,
-    cases: &CaseList,
-    (beside, mistake, done): (&[(&str, &str)], &Mistake, Option<(&str, &str)>),
-) -> Page {
+pub fn page(visit: &Visit, asked: &Asked, cases: &CaseList, about: &Beside<'_>) -> Page {
+    let Beside {
+        ways,
+        mistake,
+        done,
+        views: kept,
+    } = *about;
     let label = |name: &str| {
         Some(match name {
             "taken" => visit.say("cases-owner"),
             "chosen" => visit.say("together-label"),
+            "view" => visit.say("views-name"),
             _ => visit.say(&format!("filter-{name}")),
         })
     };
@@ -264,6 +286,7 @@ pub fn page(
         h1 { (visit.say("cases-title")) }
         p.lead { (visit.say("cases-lead")) }
         ul.ways { li { a href=(search::PATH) { (visit.say("search-title")) } } }
+        (views::links(visit, asked, kept))
         (question(visit, asked, cases, mistake))
         @if let Some(taken) = mistake.of("taken") {
             div.question.is-wrong #taken tabindex="-1" { (problem_of(visit, "taken", Some(taken))) }
@@ -279,8 +302,8 @@ pub fn page(
             @if cases.rows.iter().any(|case| case.open) { (together::buttons(visit, asked)) }
             (pages(visit, asked, PATH, (cases.page, cases.more)))
         }
-        @if !beside.is_empty() {
-            ul.ways { @for (path, key) in beside { li { a href=(path) { (visit.say(key)) } } } }
+        @if !ways.is_empty() {
+            ul.ways { @for (path, key) in ways { li { a href=(path) { (visit.say(key)) } } } }
         }
     };
     Page::new(visit.say("cases-title"), body)
@@ -308,6 +331,7 @@ fn question(visit: &Visit, asked: &Asked, cases: &CaseList, mistake: &Mistake) -
                 p { button.quiet type="submit" { (visit.say("filter-button")) } }
             }
             @if !asked.is_empty() { p { a href=(PATH) { (visit.say("filter-all")) } } }
+            (views::keeping(visit, asked, mistake))
         }
     }
 }

@@ -28,3 +28,4 @@ pub mod retention;
 pub mod search;
 pub mod second_factor;
 pub mod together;
+pub mod views;

@@ -7,10 +7,12 @@ use sandyq_processing::Language;
 use sandyq_processing::cases::State;
 use sandyq_processing::cases::listing::{CaseList, CaseOwner, CaseRow};
 use sandyq_processing::cases::together::{Fate, OneOfThem, Together};
+use sandyq_processing::cases::views::SavedView;
 use sandyq_processing::request::{ClosedIn, Load, Norm};
 
 use super::{Sample, people, visit};
 use crate::console::asked::Asked;
+use crate::console::cases::Beside;
 use crate::console::{cases, figures, note, search, together};
 use crate::visit::Standpoint;
 
@@ -38,9 +40,37 @@ fn lists(language: Language) -> Vec<Sample> {
     let taken = Mistake::one("taken", Problem::Taken);
     let unchosen = Mistake::one("chosen", Problem::Missing);
     let did = Some(("taken", "SQ-2B4C-7XYZ"));
-    let undo = cases::page(&desk, &all, &some_cases(), (&access, &none, did));
+    let undo = Beside {
+        ways: &access,
+        mistake: &none,
+        done: did,
+        views: &[],
+    };
+    let undo = cases::page(&desk, &all, &some_cases(), &undo);
+    let view = |name: &str, words: &str| SavedView {
+        name: name.into(),
+        words: words.into(),
+    };
+    let kept = [
+        view(
+            people::three(language, "Менің асығыс істерім", "Мои срочные", "My urgent cases"),
+            "kind=order&owner=own&due=soon&order=oldest",
+        ),
+        view(
+            people::three(language, "Ешкімде емес", "Ничьи", "Nobody's"),
+            "owner=nobody",
+        ),
+    ];
+    let unnamed = Mistake::one("view", Problem::Personal);
     let page = |asked: &Asked, list: &CaseList, mistake: &Mistake| {
-        cases::page(&desk, asked, list, (&access, mistake, None))
+        let views: &[SavedView] = if asked.is_empty() { &[] } else { &kept };
+        let about = Beside {
+            ways: &access,
+            mistake,
+            done: None,
+            views,
+        };
+        cases::page(&desk, asked, list, &about)
     };
     let (some, empty) = (some_cases(), no_cases());
     vec![
@@ -52,6 +82,11 @@ fn lists(language: Language) -> Vec<Sample> {
         ("staff-cases-taken", desk.clone(), page(&own, &some, &taken)),
         ("staff-cases-unchosen", desk.clone(), page(&all, &some, &unchosen)),
         ("staff-cases-undo", desk.clone(), undo),
+        (
+            "staff-cases-view-wrong",
+            desk.clone(),
+            page(&own, &some, &unnamed),
+        ),
     ]
 }
 

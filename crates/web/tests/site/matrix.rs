@@ -360,7 +360,7 @@ const PAGES: [(&str, &[&str]); 21] = [
 ];
 
 /// Pages of the console that are everybody's there, or the way in, or lead to what is judged elsewhere.
-const OWN: [&str; 18] = [
+const OWN: [&str; 19] = [
     "/staff/sign-in",
     "/staff/second",
     "/staff/set-up",
@@ -371,6 +371,7 @@ const OWN: [&str; 18] = [
     "/staff/cases/{reference}",
     "/staff/cases/{reference}/reveal",
     "/staff/cases/together",
+    "/staff/cases/views",
     "/staff/cases/{reference}/note",
     "/staff/cases/{reference}/publish",
     "/staff/cases/{reference}/take",
@@ -395,6 +396,7 @@ fn paths_of_the_console() -> BTreeSet<String> {
         ("figures::PATH", "/staff/requests/figures"),
         ("search::PATH", "/staff/search"),
         ("together::TOGETHER", "/staff/cases/together"),
+        ("views::VIEWS", "/staff/cases/views"),
         ("alike::PATH", "/staff/alike"),
         ("at_rest::PATH", "/staff/at-rest"),
         ("winners::PATH", "/winners"),

@@ -137,3 +137,32 @@ async fn a_note_is_typed_in_the_opened_case_and_shown_in_it() {
     let stranger = sends(&mut bota, &notes, &stranger).await;
     assert_ne!(stranger.status, StatusCode::OK);
 }
+
+#[tokio::test]
+async fn a_filter_is_kept_above_the_list_without_a_reference() {
+    let stage = Stage::new();
+    let mut aliya = at_desk(&stage, "aliya", "support").await;
+    let views = "/staff/cases/views";
+    let words = [
+        ("owner", "own"),
+        ("reference", "SQ-0000-0000"),
+        ("view", "Mine"),
+        ("step", "keep"),
+    ];
+    let kept = sends(&mut aliya, views, &words).await;
+    assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.text);
+    let list = aliya.get(LIST).await;
+    assert!(
+        list.text.contains("href=\"/staff/cases?owner=own\""),
+        "{}",
+        list.text
+    );
+    for (name, owner) in [("", "own"), ("mara@a.kz", "own"), ("Mine", "Mara")] {
+        let wrong = [("owner", owner), ("view", name), ("step", "keep")];
+        let wrong = sends(&mut aliya, views, &wrong).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{name} {owner}");
+    }
+    let gone = sends(&mut aliya, views, &[("view", "Mine"), ("step", "forget")]).await;
+    assert_eq!(gone.status, StatusCode::SEE_OTHER);
+    assert!(!aliya.get(LIST).await.text.contains("Your views"));
+}
