@@ -112,6 +112,8 @@ problems! {
     Taken = "taken",
     /// Not the password of whoever is signed in.
     PasswordWrong = "password-wrong",
+    /// The present password or the number of the second factor is wrong; which of the two is not said (5.1.4).
+    PasswordOrNumber = "password-or-number",
     /// A password that is too short to be the only proof.
     PasswordShort = "password-short",
     /// A password that everybody tries first.

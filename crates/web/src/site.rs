@@ -162,7 +162,7 @@ fn portal_routes() -> Router<Shared> {
 }
 
 fn console_routes() -> Router<Shared> {
-    use console::{door, familiar, invited, own_sessions, second_factor};
+    use console::{door, familiar, invited, own_password, own_sessions, second_factor};
     Router::new()
         .route("/staff/sign-in", get(door::open).post(door::sign_in))
         .route(
@@ -177,6 +177,10 @@ fn console_routes() -> Router<Shared> {
         .route(
             own_sessions::PATH,
             get(own_sessions::show).post(own_sessions::end),
+        )
+        .route(
+            own_password::PATH,
+            get(own_password::open).post(own_password::choose),
         )
         .route("/staff/familiar", get(familiar::open).post(familiar::accept))
         .route("/sign-out", post(door::sign_out))

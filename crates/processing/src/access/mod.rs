@@ -11,6 +11,7 @@ mod invitations;
 mod looks;
 mod new_address;
 mod own_passkeys;
+mod own_password;
 mod own_sessions;
 mod passkeys;
 mod password;
@@ -34,6 +35,7 @@ pub use own_passkeys::{
     OwnPasskey, OwnPasskeys, PASSKEY_NAME_LENGTH_MAX, PASSKEYS_MAX, PasskeyAsked, PasskeyClaim,
     PasskeyProposed,
 };
+pub use own_password::OwnProof;
 pub use own_sessions::OwnSession;
 pub use passkeys::{ALGORITHMS, Assertion, Attestation};
 pub use passwords::{PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, PASSWORD_LENGTH_MIN_WITH_FACTOR};

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
 use sandyq_ledger::entry::{Detail, Happening, Outcome};
 use sandyq_model::{Actor, ActorId, Fault, Plain, Problem, Role};
-use sandyq_store::tables::session;
+use sandyq_store::tables::session::{self, Session};
 use sandyq_store::tables::staff::{self, Staff};
 use sandyq_store::tables::staff_authenticator::{self, StaffAuthenticator};
 use sandyq_store::{Commit, Statement};
@@ -44,8 +44,8 @@ pub struct HalfWay {
 }
 
 /// Somebody who is half the way in.
-struct Known {
-    row: Staff,
+pub(super) struct Known {
+    pub(super) row: Staff,
     proofs: Vec<StaffAuthenticator>,
 }
 
@@ -60,8 +60,13 @@ impl Known {
             .filter(|proof| proof.until.is_some_and(|until| now < until))
     }
 
-    fn is_paused(&self, now: Timestamp) -> bool {
+    pub(super) fn is_paused(&self, now: Timestamp) -> bool {
         self.row.locked_until.is_some_and(|until| now < until)
+    }
+
+    /// Whether the next failure brings a pause.
+    pub(super) const fn pauses_next(&self) -> bool {
+        (self.row.failures + 1).is_multiple_of(FAILURES_MAX)
     }
 
     fn actor(&self) -> Actor {
@@ -225,19 +230,12 @@ impl System {
         caller: &Caller,
         typed: &Plain<String>,
     ) -> Result<SessionToken, Rejected> {
-        let (id, hash) = (caller.staff_card()?.id, caller.hash);
-        let found = self.store().read(move |reader| {
-            let (row, session) = (staff::find(reader, id)?, session::find(reader, hash)?);
-            let proofs = staff_authenticator::of_staff(reader, id)?;
-            Ok(row
-                .zip(session)
-                .map(|(row, session)| (Known { row, proofs }, session)))
-        });
-        let (known, before) = found.await?.ok_or(Rejected::SignInFirst)?;
+        let (known, before) = self.known_at_desk(caller).await?;
+        let id = known.row.id;
         let mut statements = self.staff_number(&known, typed).await?;
         let opening = sessions::of_staff_going_on(self, id, &before, self.now());
         statements.extend([
-            session::remove(hash),
+            session::remove(caller.hash),
             opening.statement,
             staff::clear_failures(id),
         ]);
@@ -259,23 +257,45 @@ impl System {
 
     /// What a number or a code on paper changes when it is right: it is used up.
     async fn staff_number(&self, known: &Known, typed: &Plain<String>) -> Result<Vec<Statement>, Rejected> {
-        let now = self.now();
-        let one_time = known.has(ONE_TIME).ok_or(Rejected::SignInFirst)?;
-        if known.is_paused(now) {
+        if known.is_paused(self.now()) {
             return Err(self.number_refused(known).await?);
         }
-        if let Some(step) = fitting_step(self.staff_secret(one_time)?, typed, now, one_time.step)? {
-            return Ok(vec![staff_authenticator::step_to(
+        match self.number_fits(known, typed)? {
+            Some(statements) => Ok(statements),
+            None => Err(self.number_refused(known).await?),
+        }
+    }
+
+    /// What a number or a code on paper changes when it is right; nothing is counted.
+    pub(super) fn number_fits(
+        &self,
+        known: &Known,
+        typed: &Plain<String>,
+    ) -> Result<Option<Vec<Statement>>, Rejected> {
+        let now = self.now();
+        let one_time = known.has(ONE_TIME).ok_or(Rejected::SignInFirst)?;
+        match fitting_step(self.staff_secret(one_time)?, typed, now, one_time.step)? {
+            Some(step) => Ok(Some(vec![staff_authenticator::step_to(
                 known.row.id,
                 ONE_TIME,
                 step,
                 now,
-            )]);
+            )])),
+            None => Ok(self.staff_paper_used(known, typed)?),
         }
-        match self.staff_paper_used(known, typed)? {
-            Some(statements) => Ok(statements),
-            None => Err(self.number_refused(known).await?),
-        }
+    }
+
+    /// Who calls from a desk, with the session in which they do.
+    pub(super) async fn known_at_desk(&self, caller: &Caller) -> Result<(Known, Session), Rejected> {
+        let (id, hash) = (caller.staff_card()?.id, caller.hash);
+        let found = self.store().read(move |reader| {
+            let (row, session) = (staff::find(reader, id)?, session::find(reader, hash)?);
+            let proofs = staff_authenticator::of_staff(reader, id)?;
+            Ok(row
+                .zip(session)
+                .map(|(row, session)| (Known { row, proofs }, session)))
+        });
+        found.await?.ok_or(Rejected::SignInFirst)
     }
 
     /// The codes on paper without the one that was typed.
@@ -433,7 +453,7 @@ impl System {
         Ok(Rejected::mistake("code", Problem::OneTime))
     }
 
-    async fn staff_refused(
+    pub(super) async fn staff_refused(
         &self,
         actor: &ActorId,
         detail: Detail,

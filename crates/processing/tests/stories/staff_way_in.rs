@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use sandyq_ledger::entry::{Deed, Entry, Happening};
 use sandyq_model::{Actor, Plain, Problem, Role};
 use sandyq_processing::Rejected;
-use sandyq_processing::access::{Caller, HalfWay, number_shown};
+use sandyq_processing::access::{Caller, HalfWay, OwnProof, SessionToken, number_shown};
 
 use crate::stage::Stage;
 use crate::stage::desk::{PASSWORD, sets_up};
@@ -347,4 +347,124 @@ async fn a_number_is_good_for_ten_minutes_of_what_concerns_rights() {
         !is_in(&stage, next.expose()).await,
         "twelve hours from the sign-in, not from the number"
     );
+}
+
+/// Somebody changes the password by what they type.
+async fn changes(
+    stage: &Stage,
+    caller: &Caller,
+    current: &str,
+    number: &Plain<String>,
+    chosen: &str,
+) -> Result<SessionToken, Rejected> {
+    let proof = OwnProof {
+        current: Plain::from(current),
+        number: number.clone(),
+    };
+    let chosen = Plain::from(chosen);
+    stage
+        .system
+        .change_own_staff_password(caller, proof, &chosen)
+        .await
+}
+
+const CHOSEN: &str = "nine grey wolves at dusk";
+
+#[tokio::test]
+async fn a_password_is_changed_by_both_proofs_and_everybody_else_goes_out() {
+    let stage = Stage::new();
+    let aliya = stage.staff("aliya", "sales").await;
+    let bolat = stage.staff("bolat", "sales").await;
+    let other = stage.desks.comes_in(&stage.system, "aliya").await;
+    let waiting = half_way(&stage, "aliya").await;
+    stage.passes(SignedDuration::from_secs(60));
+    let number = stage.desks.number_of(&stage.system, "aliya");
+    let short = changes(&stage, &aliya, "not compared at all", &number, "short").await;
+    assert_eq!(problem(short, "password"), Some(Problem::PasswordShort));
+    let common = changes(&stage, &aliya, PASSWORD, &number, "passwordpassword").await;
+    assert_eq!(problem(common, "password"), Some(Problem::PasswordCommon));
+    assert_eq!(
+        count_of(&stage, Happening::SignInRefused).await,
+        0,
+        "nothing was compared"
+    );
+    let session = changes(&stage, &aliya, PASSWORD, &number, CHOSEN).await.unwrap();
+    assert_eq!(count_of(&stage, Happening::StaffChanged).await, 1);
+    let goes_on = stage.system.caller(session.expose()).await.unwrap().unwrap();
+    assert_eq!(stage.system.my_sessions(&goes_on).await.unwrap().len(), 1);
+    assert!(!is_in(&stage, other.expose()).await);
+    assert_eq!(
+        stage.system.my_sessions(&bolat).await.unwrap().len(),
+        1,
+        "nobody else's"
+    );
+    let code = stage.desks.code_of("aliya");
+    let rest = stage
+        .system
+        .sign_in_by_number(waiting.token.expose(), &code)
+        .await;
+    assert!(matches!(rest, Err(Rejected::SignInFirst)), "half the way as well");
+    let old = stage.system.sign_in("aliya", Plain::from(PASSWORD)).await;
+    assert_eq!(problem(old, "password"), Some(Problem::Code));
+    assert!(stage.system.sign_in("aliya", Plain::from(CHOSEN)).await.is_ok());
+    let again = changes(&stage, &goes_on, CHOSEN, &number, "ten white wolves at dawn").await;
+    assert_eq!(
+        problem(again, "current"),
+        Some(Problem::PasswordOrNumber),
+        "a number opens once"
+    );
+}
+
+#[tokio::test]
+async fn which_proof_was_wrong_is_not_said_and_the_fifth_failure_ends_the_session() {
+    let stage = Stage::new();
+    stage.staff("aliya", "sales").await;
+    let sits = stage.staff_again("aliya").await;
+    let elsewhere = stage.desks.comes_in(&stage.system, "aliya").await;
+    stage.passes(SignedDuration::from_secs(60));
+    let number = stage.desks.number_of(&stage.system, "aliya");
+    let wrong = Plain::from("000000");
+    for (current, typed) in [
+        (PASSWORD, &wrong),
+        ("another long password", &number),
+        ("another long password", &wrong),
+        (PASSWORD, &wrong),
+    ] {
+        let tried = changes(&stage, &sits, current, typed, CHOSEN).await;
+        assert_eq!(problem(tried, "current"), Some(Problem::PasswordOrNumber));
+    }
+    let fifth = changes(&stage, &sits, PASSWORD, &wrong, CHOSEN).await;
+    assert!(matches!(fifth, Err(Rejected::SignInFirst)));
+    let listed = stage.system.my_sessions(&sits).await.unwrap();
+    assert!(listed.iter().all(|one| !one.own), "the session is over");
+    let elsewhere = stage.system.caller(elsewhere.expose()).await.unwrap().unwrap();
+    let paused = changes(&stage, &elsewhere, PASSWORD, &number, CHOSEN).await;
+    assert_eq!(problem(paused, "current"), Some(Problem::Wait));
+    assert_eq!(
+        problem(
+            stage.system.sign_in("aliya", Plain::from(PASSWORD)).await,
+            "password"
+        ),
+        Some(Problem::Code)
+    );
+    assert_eq!(count_of(&stage, Happening::SignInRefused).await, 7);
+    stage.passes(SignedDuration::from_mins(6));
+    let number = stage.desks.number_of(&stage.system, "aliya");
+    assert!(
+        changes(&stage, &elsewhere, PASSWORD, &number, CHOSEN)
+            .await
+            .is_ok()
+    );
+}
+
+#[tokio::test]
+async fn of_two_changes_at_once_one_is_first() {
+    let stage = Stage::new();
+    let aliya = stage.staff("aliya", "sales").await;
+    let (one, two) = (stage.desks.code_of("aliya"), stage.desks.code_of("aliya"));
+    let (first, second) = tokio::join!(
+        changes(&stage, &aliya, PASSWORD, &one, CHOSEN),
+        changes(&stage, &aliya, PASSWORD, &two, "ten white wolves at dawn"),
+    );
+    assert_eq!(u8::from(first.is_ok()) + u8::from(second.is_ok()), 1);
 }

@@ -69,6 +69,17 @@ pub fn update(staff: &Staff) -> Statement {
     .touching(1)
 }
 
+/// Puts another hash in the place of that one, and forgets failures; a conflict when it changed meanwhile or the account was closed.
+#[must_use]
+pub fn choose_password(staff: ActorId, before: &str, chosen: &str) -> Statement {
+    statement(
+        "UPDATE staff SET password_hash = $3, failures = 0, locked_until = NULL \
+         WHERE staff_id = $1 AND password_hash = $2 AND disabled_at IS NULL",
+        [staff.into(), before.into(), chosen.into()],
+    )
+    .touching(1)
+}
+
 /// Counts a wrong password, and closes the name until then, if an instant is given.
 #[must_use]
 pub fn count_failure(staff: ActorId, locked_until: Option<Timestamp>) -> Statement {

@@ -17,6 +17,7 @@ pub mod invite;
 pub mod invited;
 pub mod note;
 pub mod open_case;
+pub mod own_password;
 pub mod own_sessions;
 pub mod privileged;
 pub mod proposals;

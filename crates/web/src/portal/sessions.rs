@@ -6,6 +6,7 @@ use sandyq_processing::Rejected;
 use sandyq_processing::access::OwnSession;
 
 use crate::components::hidden;
+use crate::console::own_password;
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent};
 use crate::layout::Page;
 use crate::visit::Visit;
@@ -46,10 +47,11 @@ pub async fn ended_by(sent: &Sent) -> Result<(), Rejected> {
 /// The page, of subjects and of staff.
 #[must_use]
 pub fn page(visit: &Visit, path: &str, sessions: &[OwnSession]) -> Page {
-    let (lead, back) = if path == PATH {
-        ("sessions-lead", "/my")
-    } else {
+    let of_staff = path != PATH;
+    let (lead, back) = if of_staff {
         ("staff-sessions-lead", "/staff/cases")
+    } else {
+        ("sessions-lead", "/my")
     };
     let others = sessions.iter().filter(|session| !session.own).count();
     let body = html! {
@@ -82,6 +84,7 @@ pub fn page(visit: &Visit, path: &str, sessions: &[OwnSession]) -> Page {
                 button.go type="submit" { (visit.say("sessions-end-others")) }
             }
         }
+        @if of_staff { p { a href=(own_password::PATH) { (visit.say("password-change-title")) } } }
     };
     Page::new(visit.say("sessions-title"), body).back_to(back)
 }

@@ -7,7 +7,9 @@ use sandyq_processing::retention::Order;
 use sandyq_processing::second_person::{Deed, ProposalView};
 
 use super::{Sample, account, visit};
-use crate::console::{access, invite, invited, own_sessions, privileged, proposals, second_factor};
+use crate::console::{
+    access, invite, invited, own_password, own_sessions, privileged, proposals, second_factor,
+};
 use crate::demo_staff;
 use crate::portal::sessions;
 use crate::visit::Standpoint;
@@ -18,6 +20,7 @@ pub fn pages(language: Language) -> Vec<Sample> {
     let set_up = outside(second_factor::SET_UP);
     let demo = outside(demo_staff::PATH);
     let own = visit(language, own_sessions::PATH, Standpoint::Staff);
+    let password = visit(language, own_password::PATH, Standpoint::Staff);
     let record = visit(language, "/staff/records/0123", Standpoint::Staff);
     let list = visit(language, access::PATH, Standpoint::Staff);
     let wrong = Mistake::one("code", Problem::OneTime);
@@ -46,6 +49,21 @@ pub fn pages(language: Language) -> Vec<Sample> {
             "staff-sessions",
             own.clone(),
             sessions::page(&own, own_sessions::PATH, &account::sessions_of_one()),
+        ),
+        (
+            "staff-password",
+            password.clone(),
+            own_password::page(&password, &Mistake::default()),
+        ),
+        (
+            "staff-password-wrong",
+            password.clone(),
+            own_password::page(&password, &Mistake::one("current", Problem::PasswordOrNumber)),
+        ),
+        (
+            "staff-password-done",
+            password.clone(),
+            own_password::done_page(&password),
         ),
         (
             "staff-privileged-wrong",

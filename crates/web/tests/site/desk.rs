@@ -168,3 +168,53 @@ async fn the_figures_are_the_responsible_persons() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_member_of_staff_changes_the_password_on_a_page_of_their_own() {
+    let stage = Stage::new();
+    let site = stage.site();
+    stage.staff("aliya", "sales").await;
+    let mut aliya = Browser::new(&site);
+    let secret = sets_up(&stage, &mut aliya, "aliya").await;
+    reads_the_policy(&mut aliya).await;
+    let sessions = aliya.get("/staff/sessions").await;
+    assert!(sessions.text.contains("href=\"/staff/password\""));
+    stage.clock.advance(SignedDuration::from_secs(60));
+    let number = number_shown(&secret, stage.system.now()).unwrap();
+    let form = aliya.get("/staff/password").await;
+    let chosen = "nine grey wolves at dusk";
+    let typed = |current: &'static str, code: &str| {
+        let typed = [
+            ("current", current),
+            ("code", code),
+            ("password", chosen),
+            ("step", "choose"),
+        ];
+        typed.map(|(name, value)| (name.to_owned(), value.to_owned()))
+    };
+    let mut answers = Vec::new();
+    for (current, code) in [
+        ("another long password", number.expose().as_str()),
+        (PASSWORD, "000000"),
+    ] {
+        let typed = typed(current, code);
+        let typed = typed
+            .each_ref()
+            .map(|(name, value)| (name.as_str(), value.as_str()));
+        let wrong = aliya.fill(&form, "/staff/password", &typed).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(!wrong.text.contains(chosen) && !wrong.text.contains(current));
+        answers.push(wrong.text);
+    }
+    assert_eq!(answers[0].len(), answers[1].len(), "the two look alike");
+    let session = aliya.cookie("__Host-sandyq").unwrap().clone();
+    let typed = typed(PASSWORD, number.expose());
+    let typed = typed
+        .each_ref()
+        .map(|(name, value)| (name.as_str(), value.as_str()));
+    let done = aliya.fill(&form, "/staff/password", &typed).await;
+    assert_eq!(done.status, StatusCode::OK, "{}", done.text);
+    assert!(done.text.contains("role=\"status\""));
+    assert_ne!(*aliya.cookie("__Host-sandyq").unwrap(), session);
+    assert_eq!(aliya.get("/staff/sessions").await.status, StatusCode::OK);
+}

@@ -360,12 +360,13 @@ const PAGES: [(&str, &[&str]); 21] = [
 ];
 
 /// Pages of the console that are everybody's there, or the way in, or lead to what is judged elsewhere.
-const OWN: [&str; 19] = [
+const OWN: [&str; 20] = [
     "/staff/sign-in",
     "/staff/second",
     "/staff/set-up",
     "/staff/familiar",
     "/staff/sessions",
+    "/staff/password",
     "/staff/invited/{token}",
     "/staff/cases",
     "/staff/cases/{reference}",
@@ -391,6 +392,7 @@ fn paths_of_the_console() -> BTreeSet<String> {
         ("invite::PATH", "/staff/invite"),
         ("access::PATH", "/staff/access"),
         ("own_sessions::PATH", "/staff/sessions"),
+        ("own_password::PATH", "/staff/password"),
         ("breaches::REGISTER", "/staff/breaches"),
         ("proposals::PATH", "/staff/proposals"),
         ("figures::PATH", "/staff/requests/figures"),
