@@ -35,6 +35,8 @@ pub struct Facts {
     pub approved: bool,
     /// Another person, who may do the same, agreed to this very operation (5.1.1).
     pub seconded: bool,
+    /// It is a look that was asked for in an emergency, within its minutes (5.1.7).
+    pub emergency: bool,
 }
 
 impl Default for Facts {
@@ -54,6 +56,7 @@ impl Default for Facts {
             due: false,
             approved: false,
             seconded: false,
+            emergency: false,
         }
     }
 }

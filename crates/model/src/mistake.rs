@@ -108,6 +108,12 @@ problems! {
     BulkRead = "bulk-read",
     /// One employee looks for people too often (5.1.4).
     SearchLimit = "search-limit",
+    /// There is no open case of that number that could be shown in an emergency; which of it is so is not said (5.1.7).
+    NoCase = "no-case",
+    /// So many asks of one member of staff wait already (5.1.7).
+    AsksWaiting = "asks-waiting",
+    /// The own desk works on such cases (5.1.7).
+    OwnDesk = "own-desk",
     /// A case is somebody else's by now, or closed.
     Taken = "taken",
     /// Not the password of whoever is signed in.

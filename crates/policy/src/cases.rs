@@ -199,6 +199,7 @@ impl Draft {
             "citation" => self.question.citation = node.truth(report) == Some(true),
             "approved" => self.question.facts.approved = node.truth(report) == Some(true),
             "seconded" => self.question.facts.seconded = node.truth(report) == Some(true),
+            "emergency" => self.question.facts.emergency = node.truth(report) == Some(true),
             "consent" => self.consent = node.truth(report) == Some(true),
             "agreed" => self.agreed = node.truth(report) == Some(true),
             "withdrawn" => self.question.facts.withdrawn = node.truth(report) == Some(true),

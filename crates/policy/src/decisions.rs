@@ -26,7 +26,8 @@ const HEAD: &str = "\
 # a floor; destruction is due; no decision with effect is taken. Subject, representative and the site act for the
 # person himself. Recipients are registered, in Kazakhstan and have given their undertaking: a state body for 2.2.12,
 # a distributor otherwise. The ground is consent; what only an approved and cited law allows is marked (law), and what
-# is allowed once somebody was invited to an interview in that case (invited).
+# is allowed once somebody was invited to an interview in that case (invited). What may be looked at in an emergency that two
+# agreed on (5.1.7), and not otherwise, is marked (emergency).
 #
 # `all` are the fields of the category, `listed` those that the purposes list for it, `every field` all
 # that are declared, `record` the record as a whole.
@@ -73,7 +74,7 @@ pub fn reads(policy: &Policy, role: Role) -> Vec<(Purpose, FieldSet)> {
 #[must_use]
 pub fn is_within(policy: &Policy, role: Role, other: Role) -> bool {
     Verb::ALL.into_iter().all(|verb| {
-        [MOST, BY_LAW].into_iter().all(|so| {
+        [MOST, BY_LAW, EMERGENCY].into_iter().all(|so| {
             let wider = granted(policy, other, verb, so);
             let narrow = granted(policy, role, verb, so);
             narrow
@@ -87,23 +88,29 @@ pub fn is_within(policy: &Policy, role: Role, other: Role) -> bool {
 fn lines(policy: &Policy, role: Role, verb: Verb) -> Vec<String> {
     let consent = granted(policy, role, verb, UNINVITED);
     let mut lines = joined(policy, &consent);
-    for (so, mark) in [(BY_LAW, "law"), (MOST, "invited")] {
+    let most = granted(policy, role, verb, MOST);
+    for (so, mark) in [(BY_LAW, "law"), (MOST, "invited"), (EMERGENCY, "emergency")] {
         let mut more = granted(policy, role, verb, so);
         more.retain(|place, fields| consent.get(place) != Some(fields));
+        if so == EMERGENCY {
+            more.retain(|place, fields| most.get(place).is_none_or(|known| !fields.is_subset(*known)));
+        }
         let more = joined(policy, &more).into_iter();
         lines.extend(more.map(|line| format!("{line} ({mark})")));
     }
     lines
 }
 
-/// On which ground something is asked, and whether somebody was invited to an interview in that case.
-type So = (GroundWord, bool);
+/// On which ground something is asked, whether somebody was invited to an interview in that case, and whether it is a look in an
+/// emergency.
+type So = (GroundWord, bool, bool);
 
-const UNINVITED: So = (GroundWord::Consent, false);
-const MOST: So = (GroundWord::Consent, true);
-const BY_LAW: So = (GroundWord::Law, false);
+const UNINVITED: So = (GroundWord::Consent, false, false);
+const MOST: So = (GroundWord::Consent, true, false);
+const BY_LAW: So = (GroundWord::Law, false, false);
+const EMERGENCY: So = (GroundWord::Consent, true, true);
 
-fn granted(policy: &Policy, role: Role, verb: Verb, (ground, invited): So) -> Granted {
+fn granted(policy: &Policy, role: Role, verb: Verb, (ground, invited, emergency): So) -> Granted {
     let mut granted = Granted::new();
     for standing in std::iter::once(None).chain(Standing::ALL.map(Some)) {
         for category in Category::ALL {
@@ -120,6 +127,7 @@ fn granted(policy: &Policy, role: Role, verb: Verb, (ground, invited): So) -> Gr
                     ground,
                 );
                 question.facts.interview = invited;
+                question.facts.emergency = emergency;
                 let fields = policy.answer(&question).spoken.allowed;
                 if !fields.is_empty() {
                     granted.insert((standing, category, purpose.map_or(0, Purpose::number)), fields);
@@ -181,6 +189,7 @@ pub(crate) fn favourable(policy: &Policy, place: Place, ground: GroundWord) -> Q
         due: true,
         approved: law,
         seconded: true,
+        emergency: false,
     };
     let human = policy.role(role).is_some_and(|role| role.human);
     let fields = policy.all_fields;

@@ -209,6 +209,7 @@ fn context(question: &Question, field: Field) -> Result<Context, Unasked> {
         ("approved", facts.approved),
         ("seconded", facts.seconded),
         ("interview", facts.interview),
+        ("emergency", facts.emergency),
     ];
     let flags = flags.map(|(name, truth)| (name.to_owned(), RestrictedExpression::new_bool(truth)));
     let words = [

@@ -22,6 +22,10 @@ pub struct Circumstances {
     pub(crate) approved: bool,
     /// Who agreed to it as the second person, and to which proposal (5.1.1).
     pub(crate) second: Option<Second>,
+    /// It is a look that was asked for in an emergency (5.1.7).
+    pub(crate) emergency: bool,
+    /// A second person agreed to all such looks until an instant that has not come.
+    pub(crate) agreed_before: bool,
 }
 
 /// 5.1.1: another person agreed to this very operation.
@@ -43,6 +47,8 @@ impl Circumstances {
         recipient_number: 0,
         approved: false,
         second: None,
+        emergency: false,
+        agreed_before: false,
     };
 
     /// Nothing is known in the caller's favour; data would go to that recipient. What a face may say of a transfer.
@@ -83,6 +89,24 @@ impl Circumstances {
         Self {
             approved: first.human && first.role == Role::RESPONSIBLE,
             second,
+            ..Self::SYSTEM
+        }
+    }
+
+    /// That member of staff looks in an emergency to which another one agreed before (5.1.7).
+    pub(crate) fn emergency(caller: &Caller) -> Self {
+        Self {
+            emergency: true,
+            agreed_before: true,
+            ..Self::staff(caller)
+        }
+    }
+
+    /// The same at the word of the first, who has read the policy and is not here (5.1.7).
+    pub(crate) const fn of_emergency(agreed: bool) -> Self {
+        Self {
+            emergency: true,
+            agreed_before: agreed,
             ..Self::SYSTEM
         }
     }

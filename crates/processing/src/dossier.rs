@@ -286,7 +286,8 @@ impl Dossier {
             hold: self.under_hold(),
             due: self.is_due(now) || (V::VERB == Verb::Destroy && self.are_due(operation.fields, now)),
             approved: circumstances.approved,
-            seconded: circumstances.second.is_some(),
+            seconded: circumstances.second.is_some() || circumstances.agreed_before,
+            emergency: circumstances.emergency,
         }
     }
 

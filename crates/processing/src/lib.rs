@@ -20,6 +20,7 @@ pub mod consent;
 pub mod delete;
 pub mod destroy;
 pub mod dossier;
+pub mod emergency;
 mod entry;
 pub mod extract;
 pub mod key_epochs;

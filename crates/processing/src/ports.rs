@@ -136,6 +136,11 @@ pub enum Message {
         /// Its reference number.
         reference: String,
     },
+    /// A case was opened to another desk in an emergency; who looked at what stands on the person's own page (5.1.7).
+    Emergency {
+        /// Its reference number.
+        reference: String,
+    },
     /// Something of the person's was handed over; to whom stands on the person's own page (4.2).
     HandedOver {
         /// Its number in the register.

@@ -189,8 +189,8 @@ fn console_routes() -> Router<Shared> {
 /// 5.1.1, 5.1.5: the desks of those who look after the others.
 fn board_routes() -> Router<Shared> {
     use console::{
-        access, alike, at_rest, audit, breach, breaches, figures, hand_over, invite, proposals, recipients,
-        record, request, requests, retention,
+        access, alike, at_rest, audit, breach, breaches, figures, hand_over, invite, judgements, proposals,
+        recipients, record, request, requests, retention,
     };
     Router::new()
         .route(invite::PATH, get(invite::open).post(invite::invite))
@@ -202,6 +202,8 @@ fn board_routes() -> Router<Shared> {
         .route("/staff/audit", get(audit::show).post(audit::act))
         .route(proposals::PATH, get(proposals::show))
         .route("/staff/proposals/{id}", post(proposals::answer))
+        .route(judgements::PATH, get(judgements::show))
+        .route("/staff/emergencies/{id}", post(judgements::judge))
         .route("/staff/recipients", get(recipients::show).post(recipients::act))
         .route(
             "/staff/disclosures",
@@ -236,7 +238,7 @@ fn board_routes() -> Router<Shared> {
 }
 
 fn case_routes() -> Router<Shared> {
-    use console::{cases, decide, hand_over, note, open_case, search, together, views};
+    use console::{cases, decide, emergency, hand_over, note, open_case, search, together, views};
     Router::new()
         .route("/staff/cases", get(cases::show))
         .route(
@@ -247,6 +249,8 @@ fn case_routes() -> Router<Shared> {
         .route(together::TOGETHER, post(together::together))
         .route("/staff/cases/{reference}/take", post(cases::take))
         .route("/staff/cases/{reference}/give-back", post(cases::give_back))
+        .route(emergency::PATH, get(emergency::open).post(emergency::ask))
+        .route("/staff/emergency/{id}", post(emergency::look))
         .route(search::PATH, get(search::open).post(search::search))
         .route("/staff/cases/{reference}/note", post(note::note))
         .route("/staff/cases/{reference}/reveal", post(open_case::reveal))

@@ -121,6 +121,12 @@ numbered! {
         RecipientConfirmed = 101 "recipient-confirmed",
         /// Somebody set what they wish about their confidentiality (6.2).
         ConfidentialitySet = 102 "confidentiality-set",
+        /// A case was opened to another desk in an emergency (5.1.7).
+        EmergencyOpened = 103 "emergency-opened",
+        /// A look in an emergency was judged to be right (5.1.7).
+        EmergencyRight = 104 "emergency-right",
+        /// A look in an emergency was judged to be wrong (5.1.7).
+        EmergencyWrong = 105 "emergency-wrong",
         /// A breach of the protection was entered in the register (5.1.3).
         BreachEntered = 110 "breach-entered",
         /// Something was found out or done about a breach (5.1.3).

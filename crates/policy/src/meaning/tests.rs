@@ -90,6 +90,7 @@ impl<'a> Draw<'a> {
             approved: self.likely(kind),
             seconded: self.likely(kind),
             interview: self.likely(2),
+            emergency: !self.likely(kind),
         };
         let purpose = self.below(usize::from(Purpose::COUNT) + 1);
         Question {

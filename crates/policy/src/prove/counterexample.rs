@@ -83,7 +83,7 @@ impl Counterexample {
 }
 
 /// The circumstances in the order in which they are told.
-const CIRCUMSTANCES: [&str; 17] = [
+const CIRCUMSTANCES: [&str; 18] = [
     "purpose",
     "ground",
     "citation",
@@ -101,6 +101,7 @@ const CIRCUMSTANCES: [&str; 17] = [
     "approved",
     "seconded",
     "interview",
+    "emergency",
 ];
 
 /// A circumstance in words; nothing for a flag that is false.

@@ -55,6 +55,7 @@ pub(crate) enum Scalar {
     /// Another person agreed to it.
     Seconded,
     Interview,
+    Emergency,
     Ground(GroundWord),
     /// `None` is a subject nobody knows ("absent").
     Standing(Option<Standing>),

@@ -83,7 +83,8 @@ type Circumstances = {
     hold: Bool,
     due: Bool,
     approved: Bool,
-    seconded: Bool
+    seconded: Bool,
+    emergency: Bool
 };
 action "transfer";
 "#;

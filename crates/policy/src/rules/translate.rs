@@ -278,6 +278,7 @@ fn attribute(whole: &Expr, of: &Expr, attribute: &str) -> Result<Operand, Outsid
             "due" => Some(truth(Scalar::Due)),
             "approved" => Some(truth(Scalar::Approved)),
             "seconded" => Some(truth(Scalar::Seconded)),
+            "emergency" => Some(truth(Scalar::Emergency)),
             "consent" => Some(mask(Atom::Consented)),
             "agreed" => Some(mask(Atom::Agreed)),
             "floor" => Some(mask(Atom::Floor)),

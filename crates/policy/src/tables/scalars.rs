@@ -121,6 +121,7 @@ fn holds(scalar: Scalar, circumstances: Circumstances<'_>) -> bool {
         Scalar::Due => facts.due,
         Scalar::Approved => facts.approved,
         Scalar::Seconded => facts.seconded,
+        Scalar::Emergency => facts.emergency,
         Scalar::Standing(standing) => standing == facts.standing,
         Scalar::Registered => facts.recipient.registered,
         Scalar::Undertaking => facts.recipient.undertaking,

@@ -242,10 +242,10 @@ impl System {
             return Ok(());
         }
         // It rests on what the decider may see, and on nothing else of the record.
-        let look = self.look(caller, dossier, case, purpose)?;
+        let look = self.look(caller.actor, dossier, case, purpose)?;
         let mut operation: Operation<Use> = Operation::new(caller.actor, subject, category, now, sent.key)
             .submitted(sent.content)
-            .on(self.viewable(&look, dossier, caller))
+            .on(self.viewable(&look, dossier, &Circumstances::staff(caller)))
             .in_case(case.id);
         (operation.purpose, operation.effect) = (purpose, true);
         let usage = Usage::Decide {

@@ -3,9 +3,10 @@
 
 use jiff::Timestamp;
 use sandyq_model::act::Extract;
+use sandyq_model::value::Values;
 use sandyq_model::{
-    Act, CaseId, Clause, Fault, Field, FieldSet, IdempotencyKey, Operation, Plain, Problem, Purpose, Refusal,
-    Standing, SubjectId,
+    Act, Actor, CaseId, Clause, Fault, Field, FieldSet, IdempotencyKey, Operation, Plain, Problem, Purpose,
+    Refusal, Standing, SubjectId,
 };
 use sandyq_policy::Language;
 use sandyq_store::tables::case_file::{self, CaseFile};
@@ -68,31 +69,18 @@ impl System {
         language: Language,
     ) -> Result<OpenedCase, Rejected> {
         let (dossier, case) = self.staff_case(caller, reference).await?;
-        let operation = self.look(caller, &dossier, &case, purpose)?;
-        let fields = self.viewable(&operation, &dossier, caller);
-        let looked = self.looked(&operation.on(fields), caller).await;
+        let operation = self.look(caller.actor, &dossier, &case, purpose)?;
+        let circumstances = Circumstances::staff(caller);
+        let fields = self.viewable(&operation, &dossier, &circumstances);
+        let looked = self.looked(&operation.on(fields), caller, &circumstances).await;
         let (values, entry) =
             looked.map_err(|rejected| self.told_at_desk(caller, &dossier, &case, rejected))?;
         let purpose = purpose.ok_or(Rejected::NotFound)?;
-        let now = self.now();
-        let own = |(field, value)| Some((field, self.of_this_case(&case, field, value)?));
-        let fields = values.into_iter().filter_map(own).map(|(field, value)| {
-            let (value, masked) = mask::masked(self.policy().class(field), &value);
-            let record = dossier.records.iter().find(|record| record.field == field);
-            let unconfirmed_since = record
-                .map(|record| self.unconfirmed_since(record, now))
-                .transpose()?
-                .flatten();
-            Ok(ShownField {
-                unconfirmed_since,
-                returned_at: record.and_then(|record| record.returned_at),
-                ..self.shown(field, value, masked, language)
-            })
-        });
+        let values = self.of_this_case_alone(&case, values);
         Ok(OpenedCase {
             case: self.case_view(&case, language),
             purpose,
-            fields: fields.collect::<Result<_, Fault>>()?,
+            fields: self.shown_fields(&dossier, values, language)?,
             entry,
             publishable: self.labels(self.publishable(caller, &dossier, &case), language),
             notes: self.may_note(caller, (&dossier, &case), purpose),
@@ -114,9 +102,10 @@ impl System {
         let (dossier, case) = self.staff_case(caller, reference).await?;
         let field = self.policy().field_named(field).ok_or(Rejected::NotFound)?;
         let operation = self
-            .look(caller, &dossier, &case, purpose)?
+            .look(caller.actor, &dossier, &case, purpose)?
             .on(FieldSet::only(field));
-        let looked = self.looked(&operation, caller).await;
+        let circumstances = Circumstances::staff(caller);
+        let looked = self.looked(&operation, caller, &circumstances).await;
         let (mut values, _) =
             looked.map_err(|rejected| self.told_at_desk(caller, &dossier, &case, rejected))?;
         let value = values.remove(&field).ok_or(Rejected::NotFound)?;
@@ -125,12 +114,44 @@ impl System {
         Ok(self.shown(field, value, masked, language))
     }
 
-    pub(super) async fn staff_case(
+    /// Values as a page shows them, with what is to be known of each.
+    pub(crate) fn shown_fields(
+        &self,
+        dossier: &Dossier,
+        values: Values,
+        language: Language,
+    ) -> Result<Vec<ShownField>, Fault> {
+        let now = self.now();
+        let fields = values.into_iter().map(|(field, value)| {
+            let (value, masked) = mask::masked(self.policy().class(field), &value);
+            let record = dossier.records.iter().find(|record| record.field == field);
+            let unconfirmed_since = record
+                .map(|record| self.unconfirmed_since(record, now))
+                .transpose()?
+                .flatten();
+            Ok(ShownField {
+                unconfirmed_since,
+                returned_at: record.and_then(|record| record.returned_at),
+                ..self.shown(field, value, masked, language)
+            })
+        });
+        fields.collect()
+    }
+
+    pub(crate) async fn staff_case(
         &self,
         caller: &Caller,
         reference: &str,
     ) -> Result<(std::sync::Arc<Dossier>, CaseFile), Rejected> {
         caller.staff_card()?;
+        self.case_by_reference(reference).await
+    }
+
+    /// The case of that reference with whose it is.
+    pub(crate) async fn case_by_reference(
+        &self,
+        reference: &str,
+    ) -> Result<(std::sync::Arc<Dossier>, CaseFile), Rejected> {
         let wanted = reference.to_owned();
         let found = self
             .store()
@@ -163,9 +184,9 @@ impl System {
         }
     }
 
-    pub(super) fn look(
+    pub(crate) fn look(
         &self,
-        caller: &Caller,
+        actor: Actor,
         dossier: &Dossier,
         case: &CaseFile,
         purpose: Option<Purpose>,
@@ -173,7 +194,7 @@ impl System {
         let known = dossier.known()?;
         let key = IdempotencyKey::random(self.chance());
         let mut operation =
-            Operation::new(caller.actor, dossier.subject, known.category, self.now(), key).in_case(case.id);
+            Operation::new(actor, dossier.subject, known.category, self.now(), key).in_case(case.id);
         operation.purpose = purpose;
         let listed = purpose.map_or(dossier.held(), |p| {
             self.policy().purpose_fields(p, known.category)
@@ -182,14 +203,13 @@ impl System {
     }
 
     /// Of the asked fields those that the policy allows; all of them when it allows none, so that the refusal is whole.
-    pub(super) fn viewable(
+    pub(crate) fn viewable(
         &self,
         operation: &Operation<Extract>,
         dossier: &Dossier,
-        caller: &Caller,
+        circumstances: &Circumstances,
     ) -> FieldSet {
-        let circumstances = Circumstances::staff(caller);
-        let facts = dossier.facts(operation, &circumstances, self.policy());
+        let facts = dossier.facts(operation, circumstances, self.policy());
         match self.policy().decide(operation, &facts) {
             Ok(_) => operation.fields,
             Err(refusal) => {
@@ -232,22 +252,26 @@ impl System {
         }
     }
 
-    pub(super) async fn looked(
+    pub(crate) async fn looked(
         &self,
         operation: &Operation<Extract>,
         caller: &Caller,
-    ) -> Result<(sandyq_model::value::Values, u64), Rejected> {
+        circumstances: &Circumstances,
+    ) -> Result<(Values, u64), Rejected> {
         self.within_bulk(operation, caller, "purpose").await?;
-        match self
-            .perform(operation, &Circumstances::staff(caller), &())
-            .await?
-        {
+        match self.perform(operation, circumstances, &()).await? {
             Outcome::Done { output, entry } => Ok((output, entry)),
             Outcome::Repeated(_) => Err(Rejected::NotFound),
         }
     }
 
-    fn shown(&self, field: Field, value: Plain<String>, masked: bool, language: Language) -> ShownField {
+    pub(crate) fn shown(
+        &self,
+        field: Field,
+        value: Plain<String>,
+        masked: bool,
+        language: Language,
+    ) -> ShownField {
         let name = self.policy().field_name(field).to_owned();
         ShownField {
             field,

@@ -181,7 +181,7 @@ impl System {
     }
 
     /// The kinds of cases that a role works on, as the policy declares it.
-    pub(super) fn kinds_of_desk(&self, role: Role) -> Vec<String> {
+    pub(crate) fn kinds_of_desk(&self, role: Role) -> Vec<String> {
         let declared = self.policy().role(role);
         let kinds = declared.map(|role| role.works_on.iter().map(ToString::to_string).collect());
         kinds.unwrap_or_default()

@@ -82,7 +82,7 @@ impl System {
 
     /// Of a value that staff see in a case what belongs to it: of notes its own lines, of everything else all. `None` when that is
     /// nothing.
-    pub(super) fn of_this_case(
+    pub(crate) fn of_this_case(
         &self,
         case: &CaseFile,
         field: Field,
@@ -93,6 +93,12 @@ impl System {
         }
         let lines: Vec<&str> = notes_of(case, value.expose()).collect();
         (!lines.is_empty()).then(|| Plain::new(lines.join("\n")))
+    }
+
+    /// Of the values that staff see in a case what belongs to it.
+    pub(crate) fn of_this_case_alone(&self, case: &CaseFile, values: Values) -> Values {
+        let own = |(field, value)| Some((field, self.of_this_case(case, field, value)?));
+        values.into_iter().filter_map(own).collect()
     }
 
     fn noting(

@@ -15,8 +15,8 @@ use sandyq_model::{JobId, ReceiptId, Standing, SubjectId};
 use sandyq_policy::Permit;
 use sandyq_store::tables::authenticator::Authenticator;
 use sandyq_store::tables::{
-    alike, case_file, hold, job, proposal, publication, purpose_use, record, search_index, subject,
-    subject_request, wish,
+    alike, case_file, emergency, hold, job, proposal, publication, purpose_use, record, search_index,
+    subject, subject_request, wish,
 };
 use sandyq_store::{Job, Statement};
 
@@ -120,6 +120,7 @@ fn whole(permit: Permit<Destroy>, dossier: &Dossier) -> Result<Done<Destroy>, Re
         ..known.clone()
     };
     let mut statements: Vec<Statement> = vec![
+        emergency::forget_cases(dossier.subject),
         subject::update(&row),
         record::remove_all(dossier.subject),
         purpose_use::remove_all(dossier.subject),

@@ -55,6 +55,8 @@ pub const SEND_IDENTITY: &str = "send-identity";
 pub const SEND_ANSWERED: &str = "send-answered";
 /// Mails that a case was decided about: what was decided stands on the person's own page (1.3).
 pub const SEND_DECIDED: &str = "send-decided";
+/// Mails that a case was opened to another desk in an emergency: who looked at what stands on the person's own page (5.1.7).
+pub const SEND_EMERGENCY: &str = "send-emergency";
 /// Mails that something of theirs was handed over: to whom stands on the person's own page (4.2).
 pub const SEND_HANDED: &str = "send-handed";
 /// Mails a recipient that it must stop using what it had been given (6.3).
@@ -138,6 +140,12 @@ async fn work(system: &System, work: &Job) -> Result<Delivery, Rejected> {
         }
         SEND_DECIDED => {
             return send_word(system, subject, detail, |reference| Message::Decided {
+                reference,
+            })
+            .await;
+        }
+        SEND_EMERGENCY => {
+            return send_word(system, subject, detail, |reference| Message::Emergency {
                 reference,
             })
             .await;

@@ -41,6 +41,8 @@ pub struct Access {
     pub clauses: Vec<String>,
     /// Whether the policy refused it.
     pub refused: bool,
+    /// Whether it was in an emergency (5.1.7).
+    pub emergency: bool,
     /// The request that it was about, by its reference.
     pub request: Option<String>,
     /// The place in the ledger.
@@ -159,6 +161,10 @@ impl System {
                 .iter()
                 .map(|clause| clause.clause().to_owned())
                 .collect(),
+            emergency: entry.clauses.iter().any(|clause| {
+                let clause = clause.clause();
+                clause.split('#').next() == Some("5.1.7")
+            }),
             refused: entry.outcome == EntryOutcome::Refused,
             request: None,
             entry: index,

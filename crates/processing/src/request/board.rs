@@ -60,6 +60,8 @@ pub struct Board {
     pub undelivered: usize,
     /// Contacts to which letters come back (6.1).
     pub returned: u64,
+    /// Looks in an emergency that nobody judged in time (5.1.7).
+    pub unjudged: usize,
 }
 
 /// One line of the board: nothing personal.
@@ -142,6 +144,7 @@ impl System {
             .await?;
         let more = found.len() > PAGE_REQUESTS as usize;
         found.truncate(PAGE_REQUESTS as usize);
+        let unjudged = self.late_emergencies().await?;
         Ok(Board {
             rows: found.iter().map(|request| row(request, now)).collect(),
             page,
@@ -149,6 +152,7 @@ impl System {
             closed: filter.closed,
             undelivered,
             returned,
+            unjudged,
         })
     }
 

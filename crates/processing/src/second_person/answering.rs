@@ -24,6 +24,8 @@ pub enum Agreed {
     Destroyed(ReceiptId),
     /// The name of somebody, who is invited by that link.
     Invited(String, Invitation),
+    /// A case is open to another desk for some minutes.
+    Opened,
 }
 
 impl System {
@@ -49,6 +51,10 @@ impl System {
                 Ok(Agreed::Lifted)
             }
             Deed::Destroy => self.destroy_due(&said, subject()?).await.map(Agreed::Destroyed),
+            Deed::Emergency { reference, reason } => {
+                self.open_in_emergency(&said, id, (&reference, &reason)).await?;
+                Ok(Agreed::Opened)
+            }
             Deed::Invite { name, role } => {
                 let Some(second) = said.second else {
                     return Err(self.refused_to_one(caller).await?);
@@ -89,7 +95,17 @@ impl System {
                 answers.then_some(()).ok_or(Rejected::NotFound)
             }
             Deed::Invite { .. } => Err(Rejected::NotFound),
-            Deed::Keep(_) | Deed::Lift { .. } | Deed::Destroy => at_the_board(caller),
+            Deed::Keep(_) | Deed::Lift { .. } | Deed::Destroy | Deed::Emergency { .. } => {
+                at_the_board(caller)
+            }
+        }
+    }
+
+    /// Whether the caller may propose it: a look in an emergency is for those who cannot agree to one.
+    fn may_propose(&self, caller: &Caller, deed: &Deed) -> Result<(), Rejected> {
+        match deed {
+            Deed::Emergency { .. } => self.may_ask_in_emergency(caller),
+            other => self.may_answer(caller, other),
         }
     }
 
@@ -102,7 +118,10 @@ impl System {
             .filter(|proposal| self.now() < proposal.until)
             .ok_or(Rejected::NotFound)?;
         let deed = deed_of(&proposal)?;
-        self.may_answer(caller, &deed)?;
+        // One's own is there in any case: to take back, and to be refused.
+        if proposal.proposed_by != caller.actor.id {
+            self.may_answer(caller, &deed)?;
+        }
         Ok((proposal, deed))
     }
 
@@ -113,7 +132,7 @@ impl System {
         let gone = || Rejected::mistake("proposal", Problem::Closed);
         let row = row.filter(|row| row.disabled_at.is_none()).ok_or_else(gone)?;
         let caller = Caller::of_staff(self, &row);
-        self.may_answer(&caller, &deed_of(proposal)?)
+        self.may_propose(&caller, &deed_of(proposal)?)
             .map_err(|_| gone())?;
         Ok(caller.actor)
     }

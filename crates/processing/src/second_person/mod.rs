@@ -50,6 +50,13 @@ pub enum Deed {
         /// The role, by its name in the policy.
         role: String,
     },
+    /// To open one case to another desk in an emergency (5.1.7).
+    Emergency {
+        /// The case.
+        reference: String,
+        /// Why, in a word of the list.
+        reason: String,
+    },
 }
 
 impl Deed {
@@ -61,6 +68,7 @@ impl Deed {
             Self::Lift { .. } => "lift",
             Self::Destroy => "destroy",
             Self::Invite { .. } => "invite",
+            Self::Emergency { .. } => "emergency",
         }
     }
 }
@@ -170,8 +178,6 @@ impl System {
         }
         let words = serde_json::to_string(deed)
             .map_err(|error| Fault::Store(format!("a proposal cannot be written: {error}")))?;
-        let hours = self.policy().limit("second-person-hours");
-        let hours = hours.and_then(|limit| limit.count).unwrap_or(HOURS);
         let proposal = Proposal {
             id,
             subject: of.map(|(subject, _)| subject),
@@ -179,7 +185,7 @@ impl System {
             words,
             proposed_by: by.id,
             proposed_at: now,
-            until: now + SignedDuration::from_hours(i64::from(hours)),
+            until: now + self.opens_for(deed),
         };
         let commit = Commit {
             statements: vec![proposal::remove_over(now), proposal::insert(&proposal)],
@@ -188,6 +194,16 @@ impl System {
         };
         self.store().commit(commit).await.map_err(refused_commit)?;
         Ok(id)
+    }
+
+    /// For how long somebody can agree: whoever asks in an emergency needs an answer now.
+    fn opens_for(&self, deed: &Deed) -> SignedDuration {
+        if matches!(deed, Deed::Emergency { .. }) {
+            return self.emergency_opens_for();
+        }
+        let hours = self.policy().limit("second-person-hours");
+        let hours = hours.and_then(|limit| limit.count).unwrap_or(HOURS);
+        SignedDuration::from_hours(i64::from(hours))
     }
 
     /// An entry about a proposal.
@@ -205,7 +221,7 @@ impl System {
     }
 }
 
-fn deed_of(proposal: &Proposal) -> Result<Deed, Fault> {
+pub(crate) fn deed_of(proposal: &Proposal) -> Result<Deed, Fault> {
     serde_json::from_str(&proposal.words)
         .map_err(|error| Fault::Store(format!("a proposal cannot be read: {error}")))
 }

@@ -20,6 +20,7 @@ mod decisions;
 mod desk;
 mod device;
 mod disclosures;
+mod emergency;
 mod epochs;
 mod everything;
 mod histories;

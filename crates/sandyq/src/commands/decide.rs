@@ -104,6 +104,9 @@ struct Stated {
     /// Another person, who may do the same, agreed to this very operation
     #[arg(long, help_heading = "Circumstances")]
     seconded: bool,
+    /// It is a look that was asked for in an emergency
+    #[arg(long, help_heading = "Circumstances")]
+    emergency: bool,
     /// The actor has not read the policy in force
     #[arg(long, help_heading = "Circumstances")]
     unfamiliar: bool,
@@ -210,6 +213,7 @@ impl Decide {
             due: stated.due,
             approved: stated.approved,
             seconded: stated.seconded,
+            emergency: stated.emergency,
         }
     }
 

@@ -3,6 +3,7 @@
 //! It repairs nothing; opening the store finishes what a crash left, as every start does.
 
 mod breaches;
+mod emergencies;
 mod epoch;
 mod left_over;
 mod retention;
@@ -388,6 +389,8 @@ fn at_rest(
             findings.extend(plan.ok().map(|plan| retention::of_plan(&plan)));
             let late = door::ask(&folder.door(), &Asked::LateBreaches, |_, _| {});
             findings.extend(late.ok().map(|late| breaches::of_late(&late)));
+            let unjudged = door::ask(&folder.door(), &Asked::LateEmergencies, |_, _| {});
+            findings.extend(unjudged.ok().map(|late| emergencies::of_late(&late)));
             return Ok((findings, None));
         }
         Err(failure) => {
@@ -404,6 +407,9 @@ fn at_rest(
         let contacts = opened.store.read(record::returned).await?;
         Ok::<_, Failure>((found, key_list::of_store(&opened.store).await?, contacts))
     })?;
+    if let Ok(policy) = running::policy(folder) {
+        findings.push(running::runtime()?.block_on(emergencies::finding(&opened.store, &policy))?);
+    }
     findings.push(returned(folder, configuration, contacts));
     findings.push(epoch::finding(&listed, WallClock.now()));
     findings.push(second_copy::finding(folder, configuration, Some(&listed)));

@@ -40,6 +40,8 @@ pub enum Asked {
     },
     /// Say of which breaches the authority was not told in time.
     LateBreaches,
+    /// Say how many looks in an emergency nobody judged in time.
+    LateEmergencies,
     /// Hand the keys to the custodians anew.
     RenewEscrow,
 }

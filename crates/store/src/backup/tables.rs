@@ -69,7 +69,7 @@ macro_rules! whole {
 }
 
 /// Every table of a set, each after those that it leads to.
-pub const TABLES_OF_A_SET: [Needed; 30] = [
+pub const TABLES_OF_A_SET: [Needed; 31] = [
     paged!(
         "subject",
         "subject_id, category, standing, version, pseudonym, key_generation, created_at, confirmed_at, blocked_at, \
@@ -233,6 +233,15 @@ pub const TABLES_OF_A_SET: [Needed; 30] = [
             "grant_id", "staff_id", "role", "given_by", "from_at", "until_at", "ended_by"
         ],
         "grant_id" > "$1", limit "$2", order [0], numbers [false]
+    ),
+    paged!(
+        "emergency",
+        "emergency_id, reference, reason, asked_by, agreed_by, opened_at, until_at, looks, reviewed_at, reviewed_by, \
+         verdict" = [
+            "emergency_id", "reference", "reason", "asked_by", "agreed_by", "opened_at", "until_at", "looks",
+            "reviewed_at", "reviewed_by", "verdict"
+        ],
+        "emergency_id" > "$1", limit "$2", order [0], numbers [false]
     ),
     paged!(
         "job",

@@ -271,6 +271,22 @@ pub const TABLES: [(&str, &[(&str, Class)]); 38] = [
         ],
     ),
     (
+        "emergency",
+        &[
+            ("emergency_id", Pseudonymous),
+            ("reference", Pseudonymous),
+            ("reason", Pseudonymous),
+            ("asked_by", Pseudonymous),
+            ("agreed_by", Pseudonymous),
+            ("opened_at", Pseudonymous),
+            ("until_at", Pseudonymous),
+            ("looks", Pseudonymous),
+            ("reviewed_at", Pseudonymous),
+            ("reviewed_by", Pseudonymous),
+            ("verdict", Pseudonymous),
+        ],
+    ),
+    (
         "purpose_use",
         &[
             ("subject_id", Pseudonymous),

@@ -21,7 +21,7 @@ struct Migration {
 const META: &str =
     "CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) CLUSTERED;";
 
-const MIGRATIONS: [Migration; 23] = [
+const MIGRATIONS: [Migration; 24] = [
     Migration {
         name: "first-tables",
         text: include_str!("migrations/0001-first-tables.sql"),
@@ -113,6 +113,10 @@ const MIGRATIONS: [Migration; 23] = [
     Migration {
         name: "staff-views",
         text: include_str!("migrations/0030-staff-views.sql"),
+    },
+    Migration {
+        name: "emergencies",
+        text: include_str!("migrations/0028-emergencies.sql"),
     },
 ];
 

@@ -88,8 +88,8 @@ pub(crate) fn block_of(entry: &[u8]) -> Option<(Pseudonym, bool)> {
     protections::block_of(&Entry::decode(entry).ok()?)
 }
 
-/// Whether an account of staff or a line of the register of recipients was made, changed or closed by it, or something was
-/// entered in the register of breaches.
+/// Whether an account of staff or a line of the register of recipients was made, changed or closed by it, something was
+/// entered in the register of breaches, or a case was opened in an emergency and judged.
 pub(crate) const fn is_about_the_house(entry: &Entry) -> bool {
     matches!(
         entry.deed,
@@ -101,6 +101,9 @@ pub(crate) const fn is_about_the_house(entry: &Entry) -> bool {
                 | Happening::RecipientClosed
                 | Happening::BreachEntered
                 | Happening::BreachMoved
+                | Happening::EmergencyOpened
+                | Happening::EmergencyRight
+                | Happening::EmergencyWrong
         )
     )
 }

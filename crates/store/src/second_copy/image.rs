@@ -137,6 +137,16 @@ static RECIPIENT: Table = table!(17 "recipient" ["recipient_id", "number", "kind
 const ALL_RECIPIENTS: &str = "SELECT recipient_id, number, kind, name, country, undertaking, undertaken_on, email, age_key, entered_at, \
                               entered_by, closed_at, closed_by FROM recipient ORDER BY 1";
 
+/// Of a line that is there the case goes and the judgement comes.
+static EMERGENCY: Table = table!(21 "emergency" ["emergency_id", "reference", "reason", "asked_by", "agreed_by", "opened_at",
+        "until_at", "looks", "reviewed_at", "reviewed_by", "verdict"] of "emergency_id", "",
+    put "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11",
+    " ON CONFLICT (emergency_id) DO UPDATE SET reference = excluded.reference, looks = excluded.looks, \
+     reviewed_at = excluded.reviewed_at, reviewed_by = excluded.reviewed_by, verdict = excluded.verdict");
+
+const ALL_EMERGENCIES: &str = "SELECT emergency_id, reference, reason, asked_by, agreed_by, opened_at, until_at, looks, \
+                               reviewed_at, reviewed_by, verdict FROM emergency ORDER BY 1";
+
 /// Rows that are never changed: one that is there is the same.
 static BREACH: Table = table!(18 "breach" ["breach_id", "number", "kind", "detected_at", "due_policy", "due_law", "due_at",
         "entered_at", "entered_by"] of "breach_id", "", put "$1, $2, $3, $4, $5, $6, $7, $8, $9",
@@ -146,7 +156,7 @@ static BREACH_STEP: Table = table!(19 "breach_step" ["step_id", "breach_id", "st
     put "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11", " ON CONFLICT (step_id) DO NOTHING");
 
 /// The tables of shared rows, each after those that it leads to.
-static SHARED: [&Table; 7] = [
+static SHARED: [&Table; 8] = [
     &RECEIPT,
     &CONSENT_TEXT,
     &STAFF,
@@ -154,6 +164,7 @@ static SHARED: [&Table; 7] = [
     &BREACH,
     &BREACH_STEP,
     &STAFF_GRANT,
+    &EMERGENCY,
 ];
 
 const ALL_BREACHES: &str = "SELECT breach_id, number, kind, detected_at, due_policy, due_law, due_at, entered_at, entered_by \
@@ -272,7 +283,7 @@ impl SharedRow {
     }
 
     /// What is the house's own and belongs to no person whose data is held: the accounts of staff with the roles that they were given, and the
-    /// registers of recipients and of breaches.
+    /// registers of recipients, of breaches and of looks in an emergency.
     pub(crate) fn of_the_house(reader: &mut dyn Reader) -> Result<Vec<Self>, Fault> {
         let mut shared = Vec::new();
         let tables = [
@@ -281,6 +292,7 @@ impl SharedRow {
             (&RECIPIENT, ALL_RECIPIENTS),
             (&BREACH, ALL_BREACHES),
             (&BREACH_STEP, ALL_BREACH_STEPS),
+            (&EMERGENCY, ALL_EMERGENCIES),
         ];
         for (table, all) in tables {
             shared.extend(reader.query(all, &[])?.into_iter().map(|row| Self {
@@ -293,7 +305,13 @@ impl SharedRow {
 
     /// Whether it is the house's own and can be closed; the register of breaches is only added to, and stays with what is shared.
     pub(crate) fn is_of_the_house(&self) -> bool {
-        [STAFF.number, STAFF_GRANT.number, RECIPIENT.number].contains(&self.table)
+        [
+            STAFF.number,
+            STAFF_GRANT.number,
+            RECIPIENT.number,
+            EMERGENCY.number,
+        ]
+        .contains(&self.table)
     }
 
     fn of(reader: &mut dyn Reader, table: &Table, owner: Value) -> Result<Vec<Self>, Fault> {

@@ -8,6 +8,7 @@ pub mod code;
 pub mod consent;
 pub mod consent_text;
 pub mod disclosure;
+pub mod emergency;
 pub mod epoch_end;
 pub mod hold;
 pub mod idempotency;

@@ -11,11 +11,13 @@
 use std::collections::BTreeMap;
 
 use super::scene::{self, Place, chance, entry, now, person, run, submit_in_order, value};
+use jiff::SignedDuration;
 use proptest::prelude::*;
 use sandyq_model::rehearsal::SeededChance;
-use sandyq_model::{Clause, FieldSet, IdempotencyKey, JobId, Purpose, Standing, SubjectId, Verb};
+use sandyq_model::{Clause, FieldSet, IdempotencyKey, JobId, ProposalId, Purpose, Standing, SubjectId, Verb};
 use sandyq_store::tables::case_file::{self, CaseFile};
 use sandyq_store::tables::consent::{self, ConsentAct, ConsentRow};
+use sandyq_store::tables::emergency::{self, Emergency};
 use sandyq_store::tables::idempotency::Once;
 use sandyq_store::tables::subject::Subject;
 use sandyq_store::tables::{job, posting, record, refusal_count, subject, subject_request};
@@ -575,6 +577,89 @@ fn queues_and_the_board_are_read_alike() {
                 .await
                 .unwrap();
             scene::done(store.commit(changes(case_file::give_back(&order, by(2)))).await);
+        });
+    }
+}
+
+/// A case that is open to the first for so long, at the word of the second.
+fn emergency_at(id: ProposalId, reference: &str, open_for: SignedDuration) -> Emergency {
+    let by = |byte| sandyq_model::ActorId::from_bytes([byte; 16]);
+    Emergency {
+        id,
+        reference: Some(reference.to_owned()),
+        reason: "loss".into(),
+        asked_by: by(1),
+        agreed_by: by(2),
+        opened_at: now(),
+        until: now() + open_for,
+        looks: 0,
+        reviewed_at: None,
+        reviewed_by: None,
+        verdict: None,
+    }
+}
+
+/// 5.1.7: who may count a look, who judges once, and what goes with the person.
+#[test]
+fn looks_in_an_emergency_are_kept_alike() {
+    for place in Place::all() {
+        run(async {
+            let (store, chance) = (place.open(), chance());
+            let mara = person(&*chance);
+            let order = case_of(mara.id);
+            let by = |byte| sandyq_model::ActorId::from_bytes([byte; 16]);
+            let (id, minute) = (ProposalId::from_bytes([6; 16]), SignedDuration::from_mins(1));
+            let row = emergency_at(id, &order.reference, minute);
+            let mut commit = scene::collect(&store, &*chance, &mara);
+            commit.statements.extend(case_file::open(&order));
+            commit.statements.push(emergency::insert(&row));
+            scene::done(store.commit(commit).await);
+            let changes = |statement| Commit {
+                statements: vec![statement],
+                ..Commit::default()
+            };
+            for (statement, counts) in [
+                (emergency::count_look(id, by(1), now()), true),
+                (emergency::count_look(id, by(2), now()), false),
+                (emergency::count_look(id, by(1), now() + minute), false),
+                (emergency::review(id, by(3), "right", now() + minute), true),
+                (emergency::review(id, by(3), "wrong", now() + minute), false),
+                (emergency::forget_cases(mara.id), true),
+            ] {
+                let done = store.commit(changes(statement)).await;
+                assert_eq!(done.is_ok(), counts, "{done:?}");
+            }
+            let kept = Emergency {
+                reference: None,
+                looks: 1,
+                reviewed_at: Some(now() + minute),
+                reviewed_by: Some(by(3)),
+                verdict: Some("right".into()),
+                ..row
+            };
+            let second = Emergency {
+                id: ProposalId::from_bytes([7; 16]),
+                reference: Some("A-9".into()),
+                reviewed_at: None,
+                reviewed_by: None,
+                verdict: None,
+                ..kept.clone()
+            };
+            scene::done(store.commit(changes(emergency::insert(&second))).await);
+            store
+                .read(move |reader| {
+                    assert_eq!(emergency::find(reader, id)?, Some(kept));
+                    let open = emergency::open_to(reader, by(1), now(), 10)?;
+                    assert_eq!(open.len(), 2);
+                    assert_eq!(emergency::open_to(reader, by(2), now(), 10)?, []);
+                    assert_eq!(emergency::open_to(reader, by(1), now() + minute, 10)?, []);
+                    assert_eq!(emergency::unreviewed(reader, 10)?, [(second, None, None)]);
+                    assert_eq!(emergency::late(reader, now(), 10)?, 0);
+                    assert_eq!(emergency::late(reader, now() + minute, 10)?, 1);
+                    Ok(())
+                })
+                .await
+                .unwrap();
         });
     }
 }

@@ -11,7 +11,7 @@ use sandyq_processing::cases::listing::{CaseFilter, CaseList, CaseRow, DueBy, Wh
 use sandyq_processing::cases::views::SavedView;
 
 use super::asked::{Asked, choice, line, pages};
-use super::{access, at_rest, invite, proposals, search, together, views};
+use super::{access, at_rest, emergency, invite, proposals, search, together, views};
 use crate::components::{error_summary, hidden, problem_of};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
 use crate::layout::Page;
@@ -285,7 +285,10 @@ pub fn page(visit: &Visit, asked: &Asked, cases: &CaseList, about: &Beside<'_>) 
         (error_summary(visit, mistake, label, |name, _| name.to_owned()))
         h1 { (visit.say("cases-title")) }
         p.lead { (visit.say("cases-lead")) }
-        ul.ways { li { a href=(search::PATH) { (visit.say("search-title")) } } }
+        ul.ways {
+            li { a href=(search::PATH) { (visit.say("search-title")) } }
+            li { a href=(emergency::PATH) { (visit.say("emergency-title")) } }
+        }
         (views::links(visit, asked, kept))
         (question(visit, asked, cases, mistake))
         @if let Some(taken) = mistake.of("taken") {

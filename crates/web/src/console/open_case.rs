@@ -166,7 +166,7 @@ pub(super) fn purpose_question(
 }
 
 /// A value with what is to be known of a contact: that letters come back, that nobody confirmed it for long (6.1).
-fn with_marks(visit: &Visit, field: &ShownField) -> Markup {
+pub(super) fn with_marks(visit: &Visit, field: &ShownField) -> Markup {
     html! {
         (shown(visit, field))
         @if let Some(at) = field.returned_at {
@@ -230,7 +230,7 @@ pub fn page(visit: &Visit, case: &OpenedCase, purpose: &str, hands_over: bool) -
 }
 
 /// A value as people write it; a masked one stays as it came.
-fn shown(visit: &Visit, field: &ShownField) -> Markup {
+pub(super) fn shown(visit: &Visit, field: &ShownField) -> Markup {
     let value = field.value.expose();
     if field.masked {
         html! { (value) }

@@ -64,7 +64,7 @@ async fn answered(sent: &Sent, id: &str) -> Outcome {
             Ok(Answer::Page(link_page(&arrival.visit, &name, &invitation)))
         }
         Ok(Agreed::Destroyed(receipt)) => Ok(Answer::SeeOther(format!("/receipt/{receipt}"))),
-        Ok(Agreed::Kept(_) | Agreed::Lifted) => Ok(Answer::SeeOther(PATH.to_owned())),
+        Ok(Agreed::Kept(_) | Agreed::Lifted | Agreed::Opened) => Ok(Answer::SeeOther(PATH.to_owned())),
         Err(mistake) => shown(arrival, &mistake).await,
     }
 }
@@ -136,6 +136,13 @@ fn facts(visit: &Visit, role: &dyn Fn(&str) -> String, one: &ProposalView) -> Ve
         ],
         Deed::Lift { document, .. } => vec![Row::text(visit.say("hold-lift-document"), document)],
         Deed::Destroy => Vec::new(),
+        Deed::Emergency { reference, reason } => vec![
+            Row::text(visit.say("emergency-reference"), reference),
+            Row::text(
+                visit.say("emergency-reason"),
+                &visit.say(&format!("emergency-reason-{reason}")),
+            ),
+        ],
         Deed::Invite { name, role: named } => vec![
             Row::text(visit.say("staff-name-label"), name),
             Row::text(visit.say("access-role"), &role(named)),

@@ -12,7 +12,7 @@ use sandyq_processing::request::{Board, BoardFilter, LetterEntry, Scan};
 use super::asked::{Asked, choice, pages};
 use super::breaches::{REGISTER, late_ones};
 use super::cases::{due_by, said, staff};
-use super::{access, alike, figures, invite, proposals};
+use super::{access, alike, figures, invite, judgements, proposals};
 use crate::components::{Control, control, error_summary, problem_of, submit, tray_with_file};
 use crate::http::arrival::{Answer, Arrival, Outcome, mistake_of};
 use crate::http::file::SentWithFile;
@@ -206,6 +206,13 @@ pub fn board_page(
         @if board.returned > 0 {
             p.inset { (visit.say_of("board-returned", "count", &board.returned.to_string())) }
         }
+        @if board.unjudged > 0 {
+            p.inset {
+                a href=(judgements::PATH) {
+                    (visit.say_of("board-unjudged", "count", &board.unjudged.to_string()))
+                }
+            }
+        }
         (ways(visit, board))
         (question(visit, path, asked, mistake))
         @if board.rows.is_empty() {
@@ -274,6 +281,7 @@ fn ways(visit: &Visit, board: &Board) -> Markup {
             li { a href=(access::PATH) { (visit.say("access-title")) } }
             li { a href=(invite::PATH) { (visit.say("invite-title")) } }
             li { a href=(alike::PATH) { (visit.say("pairs-title")) } }
+            li { a href=(judgements::PATH) { (visit.say("judgements-title")) } }
             li { a href=(proposals::PATH) { (visit.say("proposals-title")) } }
             li { a href="/staff/recipients" { (visit.say("recipients-title")) } }
             li { a href="/staff/audit" { (visit.say("audit-title")) } }

@@ -70,13 +70,10 @@ impl Letters {
                 ticket,
                 hours,
                 consents,
-            } => {
-                let mut filled = self.with_texts(consents);
-                filled.push(("code", code.expose().clone()));
-                filled.push(("page", format!("{}/confirm/{ticket}/agree", self.site)));
-                filled.push(("hours", hours.to_string()));
-                ("letter-agree", filled)
-            }
+            } => (
+                "letter-agree",
+                self.agreeing((code.expose(), ticket, *hours), consents),
+            ),
             Message::EntryCode {
                 code,
                 ticket,
@@ -117,6 +114,9 @@ impl Letters {
                 "letter-decided",
                 self.with_reference(reference, &format!("taken/{reference}")),
             ),
+            Message::Emergency { reference } => {
+                ("letter-emergency", self.with_reference(reference, "my/accesses"))
+            }
             Message::HandedOver { reference } => (
                 "letter-handed",
                 self.with_reference(reference, "my/confidentiality"),
@@ -135,6 +135,18 @@ impl Letters {
         let texts = consents.iter();
         let texts = texts.map(|(label, hash)| format!("- {label}\n  {}/texts/{hash}", self.site));
         vec![("texts", texts.collect::<Vec<_>>().join("\n"))]
+    }
+
+    fn agreeing(
+        &self,
+        (code, ticket, hours): (&str, &str, u32),
+        consents: &[(String, String)],
+    ) -> Vec<(&'static str, String)> {
+        let mut filled = self.with_texts(consents);
+        filled.push(("code", code.to_owned()));
+        filled.push(("page", format!("{}/confirm/{ticket}/agree", self.site)));
+        filled.push(("hours", hours.to_string()));
+        filled
     }
 
     fn recalling(&self, reference: &str, day: jiff::civil::Date) -> Vec<(&'static str, String)> {
@@ -211,6 +223,9 @@ mod tests {
             Message::Taken {
                 reference: reference(),
             },
+            Message::Emergency {
+                reference: reference(),
+            },
             Message::HandedOver {
                 reference: reference(),
             },
@@ -235,6 +250,7 @@ mod tests {
                     message,
                     Message::OrderPlaced { .. }
                         | Message::Decided { .. }
+                        | Message::Emergency { .. }
                         | Message::HandedOver { .. }
                         | Message::Recall { .. }
                         | Message::Taken { .. }

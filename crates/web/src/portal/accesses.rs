@@ -51,6 +51,7 @@ fn happening(visit: &Visit, access: &Access) -> Markup {
             p.when { time datetime=(access.at) { (visit.date_and_time(access.at)) } }
             p.what {
                 strong { (access.who) } ": " (what(visit, access))
+                @if access.emergency { " " span.tag.no { (visit.say("accesses-emergency")) } }
                 @if access.refused { " " span.tag.no { (visit.say("accesses-refused")) } }
             }
             dl {

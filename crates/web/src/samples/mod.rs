@@ -8,6 +8,7 @@ mod consents;
 mod decisions;
 mod desk;
 mod disclosures;
+mod emergencies;
 mod machine;
 mod pairs;
 mod paper;
@@ -456,8 +457,11 @@ fn all(language: Language) -> Vec<Sample> {
         breaches::forms,
         staff_pages,
         staff::pages,
+        staff::own,
         staff::invitations,
         staff::proposals,
+        emergencies::looks,
+        emergencies::judged,
         turned_pages,
     ];
     groups.iter().flat_map(|pages| pages(language)).collect()

@@ -459,6 +459,7 @@ pub fn accesses(language: Language) -> Accesses {
         purpose: Some(orders(language)),
         clauses: vec!["2.2.7".into(), "5.1.4#2".into()],
         refused,
+        emergency: false,
         request: None,
         entry: u64::from(1200 + minute),
     };
@@ -478,6 +479,11 @@ pub fn accesses(language: Language) -> Accesses {
                 looked,
                 true,
             ),
+            Access {
+                clauses: vec!["5.1.7#2".into()],
+                emergency: true,
+                ..access(9, sales, looked, false)
+            },
             Access {
                 fields: Vec::new(),
                 purpose: None,

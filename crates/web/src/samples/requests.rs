@@ -159,6 +159,7 @@ fn board(closed: bool, state: RequestState) -> Board {
         closed,
         undelivered: 2,
         returned: 1,
+        unjudged: 1,
     }
 }
 
@@ -403,6 +404,7 @@ fn board_pages(language: Language) -> Vec<Sample> {
         closed: false,
         undelivered: 0,
         returned: 0,
+        unjudged: 0,
     };
     let late = [super::breaches::row(4, false)];
     let (all, none) = (Asked::default(), Mistake::default());

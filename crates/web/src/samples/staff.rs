@@ -20,8 +20,6 @@ pub fn pages(language: Language) -> Vec<Sample> {
     let set_up = outside(second_factor::SET_UP);
     let demo = outside(demo_staff::PATH);
     let own = visit(language, own_sessions::PATH, Standpoint::Staff);
-    let password = visit(language, own_password::PATH, Standpoint::Staff);
-    let record = visit(language, "/staff/records/0123", Standpoint::Staff);
     let list = visit(language, access::PATH, Standpoint::Staff);
     let wrong = Mistake::one("code", Problem::OneTime);
     let invented = [
@@ -51,6 +49,25 @@ pub fn pages(language: Language) -> Vec<Sample> {
             sessions::page(&own, own_sessions::PATH, &account::sessions_of_one()),
         ),
         (
+            "staff-access",
+            list.clone(),
+            access::page(&list, "2026-11-01", Some(&access_on_a_day()), &Mistake::default()),
+        ),
+        (
+            "staff-access-wrong",
+            list.clone(),
+            access::page(&list, "2026-13-01", None, &Mistake::one("day", Problem::Date)),
+        ),
+        ("demo-staff", demo.clone(), demo_staff::page(&demo, &invented)),
+    ]
+}
+
+/// What one changes and proves at a desk.
+pub fn own(language: Language) -> Vec<Sample> {
+    let password = visit(language, own_password::PATH, Standpoint::Staff);
+    let record = visit(language, "/staff/records/0123", Standpoint::Staff);
+    vec![
+        (
             "staff-password",
             password.clone(),
             own_password::page(&password, &Mistake::default()),
@@ -76,17 +93,6 @@ pub fn pages(language: Language) -> Vec<Sample> {
                 &Mistake::one("fresh_number", Problem::OneTime),
             ),
         ),
-        (
-            "staff-access",
-            list.clone(),
-            access::page(&list, "2026-11-01", Some(&access_on_a_day()), &Mistake::default()),
-        ),
-        (
-            "staff-access-wrong",
-            list.clone(),
-            access::page(&list, "2026-13-01", None, &Mistake::one("day", Problem::Date)),
-        ),
-        ("demo-staff", demo.clone(), demo_staff::page(&demo, &invented)),
     ]
 }
 
@@ -179,11 +185,16 @@ pub fn proposals(language: Language) -> Vec<Sample> {
         name: "zarina".to_owned(),
         role: "auditor".to_owned(),
     };
+    let emergency = Deed::Emergency {
+        reference: "SQ-7K2M-90QX".to_owned(),
+        reason: "loss".to_owned(),
+    };
     let waiting = [
         one(1, keep, false),
         one(2, lift, false),
         one(3, Deed::Destroy, true),
         one(4, invite, false),
+        one(5, emergency, false),
     ];
     let role = |_: &str| "Auditor".to_owned();
     let gone = Mistake::one("proposal", Problem::Closed);

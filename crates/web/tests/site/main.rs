@@ -11,6 +11,7 @@
 mod breaches;
 mod browser;
 mod desk;
+mod emergency;
 mod hygiene;
 mod kept;
 mod matrix;

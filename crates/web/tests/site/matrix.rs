@@ -332,7 +332,7 @@ async fn responsible(stage: &Stage) -> Caller {
 }
 
 /// Who opens which page of the console; a role that is not named finds nothing there. Pages about one case are judged above.
-const PAGES: [(&str, &[&str]); 21] = [
+const PAGES: [(&str, &[&str]); 23] = [
     ("/staff/requests", &["responsible"]),
     ("/staff/requests/closed", &["responsible"]),
     ("/staff/requests/figures", &["responsible"]),
@@ -354,13 +354,18 @@ const PAGES: [(&str, &[&str]); 21] = [
         &["sales", "support", "events", "service-desk", "recruiter"],
     ),
     ("/staff/at-rest", &["administrator"]),
+    (
+        "/staff/emergency",
+        &["sales", "support", "events", "service-desk", "recruiter"],
+    ),
+    ("/staff/emergencies", &["responsible"]),
     ("/staff/access", &["responsible", "auditor", "administrator"]),
     ("/staff/invite", &["responsible", "administrator"]),
     ("/staff/proposals", &["responsible", "administrator"]),
 ];
 
 /// Pages of the console that are everybody's there, or the way in, or lead to what is judged elsewhere.
-const OWN: [&str; 20] = [
+const OWN: [&str; 22] = [
     "/staff/sign-in",
     "/staff/second",
     "/staff/set-up",
@@ -381,6 +386,8 @@ const OWN: [&str; 20] = [
     "/staff/cases/{reference}/hand-over",
     "/staff/records",
     "/staff/proposals/{id}",
+    "/staff/emergency/{id}",
+    "/staff/emergencies/{id}",
 ];
 
 /// Every path of the console that the program knows, out of its own source.
@@ -399,6 +406,8 @@ fn paths_of_the_console() -> BTreeSet<String> {
         ("search::PATH", "/staff/search"),
         ("together::TOGETHER", "/staff/cases/together"),
         ("views::VIEWS", "/staff/cases/views"),
+        ("emergency::PATH", "/staff/emergency"),
+        ("judgements::PATH", "/staff/emergencies"),
         ("alike::PATH", "/staff/alike"),
         ("at_rest::PATH", "/staff/at-rest"),
         ("winners::PATH", "/winners"),

@@ -88,6 +88,7 @@ impl Stage {
             Message::OrderPlaced { .. }
             | Message::Taken { .. }
             | Message::Decided { .. }
+            | Message::Emergency { .. }
             | Message::HandedOver { .. }
             | Message::Recall { .. }
             | Message::Answered { .. }

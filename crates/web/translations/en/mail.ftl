@@ -53,6 +53,17 @@ letter-decided-text =
         { $page }
     {""}
     If you are not signed in there, open “My data” with this address and the reference first.
+letter-emergency-subject = Another desk may look at your case in an emergency
+letter-emergency-text =
+    Good day,
+    {""}
+    your case { $reference } had to be looked at by another desk of ours in an emergency. Two persons agreed on it, and it is open to that desk for some minutes only, for looking and for nothing else.
+    {""}
+    Who looked, at which fields, and how the responsible person judged it afterwards, you read on your own page:
+    {""}
+        { $page }
+    {""}
+    If you are not signed in there, open “My data” with this address and the reference first. If you think that it was not right, answer this letter.
 letter-enter-subject = Your code for “My data”
 letter-enter-text =
     Good day,

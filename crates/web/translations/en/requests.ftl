@@ -69,6 +69,7 @@ board-closed = Closed requests
 board-lead = Everything that people ask of us, by the day on which the answer is due. No names here; opening a request shows its dates, and reading it is recorded.
 board-enter = Enter a letter or a request made at the desk
 board-returned = Contacts to which letters come back: { $count }. The cases show which.
+board-unjudged = Looks in an emergency that nobody has judged in time: { $count }.
 board-undelivered = Letters by e-mail of the last seven days that nobody took: { $count }. Whoever waits for one must be told in another way.
 board-empty = There are no requests at the moment. What people ask on their page, by letter or at the desk appears here.
 board-none-fit = No request fits this choice.

@@ -412,6 +412,7 @@ pub fn newest_code(letters: &Letters, email: &str) -> Option<Plain<String>> {
             Message::OrderPlaced { .. }
             | Message::Taken { .. }
             | Message::Decided { .. }
+            | Message::Emergency { .. }
             | Message::HandedOver { .. }
             | Message::Recall { .. }
             | Message::Answered { .. }

@@ -11,7 +11,7 @@ use super::after::After;
 use crate::commit::Within;
 use crate::database::{Session, Statement};
 use crate::ledger;
-use crate::tables::{alike, case_file, hold, job, purpose_use, record, search_index, subject};
+use crate::tables::{alike, case_file, emergency, hold, job, purpose_use, record, search_index, subject};
 
 /// Puts everybody into the state that they are in since, staff and recipients too, and brings the receipts and texts that belong to it.
 /// Rows may be newer than the end of the ledger: that a block has ended does not count without its entry.
@@ -86,6 +86,7 @@ pub(super) fn destroy_without_key(
                 record::remove_all(gone.id),
                 search_index::remove_all(gone.id),
                 alike::remove_all(gone.id),
+                emergency::forget_cases(gone.id),
                 purpose_use::remove_all(gone.id),
                 hold::remove_all(gone.id),
                 job::remove_all_but(gone.id, None),

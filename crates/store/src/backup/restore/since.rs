@@ -152,6 +152,13 @@ const PUT_RECIPIENT: &str = "INSERT INTO recipient (recipient_id, number, kind, 
                              email, age_key, entered_at, entered_by, closed_at, closed_by) \
                              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 
+const EMERGENCIES: &str = "SELECT emergency_id, reference, reason, asked_by, agreed_by, opened_at, until_at, looks, \
+                           reviewed_at, reviewed_by, verdict FROM emergency";
+const NO_EMERGENCIES: &str = "DELETE FROM emergency";
+const PUT_EMERGENCY: &str = "INSERT INTO emergency (emergency_id, reference, reason, asked_by, agreed_by, opened_at, \
+                             until_at, looks, reviewed_at, reviewed_by, verdict) \
+                             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+
 /// Reads what the database of `options` knows beyond the set: `None` when there is none.
 ///
 /// # Errors
@@ -202,7 +209,7 @@ fn read(reader: &mut dyn Reader, set: &VerifiedSet) -> Result<After, BackupFault
     })
 }
 
-/// The accounts of staff and the register of recipients as they are here; `None` in a database that ends before the set, of which they would be older.
+/// The accounts of staff, the register of recipients and the looks in an emergency as they are here; `None` in a database that ends before the set, of which they would be older.
 fn house(reader: &mut dyn Reader, size: u64) -> Result<Option<Vec<Statement>>, Fault> {
     let newest = "SELECT size FROM ledger_checkpoint ORDER BY size DESC LIMIT 1";
     let end: Option<u64> = reader.first(newest, &[], |row| row.take(0))?;
@@ -215,6 +222,8 @@ fn house(reader: &mut dyn Reader, size: u64) -> Result<Option<Vec<Statement>>, F
     house.extend(put(PUT_RECIPIENT, reader.query(RECIPIENTS, &[])?));
     house.push(statement(NO_GRANTS, []));
     house.extend(put(PUT_GRANT, reader.query(GRANTS, &[])?));
+    house.push(statement(NO_EMERGENCIES, []));
+    house.extend(put(PUT_EMERGENCY, reader.query(EMERGENCIES, &[])?));
     Ok(Some(house))
 }
 
