@@ -162,7 +162,7 @@ fn portal_routes() -> Router<Shared> {
 }
 
 fn console_routes() -> Router<Shared> {
-    use console::{door, familiar, invited, own_password, own_sessions, second_factor};
+    use console::{door, familiar, invited, own_password, own_sessions, passkeys, second_factor};
     Router::new()
         .route("/staff/sign-in", get(door::open).post(door::sign_in))
         .route(
@@ -182,6 +182,12 @@ fn console_routes() -> Router<Shared> {
             own_password::PATH,
             get(own_password::open).post(own_password::choose),
         )
+        .route(passkeys::PATH, get(passkeys::open).post(passkeys::go_on))
+        .route(
+            "/staff/passkeys/{id}",
+            get(passkeys::open_one).post(passkeys::remove),
+        )
+        .route("/staff/second/passkey", post(second_factor::prove_by_passkey))
         .route("/staff/familiar", get(familiar::open).post(familiar::accept))
         .route("/sign-out", post(door::sign_out))
 }

@@ -20,6 +20,7 @@ mod places;
 mod sessions;
 mod signing_in;
 mod staff;
+mod staff_passkeys;
 mod tickets;
 mod way_in_of_staff;
 

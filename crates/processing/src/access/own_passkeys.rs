@@ -103,10 +103,10 @@ pub struct PasskeyClaim {
 
 /// What is kept of a passkey.
 #[derive(Serialize, Deserialize)]
-struct Kept {
-    name: String,
+pub(super) struct Kept {
+    pub(super) name: String,
     #[serde(flatten)]
-    credential: Credential,
+    pub(super) credential: Credential,
 }
 
 impl System {
@@ -474,11 +474,11 @@ impl System {
             .map_err(refused_commit)
     }
 
-    fn relying_party(&self) -> Option<RelyingParty> {
+    pub(super) fn relying_party(&self) -> Option<RelyingParty> {
         RelyingParty::of(&self.operator()?.site)
     }
 
-    fn ceremony<'a>(
+    pub(super) fn ceremony<'a>(
         &'a self,
         party: &'a RelyingParty,
         serves: &'static str,
@@ -507,7 +507,7 @@ impl System {
     }
 
     /// By what a passkey is found: a keyed hash of what its device calls it.
-    fn passkey_id(&self, called: &[u8]) -> [u8; 16] {
+    pub(super) fn passkey_id(&self, called: &[u8]) -> [u8; 16] {
         let hash = self.vault().form_hash(&[b"id of a passkey ", called].concat());
         hash.as_bytes().first_chunk().copied().unwrap_or_default()
     }
@@ -523,7 +523,7 @@ impl System {
     }
 
     /// The name of a passkey in its one writing.
-    fn name_of(&self, typed: &Plain<String>) -> Result<Plain<String>, Rejected> {
+    pub(super) fn name_of(&self, typed: &Plain<String>) -> Result<Plain<String>, Rejected> {
         let context = Context {
             today: time::day_in_kazakhstan(self.now()),
             in_kazakhstan: false,
@@ -537,7 +537,7 @@ impl System {
     }
 }
 
-fn asked(party: RelyingParty, challenge: String) -> PasskeyAsked {
+pub(super) fn asked(party: RelyingParty, challenge: String) -> PasskeyAsked {
     PasskeyAsked {
         challenge,
         site: party.id,
@@ -545,7 +545,7 @@ fn asked(party: RelyingParty, challenge: String) -> PasskeyAsked {
     }
 }
 
-fn unfit(why: Unfit) -> Rejected {
+pub(super) fn unfit(why: Unfit) -> Rejected {
     let problem = match why {
         Unfit::Late => Problem::Stale,
         Unfit::Wrong => Problem::Passkey,
@@ -553,7 +553,7 @@ fn unfit(why: Unfit) -> Rejected {
     Rejected::mistake("passkey", problem)
 }
 
-fn not_read() -> Fault {
+pub(super) fn not_read() -> Fault {
     Fault::Vault("what is kept of a passkey cannot be read".into())
 }
 

@@ -15,7 +15,7 @@ use crate::perform::refused_commit;
 use crate::rejected::Rejected;
 use crate::system::System;
 
-/// What a member of staff shows before the password changes.
+/// What a member of staff shows before the password or a passkey changes.
 pub struct OwnProof {
     /// The present password.
     pub current: Plain<String>,
@@ -38,9 +38,7 @@ impl System {
         let card = caller.staff_card()?;
         let chosen = self.acceptable_for_staff(chosen, &card.name)?;
         let (known, before) = self.known_at_desk(caller).await?;
-        let Some(mut statements) = self.both_fit(&known, proof).await? else {
-            return Err(self.own_proof_refused(caller, &known).await?);
-        };
+        let mut statements = self.own_proof(caller, &known, proof).await?;
         let salted = self.clone();
         let hash = tokio::task::spawn_blocking(move || password::hashed(&chosen, salted.chance()))
             .await
@@ -72,7 +70,23 @@ impl System {
         }
     }
 
-    /// What both proofs change when they fit; the password is compared in any case, so that the time says nothing.
+    /// What both proofs change when they fit.
+    ///
+    /// # Errors
+    /// A mistake with `current`; [`Rejected::SignInFirst`] at the fifth failure in a row.
+    pub(super) async fn own_proof(
+        &self,
+        caller: &Caller,
+        known: &Known,
+        proof: OwnProof,
+    ) -> Result<Vec<Statement>, Rejected> {
+        match self.both_fit(known, proof).await? {
+            Some(statements) => Ok(statements),
+            None => Err(self.own_proof_refused(caller, known).await?),
+        }
+    }
+
+    /// The same, without counting a failure; the password is compared in any case, so that the time says nothing.
     async fn both_fit(&self, known: &Known, proof: OwnProof) -> Result<Option<Vec<Statement>>, Rejected> {
         let used = self.number_fits(known, &proof.number)?;
         let (typed, kept) = (

@@ -46,7 +46,7 @@ pub struct HalfWay {
 /// Somebody who is half the way in.
 pub(super) struct Known {
     pub(super) row: Staff,
-    proofs: Vec<StaffAuthenticator>,
+    pub(super) proofs: Vec<StaffAuthenticator>,
 }
 
 impl Known {
@@ -231,11 +231,21 @@ impl System {
         typed: &Plain<String>,
     ) -> Result<SessionToken, Rejected> {
         let (known, before) = self.known_at_desk(caller).await?;
+        let statements = self.staff_number(&known, typed).await?;
+        self.goes_on_proved((&known, &before), caller, statements).await
+    }
+
+    /// What was proven counts from now on, in a session under another secret.
+    pub(super) async fn goes_on_proved(
+        &self,
+        (known, before): (&Known, &Session),
+        caller: &Caller,
+        mut statements: Vec<Statement>,
+    ) -> Result<SessionToken, Rejected> {
         let id = known.row.id;
-        let mut statements = self.staff_number(&known, typed).await?;
-        let opening = sessions::of_staff_going_on(self, id, &before, self.now());
+        let opening = sessions::of_staff_going_on(self, id, before, self.now());
         statements.extend([
-            session::remove(caller.hash),
+            session::remove(caller.hash).touching(1),
             opening.statement,
             staff::clear_failures(id),
         ]);
@@ -327,7 +337,7 @@ impl System {
     }
 
     /// Everything is proven: a session.
-    async fn staff_come_in(
+    pub(super) async fn staff_come_in(
         &self,
         known: &Known,
         beside: Vec<Statement>,
@@ -365,7 +375,7 @@ impl System {
     }
 
     /// Whoever is half the way in, by what their browser was given.
-    async fn known_half_way(&self, token: &str) -> Result<Known, Rejected> {
+    pub(super) async fn known_half_way(&self, token: &str) -> Result<Known, Rejected> {
         let hash = self.hash_of(token).ok_or(Rejected::SignInFirst)?;
         let now = self.now();
         let found = self.store().read(move |reader| {
@@ -383,7 +393,7 @@ impl System {
         found.await?.ok_or(Rejected::SignInFirst)
     }
 
-    fn hash_of(&self, token: &str) -> Option<[u8; 32]> {
+    pub(super) fn hash_of(&self, token: &str) -> Option<[u8; 32]> {
         let secret = URL_SAFE_NO_PAD
             .decode(token)
             .ok()
@@ -417,7 +427,7 @@ impl System {
         Ok(proofs.await?.iter().any(|proof| proof.kind == ONE_TIME))
     }
 
-    fn staff_proof(
+    pub(super) fn staff_proof(
         &self,
         staff: ActorId,
         kind: &str,

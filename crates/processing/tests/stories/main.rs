@@ -46,6 +46,7 @@ mod returned;
 mod services;
 mod size;
 mod staff_access;
+mod staff_passkeys;
 mod staff_way_in;
 mod stage;
 mod together;

@@ -11,7 +11,8 @@ use crate::database::{Reader, ReaderExt, Row, Statement, statement};
 pub struct StaffAuthenticator {
     /// Whose.
     pub staff: ActorId,
-    /// What it is (`one-time-proposed`, `one-time`, `recovery`); nobody has two of a kind.
+    /// What it is: `one-time-proposed`, `one-time`, `recovery`, or `passkey-` with a keyed hash of what its device calls it; nobody has
+    /// two of a kind.
     pub kind: String,
     /// The sealed secret.
     pub sealed: Vec<u8>,
@@ -42,6 +43,45 @@ pub fn put(row: &StaffAuthenticator) -> Statement {
             row.until.into(),
             row.used_at.into(),
         ],
+    )
+    .touching(1)
+}
+
+/// Keeps one beside those that are there; a conflict when it is there already.
+#[must_use]
+pub fn add(row: &StaffAuthenticator) -> Statement {
+    statement(
+        "INSERT INTO staff_authenticator (staff_id, kind, sealed, step, added_at, until_at, used_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+        [
+            row.staff.into(),
+            row.kind.as_str().into(),
+            row.sealed.as_slice().into(),
+            row.step.into(),
+            row.added_at.into(),
+            row.until.into(),
+            row.used_at.into(),
+        ],
+    )
+    .touching(1)
+}
+
+/// Notes that one was used that does not count; a conflict when it is gone.
+#[must_use]
+pub fn used(staff: ActorId, kind: &str, at: Timestamp) -> Statement {
+    statement(
+        "UPDATE staff_authenticator SET used_at = $3 WHERE staff_id = $1 AND kind = $2",
+        [staff.into(), kind.into(), at.into()],
+    )
+    .touching(1)
+}
+
+/// Removes one; a conflict when it is not there any more.
+#[must_use]
+pub fn take_away(staff: ActorId, kind: &str) -> Statement {
+    statement(
+        "DELETE FROM staff_authenticator WHERE staff_id = $1 AND kind = $2",
+        [staff.into(), kind.into()],
     )
     .touching(1)
 }

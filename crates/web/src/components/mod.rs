@@ -15,7 +15,7 @@ pub use control::{Control, control, postal_code_name, why_we_ask};
 pub use error_summary::{error_summary, problem_of};
 pub use pagination::pagination;
 pub use passkey::{
-    assertion_of, is_of_passkey, passkey_maker, passkey_problem, passkey_question, without_passkeys,
+    SIGNED, assertion_of, is_of_passkey, passkey_maker, passkey_problem, passkey_question, without_passkeys,
 };
 pub use password::{PasswordQuestion, password_question};
 pub use qr::qr;

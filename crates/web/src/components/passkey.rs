@@ -10,7 +10,7 @@ use crate::http::intake::Typed;
 use crate::visit::Visit;
 
 /// What a browser fills in when a passkey signed.
-const SIGNED: [&str; 5] = ["credential", "client", "data", "signature", "handle"];
+pub const SIGNED: [&str; 5] = ["credential", "client", "data", "signature", "handle"];
 /// What a browser fills in when a passkey was made.
 const MADE: [&str; 2] = ["client", "object"];
 

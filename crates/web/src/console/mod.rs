@@ -21,6 +21,7 @@ pub mod note;
 pub mod open_case;
 pub mod own_password;
 pub mod own_sessions;
+pub mod passkeys;
 pub mod privileged;
 pub mod proposals;
 pub mod recipients;

@@ -4,9 +4,12 @@
 use maud::html;
 use sandyq_model::value::ValueKind;
 use sandyq_model::{Mistake, Problem};
+use sandyq_processing::access::{Assertion, PasskeyAsked};
 
 use super::cases::staff;
-use crate::components::{Control, control, error_summary, submit, tray};
+use crate::components::{
+    Control, SIGNED, assertion_of, control, error_summary, passkey_problem, passkey_question, submit, tray,
+};
 use crate::http::arrival::{Answer, Outcome, Sent, mistake_of};
 use crate::layout::Page;
 use crate::visit::Visit;
@@ -17,44 +20,74 @@ const NUMBER: &str = "fresh_number";
 /// What is answered instead of doing the step: the question for a number. `None` when the step may be done.
 pub async fn asks(sent: &mut Sent, steps: &[&str]) -> Option<Outcome> {
     let number = sent.typed.take(NUMBER);
+    let passkey = taken_from(sent);
     if sent.stale || !steps.contains(&sent.typed.text("step")) {
         return None;
     }
-    asked(sent, number).await.transpose()
+    asked(sent, number, passkey).await.transpose()
+}
+
+/// The answer of a passkey. No step takes its inputs, so that they go out of the form, empty ones too.
+fn taken_from(sent: &mut Sent) -> Option<Assertion> {
+    let assertion = assertion_of(&sent.typed);
+    for name in SIGNED {
+        sent.typed.take(name);
+    }
+    assertion
 }
 
 async fn asked(
     sent: &mut Sent,
     number: Option<sandyq_model::Plain<String>>,
+    passkey: Option<Assertion>,
 ) -> Result<Option<Answer>, sandyq_processing::Rejected> {
     let caller = staff(&sent.arrival)?.clone();
     let system = sent.arrival.system.clone();
-    if let Some(number) = number {
-        return match mistake_of(system.prove_at_desk(&caller, &number).await)? {
+    let proved = match (passkey, number) {
+        (Some(assertion), _) => Some(system.prove_at_desk_by_passkey(&caller, &assertion).await),
+        (None, Some(number)) => Some(system.prove_at_desk(&caller, &number).await),
+        (None, None) => None,
+    };
+    if let Some(proved) = proved {
+        return match mistake_of(proved)? {
             Ok(session) => sent.arrival.go_on_as(&session).await.map(|()| None),
-            Err(mistake) => Ok(Some(Answer::wrong(of(sent, &mistake)))),
+            Err(mistake) => Ok(Some(Answer::wrong(of(sent, &caller, &mistake).await?))),
         };
     }
     if system.proved_lately(&caller).await? {
         return Ok(None);
     }
-    Ok(Some(Answer::Page(of(sent, &Mistake::default()))))
+    Ok(Some(Answer::Page(of(sent, &caller, &Mistake::default()).await?)))
 }
 
-fn of(sent: &Sent, mistake: &Mistake) -> Page {
-    let problem = mistake.of("code");
-    let mistake = problem.map_or_else(Mistake::default, |problem| Mistake::one(NUMBER, problem));
-    page(
+async fn of(
+    sent: &Sent,
+    caller: &sandyq_processing::access::Caller,
+    mistake: &Mistake,
+) -> Result<Page, sandyq_processing::Rejected> {
+    let named = |problem: &(String, Problem)| {
+        let (name, problem) = problem;
+        let name = if name == "passkey" { "passkey" } else { NUMBER };
+        (name.to_owned(), *problem)
+    };
+    let mistake = Mistake(mistake.0.iter().map(named).collect());
+    let asked = sent.arrival.system.passkey_of_desk(caller).await?;
+    Ok(page(
         &sent.arrival.visit,
         &sent.typed.kept(),
-        sent.typed.text("step"),
+        (sent.typed.text("step"), asked.as_ref()),
         &mistake,
-    )
+    ))
 }
 
-/// The page that asks for a number before the step is done.
+/// The page that asks for a number, or for a passkey, before the step is done.
 #[must_use]
-pub fn page(visit: &Visit, kept: &[(String, String)], step: &str, mistake: &Mistake) -> Page {
+pub fn page(
+    visit: &Visit,
+    kept: &[(String, String)],
+    (step, passkey): (&str, Option<&PasskeyAsked>),
+    mistake: &Mistake,
+) -> Page {
     let (label, hint) = (visit.say("second-code-label"), visit.say("second-code-hint"));
     let number = Control {
         name: NUMBER,
@@ -69,8 +102,15 @@ pub fn page(visit: &Visit, kept: &[(String, String)], step: &str, mistake: &Mist
     let inside = html! {
         (control(visit, &number, mistake, ""))
         (submit(step, &visit.say("privileged-button")))
+        (passkey_problem(visit, mistake))
+        @if let Some(asked) = passkey {
+            (passkey_question(visit, asked, step, &visit.say("privileged-by-passkey")))
+        }
     };
-    let label_of = |_: &str| Some(label.clone());
+    let label_of = |name: &str| match name {
+        "passkey" => Some(visit.say("passkey-label")),
+        _ => Some(label.clone()),
+    };
     let body = html! {
         (error_summary(visit, mistake, label_of, |name, _: Problem| name.to_owned()))
         h1 { (visit.say("privileged-title")) }
@@ -81,4 +121,5 @@ pub fn page(visit: &Visit, kept: &[(String, String)], step: &str, mistake: &Mist
         .wrong_if(!mistake.0.is_empty())
         .back_to(visit.here.clone())
         .keeping_typed(visit.here.clone(), step, step)
+        .scripted_if(passkey.is_some())
 }

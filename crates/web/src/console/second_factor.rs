@@ -5,9 +5,11 @@ use axum::response::Response;
 use maud::{Markup, html};
 use sandyq_model::{Mistake, Plain, Problem};
 use sandyq_processing::Rejected;
-use sandyq_processing::access::Proposed;
+use sandyq_processing::access::{PasskeyAsked, Proposed};
 
-use crate::components::{error_summary, submit, tray};
+use crate::components::{
+    assertion_of, error_summary, hidden, is_of_passkey, passkey_problem, passkey_question, submit, tray,
+};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
 use crate::http::cookies;
 use crate::layout::Page;
@@ -21,8 +23,43 @@ pub const SET_UP: &str = "/staff/set-up";
 
 /// GET /staff/second
 pub async fn open(arrival: Arrival) -> Response {
-    let page = number_page(&arrival.visit, &Mistake::default());
-    arrival.respond(Ok(Answer::Page(page)))
+    let outcome = asked(&arrival, &Mistake::default()).await;
+    arrival.respond(outcome)
+}
+
+/// Asks for a number, and for a passkey where there is one that could answer.
+async fn asked(arrival: &Arrival, mistake: &Mistake) -> Outcome {
+    let passkey = match arrival.binding.as_deref() {
+        Some(half_way) => arrival.system.passkey_of_half_way(half_way).await?,
+        None => None,
+    };
+    let page = number_page(&arrival.visit, passkey.as_ref(), mistake);
+    Ok(if mistake.0.is_empty() {
+        Answer::Page(page)
+    } else {
+        Answer::wrong(page)
+    })
+}
+
+/// POST /staff/second/passkey
+pub async fn prove_by_passkey(mut sent: Sent) -> Response {
+    let outcome = proven_by_passkey(&mut sent).await;
+    sent.arrival.respond(outcome)
+}
+
+async fn proven_by_passkey(sent: &mut Sent) -> Outcome {
+    sent.typed.only(is_of_passkey)?;
+    sent.fresh()?;
+    let half_way = half_way(&sent.arrival)?.to_owned();
+    let assertion = assertion_of(&sent.typed).unwrap_or_default();
+    let system = sent.arrival.system.clone();
+    match mistake_of(system.sign_in_staff_by_passkey(&half_way, &assertion).await)? {
+        Ok(entered) => {
+            come_in(&mut sent.arrival, entered.session.expose());
+            Ok(Answer::SeeOther("/staff/cases".to_owned()))
+        }
+        Err(mistake) => asked(&sent.arrival, &mistake).await,
+    }
 }
 
 /// POST /staff/second
@@ -34,8 +71,7 @@ pub async fn prove(mut sent: Sent) -> Response {
 async fn proven(sent: &mut Sent) -> Outcome {
     sent.typed.only(|name| name == "code")?;
     if sent.typed.text("step") == "show" {
-        let page = number_page(&sent.arrival.visit, &Mistake::default());
-        return Ok(Answer::Page(page));
+        return asked(&sent.arrival, &Mistake::default()).await;
     }
     sent.fresh()?;
     let typed = sent.typed.plain("code");
@@ -46,7 +82,7 @@ async fn proven(sent: &mut Sent) -> Outcome {
             come_in(&mut sent.arrival, entered.session.expose());
             Ok(Answer::SeeOther("/staff/cases".to_owned()))
         }
-        Err(mistake) => Ok(Answer::wrong(number_page(&sent.arrival.visit, &mistake))),
+        Err(mistake) => asked(&sent.arrival, &mistake).await,
     }
 }
 
@@ -101,13 +137,20 @@ fn come_in(arrival: &mut Arrival, session: &str) {
 }
 
 fn summary(visit: &Visit, mistake: &Mistake) -> Markup {
-    let label_of = |_: &str| Some(visit.say("second-code-label"));
-    error_summary(visit, mistake, label_of, |_, _: Problem| "code".to_owned())
+    let label_of = |name: &str| {
+        Some(visit.say(if name == "passkey" {
+            "passkey-label"
+        } else {
+            "second-code-label"
+        }))
+    };
+    let place = |name: &str, _: Problem| if name == "passkey" { name } else { "code" }.to_owned();
+    error_summary(visit, mistake, label_of, place)
 }
 
-/// The page that asks for a number.
+/// The page that asks for a number, or for a passkey.
 #[must_use]
-pub fn number_page(visit: &Visit, mistake: &Mistake) -> Page {
+pub fn number_page(visit: &Visit, passkey: Option<&PasskeyAsked>, mistake: &Mistake) -> Page {
     let inside = html! {
         (number_question(visit, mistake))
         (submit("go", &visit.say("staff-sign-in-button")))
@@ -116,6 +159,13 @@ pub fn number_page(visit: &Visit, mistake: &Mistake) -> Page {
         (summary(visit, mistake))
         h1 { (visit.say("second-title")) }
         p.lead { (visit.say("second-lead")) }
+        (passkey_problem(visit, mistake))
+        @if let Some(asked) = passkey {
+            form.plain method="post" action={ (NUMBER) "/passkey" } {
+                (hidden("token", &visit.token))
+                (passkey_question(visit, asked, "go", &visit.say("passkey-sign-in")))
+            }
+        }
         (tray(visit, NUMBER, &[], &inside))
         p { (visit.say("staff-second-lost")) }
     };
@@ -123,6 +173,7 @@ pub fn number_page(visit: &Visit, mistake: &Mistake) -> Page {
         .wrong_if(!mistake.0.is_empty())
         .back_to("/staff/sign-in")
         .keeping_typed(NUMBER, "show", "go")
+        .scripted_if(passkey.is_some())
 }
 
 /// The page on which a second factor is set up.

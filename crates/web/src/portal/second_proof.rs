@@ -118,7 +118,8 @@ pub fn number_question(visit: &Visit, mistake: &Mistake) -> Markup {
     control(visit, &code, mistake, "")
 }
 
-pub(super) fn current_question(visit: &Visit, mistake: &Mistake) -> Markup {
+/// The question for the password that one has now.
+pub fn current_question(visit: &Visit, mistake: &Mistake) -> Markup {
     let label = visit.say("password-current-label");
     let current = PasswordQuestion {
         name: "current",

@@ -6,7 +6,7 @@ use sandyq_processing::Rejected;
 use sandyq_processing::access::OwnSession;
 
 use crate::components::hidden;
-use crate::console::own_password;
+use crate::console::{own_password, passkeys};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent};
 use crate::layout::Page;
 use crate::visit::Visit;
@@ -84,7 +84,12 @@ pub fn page(visit: &Visit, path: &str, sessions: &[OwnSession]) -> Page {
                 button.go type="submit" { (visit.say("sessions-end-others")) }
             }
         }
-        @if of_staff { p { a href=(own_password::PATH) { (visit.say("password-change-title")) } } }
+        @if of_staff {
+            ul {
+                li { a href=(own_password::PATH) { (visit.say("password-change-title")) } }
+                li { a href=(passkeys::PATH) { (visit.say("passkeys-title")) } }
+            }
+        }
     };
     Page::new(visit.say("sessions-title"), body).back_to(back)
 }

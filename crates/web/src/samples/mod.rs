@@ -452,6 +452,7 @@ fn all(language: Language) -> Vec<Sample> {
         passkeys::doors,
         passkeys::lists,
         passkeys::changes,
+        passkeys::staff,
         requests::pages,
         breaches::pages,
         breaches::forms,

@@ -5,6 +5,7 @@ use sandyq_processing::Language;
 use sandyq_processing::access::{OwnPasskey, OwnPasskeys, PASSKEYS_MAX, PasskeyAsked, PasskeyProposed};
 
 use super::{Sample, visit};
+use crate::console::passkeys as of_staff;
 use crate::portal::passkeys::{self, New};
 use crate::portal::password;
 use crate::public::sign_in;
@@ -48,7 +49,7 @@ pub fn doors(language: Language) -> Vec<Sample> {
     ]
 }
 
-fn asked() -> PasskeyAsked {
+pub fn asked() -> PasskeyAsked {
     PasskeyAsked {
         challenge: "c2FtcGxlIGNoYWxsZW5nZQ".to_owned(),
         site: "example.kz".to_owned(),
@@ -147,6 +148,52 @@ pub fn changes(language: Language) -> Vec<Sample> {
             "passkey-remove",
             gone.clone(),
             passkeys::remove_page(&gone, &one(0), &unproven),
+        ),
+    ]
+}
+
+/// Those of staff: none, some, one that is made, and one that goes.
+pub fn staff(language: Language) -> Vec<Sample> {
+    let own = visit(language, of_staff::PATH, Standpoint::Staff);
+    let gone = visit(language, "/staff/passkeys/00", Standpoint::Staff);
+    let of = |list: Vec<OwnPasskey>| OwnPasskeys {
+        list,
+        site: Some("example.kz".to_owned()),
+        origin: Some("https://example.kz".to_owned()),
+        asks_second: true,
+    };
+    let proposed = PasskeyProposed {
+        asked: asked(),
+        handle: "c2FtcGxlIGhhbmRsZQ".to_owned(),
+        name: Plain::from("Менің телефоным"),
+        known: Vec::new(),
+    };
+    let wrong = New {
+        name: "Менің телефоным".to_owned(),
+        mistake: Mistake::one("current", Problem::PasswordOrNumber),
+    };
+    let unproven = Mistake::one("current", Problem::PasswordOrNumber);
+    let some = of((0..2).map(one).collect());
+    vec![
+        (
+            "staff-passkeys-none",
+            own.clone(),
+            of_staff::page(&own, &of(Vec::new()), &New::default()),
+        ),
+        (
+            "staff-passkeys-wrong",
+            own.clone(),
+            of_staff::page(&own, &some, &wrong),
+        ),
+        (
+            "staff-passkey-set",
+            own.clone(),
+            of_staff::make_page(&own, &proposed, &Mistake::default()),
+        ),
+        (
+            "staff-passkey-remove",
+            gone.clone(),
+            of_staff::remove_page(&gone, &one(0), &unproven),
         ),
     ]
 }

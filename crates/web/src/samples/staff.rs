@@ -6,7 +6,7 @@ use sandyq_processing::access::{AccessOnDay, AccessRow, Invitation, Invited};
 use sandyq_processing::retention::Order;
 use sandyq_processing::second_person::{Deed, ProposalView};
 
-use super::{Sample, account, visit};
+use super::{Sample, account, passkeys, visit};
 use crate::console::{
     access, invite, invited, own_password, own_sessions, privileged, proposals, second_factor,
 };
@@ -31,7 +31,16 @@ pub fn pages(language: Language) -> Vec<Sample> {
         (
             "staff-second",
             number.clone(),
-            second_factor::number_page(&number, &wrong),
+            second_factor::number_page(&number, None, &wrong),
+        ),
+        (
+            "staff-second-passkey",
+            number.clone(),
+            second_factor::number_page(
+                &number,
+                Some(&passkeys::asked()),
+                &Mistake::one("passkey", Problem::Passkey),
+            ),
         ),
         (
             "staff-set-up",
@@ -89,8 +98,18 @@ pub fn own(language: Language) -> Vec<Sample> {
                 &record,
                 &[("document", "2-4417"), ("article", "148")]
                     .map(|(name, value)| (name.into(), value.into())),
-                "hold",
+                ("hold", None),
                 &Mistake::one("fresh_number", Problem::OneTime),
+            ),
+        ),
+        (
+            "staff-privileged-passkey",
+            record.clone(),
+            privileged::page(
+                &record,
+                &[("document".into(), "2-4417".into())],
+                ("hold", Some(&passkeys::asked())),
+                &Mistake::default(),
             ),
         ),
     ]
