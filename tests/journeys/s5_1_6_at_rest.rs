@@ -1,7 +1,7 @@
 //! Clause 5.1.6 at the administrator's desk: what is not looked after is named; a backup is begun and made while the site goes on; it is tried
 //! out with an identity that is there for as long as it takes; both stand in the account under the administrator, and nobody's data is shown.
 
-use super::harness::wait_for;
+use super::harness::{Visitor, wait_for};
 use super::s5_1_6_backup::Scene;
 
 const PAGE: &str = "/staff/at-rest";
@@ -68,6 +68,12 @@ fn the_administrator_makes_a_backup_and_tries_it_out() {
         "{}",
         alone.text()
     );
+    shown_to_nobody_else(&scene, &mut administrator);
+    assert!(scene.running.stop().success());
+}
+
+/// In every language to the administrator, in the account, and to nobody else.
+fn shown_to_nobody_else(scene: &Scene, administrator: &mut Visitor) {
     for (language, words) in [
         ("kk", "Сақтық көшірмелер мен кілттер"),
         ("ru", "Резервные копии и ключи"),
@@ -76,7 +82,6 @@ fn the_administrator_makes_a_backup_and_tries_it_out() {
         let page = administrator.get(&format!("{PAGE}?language={language}"));
         assert!(page.text().contains(words), "{}", page.text());
     }
-
     let mut auditor = scene.running.at_desk("auditor", "en");
     let ledger = auditor.get("/staff/audit?deed=backup-drilled");
     assert!(
@@ -89,7 +94,6 @@ fn the_administrator_makes_a_backup_and_tries_it_out() {
         404,
         "it is the administrator's alone"
     );
-    assert!(scene.running.stop().success());
 }
 
 /// The set that the page calls the last one.

@@ -148,9 +148,10 @@ impl System {
             return Ok(Plain::from(""));
         }
         let operation = self
-            .look(caller, dossier, case, purpose)?
+            .look(caller.actor, dossier, case, purpose)?
             .on(FieldSet::only(field));
-        let (mut values, _) = self.looked(&operation, caller).await?;
+        let circumstances = Circumstances::staff(caller);
+        let (mut values, _) = self.looked(&operation, caller, &circumstances).await?;
         values.remove(&field).ok_or(Rejected::NotFound)
     }
 

@@ -74,36 +74,33 @@ impl System {
                 self.retention_stopped_by_leap().await
             };
             for result in [retention, self.run_queue().await] {
-                if let Err(fault) = result {
-                    tracing::error!(kind = fault_kind(&fault), "the queue could not be worked on");
-                }
+                told(result, "the queue could not be worked on");
             }
             if next_look_at_epochs.is_none_or(|next| next <= self.now()) {
                 next_look_at_epochs = Some(self.now() + self.look_at_epochs().await);
             }
             if next_upkeep.is_none_or(|next| next <= self.now()) {
                 next_upkeep = Some(self.now() + UPKEEP_EVERY);
-                if let Err(fault) = self.run_upkeep().await {
-                    tracing::error!(kind = fault_kind(&fault), "what has served could not be removed");
-                }
-                if let Err(fault) = self.look_for_untold().await {
-                    tracing::error!(kind = fault_kind(&fault), "recipients could not be looked over");
-                }
-                if let Err(fault) = self.run_requests().await {
-                    tracing::error!(kind = fault_kind(&fault), "the requests could not be looked over");
-                }
+                self.look_over_each_hour().await;
             }
             if next_look_for_alike <= self.now() {
                 next_look_for_alike = next_night(self.now());
-                if let Err(fault) = self.look_for_alike().await {
-                    tracing::error!(kind = fault_kind(&fault), "records could not be compared");
-                }
+                told(self.look_for_alike().await, "records could not be compared");
             }
             tokio::select! {
                 () = self.woken() => {}
                 () = tokio::time::sleep(SLEEP) => {}
             }
         }
+    }
+
+    async fn look_over_each_hour(&self) {
+        told(self.run_upkeep().await, "what has served could not be removed");
+        told(
+            self.look_for_untold().await,
+            "recipients could not be looked over",
+        );
+        told(self.run_requests().await, "the requests could not be looked over");
     }
 
     /// Ends the epoch of keys when it is due; gives how long to wait with the next look.
@@ -218,5 +215,12 @@ const fn fault_kind(fault: &Fault) -> &'static str {
         Fault::Busy(_) => "busy",
         Fault::Configuration(_) => "configuration",
         Fault::Outside(_) => "outside",
+    }
+}
+
+/// A failure goes to the log by its kind; the work is tried again at its next time.
+fn told<T>(result: Result<T, Fault>, what: &'static str) {
+    if let Err(fault) = result {
+        tracing::error!(kind = fault_kind(&fault), "{what}");
     }
 }

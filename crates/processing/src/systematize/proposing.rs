@@ -45,10 +45,9 @@ impl System {
             .read(move |reader| search_index::uncompared(reader, limit))
             .await?;
         for subject in &people {
-            match self.compare(*subject).await {
-                Err(Rejected::Fault(fault)) => return Err(fault),
-                // What changed meanwhile, or may not be compared, is in no need of it now.
-                Ok(()) | Err(_) => {}
+            // What changed meanwhile, or may not be compared, is in no need of it now.
+            if let Err(Rejected::Fault(fault)) = self.compare(*subject).await {
+                return Err(fault);
             }
         }
         if !people.is_empty() {

@@ -149,7 +149,7 @@ async fn joined_records_stay_two_and_their_owner_reads_of_it() {
     let before = stage.system.my_data(&first, Language::En).await.unwrap();
 
     stage.system.decide_pair(&gulmira, two, JOIN).await.unwrap();
-    assert_eq!(beside(&stage, &first).await, [of_second.clone()]);
+    assert_eq!(beside(&stage, &first).await, std::slice::from_ref(&of_second));
     assert_eq!(beside(&stage, &second).await, [of_first]);
     let after = stage.system.my_data(&first, Language::En).await.unwrap();
     let values = |data: &sandyq_processing::request::MyData| -> Vec<(String, String)> {

@@ -157,7 +157,11 @@ mod tests {
             .iter()
             .map(|hours| now - SignedDuration::from_hours(*hours))
             .collect();
-        let kept = kept(&ats, Keep::default(), now);
+        let long = Keep {
+            max_age_days: 90,
+            ..Keep::default()
+        };
+        let kept = kept(&ats, long, now);
         let within = |from: i64, to: i64| {
             hours
                 .iter()
@@ -169,6 +173,9 @@ mod tests {
         assert_eq!(within(2, 16), 14);
         assert!((7..=9).contains(&within(16, 72)), "{}", within(16, 72));
         assert_eq!(within(72, 120), 0);
+        let oldest = super::kept(&ats, Keep::default(), now);
+        let oldest = hours.iter().zip(&oldest).filter(|(_, kept)| **kept);
+        assert!(oldest.map(|(age, _)| *age).max() <= Some(35 * 24));
         let short = Keep {
             max_age_days: 1,
             ..Keep::default()

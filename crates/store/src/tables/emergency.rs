@@ -119,14 +119,14 @@ pub fn open_to(
     )
 }
 
+/// One that nobody has judged, with the names of who asked and who agreed, while they have an account.
+pub type Unjudged = (Emergency, Option<String>, Option<String>);
+
 /// Those that nobody has judged, the oldest first, with the names of who asked and who agreed.
 ///
 /// # Errors
 /// When the engine does not answer.
-pub fn unreviewed(
-    reader: &mut dyn Reader,
-    count: u32,
-) -> Result<Vec<(Emergency, Option<String>, Option<String>)>, Fault> {
+pub fn unreviewed(reader: &mut dyn Reader, count: u32) -> Result<Vec<Unjudged>, Fault> {
     reader.list(
         "SELECT emergency_id, reference, reason, asked_by, agreed_by, opened_at, until_at, looks, reviewed_at, \
          reviewed_by, verdict, asker.name, second.name FROM emergency \

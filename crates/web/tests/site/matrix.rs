@@ -365,7 +365,7 @@ const PAGES: [(&str, &[&str]); 23] = [
 ];
 
 /// Pages of the console that are everybody's there, or the way in, or lead to what is judged elsewhere.
-const OWN: [&str; 22] = [
+const OWN: [&str; 25] = [
     "/staff/sign-in",
     "/staff/second",
     "/staff/set-up",
