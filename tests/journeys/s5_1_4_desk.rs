@@ -3,7 +3,7 @@
 //! nothing, and the person reads who looked and who took the case.
 
 use super::asking::{signs_in, somebody_we_know};
-use super::harness::{Running, Walk, Window};
+use super::harness::{Running, Walk, Window, wait_for};
 
 const EMAIL: &str = "erlan@example.com";
 
@@ -87,4 +87,58 @@ fn who_lost_the_number_is_found_by_a_whole_contact_and_the_case_is_taken() {
         .flat_map(|walk| walk.objections)
         .collect();
     assert_eq!(objections, Vec::<String>::new());
+}
+
+/// Off is how it begins; on, single keys move along the queue, choose, take, and say what they do.
+#[test]
+fn whoever_switches_shortcuts_on_works_along_the_queue_by_single_keys() {
+    let running = Running::demo(&[]);
+    let mut desk = signs_in(&running, "sales", Window::desk());
+    desk.go("/staff/cases");
+    assert!(!desk.browser.has("script"), "no script is sent before");
+    desk.go("/staff/sessions");
+    desk.press("form[action='/staff/keys'] button");
+    desk.go("/staff/cases");
+    let rows = desk
+        .browser
+        .run("return [...document.querySelectorAll('tr[data-row] th a')].map(a => a.textContent)");
+    let rows: Vec<String> = serde_json::from_value(rows).expect("references");
+    assert!(rows.len() > 1, "{rows:?}");
+    let focused = |desk: &Walk<'_>| {
+        let said = desk.browser.run("return document.activeElement.textContent");
+        said.as_str().unwrap_or_default().to_owned()
+    };
+    for (key, row) in [("j", 0), ("j", 1), ("k", 0), ("k", 0)] {
+        desk.browser.press_key(key);
+        assert_eq!(focused(&desk), rows[row], "{key}");
+    }
+    desk.browser.press_key("x");
+    let chosen = "return document.querySelector('tr[data-row] input[type=checkbox]').checked";
+    assert_eq!(desk.browser.run(chosen), true);
+    desk.browser.press_key("?");
+    assert!(desk.browser.text_of("#keys").contains("take it"));
+    desk.look_around();
+    desk.browser.press_key("\u{e00c}");
+    assert!(desk.browser.has("#keys[hidden]"), "Escape closes the list");
+    assert_eq!(focused(&desk), rows[0], "and one is where one was");
+    let comes = |desk: &Walk<'_>, words: &str| {
+        wait_for(words, || desk.browser.url().contains(words).then_some(()));
+    };
+    desk.browser.press_key("t");
+    comes(&desk, "did=taken");
+    desk.browser.press_key("/");
+    comes(&desk, "/staff/search");
+    desk.browser
+        .run("document.querySelector('input[name=contact]').focus()");
+    desk.browser.press_key("j");
+    assert_eq!(
+        desk.browser.value("contact"),
+        "j",
+        "where one types, keys are letters"
+    );
+    desk.go("/staff/sessions");
+    desk.press("form[action='/staff/keys'] button");
+    desk.go("/staff/cases");
+    assert!(!desk.browser.has("script"), "off means no script");
+    assert_eq!(desk.objections, Vec::<String>::new());
 }

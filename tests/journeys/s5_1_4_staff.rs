@@ -2,7 +2,9 @@
 //! then a case opens, for its purpose. The link opens once. For any day it can be said who had access to what.
 
 use super::asking::{agrees, objections_of, signs_in};
-use super::harness::{Running, Walk, Window, command, number_now};
+use super::harness::device::Device;
+use super::harness::{Running, Staff, Walk, Window, command, number_now};
+use super::s1_1_3_account::goes_out;
 
 const PASSWORD: &str = "seven horses on the steppe";
 
@@ -138,5 +140,98 @@ fn somebody_is_invited_and_sees_nothing_before_everything_is_set_up_in_any_brows
     assert!(desk.browser.has("#link"), "{}", desk.browser.text());
     assert_eq!(objections_of(&mut desk, &mut admin), [""; 0]);
     drop((desk, admin));
+    assert!(running.stop().success());
+}
+
+const ASKS: &str = "main .passkey button";
+
+/// A passkey is added after the password and a number.
+fn adds_a_passkey(walk: &mut Walk<'_>, running: &Running, card: &Staff) {
+    walk.go("/staff/passkeys");
+    walk.types(&[
+        ("name", "Менің телефоным"),
+        ("current", &card.password),
+        ("code", "000000"),
+    ]);
+    walk.goes_on();
+    assert!(walk.browser.has("#current-wrong"), "{}", walk.browser.text());
+    walk.types(&[
+        ("current", &card.password),
+        ("code", &running.desks.proof_of(&card.name)),
+    ]);
+    walk.goes_on();
+    walk.press(ASKS);
+    assert!(
+        walk.browser.url().ends_with("/staff/passkeys"),
+        "{}",
+        walk.browser.text()
+    );
+    assert_eq!(walk.browser.text_of("article.datum h2"), "Менің телефоным");
+}
+
+/// After the password the passkey leads the rest of the way in; a stranger at the device stays outside.
+fn comes_in_by_it(walk: &mut Walk<'_>, device: &Device, card: &Staff) {
+    goes_out(walk);
+    walk.go("/staff/sign-in");
+    walk.types(&[("name", &card.name), ("password", &card.password)]);
+    walk.goes_on();
+    assert!(
+        walk.browser.url().ends_with("/staff/second"),
+        "{}",
+        walk.browser.text()
+    );
+    device.knows_its_owner(&walk.browser, false);
+    walk.press(ASKS);
+    assert!(
+        walk.browser.url().ends_with("/staff/second"),
+        "{}",
+        walk.browser.text()
+    );
+    device.knows_its_owner(&walk.browser, true);
+    walk.press(ASKS);
+    assert!(
+        walk.browser.url().ends_with("/staff/cases"),
+        "{}",
+        walk.browser.text()
+    );
+}
+
+fn takes_it_away(walk: &mut Walk<'_>, running: &Running, card: &Staff) {
+    walk.go("/staff/passkeys");
+    walk.press("article.datum a");
+    walk.types(&[
+        ("current", &card.password),
+        ("code", &running.desks.proof_of(&card.name)),
+    ]);
+    walk.goes_on();
+    assert!(!walk.browser.has("article.datum"), "{}", walk.browser.text());
+}
+
+#[test]
+fn a_passkey_of_staff_stands_for_the_number_in_any_browser_and_language() {
+    let mut running = Running::demo(&[]);
+    // Passkeys belong to a name; the demonstration has one beside its number.
+    running.url = running.url.replace("127.0.0.1", "localhost");
+    let kazakh = Window {
+        language: "kk",
+        ..Window::narrow()
+    };
+    let russian = Window {
+        language: "ru",
+        ..Window::desk()
+    };
+    for (role, window) in [
+        ("sales", kazakh),
+        ("support", russian),
+        ("events", Window::narrow()),
+    ] {
+        let mut walk = signs_in(&running, role, window);
+        let card = running.staff_in(role).clone();
+        let device = Device::in_browser(&walk.browser);
+        adds_a_passkey(&mut walk, &running, &card);
+        comes_in_by_it(&mut walk, &device, &card);
+        takes_it_away(&mut walk, &running, &card);
+        assert_eq!(walk.objections, Vec::<String>::new());
+    }
     assert!(running.stop().success());
 }

@@ -1,4 +1,4 @@
-//! The style sheet, two small pictures and the one script, served by ourselves: nothing comes from elsewhere (1.4, 4.3).
+//! The style sheet, two small pictures and the two scripts, served by ourselves: nothing comes from elsewhere (1.4, 4.3).
 
 use axum::Router;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -9,6 +9,8 @@ use axum::routing::get;
 pub const STYLE: &str = include_str!("../assets/style.css");
 /// What asks for a passkey.
 pub const PASSKEY: &str = include_str!("../assets/passkey.js");
+/// The shortcuts of the console.
+pub const KEYS: &str = include_str!("../assets/keys.js");
 /// The chest, for the tab.
 pub const FAVICON: &str = include_str!("../assets/favicon.svg");
 /// The line of ram's horns.
@@ -27,6 +29,10 @@ pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
         .route(
             "/passkey.js",
             get(async || asset("text/javascript; charset=utf-8", PASSKEY)),
+        )
+        .route(
+            "/keys.js",
+            get(async || asset("text/javascript; charset=utf-8", KEYS)),
         )
         .route("/favicon.svg", get(async || asset("image/svg+xml", FAVICON)))
         .route("/favicon.ico", get(async || asset("image/svg+xml", FAVICON)))
@@ -47,20 +53,22 @@ mod tests {
     const STYLE_BYTES_MAX: usize = 20 * 1024;
 
     #[test]
-    fn the_script_is_small_asks_nothing_of_others_and_writes_no_markup() {
-        assert!(PASSKEY.len() <= SCRIPT_BYTES_MAX, "{} bytes", PASSKEY.len());
-        for word in [
-            "http",
-            "fetch",
-            "XMLHttp",
-            "import",
-            "eval",
-            "innerHTML",
-            "Storage",
-            "cookie",
-            "WebSocket",
-        ] {
-            assert!(!PASSKEY.contains(word), "{word}");
+    fn the_scripts_are_small_ask_nothing_of_others_and_write_no_markup() {
+        for script in [PASSKEY, KEYS] {
+            assert!(script.len() <= SCRIPT_BYTES_MAX, "{} bytes", script.len());
+            for word in [
+                "http",
+                "fetch",
+                "XMLHttp",
+                "import",
+                "eval",
+                "innerHTML",
+                "Storage",
+                "cookie",
+                "WebSocket",
+            ] {
+                assert!(!script.contains(word), "{word}");
+            }
         }
     }
 

@@ -55,6 +55,7 @@ impl Desk {
                 .letter(LetterKind::Answer, language)
                 .is_some(),
             demo: self.options.demo,
+            keys: false,
             cookies: Vec::new(),
         }
     }

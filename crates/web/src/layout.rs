@@ -153,6 +153,7 @@ pub fn document(visit: &Visit, page: &Page) -> Markup {
                 link rel="stylesheet" href="/style.css";
                 link rel="icon" type="image/svg+xml" href="/favicon.svg";
                 @if page.script { script src="/passkey.js" defer {} }
+                @if visit.keys { script src="/keys.js" defer {} }
                 @for language in LANGUAGES {
                     link rel="alternate" hreflang=(tag(language)) href={ (visit.here) "?lang=" (tag(language)) };
                 }
@@ -167,11 +168,36 @@ pub fn document(visit: &Visit, page: &Page) -> Markup {
                         (page.body)
                     }
                 }
+                @if visit.keys { (shortcuts(visit)) }
                 (footer(visit))
             }
         }
     }
 }
+
+/// What the shortcuts are; hidden until it is asked for by one.
+fn shortcuts(visit: &Visit) -> Markup {
+    html! {
+        section.inset.keys #keys hidden tabindex="-1" aria-labelledby="keys-title" data-search="/staff/search" {
+            h2 id="keys-title" { (visit.say("keys-title")) }
+            dl {
+                @for (key, says) in KEYS { div { dt { kbd { (key) } } dd { (visit.say(says)) } } }
+            }
+            p { a href="/staff/sessions" { (visit.say("keys-switch")) } }
+        }
+    }
+}
+
+/// The shortcuts, with what each does.
+const KEYS: [(&str, &str); 7] = [
+    ("j", "keys-next"),
+    ("k", "keys-before"),
+    ("Enter", "keys-open"),
+    ("x", "keys-choose"),
+    ("t", "keys-take"),
+    ("/", "keys-search"),
+    ("?", "keys-help"),
+];
 
 fn header(visit: &Visit, page: &Page) -> Markup {
     let links = [

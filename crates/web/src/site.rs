@@ -162,7 +162,7 @@ fn portal_routes() -> Router<Shared> {
 }
 
 fn console_routes() -> Router<Shared> {
-    use console::{door, familiar, invited, own_password, own_sessions, passkeys, second_factor};
+    use console::{door, familiar, invited, keys, own_password, own_sessions, passkeys, second_factor};
     Router::new()
         .route("/staff/sign-in", get(door::open).post(door::sign_in))
         .route(
@@ -188,6 +188,7 @@ fn console_routes() -> Router<Shared> {
             get(passkeys::open_one).post(passkeys::remove),
         )
         .route("/staff/second/passkey", post(second_factor::prove_by_passkey))
+        .route(keys::PATH, post(keys::switch))
         .route("/staff/familiar", get(familiar::open).post(familiar::accept))
         .route("/sign-out", post(door::sign_out))
 }

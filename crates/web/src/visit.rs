@@ -40,6 +40,8 @@ pub struct Visit {
     pub prints: bool,
     /// Set on sites that are only for trying out: said on every page.
     pub demo: bool,
+    /// Whether shortcuts are switched on: a choice of staff.
+    pub keys: bool,
     /// `Set-Cookie` lines that go with the answer.
     pub cookies: Vec<String>,
 }

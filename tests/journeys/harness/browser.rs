@@ -224,12 +224,16 @@ impl Browser {
         !self.session.find("css selector", selector).is_empty()
     }
 
-    /// Presses the tabulator key and says where the focus is then: tag, and its words, label or name.
-    pub fn tab(&self) -> String {
-        let key =
-            json!([{ "type": "keyDown", "value": "\u{e004}" }, { "type": "keyUp", "value": "\u{e004}" }]);
+    /// Presses a key wherever the focus is.
+    pub fn press_key(&self, key: &str) {
+        let key = json!([{ "type": "keyDown", "value": key }, { "type": "keyUp", "value": key }]);
         let keys = json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": key }] });
         self.session.must("POST", "/actions", &keys);
+    }
+
+    /// Presses the tabulator key and says where the focus is then: tag, and its words, label or name.
+    pub fn tab(&self) -> String {
+        self.press_key("\u{e004}");
         let words = "const e = document.activeElement; \
             return e.tagName.toLowerCase() + ' ' + (e.innerText || e.getAttribute('aria-label') || e.name || '').trim()";
         string(&self.run(words))

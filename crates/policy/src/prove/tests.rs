@@ -26,8 +26,7 @@ fn no_rule_of_the_shipped_policy_can_err() {
     assert_eq!(policy.prove_no_errors().unwrap(), Vec::<Clause>::new());
 }
 
-/// Somebody careless permits everything. What forbids keep stays kept; without them the solver finds the breach. Each forbid that goes
-/// makes more possible, so the first that breaks the promise is found by halves.
+/// Somebody careless permits everything. What forbids keep stays kept; without them the solver finds the breach.
 #[test]
 fn each_promise_is_broken_without_the_rules_it_rests_on() {
     let (_, policy) = shipped();
@@ -57,25 +56,13 @@ fn each_promise_is_broken_without_the_rules_it_rests_on() {
             without(0).is_none(),
             "{promise}: one careless permit is enough to break it"
         );
-        let mut kept = 0;
-        let mut broken = forbids.len();
-        let mut found = without(broken).unwrap_or_else(|| panic!("{promise} holds without any forbid"));
-        // Mostly it is one of its own clause.
-        let mut next = 1;
-        while broken - kept > 1 {
-            let tried = next.clamp(kept + 1, broken - 1);
-            match without(tried) {
-                Some(breach) => (broken, found) = (tried, breach),
-                None => kept = tried,
-            }
-            next = if next < 4 {
-                next + 1
-            } else {
-                usize::midpoint(kept, broken)
-            };
-        }
+        // Mostly it is one or two of its own clause; which of many others it is takes the solver long, and is not asked.
+        let mut counts = [1, 2, forbids.len()].into_iter();
+        let (dropped, found) = counts
+            .find_map(|count| Some((count, without(count)?)))
+            .unwrap_or_else(|| panic!("{promise} holds without any forbid"));
         assert!(found.permitted_by.iter().any(|id| id == "careless"), "{found}");
-        println!("{promise} without {broken} rules: {found}");
+        println!("{promise} without {dropped} rules: {found}");
     }
 }
 

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use sandyq_ledger::entry::{Detail, Happening, Outcome};
 use sandyq_model::{Actor, ActorId, Fault, Role, SubjectId};
 use sandyq_store::tables::session::{self, Session};
-use sandyq_store::tables::staff;
+use sandyq_store::tables::{staff, staff_shortcuts};
 use sandyq_store::{Commit, Statement};
 
 use super::staff::StaffCard;
@@ -239,10 +239,14 @@ impl System {
                     Some(id) => staff::find(reader, id)?,
                     None => None,
                 };
-                Ok(Some((session, row)))
+                let shortcuts = match session.staff {
+                    Some(id) => staff_shortcuts::are_on(reader, id)?,
+                    None => false,
+                };
+                Ok(Some((session, row, shortcuts)))
             })
             .await?;
-        let Some((session, row)) = found else {
+        let Some((session, row, shortcuts)) = found else {
             return Ok(None);
         };
         let now = self.now();
@@ -263,11 +267,17 @@ impl System {
                 csrf,
                 hash,
             },
-            (None, Some(row)) if session.kind == OF_STAFF && row.disabled_at.is_none() => Caller {
-                csrf,
-                hash,
-                ..Caller::of_staff(self, &row)
-            },
+            (None, Some(row)) if session.kind == OF_STAFF && row.disabled_at.is_none() => {
+                let mut caller = Caller {
+                    csrf,
+                    hash,
+                    ..Caller::of_staff(self, &row)
+                };
+                if let Some(card) = &mut caller.staff {
+                    card.shortcuts = shortcuts;
+                }
+                caller
+            }
             _ => return Ok(None),
         };
         if session.seen_at + NOTED_EVERY <= now {

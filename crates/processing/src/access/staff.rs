@@ -3,7 +3,7 @@
 use sandyq_ledger::entry::{Detail, Happening, Outcome};
 use sandyq_model::{Actor, ActorId, Plain, Problem, Role};
 use sandyq_store::tables::staff::{self, Staff};
-use sandyq_store::tables::{session, staff_authenticator, staff_grant, staff_view};
+use sandyq_store::tables::{session, staff_authenticator, staff_grant, staff_shortcuts, staff_view};
 use sandyq_store::{Commit, Statement};
 
 use super::sessions::{self, Caller};
@@ -27,6 +27,8 @@ pub struct StaffCard {
     pub role: Role,
     /// Whether the policy in force was read (PRE-1).
     pub familiar: bool,
+    /// Whether they switched shortcuts on.
+    pub shortcuts: bool,
 }
 
 impl StaffCard {
@@ -37,11 +39,31 @@ impl StaffCard {
             name: row.name.clone(),
             role: row.role,
             familiar,
+            shortcuts: false,
         }
     }
 }
 
 impl System {
+    /// Switches shortcuts on or off for a member of staff. It is nobody's data and no step of a case, so it has no entry.
+    ///
+    /// # Errors
+    /// [`Rejected::SignInFirst`] for everybody else; a fault.
+    pub async fn switch_shortcuts(&self, caller: &Caller, on: bool) -> Result<(), Rejected> {
+        let id = caller.staff_card()?.id;
+        let switch = if on {
+            staff_shortcuts::on(id, self.now())
+        } else {
+            staff_shortcuts::off(id)
+        };
+        let commit = Commit {
+            statements: vec![switch],
+            ..Commit::default()
+        };
+        let switched = self.store().commit(commit).await;
+        switched.map(drop).map_err(refused_commit)
+    }
+
     /// Makes an account for a member of staff, who sets up a second factor at the first sign-in.
     ///
     /// # Errors
@@ -113,6 +135,7 @@ impl System {
         let ways_in = vec![
             staff_authenticator::remove_all(row.id),
             staff_view::remove_all(row.id),
+            staff_shortcuts::off(row.id),
             staff_grant::end(row.id, self.now(), by.id),
         ];
         self.change_staff(by, Happening::StaffRemoved, &row, ways_in)

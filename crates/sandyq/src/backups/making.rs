@@ -29,11 +29,10 @@ pub struct Backups {
 
 impl Backups {
     /// Of that folder, which this system has open. No set stays for longer than the policy says (`backup-days`).
-    pub fn of(system: &System, mut settings: BackupSettings, folder: &DataFolder) -> Self {
-        settings.keep.max_age_days = settings.keep.max_age_days.min(days_at_most(system.policy()));
+    pub fn of(system: &System, settings: BackupSettings, folder: &DataFolder) -> Self {
         Self {
             system: system.clone(),
-            settings,
+            settings: settings.within(system.policy()),
             folder: folder.clone(),
             turn: Arc::default(),
         }

@@ -11,6 +11,7 @@ mod remembered;
 
 use std::path::PathBuf;
 
+use sandyq_policy::Policy;
 use sandyq_store::backup::{FolderShelf, Keep, Shelf};
 #[cfg(feature = "objstore")]
 use sandyq_store::backup::{ObjectShelf, ObjectStore};
@@ -63,6 +64,13 @@ pub struct ObjectStoreTable {
 }
 
 impl BackupSettings {
+    /// The same, with nothing kept for longer than the policy says to people (`backup-days`).
+    #[must_use]
+    pub fn within(mut self, policy: &Policy) -> Self {
+        self.keep.max_age_days = self.keep.max_age_days.min(days_at_most(policy));
+        self
+    }
+
     /// The place that was asked for, or else that of the settings.
     ///
     /// # Errors

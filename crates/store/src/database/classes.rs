@@ -22,7 +22,7 @@ pub enum Class {
 use Class::{Pseudonymous, Public, Sealed, Secret};
 
 /// Every table with every column and its class.
-pub const TABLES: [(&str, &[(&str, Class)]); 39] = [
+pub const TABLES: [(&str, &[(&str, Class)]); 40] = [
     (
         "subject",
         &[
@@ -237,6 +237,10 @@ pub const TABLES: [(&str, &[(&str, Class)]); 39] = [
             ("until_at", Pseudonymous),
             ("ended_by", Pseudonymous),
         ],
+    ),
+    (
+        "staff_shortcuts",
+        &[("staff_id", Pseudonymous), ("since", Pseudonymous)],
     ),
     (
         "staff_view",

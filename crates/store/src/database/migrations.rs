@@ -21,7 +21,7 @@ struct Migration {
 const META: &str =
     "CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) CLUSTERED;";
 
-const MIGRATIONS: [Migration; 24] = [
+const MIGRATIONS: [Migration; 25] = [
     Migration {
         name: "first-tables",
         text: include_str!("migrations/0001-first-tables.sql"),
@@ -117,6 +117,10 @@ const MIGRATIONS: [Migration; 24] = [
     Migration {
         name: "emergencies",
         text: include_str!("migrations/0028-emergencies.sql"),
+    },
+    Migration {
+        name: "staff-shortcuts",
+        text: include_str!("migrations/0031-staff-shortcuts.sql"),
     },
 ];
 

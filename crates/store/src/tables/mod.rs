@@ -28,6 +28,7 @@ pub mod staff;
 pub mod staff_authenticator;
 pub mod staff_grant;
 pub mod staff_invitation;
+pub mod staff_shortcuts;
 pub mod staff_view;
 pub mod subject;
 pub mod subject_request;

@@ -126,7 +126,7 @@ fn section(visit: &Visit, words: &Words<'_>, pair: &Pair, wrong: Wrong<'_>) -> M
     let chosen = if is_wrong { wrong.1 } else { "" };
     let [one, other] = records.map(|record| record.to_string());
     html! {
-        section aria-labelledby=(heading) {
+        article aria-labelledby=(heading) {
             @if is_joined { h3 id=(heading) { (visit.say(title)) } } @else { h2 id=(heading) { (visit.say(title)) } }
             (summary_list(&facts(visit, words, pair)))
             form method="post" action=(PATH) novalidate autocomplete="off" {

@@ -371,7 +371,7 @@ pub(super) fn table(visit: &Visit, asked: &Asked, (rows, chosen): (&[CaseRow], b
                 } }
                 tbody {
                     @for case in rows {
-                        tr {
+                        tr data-row {
                             @if chosen { td { @if case.open { (together::choice(visit, &case.reference)) } } }
                             th scope="row" { a href={ (PATH) "/" (case.reference) } { (case.reference) } }
                             td { (kind(visit, &case.kind, &case.service)) }
@@ -409,7 +409,7 @@ fn owner(visit: &Visit, asked: &Asked, case: &CaseRow) -> Markup {
                 (hidden("token", &visit.token))
                 @if let Some(owner) = &case.owner { @if !owner.own { (hidden("from", &owner.name)) } }
                 (asked.kept())
-                button.quiet type="submit" { (visit.say(key)) span.unseen { " " (case.reference) } }
+                button.quiet type="submit" data-take[step == "take"] { (visit.say(key)) span.unseen { " " (case.reference) } }
             }
         }
     }

@@ -108,7 +108,7 @@ fn section(visit: &Visit, one: &EmergencyView) -> Markup {
         Row::text(visit.say("judgements-due"), &visit.date_and_time(one.due)),
     ];
     html! {
-        section aria-labelledby=(id) {
+        article aria-labelledby=(id) {
             h2 id=(id) {
                 (one.reference.clone().unwrap_or_else(gone))
                 @if one.is_late { " " span.tag.no { (visit.say("judgements-late")) } }

@@ -17,6 +17,7 @@ pub mod hand_over;
 pub mod invite;
 pub mod invited;
 pub mod judgements;
+pub mod keys;
 pub mod note;
 pub mod open_case;
 pub mod own_password;

@@ -105,7 +105,7 @@ fn proposal(visit: &Visit, role: &dyn Fn(&str) -> String, one: &ProposalView) ->
     let title = visit.say(&format!("proposal-{}", one.deed.name()));
     let id = format!("proposal-{}", one.id);
     html! {
-        section aria-labelledby=(id) {
+        article aria-labelledby=(id) {
             h2 id=(id) { (title) }
             (summary_list(&facts(visit, role, one)))
             form method="post" action={ (PATH) "/" (one.id) } novalidate autocomplete="off" {

@@ -130,7 +130,7 @@ pub fn done_page(visit: &Visit, asked: &Asked, step: Together, all: &[OneOfThem]
 fn does(visit: &Visit, asked: &Asked, step: Together, (these, key): (&[&OneOfThem], &str)) -> Markup {
     let quiet = key != "together-do";
     html! {
-        form.plain method="post" action=(TOGETHER) {
+        form method="post" action=(TOGETHER) {
             (hidden("token", &visit.token))
             (asked.kept())
             @for one in these { (hidden(&format!("{BOX}{}", one.reference), "yes")) }

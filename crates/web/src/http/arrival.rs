@@ -96,6 +96,7 @@ impl Arrival {
                 } else {
                     Standpoint::Staff
                 };
+                visit.keys = caller.staff.as_ref().is_some_and(|card| card.shortcuts);
             }
             None => visit.token = visitor_token(desk, &parts.headers, &mut visit.cookies),
         }
@@ -338,7 +339,7 @@ pub fn html(status: StatusCode, visit: &Visit, page: &Page) -> Response {
         (axum::http::header::VARY, "cookie, accept-language"),
     ];
     let mut response = (status, headers, document(visit, page).into_string()).into_response();
-    if page.script {
+    if page.script || visit.keys {
         response.extensions_mut().insert(Scripted);
     }
     response

@@ -34,11 +34,11 @@ const ALWAYS: [(HeaderName, &str); 8] = [
     ),
 ];
 
-/// What pages may do that ask for a passkey: run a script of ours, which writes no markup.
+/// What pages may do that ask for a passkey, or have shortcuts: run a script of ours, which writes no markup.
 const SCRIPTED: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; \
                         base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
-/// Marks the answer of a page that asks for a passkey.
+/// Marks the answer of a page with a script.
 #[derive(Clone, Copy)]
 pub struct Scripted;
 

@@ -191,6 +191,7 @@ async fn show(State(sink): State<MailSink>, headers: HeaderMap) -> Response {
         operator: None,
         prints: false,
         demo: true,
+        keys: false,
         cookies: Vec::new(),
     };
     page_response(StatusCode::OK, &visit, &page(&visit, &sink.letters()))

@@ -6,7 +6,7 @@ use sandyq_processing::Rejected;
 use sandyq_processing::access::OwnSession;
 
 use crate::components::hidden;
-use crate::console::{own_password, passkeys};
+use crate::console::{keys, own_password, passkeys};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent};
 use crate::layout::Page;
 use crate::visit::Visit;
@@ -85,10 +85,11 @@ pub fn page(visit: &Visit, path: &str, sessions: &[OwnSession]) -> Page {
             }
         }
         @if of_staff {
-            ul {
+            ul.ways {
                 li { a href=(own_password::PATH) { (visit.say("password-change-title")) } }
                 li { a href=(passkeys::PATH) { (visit.say("passkeys-title")) } }
             }
+            (keys::question(visit))
         }
     };
     Page::new(visit.say("sessions-title"), body).back_to(back)

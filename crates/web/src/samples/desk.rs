@@ -73,7 +73,10 @@ fn lists(language: Language) -> Vec<Sample> {
         cases::page(&desk, asked, list, &about)
     };
     let (some, empty) = (some_cases(), no_cases());
+    let mut keyed = desk.clone();
+    keyed.keys = true;
     vec![
+        ("staff-cases-keys", keyed, page(&all, &some, &none)),
         ("staff-cases", desk.clone(), page(&all, &some, &none)),
         ("staff-cases-none", desk.clone(), page(&all, &empty, &none)),
         ("staff-cases-own", desk.clone(), page(&own, &some, &none)),

@@ -45,6 +45,7 @@ pub fn visit(language: Language, here: &str, standpoint: Standpoint) -> Visit {
         operator: Some(people::operator()),
         prints: true,
         demo: false,
+        keys: false,
         cookies: Vec::new(),
     }
 }

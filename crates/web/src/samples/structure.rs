@@ -65,13 +65,19 @@ pub fn problems(html: &str, language: Language) -> Vec<String> {
         "lang of the page",
     );
     let own_script = "<script src=\"/passkey.js\" defer></script>";
+    let keys_script = "<script src=\"/keys.js\" defer></script>";
+    let once = |script: &str| html.matches(script).count().min(1);
     hold(
-        count("script") == html.matches(own_script).count().min(1),
+        count("script") == once(own_script) + once(keys_script),
         "no script but our own, once",
     );
     hold(
         html.contains(own_script) == html.contains(" data-site="),
         "a script where something needs it, and nowhere else",
+    );
+    hold(
+        html.contains(keys_script) == html.contains(" id=\"keys\""),
+        "the script of the shortcuts beside their list, and nowhere else",
     );
     hold(count("style") == 0 && count("iframe") == 0, "no style or frame");
     hold(

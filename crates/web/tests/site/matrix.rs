@@ -365,7 +365,7 @@ const PAGES: [(&str, &[&str]); 23] = [
 ];
 
 /// Pages of the console that are everybody's there, or the way in, or lead to what is judged elsewhere.
-const OWN: [&str; 25] = [
+const OWN: [&str; 26] = [
     "/staff/sign-in",
     "/staff/second",
     "/staff/set-up",
@@ -375,6 +375,7 @@ const OWN: [&str; 25] = [
     "/staff/passkeys",
     "/staff/passkeys/{id}",
     "/staff/second/passkey",
+    "/staff/keys",
     "/staff/invited/{token}",
     "/staff/cases",
     "/staff/cases/{reference}",
@@ -408,6 +409,7 @@ fn paths_of_the_console() -> BTreeSet<String> {
         ("proposals::PATH", "/staff/proposals"),
         ("figures::PATH", "/staff/requests/figures"),
         ("search::PATH", "/staff/search"),
+        ("keys::PATH", "/staff/keys"),
         ("together::TOGETHER", "/staff/cases/together"),
         ("views::VIEWS", "/staff/cases/views"),
         ("emergency::PATH", "/staff/emergency"),

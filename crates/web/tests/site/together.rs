@@ -166,3 +166,31 @@ async fn a_filter_is_kept_above_the_list_without_a_reference() {
     assert_eq!(gone.status, StatusCode::SEE_OTHER);
     assert!(!aliya.get(LIST).await.text.contains("Your views"));
 }
+
+#[tokio::test]
+async fn shortcuts_are_off_until_they_are_switched_on_and_off_means_no_script() {
+    let stage = Stage::new();
+    let _ = comes(&stage, 2, State::Active).await;
+    let mut aliya = at_desk(&stage, "aliya", "support").await;
+    let is_scripted = |seen: &Seen| {
+        let policy = seen.headers["content-security-policy"].to_str().unwrap();
+        let has = seen.text.contains("/keys.js");
+        assert_eq!(policy.contains("script-src 'self'"), has);
+        has
+    };
+    assert!(!is_scripted(&aliya.get(LIST).await));
+    let strange = sends(&mut aliya, "/staff/keys", &[("step", "perhaps")]).await;
+    assert_ne!(strange.status, StatusCode::SEE_OTHER);
+    sends(&mut aliya, "/staff/keys", &[("step", "on")]).await;
+    let list = aliya.get(LIST).await;
+    assert!(
+        is_scripted(&list) && list.text.contains("id=\"keys\" hidden"),
+        "{}",
+        list.text
+    );
+    assert!(list.text.contains("data-row") && list.text.contains("data-take"));
+    sends(&mut aliya, "/staff/keys", &[("step", "off")]).await;
+    assert!(!is_scripted(&aliya.get(LIST).await));
+    let nobody = Browser::new(&stage.site()).get("/").await;
+    assert!(!is_scripted(&nobody), "visitors have none");
+}

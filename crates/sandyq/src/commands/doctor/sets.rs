@@ -17,6 +17,7 @@ use crate::configuration::Configuration;
 use crate::data_folder::DataFolder;
 use crate::failure::{Exit, Failure};
 use crate::outside::{SystemChance, WallClock};
+use crate::running;
 use crate::terminal::Terminal;
 
 /// What comes from the thread that looks.
@@ -34,7 +35,11 @@ pub(super) fn finding(
     ledger: Result<(String, VerifierKey), Failure>,
     terminal: &Terminal,
 ) -> Option<Finding> {
-    let settings = configuration.backups();
+    // A policy with errors is a finding of its own.
+    let settings = match running::policy(folder) {
+        Ok(policy) => configuration.backups().within(&policy),
+        Err(_) => configuration.backups(),
+    };
     let place = settings.place.clone()?;
     let (origin, key) = match ledger {
         Ok(ledger) => ledger,
@@ -203,10 +208,10 @@ mod tests {
         let now: Timestamp = "2026-11-26T12:00:00Z".parse().unwrap();
         let keep = Keep::default();
         let old = |days: i64| too_old(now - SignedDuration::from_hours(24 * days), keep, now);
-        assert!(old(90).is_none());
-        let wrong = old(92).unwrap();
+        assert!(old(35).is_none());
+        let wrong = old(37).unwrap();
         assert_eq!(wrong.state, State::Wrong);
-        assert!(wrong.says.contains("92 days ago") && wrong.says.contains("sandyq backup thin"));
+        assert!(wrong.says.contains("37 days ago") && wrong.says.contains("sandyq backup thin"));
     }
 
     #[test]
