@@ -108,12 +108,7 @@ fn applies(walk: &mut Walk<'_>, words: &Words, by_keyboard: bool) -> String {
     );
     walk.browser.tick("consent-recruitment");
     walk.goes_on();
-    let code = walk.code_other_than("");
-    walk.types(&[("code", &code)]);
-    walk.goes_on();
-    let url = walk.browser.url();
-    assert!(url.contains("/taken/"), "{}", walk.browser.text());
-    url.rsplit('/').next().unwrap_or_default().to_owned()
+    walk.confirms()
 }
 
 fn opens(desk: &mut Walk<'_>, reference: &str) -> String {

@@ -20,12 +20,7 @@ fn comes_in(walk: &mut Walk<'_>, consents: &[&str]) -> String {
         "{}",
         walk.browser.text()
     );
-    let code = walk.code_other_than("");
-    walk.browser.fill("code", &code);
-    walk.goes_on();
-    let url = walk.browser.url();
-    assert!(url.contains("/taken/"), "{}", walk.browser.text());
-    url.rsplit('/').next().expect("a reference").to_owned()
+    walk.confirms()
 }
 
 /// 1.1.5, 2.2.11: a page for each group of questions; a period that ends before it begins is found where it was typed.

@@ -17,12 +17,7 @@ fn registers(walk: &mut Walk<'_>) -> String {
     walk.browser.tick("consent-identification");
     walk.browser.tick("consent-event");
     walk.goes_on();
-    let code = walk.code_other_than("");
-    walk.types(&[("code", &code)]);
-    walk.goes_on();
-    let url = walk.browser.url();
-    assert!(url.contains("/taken/"), "{}", walk.browser.text());
-    url.rsplit('/').next().unwrap_or_default().to_owned()
+    walk.confirms()
 }
 
 fn places(running: &Running) -> String {

@@ -25,12 +25,7 @@ fn enters(walk: &mut Walk<'_>) -> String {
         walk.browser.tick(&format!("consent-{consent}"));
     }
     walk.goes_on();
-    let code = walk.code_other_than("");
-    walk.browser.fill("code", &code);
-    walk.goes_on();
-    let url = walk.browser.url();
-    assert!(url.contains("/taken/"), "{}", walk.browser.text());
-    url.rsplit('/').next().expect("a reference").to_owned()
+    walk.confirms()
 }
 
 #[test]

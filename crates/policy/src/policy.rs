@@ -309,6 +309,13 @@ impl Policy {
         self.limits().iter().find(|limit| &limit.name == name)
     }
 
+    /// The count of the limit of that name, or `or_else` where the policy sets none.
+    #[must_use]
+    pub fn counted(&self, limit: &str, or_else: u32) -> u32 {
+        let limit = self.limit(limit).and_then(|limit| limit.count);
+        limit.unwrap_or(or_else)
+    }
+
     /// The operator's own deadlines.
     #[must_use]
     pub fn deadlines(&self) -> &[Deadline] {

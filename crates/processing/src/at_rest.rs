@@ -16,7 +16,7 @@ use crate::request::familiar_with_policy;
 use crate::system::System;
 
 /// A restore should be tried so often (days).
-pub const DRILL_DAYS: i64 = 90;
+const DRILL_DAYS: i64 = 90;
 /// Free space below this is wrong (MiB).
 pub const DISK_WRONG: u64 = 100;
 /// Free space below this is to be looked at (MiB).
@@ -295,19 +295,29 @@ impl AtRest {
         if let Some((free, _)) = backups.disk.filter(|(free, _)| *free < DISK_WARNING) {
             concerns.push(Concern::Disk(free));
         }
-        let late = SignedDuration::from_hours(2 * i64::from(backups.every_hours.max(1)));
         let made = backups.made.as_ref().map(|made| made.at);
-        if made.is_none_or(|at| at < self.now - late) {
+        if made.is_none_or(|at| is_backup_late(at, backups.every_hours, self.now)) {
             concerns.push(Concern::BackupLate(made));
         }
-        let drill_late = self.now - SignedDuration::from_hours(24 * DRILL_DAYS);
         match &backups.drilled {
             Some(drill) if !drill.worked => concerns.push(Concern::DrillFailed),
-            Some(drill) if drill.at >= drill_late => {}
+            Some(drill) if !is_drill_late(drill.at, self.now) => {}
             drill => concerns.push(Concern::DrillLate(drill.as_ref().map(|drill| drill.at))),
         }
         concerns
     }
+}
+
+/// Whether a set that was made then is older than two turns of so many hours.
+#[must_use]
+pub fn is_backup_late(made: Timestamp, every_hours: u32, now: Timestamp) -> bool {
+    made < now - SignedDuration::from_hours(2 * i64::from(every_hours.max(1)))
+}
+
+/// Whether a drill of that time is too long ago.
+#[must_use]
+pub fn is_drill_late(drilled: Timestamp, now: Timestamp) -> bool {
+    drilled < now - SignedDuration::from_hours(24 * DRILL_DAYS)
 }
 
 /// What happened with a backup.

@@ -296,11 +296,7 @@ impl System {
             )],
             ..Commit::default()
         };
-        self.store()
-            .commit(commit)
-            .await
-            .map(|_| ())
-            .map_err(refused_commit)
+        self.commit_alone(commit).await
     }
 }
 
@@ -328,6 +324,14 @@ pub(crate) fn fault_of(error: CommitError) -> Fault {
 }
 
 /// What a commit that did not happen means to the caller.
+impl System {
+    /// Makes something durable that gives nothing back.
+    pub(crate) async fn commit_alone(&self, commit: Commit) -> Result<(), Rejected> {
+        let committed = self.store().commit(commit).await;
+        committed.map(drop).map_err(refused_commit)
+    }
+}
+
 pub(crate) fn refused_commit(error: CommitError) -> Rejected {
     match error {
         CommitError::Fault(fault) => Rejected::Fault(fault),

@@ -102,4 +102,14 @@ impl<'a> Walk<'a> {
             Some(self.running.code_for(&self.email)).filter(|code| code != used)
         })
     }
+
+    /// Types the code of the newest letter, after which what was sent is taken in; gives its reference.
+    pub fn confirms(&mut self) -> String {
+        let code = self.code_other_than("");
+        self.types(&[("code", &code)]);
+        self.goes_on();
+        let url = self.browser.url();
+        assert!(url.contains("/taken/"), "{}", self.browser.text());
+        url.rsplit('/').next().expect("a reference").to_owned()
+    }
 }

@@ -445,10 +445,7 @@ impl System {
     }
 
     fn attempts_max(&self) -> u32 {
-        self.policy()
-            .limit("code-attempts")
-            .and_then(|limit| limit.count)
-            .unwrap_or(ATTEMPTS_MAX)
+        self.policy().counted("code-attempts", ATTEMPTS_MAX)
     }
 
     /// Notes that a ticket belongs to nobody.

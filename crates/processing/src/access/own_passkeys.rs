@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::account::Account;
 use super::authenticators::PASSWORD;
 use super::factors::{Change, ONE_TIME};
-use super::passkeys::{Assertion, Attestation, Ceremony, Credential, Heard, RelyingParty, Unfit};
+use super::passkeys::{Assertion, Attestation, Ceremony, Credential, Heard, Made, RelyingParty, Unfit};
 use super::sessions::{Caller, SessionToken};
 use super::signing_in::SignedIn;
 use crate::entry;
@@ -139,13 +139,20 @@ impl System {
                 used_at: row.used_at,
             });
         }
+        let asks_second = account.has(ONE_TIME).is_some();
+        Ok(Some(self.listed(list, asks_second)))
+    }
+
+    /// Those that there are, and what there can be.
+    pub(super) fn listed(&self, mut list: Vec<OwnPasskey>, asks_second: bool) -> OwnPasskeys {
         list.sort_by_key(|passkey| passkey.since);
-        Ok(Some(OwnPasskeys {
+        let (site, origin) = self.relying_party().map(|party| (party.id, party.origin)).unzip();
+        OwnPasskeys {
             list,
-            site: self.relying_party().map(|party| party.id),
-            origin: self.relying_party().map(|party| party.origin),
-            asks_second: account.has(ONE_TIME).is_some(),
-        }))
+            site,
+            origin,
+            asks_second,
+        }
     }
 
     /// ASVS 7.5.1: after the password, and the second proof where there is one, a device may make a passkey for the caller.
@@ -177,10 +184,62 @@ impl System {
                 .await
                 .map_err(super::factors::used_up)?;
         }
+        self.proposed_of_device(&account, self.asked_to_make(party, ADDS, caller), name)
+    }
+
+    /// What is asked of a device that is to make a passkey for the caller.
+    pub(super) fn asked_to_make(
+        &self,
+        party: RelyingParty,
+        serves: &'static str,
+        caller: &Caller,
+    ) -> PasskeyAsked {
         let challenge = self
-            .ceremony(&party, ADDS, &caller.csrf)
+            .ceremony(&party, serves, &caller.csrf)
             .challenge(self.chance(), self.now());
-        self.proposed_of_device(&account, asked(party, challenge), name)
+        asked(party, challenge)
+    }
+
+    /// The same once more, with the name that was typed: the challenge says that what comes before it was right a short while ago.
+    ///
+    /// # Errors
+    /// A mistake with `name`, or with `passkey` when it was too long ago; "not found" where there can be none.
+    pub(super) fn asked_before(
+        &self,
+        (serves, caller): (&'static str, &Caller),
+        name: &Plain<String>,
+        challenge: &str,
+    ) -> Result<(PasskeyAsked, Plain<String>), Rejected> {
+        let party = self.relying_party().ok_or(Rejected::NotFound)?;
+        let name = self.name_of(name)?;
+        self.ceremony(&party, serves, &caller.csrf)
+            .awaits(challenge, self.now())
+            .map_err(unfit)?;
+        Ok((asked(party, challenge.to_owned()), name))
+    }
+
+    /// What a device made for the caller, with what is kept of it in the form in which it is sealed.
+    ///
+    /// # Errors
+    /// As [`System::asked_before`].
+    pub(super) fn made_by_device(
+        &self,
+        (serves, caller): (&'static str, &Caller),
+        name: &Plain<String>,
+        made: &Attestation,
+    ) -> Result<(Made, Plain<String>), Rejected> {
+        let party = self.relying_party().ok_or(Rejected::NotFound)?;
+        let name = self.name_of(name)?;
+        let made = self
+            .ceremony(&party, serves, &caller.csrf)
+            .made(made, self.now())
+            .map_err(unfit)?;
+        let kept = Kept {
+            name: name.expose().clone(),
+            credential: made.credential.clone(),
+        };
+        let written = serde_json::to_string(&kept).map_err(|_| not_read())?;
+        Ok((made, Plain::new(written)))
     }
 
     /// The same once more, to be shown again: the challenge says that the password was right a short while ago.
@@ -194,12 +253,8 @@ impl System {
         challenge: &str,
     ) -> Result<PasskeyProposed, Rejected> {
         let account = self.own_account(caller.own_subject()?).await?;
-        let party = self.relying_party().ok_or(Rejected::NotFound)?;
-        let name = self.name_of(name)?;
-        self.ceremony(&party, ADDS, &caller.csrf)
-            .awaits(challenge, self.now())
-            .map_err(unfit)?;
-        self.proposed_of_device(&account, asked(party, challenge.to_owned()), name)
+        let (asked, name) = self.asked_before((ADDS, caller), name, challenge)?;
+        self.proposed_of_device(&account, asked, name)
     }
 
     fn proposed_of_device(
@@ -232,28 +287,13 @@ impl System {
         language: Language,
     ) -> Result<SessionToken, Rejected> {
         let account = self.own_account(caller.own_subject()?).await?;
-        let party = self.relying_party().ok_or(Rejected::NotFound)?;
-        let name = self.name_of(name)?;
-        let made = self
-            .ceremony(&party, ADDS, &caller.csrf)
-            .made(made, self.now())
-            .map_err(unfit)?;
+        let (made, written) = self.made_by_device((ADDS, caller), name, made)?;
         if account.passkeys().count() >= PASSKEYS_MAX {
             return Err(Rejected::NotFound);
         }
-        let kept = Kept {
-            name: name.expose().clone(),
-            credential: made.credential,
-        };
-        let written = serde_json::to_string(&kept).map_err(|_| not_read())?;
         let row = Authenticator {
             step: u64::from(made.counter),
-            ..self.sealed_as(
-                &account.dossier,
-                PASSKEY,
-                self.passkey_id(&made.id),
-                &Plain::new(written),
-            )?
+            ..self.sealed_as(&account.dossier, PASSKEY, self.passkey_id(&made.id), &written)?
         };
         let subject = account.dossier.subject;
         let before = u64::try_from(account.authenticators.len()).unwrap_or(u64::MAX);
@@ -467,11 +507,7 @@ impl System {
             entries: vec![refused],
             ..Commit::default()
         };
-        self.store()
-            .commit(commit)
-            .await
-            .map(|_| ())
-            .map_err(refused_commit)
+        self.commit_alone(commit).await
     }
 
     pub(super) fn relying_party(&self) -> Option<RelyingParty> {
@@ -566,7 +602,7 @@ fn not_new(error: CommitError) -> Rejected {
 }
 
 /// What was used up before is said about the passkey here, and not about a code.
-fn answered_before(rejected: Rejected) -> Rejected {
+pub(super) fn answered_before(rejected: Rejected) -> Rejected {
     match rejected {
         Rejected::Mistake(mistake) if mistake.of("code").is_some() => unfit(Unfit::Wrong),
         other => other,

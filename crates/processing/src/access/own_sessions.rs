@@ -7,7 +7,6 @@ use sandyq_store::tables::session::{self, Session};
 
 use super::sessions::{self, Caller, STAFF_IDLE, SUBJECT_IDLE};
 use crate::entry;
-use crate::perform::refused_commit;
 use crate::rejected::Rejected;
 use crate::system::System;
 
@@ -90,11 +89,7 @@ impl System {
             entries: ended.iter().map(|_| signed_out()).collect(),
             ..Commit::default()
         };
-        self.store()
-            .commit(commit)
-            .await
-            .map(|_| ())
-            .map_err(refused_commit)
+        self.commit_alone(commit).await
     }
 
     async fn live_sessions(&self, caller: &Caller) -> Result<Vec<Session>, Rejected> {

@@ -6,12 +6,11 @@ use jiff::{SignedDuration, Timestamp};
 use sandyq_ledger::entry::{Detail, Happening, Outcome};
 use sandyq_model::{Actor, ActorId, Fault, Role, SubjectId};
 use sandyq_store::tables::session::{self, Session};
-use sandyq_store::tables::{staff, staff_shortcuts};
+use sandyq_store::tables::staff;
 use sandyq_store::{Commit, Statement};
 
 use super::staff::StaffCard;
 use crate::entry;
-use crate::perform::refused_commit;
 use crate::rejected::Rejected;
 use crate::system::System;
 
@@ -236,17 +235,13 @@ impl System {
                     return Ok(None);
                 };
                 let row = match session.staff {
-                    Some(id) => staff::find(reader, id)?,
+                    Some(id) => staff::at_desk(reader, id)?,
                     None => None,
                 };
-                let shortcuts = match session.staff {
-                    Some(id) => staff_shortcuts::are_on(reader, id)?,
-                    None => false,
-                };
-                Ok(Some((session, row, shortcuts)))
+                Ok(Some((session, row)))
             })
             .await?;
-        let Some((session, row, shortcuts)) = found else {
+        let Some((session, row)) = found else {
             return Ok(None);
         };
         let now = self.now();
@@ -267,7 +262,7 @@ impl System {
                 csrf,
                 hash,
             },
-            (None, Some(row)) if session.kind == OF_STAFF && row.disabled_at.is_none() => {
+            (None, Some((row, shortcuts))) if session.kind == OF_STAFF && row.disabled_at.is_none() => {
                 let mut caller = Caller {
                     csrf,
                     hash,
@@ -327,11 +322,7 @@ impl System {
             )],
             ..Commit::default()
         };
-        self.store()
-            .commit(commit)
-            .await
-            .map(|_| ())
-            .map_err(refused_commit)
+        self.commit_alone(commit).await
     }
 }
 

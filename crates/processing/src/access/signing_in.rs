@@ -260,11 +260,7 @@ impl System {
             entries: vec![refused],
             ..Commit::default()
         };
-        self.store()
-            .commit(commit)
-            .await
-            .map(|_| ())
-            .map_err(refused_commit)
+        self.commit_alone(commit).await
     }
 
     /// What a browser keeps in which an owner came in: a random number with our seal on it.

@@ -60,8 +60,7 @@ impl System {
             statements: vec![switch],
             ..Commit::default()
         };
-        let switched = self.store().commit(commit).await;
-        switched.map(drop).map_err(refused_commit)
+        self.commit_alone(commit).await
     }
 
     /// Makes an account for a member of staff, who sets up a second factor at the first sign-in.

@@ -14,7 +14,7 @@ use sandyq_store::tables::staff_authenticator::{self, StaffAuthenticator};
 use sandyq_store::{Commit, CommitError, Statement};
 
 use super::codes::Entered;
-use super::own_passkeys::{Kept, asked, not_read, unfit};
+use super::own_passkeys::{Kept, answered_before, asked, not_read, unfit};
 use super::passkeys::{Assertion, Attestation, Ceremony, Unfit};
 use super::sessions::{self, Caller, SessionToken};
 use super::way_in_of_staff::Known;
@@ -172,14 +172,7 @@ impl System {
                 used_at: row.used_at,
             });
         }
-        list.sort_by_key(|passkey| passkey.since);
-        let party = self.relying_party();
-        Ok(OwnPasskeys {
-            list,
-            site: party.as_ref().map(|party| party.id.clone()),
-            origin: party.map(|party| party.origin),
-            asks_second: true,
-        })
+        Ok(self.listed(list, true))
     }
 
     /// After the password and a number a device may make a passkey for the caller.
@@ -203,10 +196,7 @@ impl System {
             ..Commit::default()
         };
         self.store().commit(commit).await.map_err(used_before)?;
-        let challenge = self
-            .ceremony(&party, ADDS, &caller.csrf)
-            .challenge(self.chance(), self.now());
-        self.proposed_of_staff(&known, asked(party, challenge), name)
+        self.proposed_of_staff(&known, self.asked_to_make(party, ADDS, caller), name)
     }
 
     /// The same once more, to be shown again: the challenge says that both proofs were right a short while ago.
@@ -220,12 +210,8 @@ impl System {
         challenge: &str,
     ) -> Result<PasskeyProposed, Rejected> {
         let (known, _) = self.known_at_desk(caller).await?;
-        let party = self.relying_party().ok_or(Rejected::NotFound)?;
-        let name = self.name_of(name)?;
-        self.ceremony(&party, ADDS, &caller.csrf)
-            .awaits(challenge, self.now())
-            .map_err(unfit)?;
-        self.proposed_of_staff(&known, asked(party, challenge.to_owned()), name)
+        let (asked, name) = self.asked_before((ADDS, caller), name, challenge)?;
+        self.proposed_of_staff(&known, asked, name)
     }
 
     fn proposed_of_staff(
@@ -257,24 +243,14 @@ impl System {
         made: &Attestation,
     ) -> Result<SessionToken, Rejected> {
         let (known, before) = self.known_at_desk(caller).await?;
-        let party = self.relying_party().ok_or(Rejected::NotFound)?;
-        let name = self.name_of(name)?;
-        let made = self
-            .ceremony(&party, ADDS, &caller.csrf)
-            .made(made, self.now())
-            .map_err(unfit)?;
+        let (made, written) = self.made_by_device((ADDS, caller), name, made)?;
         if passkeys(&known).count() >= PASSKEYS_MAX {
             return Err(Rejected::NotFound);
         }
-        let kept = Kept {
-            name: name.expose().clone(),
-            credential: made.credential,
-        };
-        let written = serde_json::to_string(&kept).map_err(|_| not_read())?;
         let kind = self.staff_passkey_kind(&made.id);
         let row = StaffAuthenticator {
             step: u64::from(made.counter),
-            ..self.staff_proof(known.row.id, &kind, &Plain::new(written))?
+            ..self.staff_proof(known.row.id, &kind, &written)?
         };
         let change = (Happening::AuthenticatorSet, vec![staff_authenticator::add(&row)]);
         self.changed_of_staff((&known, &before), caller, change).await
@@ -358,13 +334,5 @@ fn used_before(error: CommitError) -> Rejected {
     match error {
         CommitError::Conflict(_) => Rejected::mistake("current", Problem::PasswordOrNumber),
         other => refused_commit(other),
-    }
-}
-
-/// What was used up before is said about the passkey here, and not about a code.
-fn answered_before(rejected: Rejected) -> Rejected {
-    match rejected {
-        Rejected::Mistake(mistake) if mistake.of("code").is_some() => unfit(Unfit::Wrong),
-        other => other,
     }
 }

@@ -493,10 +493,6 @@ impl System {
             )],
             ..Commit::default()
         };
-        self.store()
-            .commit(commit)
-            .await
-            .map(|_| ())
-            .map_err(refused_commit)
+        self.commit_alone(commit).await
     }
 }

@@ -20,7 +20,6 @@ pub use notable::{Notable, Notice, Notices};
 
 use crate::access::Caller;
 use crate::entry;
-use crate::perform::refused_commit;
 use crate::rejected::Rejected;
 use crate::request::familiar_with_policy;
 use crate::system::System;
@@ -236,11 +235,7 @@ impl System {
             entries: vec![look],
             ..Commit::default()
         };
-        self.store()
-            .commit(commit)
-            .await
-            .map(drop)
-            .map_err(refused_commit)
+        self.commit_alone(commit).await
     }
 
     fn audit_line(

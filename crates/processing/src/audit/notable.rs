@@ -133,8 +133,7 @@ impl System {
             .copied()
             .filter(|placed| self.is_outside_hours(placed.entry.at.timestamp()))
             .collect();
-        let limit = self.policy().limit("bulk-read").and_then(|limit| limit.count);
-        let many = limit.unwrap_or(BULK_READ) as usize * MANY_PERCENT / 100;
+        let many = self.policy().counted("bulk-read", BULK_READ) as usize * MANY_PERCENT / 100;
         let mut found = Vec::new();
         if let Some((count, newest)) = row_of(&refused, SERIES_WITHIN, SERIES) {
             found.push((Notable::Refusals, count, newest));
@@ -146,12 +145,9 @@ impl System {
             found.push((Notable::ManyPeople, count, newest));
         }
         let missed: Vec<&Placed> = entries.iter().filter(|placed| is_miss(&placed.entry)).collect();
-        let misses = self
-            .policy()
-            .limit("contact-misses")
-            .and_then(|limit| limit.count);
+        let misses = self.policy().counted("contact-misses", MISSES);
         let hour = SignedDuration::from_hours(1);
-        if let Some((count, newest)) = row_of(&missed, hour, misses.unwrap_or(MISSES) as usize) {
+        if let Some((count, newest)) = row_of(&missed, hour, misses as usize) {
             found.push((Notable::Misses, count, newest));
         }
         found

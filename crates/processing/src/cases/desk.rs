@@ -76,11 +76,10 @@ impl System {
         let (values, entry) =
             looked.map_err(|rejected| self.told_at_desk(caller, &dossier, &case, rejected))?;
         let purpose = purpose.ok_or(Rejected::NotFound)?;
-        let values = self.of_this_case_alone(&case, values);
         Ok(OpenedCase {
             case: self.case_view(&case, language),
             purpose,
-            fields: self.shown_fields(&dossier, values, language)?,
+            fields: self.shown_fields((&dossier, &case), values, language)?,
             entry,
             publishable: self.labels(self.publishable(caller, &dossier, &case), language),
             notes: self.may_note(caller, (&dossier, &case), purpose),
@@ -106,23 +105,33 @@ impl System {
             .on(FieldSet::only(field));
         let circumstances = Circumstances::staff(caller);
         let looked = self.looked(&operation, caller, &circumstances).await;
-        let (mut values, _) =
-            looked.map_err(|rejected| self.told_at_desk(caller, &dossier, &case, rejected))?;
+        let (values, _) = looked.map_err(|rejected| self.told_at_desk(caller, &dossier, &case, rejected))?;
+        self.shown_in_full(&case, (field, values), language)
+    }
+
+    /// One of the values of a case in full, as far as its class allows that.
+    pub(crate) fn shown_in_full(
+        &self,
+        case: &CaseFile,
+        (field, mut values): (Field, Values),
+        language: Language,
+    ) -> Result<ShownField, Rejected> {
         let value = values.remove(&field).ok_or(Rejected::NotFound)?;
-        let value = self.of_this_case(&case, field, value).ok_or(Rejected::NotFound)?;
+        let value = self.of_this_case(case, field, value).ok_or(Rejected::NotFound)?;
         let (value, masked) = mask::revealed(self.policy().class(field), &value);
         Ok(self.shown(field, value, masked, language))
     }
 
-    /// Values as a page shows them, with what is to be known of each.
+    /// The values of a case as a page shows them, with what is to be known of each.
     pub(crate) fn shown_fields(
         &self,
-        dossier: &Dossier,
+        (dossier, case): (&Dossier, &CaseFile),
         values: Values,
         language: Language,
     ) -> Result<Vec<ShownField>, Fault> {
         let now = self.now();
-        let fields = values.into_iter().map(|(field, value)| {
+        let own = |(field, value)| Some((field, self.of_this_case(case, field, value)?));
+        let fields = values.into_iter().filter_map(own).map(|(field, value)| {
             let (value, masked) = mask::masked(self.policy().class(field), &value);
             let record = dossier.records.iter().find(|record| record.field == field);
             let unconfirmed_since = record
@@ -225,8 +234,7 @@ impl System {
 
     /// The people whom one employee opens in an hour at most.
     pub(super) fn bulk_read(&self) -> u32 {
-        let limit = self.policy().limit("bulk-read").and_then(|limit| limit.count);
-        limit.unwrap_or(BULK_READ)
+        self.policy().counted("bulk-read", BULK_READ)
     }
 
     /// 5.1.4: nobody opens the data of more people in an hour than the policy says. Who tries is refused, and that is entered.

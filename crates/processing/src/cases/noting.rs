@@ -82,7 +82,7 @@ impl System {
 
     /// Of a value that staff see in a case what belongs to it: of notes its own lines, of everything else all. `None` when that is
     /// nothing.
-    pub(crate) fn of_this_case(
+    pub(super) fn of_this_case(
         &self,
         case: &CaseFile,
         field: Field,
@@ -93,12 +93,6 @@ impl System {
         }
         let lines: Vec<&str> = notes_of(case, value.expose()).collect();
         (!lines.is_empty()).then(|| Plain::new(lines.join("\n")))
-    }
-
-    /// Of the values that staff see in a case what belongs to it.
-    pub(crate) fn of_this_case_alone(&self, case: &CaseFile, values: Values) -> Values {
-        let own = |(field, value)| Some((field, self.of_this_case(case, field, value)?));
-        values.into_iter().filter_map(own).collect()
     }
 
     fn noting(
@@ -162,9 +156,9 @@ impl System {
         case: &CaseFile,
         (earlier, note): (&Plain<String>, &Plain<String>),
     ) -> Result<Plain<String>, Rejected> {
-        let limit = self.policy().limit("case-notes").and_then(|limit| limit.count);
+        let most = self.policy().counted("case-notes", NOTES);
         let has = notes_of(case, earlier.expose()).count();
-        if has >= usize::try_from(limit.unwrap_or(NOTES)).unwrap_or(usize::MAX) {
+        if has >= usize::try_from(most).unwrap_or(usize::MAX) {
             return Err(wrong(Problem::Notes));
         }
         let names = self.names_of_staff().await?;

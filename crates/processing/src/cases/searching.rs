@@ -20,7 +20,7 @@ use crate::access::Caller;
 use crate::circumstances::Circumstances;
 use crate::dossier::Dossier;
 use crate::entry;
-use crate::perform::{Outcome as Performed, refused_commit};
+use crate::perform::Outcome as Performed;
 use crate::rejected::Rejected;
 use crate::request::familiar_with_policy;
 use crate::system::System;
@@ -129,10 +129,9 @@ impl System {
 
     /// Whether the caller has searches left in this hour, and can be shown somebody new. One is counted.
     fn may_search(&self, caller: &Caller) -> bool {
-        let limit = |name: &str| self.policy().limit(name).and_then(|limit| limit.count);
+        let searches = self.policy().counted("contact-searches", SEARCHES);
         let (by, now) = (caller.actor.id, self.now());
-        self.searched_lately()
-            .is_within(limit("contact-searches").unwrap_or(SEARCHES), by, now)
+        self.searched_lately().is_within(searches, by, now)
             && self.opened_lately().has_room(self.bulk_read(), by, now)
     }
 
@@ -246,10 +245,6 @@ impl System {
             entries: vec![search],
             ..Commit::default()
         };
-        self.store()
-            .commit(commit)
-            .await
-            .map(drop)
-            .map_err(refused_commit)
+        self.commit_alone(commit).await
     }
 }

@@ -7,7 +7,6 @@ use sandyq_store::Commit;
 use sandyq_store::tables::staff_view::{self, StaffView};
 
 use crate::access::Caller;
-use crate::perform::refused_commit;
 use crate::rejected::Rejected;
 use crate::request::familiar_with_policy;
 use crate::system::System;
@@ -94,10 +93,6 @@ impl System {
             statements: vec![statement],
             ..Commit::default()
         };
-        self.store()
-            .commit(commit)
-            .await
-            .map(drop)
-            .map_err(refused_commit)
+        self.commit_alone(commit).await
     }
 }

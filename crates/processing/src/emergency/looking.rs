@@ -13,7 +13,6 @@ use crate::cases::desk::ShownField;
 use crate::circumstances::Circumstances;
 use crate::dossier::Dossier;
 use crate::perform::refused_commit;
-use crate::reading::mask;
 use crate::rejected::Rejected;
 use crate::system::System;
 
@@ -53,12 +52,11 @@ impl System {
         let circumstances = Circumstances::emergency(caller);
         let operation = self.look_of_emergency(&caller.actor, &open.dossier, &open.case, &circumstances)?;
         let (values, entry) = self.looked(&operation, caller, &circumstances).await?;
-        let values = self.of_this_case_alone(&open.case, values);
         Ok(EmergencyLook {
             id,
             case: self.case_view(&open.case, language),
             until: open.until,
-            fields: self.shown_fields(&open.dossier, values, language)?,
+            fields: self.shown_fields((&open.dossier, &open.case), values, language)?,
             entry,
         })
     }
@@ -81,13 +79,8 @@ impl System {
             .look(caller.actor, &open.dossier, &open.case, purpose)?
             .on(sandyq_model::FieldSet::only(field));
         let circumstances = Circumstances::emergency(caller);
-        let (mut values, _) = self.looked(&operation, caller, &circumstances).await?;
-        let value = values.remove(&field).ok_or(Rejected::NotFound)?;
-        let value = self
-            .of_this_case(&open.case, field, value)
-            .ok_or(Rejected::NotFound)?;
-        let (value, masked) = mask::revealed(self.policy().class(field), &value);
-        Ok(self.shown(field, value, masked, language))
+        let (values, _) = self.looked(&operation, caller, &circumstances).await?;
+        self.shown_in_full(&open.case, (field, values), language)
     }
 
     /// Counts a look at a case that is open to the caller: whoever judges it sees how often that was.

@@ -142,7 +142,7 @@ impl System {
                 .filter_map(|row| Some((row.id, row.reference?, row.until)))
                 .collect(),
             minutes: self.emergency_minutes(),
-            answer_minutes: self.counted("emergency-answer-minutes", ANSWER_MINUTES),
+            answer_minutes: self.emergency_answer_minutes(),
         })
     }
 
@@ -279,18 +279,14 @@ impl System {
 
     /// For how long somebody can agree to a look in an emergency.
     pub(crate) fn emergency_opens_for(&self) -> SignedDuration {
-        SignedDuration::from_mins(i64::from(
-            self.counted("emergency-answer-minutes", ANSWER_MINUTES),
-        ))
+        SignedDuration::from_mins(i64::from(self.emergency_answer_minutes()))
     }
 
     fn emergency_minutes(&self) -> u32 {
-        self.counted("emergency-minutes", MINUTES)
+        self.policy().counted("emergency-minutes", MINUTES)
     }
 
-    /// What the policy says of a limit, or else that.
-    fn counted(&self, limit: &str, or_else: u32) -> u32 {
-        let limit = self.policy().limit(limit);
-        limit.and_then(|limit| limit.count).unwrap_or(or_else)
+    fn emergency_answer_minutes(&self) -> u32 {
+        self.policy().counted("emergency-answer-minutes", ANSWER_MINUTES)
     }
 }

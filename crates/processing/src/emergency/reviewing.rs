@@ -93,8 +93,7 @@ pub fn judged_before(policy: &Policy, now: Timestamp) -> Timestamp {
 }
 
 fn within(policy: &Policy) -> SignedDuration {
-    let limit = policy.limit("emergency-review-hours");
-    let hours = limit.and_then(|limit| limit.count).unwrap_or(HOURS);
+    let hours = policy.counted("emergency-review-hours", HOURS);
     SignedDuration::from_hours(i64::from(hours))
 }
 

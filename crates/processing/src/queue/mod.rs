@@ -260,11 +260,7 @@ fn whole_hours(now: Timestamp, until: Timestamp) -> u32 {
 
 /// Minutes for which a code works.
 pub(crate) fn code_minutes(system: &System) -> u32 {
-    system
-        .policy()
-        .limit("code-minutes")
-        .and_then(|limit| limit.count)
-        .unwrap_or(CODE_MINUTES)
+    system.policy().counted("code-minutes", CODE_MINUTES)
 }
 
 /// 2.2.1: the owner of an account reads what was done with it; the letter has no code and nothing personal.

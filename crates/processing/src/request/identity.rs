@@ -79,8 +79,7 @@ impl System {
         let held = dossier.records.iter().find(|record| record.field == email);
         let held = held.filter(|_| dossier.standing() == Some(Standing::Active));
         let held = held.ok_or_else(|| Rejected::mistake("contact", Problem::Unknown))?;
-        let limit = self.policy().limit("recent-contact-days");
-        let days = limit.and_then(|limit| limit.count).unwrap_or(RECENT_CONTACT_DAYS);
+        let days = self.policy().counted("recent-contact-days", RECENT_CONTACT_DAYS);
         let now = self.now();
         let settled = held.recorded_at + SignedDuration::from_hours(24 * i64::from(days));
         if held.source == clarify::SOURCE && now < settled {
@@ -190,8 +189,7 @@ impl System {
     }
 
     fn tries_left(&self, request: &SubjectRequest, input: &str) -> Result<(), Rejected> {
-        let limit = self.policy().limit("identification-attempts");
-        let limit = limit.and_then(|limit| limit.count).unwrap_or(ATTEMPTS_MAX);
+        let limit = self.policy().counted("identification-attempts", ATTEMPTS_MAX);
         if request.identity_attempts >= limit {
             Err(Rejected::mistake(input, Problem::Attempts))
         } else {

@@ -56,8 +56,7 @@ impl System {
             fields = FieldSet::RECORD;
         }
         let operation = self.on_request::<Record>(actor, &request, key).on(fields);
-        let months = self.policy().limit("request-open-months");
-        let months = months.and_then(|limit| limit.count).unwrap_or(OPEN_MONTHS);
+        let months = self.policy().counted("request-open-months", OPEN_MONTHS);
         let input = Recorded {
             values: incoming.values,
             source: incoming.channel.name().to_owned(),

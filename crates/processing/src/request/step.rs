@@ -127,8 +127,7 @@ impl System {
         } else {
             ("request-days", KEPT_DAYS)
         };
-        let limit = self.policy().limit(name).and_then(|limit| limit.count);
-        let days = i64::from(limit.unwrap_or(otherwise));
+        let days = i64::from(self.policy().counted(name, otherwise));
         let dossier = self.dossier(request.file).await?;
         Ok(dossier.row.as_ref().map(|row| {
             subject::update(&subject::Subject {

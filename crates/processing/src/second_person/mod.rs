@@ -201,8 +201,7 @@ impl System {
         if matches!(deed, Deed::Emergency { .. }) {
             return self.emergency_opens_for();
         }
-        let hours = self.policy().limit("second-person-hours");
-        let hours = hours.and_then(|limit| limit.count).unwrap_or(HOURS);
+        let hours = self.policy().counted("second-person-hours", HOURS);
         SignedDuration::from_hours(i64::from(hours))
     }
 

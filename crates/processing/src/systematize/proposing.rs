@@ -38,8 +38,7 @@ impl System {
     /// # Errors
     /// When the store does not answer.
     pub async fn look_for_alike(&self) -> Result<usize, Fault> {
-        let limit = self.policy().limit("compared-a-night");
-        let limit = limit.and_then(|limit| limit.count).unwrap_or(A_NIGHT);
+        let limit = self.policy().counted("compared-a-night", A_NIGHT);
         let people = self
             .store()
             .read(move |reader| search_index::uncompared(reader, limit))

@@ -1,6 +1,6 @@
 //! What the administrator's page asks for: how backups stand, and a set or a drill that is begun there and goes on by itself.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -108,12 +108,11 @@ impl Keeper for HouseKeeper {
     async fn backups(&self) -> Stand {
         let (folder, keeper) = (self.folder.clone(), self.clone());
         let read = tokio::task::spawn_blocking(move || {
-            let disk = rustix::fs::statvfs(folder.path()).ok();
-            let disk = disk.map(|stat| {
-                let mebibytes = |blocks: u64| blocks.saturating_mul(stat.f_frsize) / MEBIBYTE;
-                (mebibytes(stat.f_bavail), mebibytes(stat.f_blocks))
-            });
-            (Remembered::read(&folder), disk, keeper.identity().is_some())
+            (
+                Remembered::read(&folder),
+                room(folder.path()),
+                keeper.identity().is_some(),
+            )
         });
         let (known, disk, can_drill) = read.await.unwrap_or_default();
         let settings = self.backups.settings();
@@ -169,7 +168,15 @@ impl Keeper for HouseKeeper {
     }
 }
 
-fn instant(seconds: i64) -> Timestamp {
+/// Free space on the disk of a folder, and all of it (MiB); `None` when it cannot be read.
+pub fn room(folder: &Path) -> Option<(u64, u64)> {
+    let stat = rustix::fs::statvfs(folder).ok()?;
+    let mebibytes = |blocks: u64| blocks.saturating_mul(stat.f_frsize) / MEBIBYTE;
+    Some((mebibytes(stat.f_bavail), mebibytes(stat.f_blocks)))
+}
+
+/// What is remembered as seconds since 1970.
+pub fn instant(seconds: i64) -> Timestamp {
     Timestamp::from_second(seconds).unwrap_or_default()
 }
 

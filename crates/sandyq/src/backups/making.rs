@@ -125,8 +125,7 @@ impl Backups {
 
 /// For how long a backup may stay, as the policy says it to people (5.1.6).
 pub fn days_at_most(policy: &Policy) -> u32 {
-    let published = policy.limit("backup-days").and_then(|limit| limit.count);
-    published.unwrap_or(u32::MAX)
+    policy.counted("backup-days", u32::MAX)
 }
 
 /// Makes a set whenever one is due, and thins out the old ones, as long as the server runs.

@@ -26,7 +26,7 @@ use crate::outside::SystemChance;
 use crate::{configuration::first_line, outside::WallClock};
 
 pub use bringing_back::{Elsewhere, Wanted};
-pub use keeper::HouseKeeper;
+pub use keeper::{HouseKeeper, instant, room};
 pub use living::LivingKeys;
 pub use making::{Backups, days_at_most, keep_making, made_as_json, thinned_as_json};
 pub use remembered::{Drilled, Remembered};

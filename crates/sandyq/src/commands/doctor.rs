@@ -19,7 +19,9 @@ use jiff::{Timestamp, ToSpan};
 use sandyq_ledger::note::VerifierKey;
 use sandyq_model::{Clock, time};
 use sandyq_policy::Policy;
-use sandyq_processing::at_rest::{DISK_WARNING, DISK_WRONG, DRILL_DAYS, QUEUE_WARNING, WITNESS_HOURS};
+use sandyq_processing::at_rest::{
+    DISK_WARNING, DISK_WRONG, QUEUE_WARNING, WITNESS_HOURS, is_backup_late, is_drill_late,
+};
 use sandyq_processing::retention::alarms_of;
 use sandyq_store::Store;
 use sandyq_store::tables::{breach, job, record, subject};
@@ -29,7 +31,7 @@ use super::backup::ago;
 use super::check::short;
 use super::escrow::fits;
 use super::key_list;
-use crate::backups::Remembered;
+use crate::backups::{Remembered, instant, room};
 use crate::configuration::Configuration;
 use crate::data_folder::DataFolder;
 use crate::door::{self, Asked};
@@ -299,10 +301,9 @@ fn clock(folder: &DataFolder, now: Timestamp) -> Finding {
 }
 
 fn disk(path: &Path) -> Finding {
-    let Ok(stat) = rustix::fs::statvfs(path) else {
+    let Some((free, _)) = room(path) else {
         return Finding::new("disk", State::Unknown, "the free space cannot be read");
     };
-    let free = stat.f_bavail.saturating_mul(stat.f_frsize) / MEBIBYTE;
     let state = match free {
         0..DISK_WRONG => State::Wrong,
         DISK_WRONG..DISK_WARNING => State::Warning,
@@ -323,9 +324,8 @@ fn backup(folder: &DataFolder, configuration: &Configuration, now: Timestamp) ->
     let Some(made) = known.made else {
         return Finding::new(what, State::Warning, "none was made yet; run: sandyq backup");
     };
-    let late = 2 * i64::from(settings.every_hours.max(1)) * 3600;
     let last = ago(made.at, now);
-    if now.as_second() - made.at > late {
+    if is_backup_late(instant(made.at), settings.every_hours, now) {
         let says =
             format!("the last one was made {last}; run `sandyq backup` and read the log of the server");
         return Finding::new(what, State::Wrong, says);
@@ -338,7 +338,7 @@ fn backup(folder: &DataFolder, configuration: &Configuration, now: Timestamp) ->
             );
             Finding::new(what, State::Wrong, says)
         }
-        Some(drill) if now.as_second() - drill.at <= DRILL_DAYS * 86_400 => Finding::new(
+        Some(drill) if !is_drill_late(instant(drill.at), now) => Finding::new(
             what,
             State::Well,
             format!("made {last}, last drill {}", ago(drill.at, now)),
@@ -536,7 +536,6 @@ fn in_one_line(failure: &Failure) -> String {
 const OTHERS: u32 = 0o077;
 /// When the calendar should be looked at: deadlines of the law reach this far ahead (days).
 const HORIZON_DAYS: i64 = 60;
-const MEBIBYTE: u64 = 1024 * 1024;
 /// So many refused letters are counted.
 const GIVEN_UP_MAX: u32 = 1_000;
 /// So many breaches are named of which the authority was not told in time.

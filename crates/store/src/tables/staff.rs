@@ -121,6 +121,23 @@ pub fn find(reader: &mut dyn Reader, id: ActorId) -> Result<Option<Staff>, Fault
     )
 }
 
+/// The same, as they come to their desk: with whether they switched shortcuts on.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn at_desk(reader: &mut dyn Reader, id: ActorId) -> Result<Option<(Staff, bool)>, Fault> {
+    reader.first(
+        "SELECT staff_id, name, role, password_hash, familiar_version, created_at, disabled_at, failures, \
+         locked_until, (SELECT since FROM staff_shortcuts WHERE staff_shortcuts.staff_id = staff.staff_id) \
+         FROM staff WHERE staff_id = $1",
+        &[id.into()],
+        |row| {
+            let since: Option<Timestamp> = row.take(9)?;
+            Ok((read(row)?, since.is_some()))
+        },
+    )
+}
+
 /// The member of staff who signs in by that name.
 ///
 /// # Errors

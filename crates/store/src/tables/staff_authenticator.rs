@@ -29,30 +29,24 @@ pub struct StaffAuthenticator {
 /// Keeps an authenticator in the place of the one that is there.
 #[must_use]
 pub fn put(row: &StaffAuthenticator) -> Statement {
-    statement(
-        "INSERT INTO staff_authenticator (staff_id, kind, sealed, step, added_at, until_at, used_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7) \
-         ON CONFLICT (staff_id, kind) DO UPDATE SET sealed = excluded.sealed, step = excluded.step, \
-         added_at = excluded.added_at, until_at = excluded.until_at, used_at = excluded.used_at",
-        [
-            row.staff.into(),
-            row.kind.as_str().into(),
-            row.sealed.as_slice().into(),
-            row.step.into(),
-            row.added_at.into(),
-            row.until.into(),
-            row.used_at.into(),
-        ],
-    )
-    .touching(1)
+    let put = "INSERT INTO staff_authenticator (staff_id, kind, sealed, step, added_at, until_at, used_at) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7) \
+               ON CONFLICT (staff_id, kind) DO UPDATE SET sealed = excluded.sealed, step = excluded.step, \
+               added_at = excluded.added_at, until_at = excluded.until_at, used_at = excluded.used_at";
+    kept(put, row)
 }
 
 /// Keeps one beside those that are there; a conflict when it is there already.
 #[must_use]
 pub fn add(row: &StaffAuthenticator) -> Statement {
+    let add = "INSERT INTO staff_authenticator (staff_id, kind, sealed, step, added_at, until_at, used_at) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
+    kept(add, row)
+}
+
+fn kept(sql: &'static str, row: &StaffAuthenticator) -> Statement {
     statement(
-        "INSERT INTO staff_authenticator (staff_id, kind, sealed, step, added_at, until_at, used_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+        sql,
         [
             row.staff.into(),
             row.kind.as_str().into(),

@@ -37,11 +37,7 @@ async fn shown(arrival: &Arrival, wrong: Wrong<'_>) -> Outcome {
         by: &|pair: &Pair| system.labels(pair.by, visit.language).join(", "),
     };
     let page = page(visit, &words, &pairs, wrong);
-    Ok(if wrong.2.0.is_empty() {
-        Answer::Page(page)
-    } else {
-        Answer::wrong(page)
-    })
+    Ok(Answer::of(page))
 }
 
 /// POST /staff/alike

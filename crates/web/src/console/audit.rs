@@ -115,11 +115,7 @@ async fn shown(arrival: &Arrival, asked: &Asked, verified: Option<Verified>) -> 
         verified,
     };
     let page = page(visit, &shown, &mistake);
-    Ok(if mistake.0.is_empty() {
-        Answer::Page(page)
-    } else {
-        Answer::wrong(page)
-    })
+    Ok(Answer::of(page))
 }
 
 async fn filter(arrival: &Arrival, asked: &Asked) -> Result<AuditFilter, Rejected> {

@@ -100,11 +100,7 @@ async fn shown(
         views: &kept,
     };
     let page = page(visit, asked, &cases, &about);
-    Ok(if mistake.0.is_empty() {
-        Answer::Page(page)
-    } else {
-        Answer::wrong(page)
-    })
+    Ok(Answer::of(page))
 }
 
 /// POST /staff/cases/{reference}/take

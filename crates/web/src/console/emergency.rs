@@ -11,7 +11,7 @@ use sandyq_processing::Rejected;
 use sandyq_processing::emergency::{EmergencyLook, OwnEmergencies, Reason};
 
 use super::cases::staff;
-use super::open_case::{shown, with_marks};
+use super::open_case::{reveal_page, with_marks};
 use super::privileged;
 use crate::components::{
     Control, Row, control, error_summary, hidden, problem_of, submit, summary_list, tray,
@@ -33,11 +33,7 @@ pub async fn open(arrival: Arrival) -> Response {
 async fn asked(arrival: &Arrival, typed: [&str; 2], mistake: &Mistake) -> Outcome {
     let own = arrival.system.my_emergencies(staff(arrival)?).await?;
     let page = page(&arrival.visit, &own, typed, mistake);
-    Ok(if mistake.0.is_empty() {
-        Answer::Page(page)
-    } else {
-        Answer::wrong(page)
-    })
+    Ok(Answer::of(page))
 }
 
 /// POST /staff/emergency
@@ -101,13 +97,7 @@ async fn looked(sent: &Sent, id: &str) -> Outcome {
             let field = system
                 .reveal_in_emergency(caller, id, name, visit.language)
                 .await?;
-            let title = visit.say_of("reveal-title", "field", &field.label);
-            let body = html! {
-                h1 { (title) }
-                (summary_list(&[Row::new(&field.label, shown(visit, &field))]))
-                p.inset { (visit.say("reveal-lead")) }
-            };
-            Ok(Answer::Page(Page::new(title, body).back_to(PATH)))
+            Ok(Answer::Page(reveal_page(visit, PATH, &field)))
         }
         "take-back" => {
             system.turn_down(caller, id).await?;

@@ -46,11 +46,7 @@ async fn shown(arrival: &Arrival, asked: &Asked) -> Outcome {
         Err(mistake) => (refused([None, None]).await?, mistake),
     };
     let page = page(&arrival.visit, &load, &closed, (asked, &mistake));
-    Ok(if mistake.0.is_empty() {
-        Answer::Page(page)
-    } else {
-        Answer::wrong(page)
-    })
+    Ok(Answer::of(page))
 }
 
 fn span(asked: &Asked) -> Result<[Option<Date>; 2], Mistake> {

@@ -87,11 +87,7 @@ async fn opened(arrival: &Arrival, place: Place<'_>, typed: Option<&HandOver>, m
         }
     };
     let page = page(visit, place, &offered, typed, mistake);
-    Ok(if mistake.0.is_empty() {
-        Answer::Page(page)
-    } else {
-        Answer::wrong(page)
-    })
+    Ok(Answer::of(page))
 }
 
 async fn handed(sent: &Sent, place: Place<'_>) -> Outcome {

@@ -31,11 +31,7 @@ fn opened(arrival: &Arrival, typed: [&str; 2], mistake: &Mistake) -> Outcome {
     }
     let roles = arrival.system.roles_to_give(caller, arrival.visit.language);
     let page = page(&arrival.visit, &roles, typed, mistake);
-    Ok(if mistake.0.is_empty() {
-        Answer::Page(page)
-    } else {
-        Answer::wrong(page)
-    })
+    Ok(Answer::of(page))
 }
 
 /// POST /staff/invite

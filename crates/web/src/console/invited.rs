@@ -21,11 +21,7 @@ pub async fn open(Path(token): Path<String>, arrival: Arrival) -> Response {
 async fn opened(arrival: &Arrival, token: &str, mistake: &Mistake) -> Outcome {
     let invited = arrival.system.invited(token, arrival.visit.language).await?;
     let page = page(&arrival.visit, token, &invited, mistake);
-    Ok(if mistake.0.is_empty() {
-        Answer::Page(page)
-    } else {
-        Answer::wrong(page)
-    })
+    Ok(Answer::of(page))
 }
 
 /// POST /staff/invited/{token}

@@ -26,11 +26,7 @@ pub async fn show(arrival: Arrival) -> Response {
 async fn shown(arrival: &Arrival, mistake: &Mistake) -> Outcome {
     let waiting = arrival.system.unjudged_emergencies(staff(arrival)?).await?;
     let page = page(&arrival.visit, &waiting, mistake);
-    Ok(if mistake.0.is_empty() {
-        Answer::Page(page)
-    } else {
-        Answer::wrong(page)
-    })
+    Ok(Answer::of(page))
 }
 
 /// POST /staff/emergencies/{id}

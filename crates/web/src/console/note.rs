@@ -5,9 +5,9 @@ use axum::response::Response;
 use maud::{Markup, html};
 use sandyq_model::value::ValueKind;
 use sandyq_model::{Mistake, Purpose};
-use sandyq_processing::Rejected;
 
 use super::cases::staff;
+use super::open_case::purpose_of;
 use crate::components::{Control, control, error_summary, submit, tray};
 use crate::http::arrival::{Answer, Outcome, Sent, mistake_of};
 use crate::layout::Page;
@@ -24,11 +24,7 @@ async fn noted(sent: &Sent, reference: &str) -> Outcome {
     let caller = staff(arrival)?;
     sent.typed.only(|name| matches!(name, "purpose" | "note"))?;
     sent.fresh()?;
-    let purpose = sent
-        .typed
-        .text("purpose")
-        .parse::<Purpose>()
-        .map_err(|_| Rejected::NotFound)?;
+    let purpose = purpose_of(sent)?;
     let typed = sent.typed.plain("note");
     let done = arrival
         .system

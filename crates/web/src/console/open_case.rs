@@ -77,17 +77,23 @@ async fn revealed(sent: &Sent, reference: &str) -> Outcome {
     let caller = staff(arrival)?;
     sent.typed.only(|name| matches!(name, "purpose" | "field"))?;
     sent.fresh()?;
-    let purpose = sent
-        .typed
-        .text("purpose")
-        .parse::<Purpose>()
-        .map_err(|_| Rejected::NotFound)?;
+    let purpose = purpose_of(sent)?;
     let name = sent.typed.text("field");
     let field = arrival
         .system
         .reveal(caller, reference, Some(purpose), name, visit.language)
         .await?;
-    Ok(Answer::Page(reveal_page(visit, reference, &field)))
+    Ok(Answer::Page(reveal_page(
+        visit,
+        format!("/staff/cases/{reference}"),
+        &field,
+    )))
+}
+
+/// The purpose that a form of an opened case carries along.
+pub(super) fn purpose_of(sent: &Sent) -> Result<Purpose, Rejected> {
+    let purpose = sent.typed.text("purpose").parse();
+    purpose.map_err(|_| Rejected::NotFound)
 }
 
 /// POST /staff/cases/{reference}/publish: a winner is put into the public list (4.1).
@@ -256,12 +262,12 @@ fn mask_note(visit: &Visit, case: &OpenedCase, field: &ShownField) -> Markup {
 
 /// One field in full.
 #[must_use]
-pub fn reveal_page(visit: &Visit, reference: &str, field: &ShownField) -> Page {
+pub fn reveal_page(visit: &Visit, back: impl Into<String>, field: &ShownField) -> Page {
     let title = visit.say_of("reveal-title", "field", &field.label);
     let body = html! {
         h1 { (title) }
         (summary_list(&[Row::new(&field.label, shown(visit, field))]))
         p.inset { (visit.say("reveal-lead")) }
     };
-    Page::new(title, body).back_to(format!("/staff/cases/{reference}"))
+    Page::new(title, body).back_to(back)
 }

@@ -11,7 +11,7 @@ use super::own_sessions;
 use crate::components::{PasswordQuestion, error_summary, password_question, submit, tray};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
 use crate::layout::Page;
-use crate::portal::second_proof::number_question;
+use crate::portal::second_proof::{current_question, number_question};
 use crate::visit::Visit;
 
 /// Where the page is.
@@ -37,10 +37,7 @@ async fn chosen(sent: &mut Sent) -> Outcome {
         return Ok(Answer::Page(page(&sent.arrival.visit, &Mistake::default())));
     }
     sent.fresh()?;
-    let proof = OwnProof {
-        current: sent.typed.plain("current"),
-        number: sent.typed.plain("code"),
-    };
+    let proof = own_proof(sent);
     let password = sent.typed.plain("password");
     let system = sent.arrival.system.clone();
     let tried = system.change_own_staff_password(&caller, proof, &password).await;
@@ -53,20 +50,18 @@ async fn chosen(sent: &mut Sent) -> Outcome {
     }
 }
 
+/// Both proofs, as they were typed together.
+pub(super) fn own_proof(sent: &Sent) -> OwnProof {
+    OwnProof {
+        current: sent.typed.plain("current"),
+        number: sent.typed.plain("code"),
+    }
+}
+
 /// The page.
 #[must_use]
 pub fn page(visit: &Visit, mistake: &Mistake) -> Page {
-    let (current_label, label) = (
-        visit.say("password-current-label"),
-        visit.say("password-chosen-label"),
-    );
-    let hint = visit.say("password-hint");
-    let current = PasswordQuestion {
-        name: "current",
-        label: &current_label,
-        hint: "",
-        new: false,
-    };
+    let (label, hint) = (visit.say("password-chosen-label"), visit.say("password-hint"));
     let new = PasswordQuestion {
         name: "password",
         label: &label,
@@ -74,13 +69,13 @@ pub fn page(visit: &Visit, mistake: &Mistake) -> Page {
         new: true,
     };
     let inside = html! {
-        (password_question(visit, &current, mistake))
+        (current_question(visit, mistake))
         (number_question(visit, mistake))
         (password_question(visit, &new, mistake))
         (submit("choose", &visit.say("password-button")))
     };
     let label_of = |name: &str| match name {
-        "current" => Some(current_label.clone()),
+        "current" => Some(visit.say("password-current-label")),
         "password" => Some(label.clone()),
         _ => Some(visit.say("second-code-label")),
     };

@@ -29,11 +29,7 @@ async fn shown(arrival: &Arrival, mistake: &Mistake) -> Outcome {
     let (system, visit) = (&arrival.system, &arrival.visit);
     let role = |name: &str| system.role_named(name, visit.language);
     let page = page(visit, &role, &waiting, mistake);
-    Ok(if mistake.0.is_empty() {
-        Answer::Page(page)
-    } else {
-        Answer::wrong(page)
-    })
+    Ok(Answer::of(page))
 }
 
 /// POST /staff/proposals/{id}

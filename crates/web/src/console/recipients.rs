@@ -38,11 +38,7 @@ pub async fn show(arrival: Arrival) -> Response {
 async fn shown(arrival: &Arrival, typed: &NewRecipient, mistake: &Mistake) -> Outcome {
     let register = arrival.system.recipients(staff(arrival)?).await?;
     let page = page(&arrival.visit, &register, typed, mistake);
-    Ok(if mistake.0.is_empty() {
-        Answer::Page(page)
-    } else {
-        Answer::wrong(page)
-    })
+    Ok(Answer::of(page))
 }
 
 /// POST /staff/recipients
@@ -225,11 +221,7 @@ async fn listed(arrival: &Arrival, mistake: &Mistake) -> Outcome {
         .disclosures(staff(arrival)?, page, visit.language)
         .await?;
     let page = disclosures_page(visit, &register, mistake);
-    Ok(if mistake.0.is_empty() {
-        Answer::Page(page)
-    } else {
-        Answer::wrong(page)
-    })
+    Ok(Answer::of(page))
 }
 
 /// POST /staff/disclosures: a recipient confirmed that it stopped.

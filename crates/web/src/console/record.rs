@@ -49,11 +49,7 @@ async fn opened(arrival: &Arrival, id: &str, typed: &Order, mistake: &Mistake) -
     let visit = &arrival.visit;
     let shown = shown(arrival, id).await?;
     let page = page(visit, &shown, typed, mistake);
-    Ok(if mistake.0.is_empty() {
-        Answer::Page(page)
-    } else {
-        Answer::wrong(page)
-    })
+    Ok(Answer::of(page))
 }
 
 async fn shown(arrival: &Arrival, id: &str) -> Result<Shown, Rejected> {

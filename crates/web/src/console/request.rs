@@ -33,11 +33,7 @@ async fn opened(arrival: &Arrival, reference: &str, mistake: &Mistake) -> Outcom
         .request_at_desk(staff(arrival)?, reference, visit.language)
         .await?;
     let page = page(visit, &request, None, mistake);
-    Ok(if mistake.0.is_empty() {
-        Answer::Page(page)
-    } else {
-        Answer::wrong(page)
-    })
+    Ok(Answer::of(page))
 }
 
 /// Steps that take a fresh number.

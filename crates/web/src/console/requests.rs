@@ -57,11 +57,7 @@ async fn listed(arrival: &Arrival, asked: &Asked, closed: bool) -> Outcome {
         .await?;
     let late = arrival.system.late_breaches(caller).await?;
     let page = board_page(&arrival.visit, (asked, &mistake), &board, &late);
-    Ok(if mistake.0.is_empty() {
-        Answer::Page(page)
-    } else {
-        Answer::wrong(page)
-    })
+    Ok(Answer::of(page))
 }
 
 /// The filter, and the words that are none of it.

@@ -34,11 +34,7 @@ async fn asked(arrival: &Arrival, mistake: &Mistake) -> Outcome {
         None => None,
     };
     let page = number_page(&arrival.visit, passkey.as_ref(), mistake);
-    Ok(if mistake.0.is_empty() {
-        Answer::Page(page)
-    } else {
-        Answer::wrong(page)
-    })
+    Ok(Answer::of(page))
 }
 
 /// POST /staff/second/passkey
@@ -95,11 +91,7 @@ pub async fn open_set_up(arrival: Arrival) -> Response {
 async fn proposed(arrival: &Arrival, mistake: &Mistake) -> Outcome {
     let proposed = arrival.system.proposed_to_staff(half_way(arrival)?).await?;
     let page = set_up_page(&arrival.visit, &proposed, mistake);
-    Ok(if mistake.0.is_empty() {
-        Answer::Page(page)
-    } else {
-        Answer::wrong(page)
-    })
+    Ok(Answer::of(page))
 }
 
 /// POST /staff/set-up

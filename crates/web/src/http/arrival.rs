@@ -64,6 +64,16 @@ pub enum Answer {
 }
 
 impl Answer {
+    /// A page as it is: with the status of what is wrong, when it says what is wrong with what was typed.
+    #[must_use]
+    pub const fn of(page: Page) -> Self {
+        if page.wrong {
+            Self::wrong(page)
+        } else {
+            Self::Page(page)
+        }
+    }
+
     /// A page that says what is wrong with what was typed.
     #[must_use]
     pub const fn wrong(page: Page) -> Self {

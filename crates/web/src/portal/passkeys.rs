@@ -17,6 +17,32 @@ use crate::visit::Visit;
 
 const PATH: &str = "/my/passkeys";
 
+/// Whose passkeys the pages are about.
+pub struct Place {
+    /// Where they are.
+    pub path: &'static str,
+    /// Where the way leads back.
+    pub back: &'static str,
+    /// What they are, in a sentence of that key.
+    pub lead: &'static str,
+    /// That there are none.
+    pub none: &'static str,
+    /// What else is to be known once there are some.
+    pub known: Option<&'static str>,
+    /// Whether one is taken away with a number as well.
+    pub number_to_remove: bool,
+}
+
+/// Those of the owner of an account.
+pub const OWNERS: Place = Place {
+    path: PATH,
+    back: "/my",
+    lead: "passkeys-lead",
+    none: "passkeys-none",
+    known: Some("passkeys-letter"),
+    number_to_remove: false,
+};
+
 /// What was typed for a new passkey.
 #[derive(Default)]
 pub struct New {
@@ -36,12 +62,8 @@ async fn opened(arrival: &Arrival, new: &New) -> Outcome {
     let Some(own) = arrival.system.my_passkeys(arrival.known()?).await? else {
         return Ok(Answer::SeeOther("/my/password".to_owned()));
     };
-    let page = page(&arrival.visit, &own, new);
-    Ok(if new.mistake.0.is_empty() {
-        Answer::Page(page)
-    } else {
-        Answer::wrong(page)
-    })
+    let page = page(&arrival.visit, &OWNERS, &own, new);
+    Ok(Answer::of(page))
 }
 
 /// POST /my/passkeys: the step says what is done.
@@ -64,6 +86,7 @@ async fn step(sent: &mut Sent) -> Outcome {
         "show-proposed" => match mistake_of(system.proposed_passkey(&caller, &name, &challenge).await)? {
             Ok(proposed) => Ok(Answer::Page(make_page(
                 &sent.arrival.visit,
+                &OWNERS,
                 &proposed,
                 &Mistake::default(),
             ))),
@@ -80,6 +103,7 @@ async fn step(sent: &mut Sent) -> Outcome {
             match mistake_of(proposed)? {
                 Ok(proposed) => Ok(Answer::Page(make_page(
                     &sent.arrival.visit,
+                    &OWNERS,
                     &proposed,
                     &Mistake::default(),
                 ))),
@@ -104,7 +128,12 @@ async fn set(sent: &mut Sent, challenge: &str) -> Outcome {
             Ok(Answer::SeeOther(PATH.to_owned()))
         }
         Err(mistake) => match mistake_of(system.proposed_passkey(&caller, &name, challenge).await)? {
-            Ok(proposed) => Ok(Answer::wrong(make_page(&sent.arrival.visit, &proposed, &mistake))),
+            Ok(proposed) => Ok(Answer::wrong(make_page(
+                &sent.arrival.visit,
+                &OWNERS,
+                &proposed,
+                &mistake,
+            ))),
             Err(late) => {
                 let new = New {
                     name: name.expose().clone(),
@@ -126,12 +155,8 @@ async fn opened_one(arrival: &Arrival, id: &str, mistake: &Mistake) -> Outcome {
     let own = arrival.system.my_passkeys(arrival.known()?).await?;
     let found = own.and_then(|own| own.list.into_iter().find(|passkey| passkey.id == id));
     let passkey = found.ok_or(sandyq_processing::Rejected::NotFound)?;
-    let page = remove_page(&arrival.visit, &passkey, mistake);
-    Ok(if mistake.0.is_empty() {
-        Answer::Page(page)
-    } else {
-        Answer::wrong(page)
-    })
+    let page = remove_page(&arrival.visit, &OWNERS, &passkey, mistake);
+    Ok(Answer::of(page))
 }
 
 /// POST /my/passkeys/{id}
@@ -171,27 +196,27 @@ fn summary(visit: &Visit, mistake: &Mistake) -> Markup {
 
 /// The list, and the questions before a new one.
 #[must_use]
-pub fn page(visit: &Visit, own: &OwnPasskeys, new: &New) -> Page {
+pub fn page(visit: &Visit, place: &Place, own: &OwnPasskeys, new: &New) -> Page {
     let body = html! {
         (summary(visit, &new.mistake))
         h1 { (visit.say("passkeys-title")) }
-        p.lead { (visit.say("passkeys-lead")) }
+        p.lead { (visit.say(place.lead)) }
         @if own.list.is_empty() {
-            p { (visit.say("passkeys-none")) }
+            p { (visit.say(place.none)) }
         } @else {
-            div.held { @for passkey in &own.list { (shown(visit, passkey)) } }
-            p { (visit.say("passkeys-letter")) }
+            div.held { @for passkey in &own.list { (shown(visit, place, passkey)) } }
+            @if let Some(known) = place.known { p { (visit.say(known)) } }
         }
         (passkey_problem(visit, &new.mistake))
-        (adding(visit, own, new))
+        (adding(visit, place, own, new))
     };
     Page::new(visit.say("passkeys-title"), body)
         .wrong_if(!new.mistake.0.is_empty())
-        .back_to("/my")
+        .back_to(place.back)
         .scripted_if(own.site.is_some() && own.list.len() < PASSKEYS_MAX)
 }
 
-fn shown(visit: &Visit, passkey: &OwnPasskey) -> Markup {
+fn shown(visit: &Visit, place: &Place, passkey: &OwnPasskey) -> Markup {
     let name = passkey.name.expose();
     html! {
         article.datum {
@@ -206,13 +231,13 @@ fn shown(visit: &Visit, passkey: &OwnPasskey) -> Markup {
                     }
                 }
             }
-            p { a href={ (PATH) "/" (passkey.id) } { (visit.say("passkeys-remove")) span.unseen { ": " (name) } } }
+            p { a href={ (place.path) "/" (passkey.id) } { (visit.say("passkeys-remove")) span.unseen { ": " (name) } } }
         }
     }
 }
 
 /// What may be done about one more.
-fn adding(visit: &Visit, own: &OwnPasskeys, new: &New) -> Markup {
+fn adding(visit: &Visit, place: &Place, own: &OwnPasskeys, new: &New) -> Markup {
     let Some((origin, site)) = own.origin.as_deref().zip(own.site.as_deref()) else {
         return html! { p.inset { (visit.say("passkeys-nowhere")) } };
     };
@@ -240,14 +265,14 @@ fn adding(visit: &Visit, own: &OwnPasskeys, new: &New) -> Markup {
         (without_passkeys(site, &visit.say_of("passkeys-elsewhere", "origin", origin)))
         div hidden data-site=(site) {
             h2 { (visit.say("passkeys-add-title")) }
-            (tray(visit, PATH, &[], &inside))
+            (tray(visit, place.path, &[], &inside))
         }
     }
 }
 
-/// The password was right: the device makes it.
+/// What was asked before was right: the device makes it.
 #[must_use]
-pub fn make_page(visit: &Visit, proposed: &PasskeyProposed, mistake: &Mistake) -> Page {
+pub fn make_page(visit: &Visit, place: &Place, proposed: &PasskeyProposed, mistake: &Mistake) -> Page {
     let kept = [
         ("name".to_owned(), proposed.name.expose().clone()),
         ("challenge".to_owned(), proposed.asked.challenge.clone()),
@@ -259,21 +284,22 @@ pub fn make_page(visit: &Visit, proposed: &PasskeyProposed, mistake: &Mistake) -
         p.lead { (visit.say_of("passkey-set-lead", "name", proposed.name.expose())) }
         (passkey_problem(visit, mistake))
         (without_passkeys(site, &visit.say_of("passkeys-elsewhere", "origin", origin)))
-        (tray(visit, PATH, &kept, &passkey_maker(visit, proposed)))
+        (tray(visit, place.path, &kept, &passkey_maker(visit, proposed)))
     };
     Page::new(visit.say("passkey-set-title"), body)
         .wrong_if(!mistake.0.is_empty())
-        .back_to(PATH)
-        .keeping_typed(PATH, "show-proposed", "show-proposed")
+        .back_to(place.path)
+        .keeping_typed(place.path, "show-proposed", "show-proposed")
         .scripted()
 }
 
 /// One goes, with the password.
 #[must_use]
-pub fn remove_page(visit: &Visit, passkey: &OwnPasskey, mistake: &Mistake) -> Page {
-    let action = format!("{PATH}/{}", passkey.id);
+pub fn remove_page(visit: &Visit, place: &Place, passkey: &OwnPasskey, mistake: &Mistake) -> Page {
+    let action = format!("{}/{}", place.path, passkey.id);
     let inside = html! {
         (current_question(visit, mistake))
+        @if place.number_to_remove { (number_question(visit, mistake)) }
         (submit("remove", &visit.say("passkey-remove-button")))
     };
     let body = html! {
@@ -285,6 +311,6 @@ pub fn remove_page(visit: &Visit, passkey: &OwnPasskey, mistake: &Mistake) -> Pa
     };
     Page::new(visit.say("passkey-remove-title"), body)
         .wrong_if(!mistake.0.is_empty())
-        .back_to(PATH)
+        .back_to(place.path)
         .keeping_typed(action, "show", "remove")
 }

@@ -12,7 +12,7 @@ use crate::components::{
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
 use crate::http::cookies;
 use crate::layout::Page;
-use crate::portal::second_proof::number_question;
+use crate::portal::second_proof::{current_question, number_question};
 use crate::visit::Visit;
 
 const PATH: &str = "/my/password";
@@ -105,17 +105,7 @@ async fn chosen(sent: &mut Sent) -> Outcome {
 #[must_use]
 pub fn page(visit: &Visit, choice: &Choice, mistake: &Mistake) -> Page {
     let say = |part: &str| visit.say(&format!("{}-{part}", choice.key));
-    let (current_label, label) = (
-        visit.say("password-current-label"),
-        visit.say("password-chosen-label"),
-    );
-    let hint = visit.say("password-hint");
-    let current = PasswordQuestion {
-        name: "current",
-        label: &current_label,
-        hint: "",
-        new: false,
-    };
+    let (label, hint) = (visit.say("password-chosen-label"), visit.say("password-hint"));
     let new = PasswordQuestion {
         name: "password",
         label: &label,
@@ -123,7 +113,7 @@ pub fn page(visit: &Visit, choice: &Choice, mistake: &Mistake) -> Page {
         new: true,
     };
     let inside = html! {
-        @if choice.asks_current { (password_question(visit, &current, mistake)) }
+        @if choice.asks_current { (current_question(visit, mistake)) }
         (password_question(visit, &new, mistake))
         @if choice.asks_second { (number_question(visit, mistake)) }
         @if choice.asks_second || choice.passkey.is_none() { (submit("choose", &visit.say("password-button"))) }
@@ -136,7 +126,7 @@ pub fn page(visit: &Visit, choice: &Choice, mistake: &Mistake) -> Page {
         }
     };
     let label_of = |name: &str| match name {
-        "current" => Some(current_label.clone()),
+        "current" => Some(visit.say("password-current-label")),
         "password" => Some(label.clone()),
         "code" => Some(visit.say("second-code-label")),
         "passkey" => Some(visit.say("passkey-label")),

@@ -26,17 +26,9 @@ async fn opened(arrival: &Arrival, mistake: &Mistake) -> Outcome {
     let state = arrival.system.my_second_proof(arrival.known()?).await?;
     Ok(match state {
         None => Answer::SeeOther("/my/password".to_owned()),
-        Some(true) => answer(mistake, remove_page(&arrival.visit, mistake)),
-        Some(false) => answer(mistake, begin_page(&arrival.visit, mistake)),
+        Some(true) => Answer::of(remove_page(&arrival.visit, mistake)),
+        Some(false) => Answer::of(begin_page(&arrival.visit, mistake)),
     })
-}
-
-fn answer(mistake: &Mistake, page: Page) -> Answer {
-    if mistake.0.is_empty() {
-        Answer::Page(page)
-    } else {
-        Answer::wrong(page)
-    }
 }
 
 /// POST /my/second-proof: the step says what is done.
@@ -79,7 +71,7 @@ async fn step(sent: &mut Sent) -> Outcome {
             Err(mistake) => {
                 let proposed = system.proposed_second_proof(&caller).await?;
                 let page = confirm_page(&sent.arrival.visit, &proposed, &mistake);
-                Ok(answer(&mistake, page))
+                Ok(Answer::of(page))
             }
         },
         _ => {

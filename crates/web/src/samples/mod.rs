@@ -369,7 +369,7 @@ fn staff_pages(language: Language) -> Vec<Sample> {
         (
             "staff-reveal",
             one.clone(),
-            open_case::reveal_page(&one, "SQ-7K2M-90QX", &opened.fields[2]),
+            open_case::reveal_page(&one, "/staff/cases/SQ-7K2M-90QX", &opened.fields[2]),
         ),
     ]
 }

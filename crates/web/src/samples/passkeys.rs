@@ -5,8 +5,8 @@ use sandyq_processing::Language;
 use sandyq_processing::access::{OwnPasskey, OwnPasskeys, PASSKEYS_MAX, PasskeyAsked, PasskeyProposed};
 
 use super::{Sample, visit};
-use crate::console::passkeys as of_staff;
-use crate::portal::passkeys::{self, New};
+use crate::console::passkeys::{OF_STAFF, PATH as OF_STAFF_PATH};
+use crate::portal::passkeys::{self, New, OWNERS};
 use crate::portal::password;
 use crate::public::sign_in;
 use crate::visit::Standpoint;
@@ -97,14 +97,22 @@ pub fn lists(language: Language) -> Vec<Sample> {
         (
             "passkeys-none",
             own.clone(),
-            passkeys::page(&own, &of(Vec::new(), false), &new),
+            passkeys::page(&own, &OWNERS, &of(Vec::new(), false), &new),
         ),
-        ("passkeys-wrong", own.clone(), passkeys::page(&own, &some, &wrong)),
-        ("passkeys-full", own.clone(), passkeys::page(&own, &full, &new)),
+        (
+            "passkeys-wrong",
+            own.clone(),
+            passkeys::page(&own, &OWNERS, &some, &wrong),
+        ),
+        (
+            "passkeys-full",
+            own.clone(),
+            passkeys::page(&own, &OWNERS, &full, &new),
+        ),
         (
             "passkeys-nowhere",
             own.clone(),
-            passkeys::page(&own, &nowhere, &new),
+            passkeys::page(&own, &OWNERS, &nowhere, &new),
         ),
     ]
 }
@@ -137,24 +145,24 @@ pub fn changes(language: Language) -> Vec<Sample> {
         (
             "passkey-set",
             own.clone(),
-            passkeys::make_page(&own, &proposed, &none),
+            passkeys::make_page(&own, &OWNERS, &proposed, &none),
         ),
         (
             "passkey-set-wrong",
             own.clone(),
-            passkeys::make_page(&own, &proposed, &refused),
+            passkeys::make_page(&own, &OWNERS, &proposed, &refused),
         ),
         (
             "passkey-remove",
             gone.clone(),
-            passkeys::remove_page(&gone, &one(0), &unproven),
+            passkeys::remove_page(&gone, &OWNERS, &one(0), &unproven),
         ),
     ]
 }
 
 /// Those of staff: none, some, one that is made, and one that goes.
 pub fn staff(language: Language) -> Vec<Sample> {
-    let own = visit(language, of_staff::PATH, Standpoint::Staff);
+    let own = visit(language, OF_STAFF_PATH, Standpoint::Staff);
     let gone = visit(language, "/staff/passkeys/00", Standpoint::Staff);
     let of = |list: Vec<OwnPasskey>| OwnPasskeys {
         list,
@@ -178,22 +186,22 @@ pub fn staff(language: Language) -> Vec<Sample> {
         (
             "staff-passkeys-none",
             own.clone(),
-            of_staff::page(&own, &of(Vec::new()), &New::default()),
+            passkeys::page(&own, &OF_STAFF, &of(Vec::new()), &New::default()),
         ),
         (
             "staff-passkeys-wrong",
             own.clone(),
-            of_staff::page(&own, &some, &wrong),
+            passkeys::page(&own, &OF_STAFF, &some, &wrong),
         ),
         (
             "staff-passkey-set",
             own.clone(),
-            of_staff::make_page(&own, &proposed, &Mistake::default()),
+            passkeys::make_page(&own, &OF_STAFF, &proposed, &Mistake::default()),
         ),
         (
             "staff-passkey-remove",
             gone.clone(),
-            of_staff::remove_page(&gone, &one(0), &unproven),
+            passkeys::remove_page(&gone, &OF_STAFF, &one(0), &unproven),
         ),
     ]
 }

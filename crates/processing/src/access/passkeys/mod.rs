@@ -15,7 +15,7 @@ mod said;
 mod tests;
 
 pub use ceremony::{Assertion, Attestation};
-pub(crate) use ceremony::{Ceremony, Heard, Unfit};
+pub(crate) use ceremony::{Ceremony, Heard, Made, Unfit};
 pub(crate) use challenge::Challenge;
 pub(crate) use credential::Credential;
 pub use key::ALGORITHMS;
