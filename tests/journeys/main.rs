@@ -25,6 +25,7 @@ mod s1_2_receipt_of_consent;
 #[cfg(test)]
 mod s1_2_representative;
 #[cfg(test)]
+mod s1_3_closed_account;
 mod s1_3_decision;
 #[cfg(test)]
 mod s2_2_1_passkey;

@@ -198,7 +198,19 @@ impl Dossier {
             .filter(move |row| row.act == ConsentAct::Given)
             .filter(move |row| !has(row.id, ConsentAct::Withdrawn))
             .filter(move |row| row.term_until.is_none_or(|until| now < until))
+            .filter(move |row| self.closes_at(row.id).is_none_or(|until| now < until))
             .map(move |row| (row, has(row.id, ConsentAct::Confirmed)))
+    }
+
+    /// When a consent ends because the account was closed against the holder's will (1.3).
+    pub(crate) fn closes_at(&self, id: ConsentId) -> Option<Timestamp> {
+        self.closed(id).and_then(|row| row.term_until)
+    }
+
+    /// The row by which a consent was ended with the account (1.3).
+    pub(crate) fn closed(&self, id: ConsentId) -> Option<&ConsentRow> {
+        let mut rows = self.consents.iter();
+        rows.find(|row| row.id == id && row.act == ConsentAct::Closed)
     }
 
     /// What the live consents to that item cover, for that purpose and recipient; `None` when there is none.

@@ -116,6 +116,13 @@ pub enum Message {
         /// What.
         notice: Notice,
     },
+    /// An account was closed against the holder's will (1.3).
+    AccountClosed {
+        /// Why, in words of the policy and of the letter's language.
+        reason: String,
+        /// The last day on which what served it is kept, as `2026-12-13`.
+        day: String,
+    },
     /// The code by which somebody shows that a request is theirs (6.5).
     IdentityCode {
         /// The code.

@@ -175,12 +175,10 @@ impl System {
         queue::task(self, subject, queue::SEND_NOTICE, self.now(), &detail)
     }
 
-    /// Whether that is somebody with an account, now: the consent on which it rests stands.
+    /// Whether that is somebody with an account, now: the consent on which it rests stands, and nobody closed it.
     pub(super) fn is_account(&self, dossier: &Dossier) -> bool {
-        let mut consents = dossier.live_consents(self.now());
-        dossier.category() == Some(Category::Registered)
-            && dossier.standing() == Some(Standing::Active)
+        dossier.standing() == Some(Standing::Active)
             && dossier.row.as_ref().is_some_and(|row| row.withdrawn_at.is_none())
-            && consents.any(|(row, _)| self.closes_account(dossier, row))
+            && self.account_consent(dossier).is_some()
     }
 }

@@ -96,7 +96,7 @@ pub(crate) fn drafts(dossier: &Dossier, rows: &[ConsentRow], system: &System) ->
 impl Draft {
     fn of(row: &ConsentRow, dossier: &Dossier, system: &System) -> Option<Self> {
         let event = match row.act {
-            ConsentAct::Given => return None,
+            ConsentAct::Given | ConsentAct::Closed => return None,
             ConsentAct::Confirmed => ConsentEvent::Confirmed,
             ConsentAct::Withdrawn => ConsentEvent::Withdrawn,
         };

@@ -58,7 +58,7 @@ impl System {
             return Ok(None);
         }
         let coming = Coming {
-            taken_back: Some(id),
+            ended: vec![(id, now)],
             ..Coming::default()
         };
         let ends = self.ends(&dossier, &coming, now)?;

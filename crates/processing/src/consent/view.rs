@@ -37,6 +37,8 @@ pub struct MyConsent {
     pub confirmed_at: Option<Timestamp>,
     /// When it was taken back.
     pub withdrawn_at: Option<Timestamp>,
+    /// Where the account was closed against the holder's will: when it ends, and the reason in words (1.3).
+    pub closed: Option<(Timestamp, String)>,
     /// Its receipts: what happened, when, and their numbers.
     pub receipts: Vec<(ConsentEvent, Timestamp, String)>,
 }
@@ -147,6 +149,9 @@ impl System {
                 given_at: given.at,
                 confirmed_at: when(ConsentAct::Confirmed),
                 withdrawn_at: when(ConsentAct::Withdrawn),
+                closed: dossier
+                    .closed(given.id)
+                    .and_then(|row| Some((row.term_until?, self.reason_named(&row.channel, language)))),
                 receipts: of_it
                     .map(|(number, told)| (told.event, told.at, number.clone()))
                     .collect(),

@@ -20,6 +20,7 @@ use sandyq_store::{Job, Statement};
 
 use crate::cases::State;
 use crate::circumstances::Circumstances;
+use crate::delete::Deletion;
 use crate::destroy::{Destruction, receipt};
 use crate::dossier::Dossier;
 use crate::perform::Outcome;
@@ -61,6 +62,8 @@ pub const SEND_EMERGENCY: &str = "send-emergency";
 pub const SEND_HANDED: &str = "send-handed";
 /// Mails a recipient that it must stop using what it had been given (6.3).
 pub const SEND_RECALL: &str = "send-recall";
+/// Mails that an account was closed, why, and what follows (1.3).
+pub const SEND_CLOSED: &str = "send-closed";
 /// Signs the receipt of a destruction.
 pub const RECEIPT: &str = "receipt";
 
@@ -156,6 +159,7 @@ async fn work(system: &System, work: &Job) -> Result<Delivery, Rejected> {
             })
             .await;
         }
+        SEND_CLOSED => return send_closed(system, subject, detail).await,
         SEND_KNOWN => return send_notice(system, subject, Notice::Registered, detail).await,
         SEND_NOTICE => {
             let (notice, language) = detail.split_once(' ').unwrap_or((detail, "kk"));
@@ -382,6 +386,22 @@ async fn send_word(
     Ok(system.post().send(letter).await?)
 }
 
+/// 1.3: an account was closed against the holder's will; nothing is left to read it on, so the letter says why.
+async fn send_closed(system: &System, subject: SubjectId, detail: &str) -> Result<Delivery, Rejected> {
+    let mut words = detail.split(' ');
+    let (Some(reason), Some(day), Some(language)) = (words.next(), words.next(), words.next()) else {
+        return Ok(Delivery::Done);
+    };
+    let language = language.parse().unwrap_or(Language::Kk);
+    let reason = system.reason_named(reason, language);
+    let detail = format!("{day} {}", language.tag());
+    send_word(system, subject, &detail, |day| Message::AccountClosed {
+        reason,
+        day,
+    })
+    .await
+}
+
 /// 2.2.7 to 2.2.11: an order is placed, or something else was taken in; the letter names its reference and nothing more.
 async fn send_reference(system: &System, subject: SubjectId, detail: &str) -> Result<Delivery, Rejected> {
     let (case, language) = ticket_and_language(detail)?;
@@ -469,7 +489,7 @@ async fn delete(system: &System, subject: SubjectId, detail: &str) -> Result<(),
         return Ok(());
     }
     let now = system.now();
-    let next = vec![task(system, subject, DESTROY, now, detail)];
+    let next = Deletion::Due(vec![task(system, subject, DESTROY, now, detail)]);
     let operation: Operation<Delete> = scheduled(system, subject, category, now);
     system.perform(&operation, &Circumstances::SYSTEM, &next).await?;
     system.wake();

@@ -82,6 +82,15 @@ impl System {
             .to_owned()
     }
 
+    /// The label of the reason of that name (1.3).
+    #[must_use]
+    pub fn reason_named(&self, name: &str, language: Language) -> String {
+        self.policy()
+            .words(language)
+            .label(WordKind::Reason, name)
+            .to_owned()
+    }
+
     /// A rule in words, for a refusal.
     #[must_use]
     pub fn rule_text(&self, rule: &Clause, language: Language) -> Option<String> {

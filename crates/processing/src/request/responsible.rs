@@ -7,7 +7,7 @@ use sandyq_model::{
     Act, Actor, Category, Channel, Field, FieldSet, IdempotencyKey, Operation, ProposalId, ReceiptId, Role,
     Standing, SubjectId,
 };
-use sandyq_store::tables::case_file;
+use sandyq_store::tables::{case_file, subject_request};
 
 use super::{Withdrawn, at_the_board};
 use crate::access::Caller;
@@ -37,6 +37,8 @@ pub struct Overview {
     pub withdrawn_at: Option<Timestamp>,
     /// When it is destroyed.
     pub due_at: Option<Timestamp>,
+    /// Whether an account rests on it that can be closed (1.3).
+    pub has_account: bool,
     /// Whether something of it is due now, and can be destroyed by hand (8).
     pub is_due: bool,
     /// The fields that are stored, with where each came from and when.
@@ -52,7 +54,8 @@ pub struct Overview {
 }
 
 impl System {
-    /// The subject of a case, by its reference number, or by the id itself.
+    /// The subject of a case or of a request, by its reference number, or by the id itself. A request leads to whoever showed that
+    /// it is theirs, and to nobody before (6.5).
     ///
     /// # Errors
     /// [`Rejected::NotFound`].
@@ -61,11 +64,16 @@ impl System {
             return Ok(id);
         }
         let wanted = reference.trim().to_uppercase();
-        let found = self
-            .store()
-            .read(move |reader| case_file::by_reference(reader, &wanted))
-            .await?;
-        found.map(|(subject, _)| subject).ok_or(Rejected::NotFound)
+        let found = self.store().read(move |reader| {
+            if let Some((subject, _)) = case_file::by_reference(reader, &wanted)? {
+                return Ok(Some(subject));
+            }
+            let request = subject_request::by_reference(reader, &wanted)?;
+            Ok(request
+                .filter(|request| request.identity_at.is_some())
+                .and_then(|request| request.about))
+        });
+        found.await?.ok_or(Rejected::NotFound)
     }
 
     /// 5.1.1: where a record stands, on the desk of the responsible person, by the reference of a case or by its id.
@@ -94,6 +102,7 @@ impl System {
             created_at: known.created_at,
             withdrawn_at: known.withdrawn_at,
             due_at: known.due_at,
+            has_account: known.standing == Standing::Active && self.account_consent(&dossier).is_some(),
             is_due: !kept.due_of(&dossier, self.now()).is_empty()
                 && dossier.holds.iter().all(|hold| !hold.stands()),
             fields: records

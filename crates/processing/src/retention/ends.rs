@@ -79,8 +79,8 @@ impl Serves {
 pub(crate) struct Coming {
     /// Purposes that are served at this instant.
     pub(crate) served: Vec<Purpose>,
-    /// A consent that is taken back at this instant.
-    pub(crate) taken_back: Option<ConsentId>,
+    /// Consents that end, and when: one that is taken back ends at this instant.
+    pub(crate) ended: Vec<(ConsentId, Timestamp)>,
     /// A consent that is given at this instant.
     pub(crate) given: Option<ConsentRow>,
     /// Fields that get a value.
@@ -171,7 +171,7 @@ impl System {
                     item: row.item.clone(),
                     purpose_ends: ends.filter(|_| !is_relation),
                     relation_ends: ends.filter(|_| is_relation),
-                    consent_ends: consent_ends(dossier, row, coming, now),
+                    consent_ends: consent_ends(dossier, row, coming),
                 })
             })
             .collect()
@@ -300,13 +300,17 @@ fn fixed_day(dossier: &Dossier, coming: &Coming) -> Option<Timestamp> {
     row.due_at.filter(|_| is_fixed)
 }
 
-fn consent_ends(dossier: &Dossier, given: &ConsentRow, coming: &Coming, now: Timestamp) -> Option<Timestamp> {
+fn consent_ends(dossier: &Dossier, given: &ConsentRow, coming: &Coming) -> Option<Timestamp> {
     let same = dossier.consents.iter().filter(|row| row.id == given.id);
     let withdrawn = same
         .filter(|row| row.act == ConsentAct::Withdrawn)
         .map(|row| row.at);
-    let taken_back = coming.taken_back.filter(|id| *id == given.id).map(|_| now);
-    withdrawn.chain(given.term_until).chain(taken_back).min()
+    let coming = coming.ended.iter().filter(|(id, _)| *id == given.id);
+    withdrawn
+        .chain(given.term_until)
+        .chain(dossier.closes_at(given.id))
+        .chain(coming.map(|(_, at)| *at))
+        .min()
 }
 
 fn value_end(field: Field, serves: Vec<Serves>, ends_at: Timestamp, kept: &Kept) -> Result<ValueEnd, Fault> {

@@ -24,6 +24,8 @@ pub enum Agreed {
     Destroyed(ReceiptId),
     /// The name of somebody, who is invited by that link.
     Invited(String, Invitation),
+    /// An account is closed.
+    Closed,
     /// A case is open to another desk for some minutes.
     Opened,
 }
@@ -51,6 +53,10 @@ impl System {
                 Ok(Agreed::Lifted)
             }
             Deed::Destroy => self.destroy_due(&said, subject()?).await.map(Agreed::Destroyed),
+            Deed::CloseAccount { reason } => {
+                self.close_account(&said, subject()?, &reason).await?;
+                Ok(Agreed::Closed)
+            }
             Deed::Emergency { reference, reason } => {
                 self.open_in_emergency(&said, id, (&reference, &reason)).await?;
                 Ok(Agreed::Opened)
@@ -95,9 +101,11 @@ impl System {
                 answers.then_some(()).ok_or(Rejected::NotFound)
             }
             Deed::Invite { .. } => Err(Rejected::NotFound),
-            Deed::Keep(_) | Deed::Lift { .. } | Deed::Destroy | Deed::Emergency { .. } => {
-                at_the_board(caller)
-            }
+            Deed::Keep(_)
+            | Deed::Lift { .. }
+            | Deed::Destroy
+            | Deed::CloseAccount { .. }
+            | Deed::Emergency { .. } => at_the_board(caller),
         }
     }
 

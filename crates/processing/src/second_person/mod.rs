@@ -1,5 +1,5 @@
-//! 5.1.1: what one person alone cannot do: destroy by hand, enter or lift an order to keep data, give a role that looks after the
-//! others. Somebody proposes it; another one who may do the same agrees; only then it is done, at the word of both, and
+//! 5.1.1: what one person alone cannot do: destroy by hand, close an account against its holder's will, enter or lift an order to keep
+//! data, give a role that looks after the others. Somebody proposes it; another one who may do the same agrees; only then it is done, at the word of both, and
 //! both stand in the ledger. That it takes two is a rule of the policy, which sees whether a second one agreed.
 //!
 //! A proposal holds nobody's data, says what was typed, and opens for the hours that the policy publishes. It is in no backup.
@@ -50,6 +50,11 @@ pub enum Deed {
         /// The role, by its name in the policy.
         role: String,
     },
+    /// To close an account against the holder's will (1.3).
+    CloseAccount {
+        /// Why, in a word of the policy folder.
+        reason: String,
+    },
     /// To open one case to another desk in an emergency (5.1.7).
     Emergency {
         /// The case.
@@ -69,6 +74,7 @@ impl Deed {
             Self::Destroy => "destroy",
             Self::Invite { .. } => "invite",
             Self::Emergency { .. } => "emergency",
+            Self::CloseAccount { .. } => "close-account",
         }
     }
 }

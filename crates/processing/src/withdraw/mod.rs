@@ -105,7 +105,7 @@ fn take_back(
         return Err(Rejected::NotFound);
     };
     let coming = Coming {
-        taken_back: Some(only),
+        ended: vec![(only, now)],
         ..Coming::default()
     };
     let mut statements = system.moved_by(dossier, &coming, known.clone(), now)?;

@@ -17,7 +17,7 @@ pub const DANA: &str = "dana@example.com";
 pub const PASSWORD: &str = "seven horses on a hill";
 pub const OTHER: &str = "eight camels in the sand";
 
-fn registration(email: &str) -> Submission {
+pub fn registration(email: &str) -> Submission {
     Submission {
         service: "account".to_owned(),
         language: Language::En,

@@ -15,6 +15,7 @@ mod bad_input;
 mod breaches;
 mod bulk;
 mod clock_jumps;
+mod closing;
 mod consent_receipts;
 mod decisions;
 mod desk;

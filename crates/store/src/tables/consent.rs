@@ -15,6 +15,9 @@ pub enum ConsentAct {
     Confirmed = 2,
     /// The person withdrew it (6.3).
     Withdrawn = 3,
+    /// The operator closed the account of whoever gave it, against their will (1.3): it ends with `term_until` of this row, and
+    /// `channel` is the reason.
+    Closed = 4,
 }
 
 /// One row about a consent.
@@ -40,7 +43,7 @@ pub struct ConsentRow {
     pub text_hash: [u8; 32],
     /// Until when it was given, if a term was named.
     pub term_until: Option<Timestamp>,
-    /// Through what it came: `form`, `email-code`, `portal`, `letter`.
+    /// Through what it came: `form`, `email-code`, `portal`, `letter`; of a closed account the reason.
     pub channel: String,
     /// Who did it.
     pub actor: ActorId,
@@ -58,7 +61,7 @@ impl FromValue for ConsentAct {
     const WORD: &'static str = "an act of consent";
 
     fn from_value(value: Value) -> Option<Self> {
-        [Self::Given, Self::Confirmed, Self::Withdrawn]
+        [Self::Given, Self::Confirmed, Self::Withdrawn, Self::Closed]
             .into_iter()
             .find(|act| Value::from(*act) == value)
     }

@@ -27,8 +27,11 @@ pub async fn show(arrival: Arrival) -> Response {
 async fn shown(arrival: &Arrival, mistake: &Mistake) -> Outcome {
     let waiting = arrival.system.proposals(staff(arrival)?).await?;
     let (system, visit) = (&arrival.system, &arrival.visit);
-    let role = |name: &str| system.role_named(name, visit.language);
-    let page = page(visit, &role, &waiting, mistake);
+    let names = Names {
+        role: &|name| system.role_named(name, visit.language),
+        reason: &|name| system.reason_named(name, visit.language),
+    };
+    let page = page(visit, &names, &waiting, mistake);
     Ok(Answer::of(page))
 }
 
@@ -60,26 +63,32 @@ async fn answered(sent: &Sent, id: &str) -> Outcome {
             Ok(Answer::Page(link_page(&arrival.visit, &name, &invitation)))
         }
         Ok(Agreed::Destroyed(receipt)) => Ok(Answer::SeeOther(format!("/receipt/{receipt}"))),
-        Ok(Agreed::Kept(_) | Agreed::Lifted | Agreed::Opened) => Ok(Answer::SeeOther(PATH.to_owned())),
+        Ok(Agreed::Kept(_) | Agreed::Lifted | Agreed::Closed | Agreed::Opened) => {
+            Ok(Answer::SeeOther(PATH.to_owned()))
+        }
         Err(mistake) => shown(arrival, &mistake).await,
     }
 }
 
-/// The page, with roles said by `role`.
+/// What the policy folder calls things, in the language of the reader.
+#[derive(Clone, Copy)]
+pub struct Names<'a> {
+    /// A role.
+    pub role: &'a dyn Fn(&str) -> String,
+    /// The reason of a decision.
+    pub reason: &'a dyn Fn(&str) -> String,
+}
+
+/// The page.
 #[must_use]
-pub fn page(
-    visit: &Visit,
-    role: &dyn Fn(&str) -> String,
-    waiting: &[ProposalView],
-    mistake: &Mistake,
-) -> Page {
+pub fn page(visit: &Visit, names: &Names<'_>, waiting: &[ProposalView], mistake: &Mistake) -> Page {
     let title = visit.say("proposals-title");
     let body = html! {
         (error_summary(visit, mistake, |_| Some(title.clone()), |_, _: Problem| "proposals".to_owned()))
         h1 #proposals { (title) }
         p.lead { (visit.say("proposals-lead")) }
         @if waiting.is_empty() { p.inset { (visit.say("proposals-none")) } }
-        @for one in waiting { (proposal(visit, role, one)) }
+        @for one in waiting { (proposal(visit, names, one)) }
     };
     Page::new(title.clone(), body)
         .wrong_if(!mistake.0.is_empty())
@@ -97,13 +106,13 @@ pub fn proposed(visit: &Visit) -> Page {
     Page::new(visit.say("proposals-proposed"), body).back_to("/staff/cases")
 }
 
-fn proposal(visit: &Visit, role: &dyn Fn(&str) -> String, one: &ProposalView) -> Markup {
+fn proposal(visit: &Visit, names: &Names<'_>, one: &ProposalView) -> Markup {
     let title = visit.say(&format!("proposal-{}", one.deed.name()));
     let id = format!("proposal-{}", one.id);
     html! {
         article aria-labelledby=(id) {
             h2 id=(id) { (title) }
-            (summary_list(&facts(visit, role, one)))
+            (summary_list(&facts(visit, names, one)))
             form method="post" action={ (PATH) "/" (one.id) } novalidate autocomplete="off" {
                 (hidden("token", &visit.token))
                 (hidden("key", &visit.key))
@@ -119,7 +128,7 @@ fn proposal(visit: &Visit, role: &dyn Fn(&str) -> String, one: &ProposalView) ->
     }
 }
 
-fn facts(visit: &Visit, role: &dyn Fn(&str) -> String, one: &ProposalView) -> Vec<Row> {
+fn facts(visit: &Visit, names: &Names<'_>, one: &ProposalView) -> Vec<Row> {
     let mut rows = match &one.deed {
         Deed::Keep(order) => vec![
             Row::text(
@@ -132,6 +141,12 @@ fn facts(visit: &Visit, role: &dyn Fn(&str) -> String, one: &ProposalView) -> Ve
         ],
         Deed::Lift { document, .. } => vec![Row::text(visit.say("hold-lift-document"), document)],
         Deed::Destroy => Vec::new(),
+        Deed::CloseAccount { reason } => {
+            vec![Row::text(
+                visit.say("close-account-reason"),
+                &(names.reason)(reason),
+            )]
+        }
         Deed::Emergency { reference, reason } => vec![
             Row::text(visit.say("emergency-reference"), reference),
             Row::text(
@@ -141,7 +156,7 @@ fn facts(visit: &Visit, role: &dyn Fn(&str) -> String, one: &ProposalView) -> Ve
         ],
         Deed::Invite { name, role: named } => vec![
             Row::text(visit.say("staff-name-label"), name),
-            Row::text(visit.say("access-role"), &role(named)),
+            Row::text(visit.say("access-role"), &(names.role)(named)),
         ],
     };
     rows.extend(one.subject.map(|subject| {

@@ -22,7 +22,7 @@ use crate::visit::Visit;
 const INPUTS: [&str; 4] = ["ordered_by", "article", "document", "dated"];
 
 /// Steps that take a fresh number.
-const PRIVILEGED: [&str; 5] = ["hold", "lift", "destroy", "block", "unblock"];
+const PRIVILEGED: [&str; 6] = ["hold", "lift", "destroy", "block", "unblock", "close"];
 
 /// POST /staff/records: the record of a reference number.
 pub async fn find(sent: Sent) -> Response {
@@ -69,6 +69,11 @@ async fn shown(arrival: &Arrival, id: &str) -> Result<Shown, Rejected> {
             .iter()
             .map(|(kept, citation)| format!("{}: {citation}", fields(*kept)))
             .collect(),
+        reasons: if record.has_account {
+            system.reasons_to_close(visit.language)
+        } else {
+            Vec::new()
+        },
         record,
         alike: None,
     })
@@ -89,7 +94,7 @@ pub async fn act(Path(id): Path<String>, mut sent: Sent) -> Response {
 async fn acted(sent: &Sent, id: &str) -> Outcome {
     let caller = staff(&sent.arrival)?;
     sent.typed
-        .only(|name| INPUTS.contains(&name) || matches!(name, "lifted_document" | "hold"))?;
+        .only(|name| INPUTS.contains(&name) || matches!(name, "lifted_document" | "hold" | "reason"))?;
     sent.fresh()?;
     let system = &sent.arrival.system;
     let subject = system.record_at_desk(caller, id).await?.subject;
@@ -106,6 +111,12 @@ async fn acted(sent: &Sent, id: &str) -> Outcome {
         }
         "destroy" => {
             system.propose_destruction(caller, subject).await?;
+            return Ok(Answer::Page(proposed(&sent.arrival.visit)));
+        }
+        "close" => {
+            system
+                .propose_closing(caller, subject, sent.typed.text("reason"))
+                .await?;
             return Ok(Answer::Page(proposed(&sent.arrival.visit)));
         }
         "alike" => return compared(&sent.arrival, id, subject).await,
@@ -157,6 +168,8 @@ pub struct Shown {
     pub held: Vec<(String, String)>,
     /// What a cited floor keeps.
     pub kept: Vec<String>,
+    /// Why its account can be closed, each with its words; nothing where there is none (1.3).
+    pub reasons: Vec<(String, String)>,
     /// The rest.
     pub record: Overview,
     /// The records that look alike, once somebody asked for them (6.1).
@@ -181,7 +194,7 @@ pub struct LooksAlike {
 pub fn page(visit: &Visit, shown: &Shown, typed: &Order, mistake: &Mistake) -> Page {
     let record = &shown.record;
     let body = html! {
-        (error_summary(visit, mistake, |name| Some(visit.say(&format!("hold-{}", label_of(name)))), |name, _| place_of(record, name)))
+        (error_summary(visit, mistake, |name| Some(visit.say(&label_of(name))), |name, _| place_of(record, name)))
         h1 { (visit.say("record-title")) }
         p.lead { (visit.say("record-lead")) }
         (summary_list(&facts(visit, shown)))
@@ -203,6 +216,7 @@ pub fn page(visit: &Visit, shown: &Shown, typed: &Order, mistake: &Mistake) -> P
             p { (visit.say("record-block-lead")) }
             (form(visit, record, "block", &html! {}))
         }
+        @if !shown.reasons.is_empty() { (closing(visit, shown, mistake)) }
     };
     Page::new(visit.say("record-title"), body)
         .wrong_if(!mistake.0.is_empty())
@@ -230,11 +244,32 @@ fn looks_alike(visit: &Visit, shown: &Shown) -> Markup {
     }
 }
 
-fn label_of(input: &str) -> &str {
+fn label_of(input: &str) -> String {
     match input {
-        "ordered_by" => "by",
-        "lifted_document" => "lift-document",
-        other => other,
+        "ordered_by" => "hold-by".to_owned(),
+        "lifted_document" => "hold-lift-document".to_owned(),
+        "reason" => "close-account-reason".to_owned(),
+        other => format!("hold-{other}"),
+    }
+}
+
+/// Closing the account against the holder's will: one of the reasons that the policy publishes (1.3).
+fn closing(visit: &Visit, shown: &Shown, mistake: &Mistake) -> Markup {
+    let problem = mistake.of("reason");
+    let inside = html! {
+        div.question.is-wrong[problem.is_some()] {
+            label for="reason" { (visit.say("close-account-reason")) }
+            (problem_of(visit, "reason", problem))
+            select.w-long id="reason" name="reason" {
+                option value="" { (visit.say("not-given")) }
+                @for (name, words) in &shown.reasons { option value=(name) { (words) } }
+            }
+        }
+    };
+    html! {
+        h2 { (visit.say("close-account-title")) }
+        p { (visit.say("close-account-lead")) " " a href="/policy#clause-1.3" { "1.3" } }
+        (form(visit, &shown.record, "close", &inside))
     }
 }
 
@@ -355,7 +390,7 @@ fn line(visit: &Visit, name: &str, typed: &str, hint: &str, mistake: &Mistake) -
     let problem = mistake.of(name);
     html! {
         div.question.is-wrong[problem.is_some()] {
-            label for=(name) { (visit.say(&format!("hold-{}", label_of(name)))) }
+            label for=(name) { (visit.say(&label_of(name))) }
             @if !hint.is_empty() { p.hint id={ (name) "-hint" } { (visit.say(hint)) } }
             (problem_of(visit, name, problem))
             input.w-long type="text" id=(name) name=(name) value=(typed) maxlength="200" autocomplete="off"
@@ -371,6 +406,7 @@ fn form(visit: &Visit, record: &Overview, step: &str, inside: &Markup) -> Markup
         "block" => ("record-block", "quiet"),
         "destroy" => ("record-destroy", "danger"),
         "alike" => ("alike-look", "quiet"),
+        "close" => ("close-account", "danger"),
         _ => ("record-unblock", "quiet"),
     };
     html! {

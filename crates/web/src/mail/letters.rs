@@ -90,15 +90,11 @@ impl Letters {
                 "letter-reset",
                 self.with_code(code.expose(), &format!("sign-in/forgotten/{ticket}"), *minutes),
             ),
-            Message::AddressCode { code, minutes, .. } => (
-                "letter-address",
-                vec![
-                    ("code", code.expose().clone()),
-                    ("page", format!("{}/my", self.site)),
-                    ("minutes", minutes.to_string()),
-                ],
-            ),
+            Message::AddressCode { code, minutes, .. } => {
+                ("letter-address", self.with_code(code.expose(), "my", *minutes))
+            }
             Message::AccountNotice { notice } => (notice_key(*notice), vec![("page", self.sign_in())]),
+            Message::AccountClosed { reason, day } => ("letter-account-closed", self.closed(reason, day)),
             Message::IdentityCode { code } => (
                 "letter-identity",
                 vec![
@@ -129,6 +125,15 @@ impl Letters {
 
     fn sign_in(&self) -> String {
         format!("{}/sign-in", self.site)
+    }
+
+    fn closed(&self, reason: &str, day: &str) -> Vec<(&'static str, String)> {
+        let page = format!("{}/policy#clause-1.3", self.site);
+        vec![
+            ("reason", reason.to_owned()),
+            ("day", day.to_owned()),
+            ("page", page),
+        ]
     }
 
     fn with_texts(&self, consents: &[(String, String)]) -> Vec<(&'static str, String)> {
@@ -233,6 +238,10 @@ mod tests {
                 reference: "SQ-1234-5678".into(),
                 day: jiff::civil::date(2026, 11, 27),
             },
+            Message::AccountClosed {
+                reason: "It does not fit the published rules".into(),
+                day: "2026-12-13".into(),
+            },
         ];
         let notices = Notice::ALL.map(|notice| Message::AccountNotice { notice });
         messages.into_iter().chain(notices).collect()
@@ -256,6 +265,7 @@ mod tests {
                         | Message::Taken { .. }
                         | Message::Answered { .. }
                         | Message::AccountNotice { .. }
+                        | Message::AccountClosed { .. }
                 );
                 let letter = Letter {
                     to: Plain::from("dana@example.com"),

@@ -189,6 +189,10 @@ fn one(visit: &Visit, consent: &MyConsent) -> Markup {
                 (when(visit, "consent-given", Some(consent.given_at)))
                 (when(visit, "consent-confirmed", consent.confirmed_at))
                 (when(visit, "consent-withdrawn", consent.withdrawn_at))
+                @if let Some((until, reason)) = &consent.closed {
+                    dt { (visit.say("consent-closed")) }
+                    dd { (reason) ". " (visit.say_of("consent-closed-until", "date", &visit.date(*until))) " " a href="/policy#clause-1.3" { "1.3" } }
+                }
                 dt { (visit.say("consents-receipts")) }
                 dd {
                     @if consent.receipts.is_empty() { (visit.say("consents-no-receipt")) }

@@ -34,6 +34,7 @@ pub fn agreed(language: Language) -> Vec<MyConsent> {
         given_at: at("2026-11-23T06:30:00Z"),
         confirmed_at: Some(at("2026-11-23T06:32:10Z")),
         withdrawn_at: None,
+        closed: None,
         receipts: vec![(
             ConsentEvent::Confirmed,
             at("2026-11-23T06:32:10Z"),
@@ -56,6 +57,10 @@ pub fn agreed(language: Language) -> Vec<MyConsent> {
     let waiting = MyConsent {
         item: "registration".into(),
         confirmed_at: None,
+        closed: Some((
+            at("2026-12-13T18:59:59Z"),
+            super::requests::reasons(language)[0].1.clone(),
+        )),
         receipts: Vec::new(),
         ..standing.clone()
     };

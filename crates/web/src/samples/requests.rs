@@ -219,6 +219,7 @@ fn record(standing: Standing, holds: Vec<HoldView>) -> Overview {
         created_at: at("2026-11-22T19:05:00Z"),
         withdrawn_at: Some(at("2026-11-24T06:00:00Z")),
         due_at: Some(at("2026-11-24T06:00:00Z")),
+        has_account: true,
         is_due: holds.is_empty(),
         fields: Vec::new(),
         ends: Vec::new(),
@@ -228,11 +229,23 @@ fn record(standing: Standing, holds: Vec<HoldView>) -> Overview {
     }
 }
 
-fn shown(standing: Standing, holds: Vec<HoldView>) -> Shown {
+/// Why an account is closed.
+pub fn reasons(language: Language) -> Vec<(String, String)> {
+    let words = three(
+        language,
+        "Жарияланған ережелерге сай емес",
+        "Не соответствует опубликованным правилам",
+        "It does not fit the published rules",
+    );
+    vec![("against-rules".to_owned(), words.to_owned())]
+}
+
+fn shown(language: Language, standing: Standing, holds: Vec<HoldView>) -> Shown {
     Shown {
         who: "Guest".to_owned(),
         held: vec![("E-mail".to_owned(), "2026-12-22".to_owned())],
         kept: vec!["Last name: Tax Code 2026, Art. 206(3)".to_owned()],
+        reasons: reasons(language),
         record: record(standing, holds),
         alike: None,
     }
@@ -248,11 +261,11 @@ fn alike_pages(language: Language) -> Vec<Sample> {
             since: "2026-11-20".to_owned(),
             by: "E-mail".to_owned(),
         }]),
-        ..shown(Standing::Active, Vec::new())
+        ..shown(language, Standing::Active, Vec::new())
     };
     let alone = Shown {
         alike: Some(Vec::new()),
-        ..shown(Standing::Active, Vec::new())
+        ..shown(language, Standing::Active, Vec::new())
     };
     let nothing = (Order::default(), Mistake::default());
     vec![
@@ -282,7 +295,7 @@ fn record_pages(language: Language) -> Vec<Sample> {
         lifted,
     };
     let lifted = Some(("2026-11-25".parse().unwrap(), "2-1187/2026-3".to_owned()));
-    let held = shown(Standing::Active, vec![hold(1, lifted), hold(2, None)]);
+    let held = shown(language, Standing::Active, vec![hold(1, lifted), hold(2, None)]);
     let mistake = Mistake(vec![
         ("article".to_owned(), Problem::Article),
         ("document".to_owned(), Problem::DocumentNumber),
@@ -294,7 +307,7 @@ fn record_pages(language: Language) -> Vec<Sample> {
         document: "the order".to_owned(),
         dated: "2026-11-20".to_owned(),
     };
-    let blocked = shown(Standing::Blocked, Vec::new());
+    let blocked = shown(language, Standing::Blocked, Vec::new());
     vec![
         (
             "record-held-wrong",

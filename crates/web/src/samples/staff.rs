@@ -208,16 +208,23 @@ pub fn proposals(language: Language) -> Vec<Sample> {
         reference: "SQ-7K2M-90QX".to_owned(),
         reason: "loss".to_owned(),
     };
+    let closing = Deed::CloseAccount {
+        reason: "against-rules".to_owned(),
+    };
     let waiting = [
         one(1, keep, false),
         one(2, lift, false),
         one(3, Deed::Destroy, true),
         one(4, invite, false),
         one(5, emergency, false),
+        one(6, closing, false),
     ];
-    let role = |_: &str| "Auditor".to_owned();
+    let names = proposals::Names {
+        role: &|_| "Auditor".to_owned(),
+        reason: &|_| super::requests::reasons(language)[0].1.clone(),
+    };
     let gone = Mistake::one("proposal", Problem::Closed);
-    let page = |waiting: &[ProposalView], mistake| proposals::page(&desk, &role, waiting, mistake);
+    let page = |waiting: &[ProposalView], mistake| proposals::page(&desk, &names, waiting, mistake);
     vec![
         ("proposals", desk.clone(), page(&waiting, &Mistake::default())),
         ("proposals-none", desk.clone(), page(&[], &Mistake::default())),

@@ -92,7 +92,8 @@ impl Stage {
             | Message::HandedOver { .. }
             | Message::Recall { .. }
             | Message::Answered { .. }
-            | Message::AccountNotice { .. } => None,
+            | Message::AccountNotice { .. }
+            | Message::AccountClosed { .. } => None,
         });
         code.expect("a code was mailed")
     }

@@ -171,6 +171,15 @@ letter-account-passkey-removed-text =
     {""}
     If it was you, there is nothing for you to do.
     If it was not you, choose a new password now: { $page }
+letter-account-closed-subject = Your account was closed
+letter-account-closed-text =
+    Good day,
+    {""}
+    we have closed your account. Reason: { $reason }.
+    {""}
+    Two persons decided about it. What we hold under it is destroyed after { $day }, except what a law or an open order keeps; until then you can still ask us for your data, or complain, by answering to the address in our policy.
+    {""}
+    What this rests on: { $page }
 letter-identity-subject = A code to show that it is you
 letter-identity-text =
     Good day,

@@ -416,7 +416,8 @@ pub fn newest_code(letters: &Letters, email: &str) -> Option<Plain<String>> {
             | Message::HandedOver { .. }
             | Message::Recall { .. }
             | Message::Answered { .. }
-            | Message::AccountNotice { .. } => None,
+            | Message::AccountNotice { .. }
+            | Message::AccountClosed { .. } => None,
         })
 }
 
