@@ -38,6 +38,7 @@ mod s4_2_1_handed_over;
 #[cfg(test)]
 mod s4_3_nothing_leaves;
 #[cfg(test)]
+mod s5_1_4_accounts;
 mod s5_1_4_desk;
 #[cfg(test)]
 mod s5_1_4_staff;

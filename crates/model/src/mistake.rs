@@ -100,6 +100,10 @@ problems! {
     SetUpLate = "set-up-late",
     /// A role that may do more than whoever gives it (5.1.4).
     RoleAbove = "role-above",
+    /// One's own account, which others look after (5.1.4).
+    OwnAccount = "own-account",
+    /// The last open account in a role that looks after the others (5.1.1).
+    LastOfRole = "last-of-role",
     /// The passkey did not answer as it must, or opens nothing here; which of the two is not said.
     Passkey = "passkey",
     /// There were too many attempts from one place; a pause helps.

@@ -25,6 +25,10 @@ impl Role {
     pub const AUDITOR: Self = Self(16);
     /// Who runs the system and reads nothing.
     pub const ADMINISTRATOR: Self = Self(17);
+    /// The operator's other programs.
+    pub const INTEGRATION: Self = Self(18);
+    /// Who gives access and takes it away, and reads nothing (5.1.4).
+    pub const ACCESS: Self = Self(19);
     /// Numbers are below this.
     pub const NUMBER_LIMIT: u8 = 64;
 

@@ -196,10 +196,15 @@ fn console_routes() -> Router<Shared> {
 /// 5.1.1, 5.1.5: the desks of those who look after the others.
 fn board_routes() -> Router<Shared> {
     use console::{
-        access, alike, at_rest, audit, breach, breaches, figures, hand_over, invite, judgements, proposals,
-        recipients, record, request, requests, retention,
+        access, accounts, alike, at_rest, audit, breach, breaches, figures, hand_over, invite, judgements,
+        proposals, recipients, record, request, requests, retention,
     };
     Router::new()
+        .route(accounts::PATH, get(accounts::list))
+        .route(
+            "/staff/accounts/{account}",
+            get(accounts::open).post(accounts::act),
+        )
         .route(invite::PATH, get(invite::open).post(invite::invite))
         .route(access::PATH, get(access::open).post(access::show))
         .route(

@@ -134,7 +134,12 @@ impl Caller {
     /// Whether they may ask who had access to what.
     #[must_use]
     pub fn answers_for_access(&self) -> bool {
-        let roles = [Role::RESPONSIBLE, Role::AUDITOR, Role::ADMINISTRATOR];
+        let roles = [
+            Role::RESPONSIBLE,
+            Role::AUDITOR,
+            Role::ADMINISTRATOR,
+            Role::ACCESS,
+        ];
         self.staff.as_ref().is_some_and(|card| card.familiar) && roles.contains(&self.actor.role)
     }
 }

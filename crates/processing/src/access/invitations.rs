@@ -1,5 +1,5 @@
 //! 5.1.4: whoever is to work here is invited by a link that opens once and for 72 hours. They choose a password, set up a second factor and
-//! read the policy; nobody else ever knows what they sign in with. Nobody gives a role that may do more than their own.
+//! read the policy; nobody else ever knows what they sign in with. Nobody gives alone a role that may do more than their own.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -25,8 +25,13 @@ use crate::system::System;
 /// For how long an invitation opens.
 const OPENS_FOR: SignedDuration = SignedDuration::from_hours(72);
 
-/// Roles that look after the others: to give one takes two (5.1.1).
-const TAKES_TWO: [Role; 3] = [Role::RESPONSIBLE, Role::ADMINISTRATOR, Role::AUDITOR];
+/// Roles that look after the others: to give one takes two (5.1.1), and one of each stays.
+pub(super) const LOOK_AFTER: [Role; 4] = [
+    Role::RESPONSIBLE,
+    Role::ADMINISTRATOR,
+    Role::AUDITOR,
+    Role::ACCESS,
+];
 
 /// What became of an invitation at the desk.
 pub enum Inviting {
@@ -46,6 +51,17 @@ pub struct Invitation {
     pub until: Timestamp,
 }
 
+/// A role that can be given at the desk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoleToGive {
+    /// Its name in the policy folder.
+    pub name: String,
+    /// It in words.
+    pub label: String,
+    /// Whether a second person must agree (5.1.1).
+    pub takes_two: bool,
+}
+
 /// Who is invited, as what.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invited {
@@ -61,40 +77,68 @@ impl System {
     /// # Errors
     /// A mistake with `name` or `role`.
     pub async fn invite_staff(&self, by: &Actor, name: &str, role: &str) -> Result<Invitation, Rejected> {
-        let (name, role) = self.invitable(by, name, role).await?;
+        let (name, role) = self.invitable(name, role).await?;
+        if !self.may_give(by, role) {
+            return Err(Rejected::mistake("role", Problem::RoleAbove));
+        }
         self.invite(by, name, role, |commit| commit).await
     }
 
-    /// The same at the desk. A role that looks after the others takes two: then it is only proposed (5.1.1).
+    /// The same at the desk. A role that looks after the others, or may do more than the caller's, takes two: then it is only
+    /// proposed (5.1.1).
     ///
     /// # Errors
-    /// "Not found" for whoever invites nobody; else as [`System::invite_staff`].
+    /// "Not found" for whoever gives no access; else as [`System::invite_staff`].
     pub async fn invite_at_desk(
         &self,
         caller: &Caller,
         name: &str,
         role: &str,
     ) -> Result<Inviting, Rejected> {
-        if !caller.invites() {
+        if !caller.gives_access() {
             return Err(Rejected::NotFound);
         }
         let by = &caller.actor;
-        let (name, role) = self.invitable(by, name, role).await?;
-        if !TAKES_TWO.contains(&role) {
+        let (name, role) = self.invitable(name, role).await?;
+        if !self.takes_two(by, role)? {
             return self
                 .invite(by, name, role, |commit| commit)
                 .await
                 .map(Inviting::Done);
         }
-        let role = self
-            .policy()
-            .role(role)
-            .ok_or(Rejected::NotFound)?
-            .name
-            .to_string();
+        let role = self.role_name(role)?;
         let id = ProposalId::random(self.chance());
         let proposed = self.propose(by, (id, &Deed::Invite { name, role }), None).await?;
         Ok(Inviting::Proposed(proposed))
+    }
+
+    /// Whether that role is given by two: one that looks after the others, and one that may do more than the giver's own.
+    ///
+    /// # Errors
+    /// A mistake with `role` for the responsible person's, which nobody gives at the desk.
+    pub(super) fn takes_two(&self, by: &Actor, role: Role) -> Result<bool, Rejected> {
+        if role == Role::RESPONSIBLE {
+            return Err(Rejected::mistake("role", Problem::RoleAbove));
+        }
+        Ok(LOOK_AFTER.contains(&role) || !self.may_give(by, role))
+    }
+
+    /// Whether those two may give that role: one of them is the responsible person, or each could do what the role may.
+    ///
+    /// # Errors
+    /// A mistake with `role`, if not.
+    pub(super) fn given_by(&self, first: &Actor, second: &Actor, role: Role) -> Result<(), Rejected> {
+        let answers = [first, second].iter().any(|by| by.role == Role::RESPONSIBLE);
+        let have_it = self.may_give(first, role) && self.may_give(second, role);
+        let may = role != Role::RESPONSIBLE && (answers || have_it);
+        may.then_some(())
+            .ok_or_else(|| Rejected::mistake("role", Problem::RoleAbove))
+    }
+
+    /// The name of a role in the policy folder.
+    pub(super) fn role_name(&self, role: Role) -> Result<String, Rejected> {
+        let declared = self.policy().role(role).ok_or(Rejected::NotFound)?;
+        Ok(declared.name.to_string())
     }
 
     /// 5.1.1: somebody is invited at the word of two.
@@ -104,7 +148,8 @@ impl System {
         name: &str,
         role: &str,
     ) -> Result<Invitation, Rejected> {
-        let (name, role) = self.invitable(first, name, role).await?;
+        let (name, role) = self.invitable(name, role).await?;
+        self.given_by(first, &second.by, role)?;
         let agreed = self.of_proposal(&second.by, Happening::Approved, Outcome::Done, None);
         self.invite(first, name, role, |mut commit| {
             commit.statements.insert(0, proposal::take(second.proposal));
@@ -114,15 +159,9 @@ impl System {
         .await
     }
 
-    /// A name that is free and a role that the giver may give.
-    async fn invitable(&self, by: &Actor, name: &str, role: &str) -> Result<(String, Role), Rejected> {
-        let name = self.free_staff_name(name).await?;
-        let role = self.staff_role(role)?;
-        if self.may_give(by, role) {
-            Ok((name, role))
-        } else {
-            Err(Rejected::mistake("role", Problem::RoleAbove))
-        }
+    /// A name that is free and a role of staff.
+    async fn invitable(&self, name: &str, role: &str) -> Result<(String, Role), Rejected> {
+        Ok((self.free_staff_name(name).await?, self.staff_role(role)?))
     }
 
     async fn invite(
@@ -165,14 +204,19 @@ impl System {
         })
     }
 
-    /// The roles that the caller may give, by name and in the words of the policy.
+    /// The roles that the caller may give or propose.
     #[must_use]
-    pub fn roles_to_give(&self, caller: &Caller, language: Language) -> Vec<(String, String)> {
+    pub fn roles_to_give(&self, caller: &Caller, language: Language) -> Vec<RoleToGive> {
         let roles = self.policy().roles();
-        let given = roles
-            .filter(|role| sessions::is_staff_role(role.role) && self.may_give(&caller.actor, role.role));
-        given
-            .map(|role| (role.name.to_string(), self.role_label(role.role, language)))
+        let of_staff = roles.filter(|role| sessions::is_staff_role(role.role));
+        of_staff
+            .filter_map(|role| {
+                Some(RoleToGive {
+                    takes_two: self.takes_two(&caller.actor, role.role).ok()?,
+                    name: role.name.to_string(),
+                    label: self.role_label(role.role, language),
+                })
+            })
             .collect()
     }
 
@@ -261,10 +305,10 @@ impl System {
 }
 
 impl Caller {
-    /// Whether they invite others: the responsible person and the administrator do.
+    /// Whether they give access and take it away: the responsible person and the administrators do.
     #[must_use]
-    pub fn invites(&self) -> bool {
-        let roles = [Role::RESPONSIBLE, Role::ADMINISTRATOR];
+    pub fn gives_access(&self) -> bool {
+        let roles = [Role::RESPONSIBLE, Role::ADMINISTRATOR, Role::ACCESS];
         self.staff.as_ref().is_some_and(|card| card.familiar) && roles.contains(&self.actor.role)
     }
 }

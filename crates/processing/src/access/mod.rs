@@ -20,6 +20,7 @@ mod places;
 mod sessions;
 mod signing_in;
 mod staff;
+mod staff_at_desk;
 mod staff_passkeys;
 mod tickets;
 mod way_in_of_staff;
@@ -29,7 +30,7 @@ pub use codes::{AskedForLink, Confirmed, Entered};
 pub use factors::{Proposed, SecondProof, number_shown};
 pub use forgotten::{Reset, ResetTakes};
 pub use grants::{AccessOnDay, AccessRow};
-pub use invitations::{Invitation, Invited, Inviting};
+pub use invitations::{Invitation, Invited, Inviting, RoleToGive};
 pub(crate) use looks::{Looks, Searches};
 pub use new_address::NewAddress;
 pub use own_passkeys::{
@@ -44,6 +45,7 @@ pub(crate) use places::Places;
 pub use sessions::{Caller, SessionToken};
 pub use signing_in::{Claim, SecondStep, SignedIn, Way};
 pub use staff::StaffCard;
+pub use staff_at_desk::{ChangingRole, STAFF_SHOWN_MAX, StaffAccount};
 pub(crate) use tickets::Tickets;
 pub use way_in_of_staff::HalfWay;
 

@@ -1,6 +1,6 @@
 //! 5.1.4, PRE-1: staff accounts. One person, one account; active only after the policy in force was read.
 
-use sandyq_ledger::entry::{Detail, Happening, Outcome};
+use sandyq_ledger::entry::{Detail, Entry, Happening, Outcome};
 use sandyq_model::{Actor, ActorId, Plain, Problem, Role};
 use sandyq_store::tables::staff::{self, Staff};
 use sandyq_store::tables::{session, staff_authenticator, staff_grant, staff_shortcuts, staff_view};
@@ -180,6 +180,17 @@ impl System {
     pub async fn change_staff_role(&self, by: &Actor, name: &str, role: &str) -> Result<(), Rejected> {
         let role = self.staff_role(role)?;
         let before = self.staff_named(name).await?;
+        self.change_role(by, before, role, None).await
+    }
+
+    /// The same, with what is written beside it: a proposal that is used up, and the entry of whoever agreed.
+    pub(super) async fn change_role(
+        &self,
+        by: &Actor,
+        before: Staff,
+        role: Role,
+        beside: Option<(Statement, Entry)>,
+    ) -> Result<(), Rejected> {
         if before.disabled_at.is_some() {
             return Err(Rejected::mistake("name", Problem::Choice));
         }
@@ -191,8 +202,11 @@ impl System {
             familiar_version: None,
             ..before
         };
-        let given = self.gives_role(row.id, role, by).into();
-        self.change_staff(by, Happening::StaffChanged, &row, given).await
+        let mut given: Vec<Statement> = self.gives_role(row.id, role, by).into();
+        let (used_up, agreed) = beside.unzip();
+        given.extend(used_up);
+        self.change_staff_with(by, Happening::StaffChanged, &row, (given, agreed))
+            .await
     }
 
     pub(super) fn staff_role(&self, name: &str) -> Result<Role, Rejected> {
@@ -230,7 +244,7 @@ impl System {
         Ok(secret)
     }
 
-    async fn staff_named(&self, name: &str) -> Result<Staff, Rejected> {
+    pub(super) async fn staff_named(&self, name: &str) -> Result<Staff, Rejected> {
         let wanted = name.trim().to_owned();
         let found = self.store().read(move |reader| staff::by_name(reader, &wanted));
         found
@@ -245,13 +259,24 @@ impl System {
         row: &Staff,
         beside: Vec<Statement>,
     ) -> Result<(), Rejected> {
+        self.change_staff_with(by, happening, row, (beside, None)).await
+    }
+
+    /// The same, with another entry before its own.
+    async fn change_staff_with(
+        &self,
+        by: &Actor,
+        happening: Happening,
+        row: &Staff,
+        (beside, also): (Vec<Statement>, Option<Entry>),
+    ) -> Result<(), Rejected> {
         let entry = entry::of_happening(by, happening, Outcome::Done, Detail::None, self);
         let commit = Commit {
             statements: [staff::update(row), session::remove_all_of_staff(row.id)]
                 .into_iter()
                 .chain(beside)
                 .collect(),
-            entries: vec![entry],
+            entries: also.into_iter().chain([entry]).collect(),
             ..Commit::default()
         };
         let committed = self.store().commit(commit).await;

@@ -1,7 +1,7 @@
 //! 5.1.1: somebody agrees to what another one proposed, or does not. Whoever proposed it can only take it back.
 
 use sandyq_ledger::entry::{Happening, Outcome};
-use sandyq_model::{Actor, Clause, FieldSet, HoldId, Problem, ProposalId, ReceiptId, Refusal, Role, Verb};
+use sandyq_model::{Actor, Clause, FieldSet, HoldId, Problem, ProposalId, ReceiptId, Refusal, Verb};
 use sandyq_store::Commit;
 use sandyq_store::tables::proposal::{self, Proposal};
 use sandyq_store::tables::staff;
@@ -26,6 +26,8 @@ pub enum Agreed {
     Invited(String, Invitation),
     /// An account is closed.
     Closed,
+    /// Somebody of staff has another role.
+    Changed,
     /// A case is open to another desk for some minutes.
     Opened,
 }
@@ -62,11 +64,15 @@ impl System {
                 Ok(Agreed::Opened)
             }
             Deed::Invite { name, role } => {
-                let Some(second) = said.second else {
-                    return Err(self.refused_to_one(caller).await?);
-                };
+                let second = self.another(caller, &said).await?;
                 let invitation = self.invite_by_two((&said.first, &second), &name, &role).await?;
                 Ok(Agreed::Invited(name, invitation))
+            }
+            Deed::ChangeRole { name, role } => {
+                let second = self.another(caller, &said).await?;
+                self.change_role_by_two((&said.first, &second), &name, &role)
+                    .await?;
+                Ok(Agreed::Changed)
             }
         }
     }
@@ -93,14 +99,10 @@ impl System {
     /// Whether the caller may do what is proposed: only then is it there for them at all.
     pub(super) fn may_answer(&self, caller: &Caller, deed: &Deed) -> Result<(), Rejected> {
         match deed {
-            Deed::Invite { role, .. } if caller.invites() => {
-                let role = self.policy().roles().find(|known| known.name.as_str() == role);
-                let role = role.ok_or(Rejected::NotFound)?.role;
-                // The responsible person agrees and gives nothing: whoever proposed it must have what is given.
-                let answers = caller.actor.role == Role::RESPONSIBLE || self.may_give(&caller.actor, role);
-                answers.then_some(()).ok_or(Rejected::NotFound)
+            // Which two may give which role is judged when both are known.
+            Deed::Invite { .. } | Deed::ChangeRole { .. } => {
+                caller.gives_access().then_some(()).ok_or(Rejected::NotFound)
             }
-            Deed::Invite { .. } => Err(Rejected::NotFound),
             Deed::Keep(_)
             | Deed::Lift { .. }
             | Deed::Destroy
@@ -145,14 +147,17 @@ impl System {
         Ok(caller.actor)
     }
 
-    /// The same person twice is refused, and the refusal is entered.
-    async fn refused_to_one(&self, caller: &Caller) -> Result<Rejected, Rejected> {
+    /// The second one. The same person twice is refused, and the refusal is entered.
+    async fn another(&self, caller: &Caller, said: &Said) -> Result<Second, Rejected> {
+        if let Some(second) = said.second {
+            return Ok(second);
+        }
         let commit = Commit {
             entries: vec![self.of_proposal(&caller.actor, Happening::Approved, Outcome::Refused, None)],
             ..Commit::default()
         };
         self.store().commit(commit).await.map_err(refused_commit)?;
         let rules = vec![Clause::fixed("5.1.1")];
-        Ok(Refusal::new(Verb::Use, rules, FieldSet::RECORD).into())
+        Err(Refusal::new(Verb::Use, rules, FieldSet::RECORD).into())
     }
 }

@@ -43,7 +43,7 @@ pub enum Deed {
     },
     /// To destroy by hand what is due (8).
     Destroy,
-    /// To invite somebody to a role that looks after the others (5.1.4).
+    /// To invite somebody to a role that takes two (5.1.4).
     Invite {
         /// The name by which they will sign in.
         name: String,
@@ -54,6 +54,13 @@ pub enum Deed {
     CloseAccount {
         /// Why, in a word of the policy folder.
         reason: String,
+    },
+    /// To give somebody of staff another role (5.1.4).
+    ChangeRole {
+        /// The name by which they sign in.
+        name: String,
+        /// The role, by its name in the policy.
+        role: String,
     },
     /// To open one case to another desk in an emergency (5.1.7).
     Emergency {
@@ -75,6 +82,7 @@ impl Deed {
             Self::Invite { .. } => "invite",
             Self::Emergency { .. } => "emergency",
             Self::CloseAccount { .. } => "close-account",
+            Self::ChangeRole { .. } => "change-role",
         }
     }
 }
@@ -235,6 +243,6 @@ impl Caller {
     /// Whether there is anything that they may agree to (5.1.1).
     #[must_use]
     pub fn seconds(&self) -> bool {
-        self.invites()
+        self.gives_access()
     }
 }

@@ -3,10 +3,13 @@
 use jiff::SignedDuration;
 use jiff::civil::Date;
 use sandyq_model::time::day_in_kazakhstan;
-use sandyq_model::{Actor, Plain, Problem, Role};
+use sandyq_model::{Actor, Plain, Problem, ProposalId, Role};
+use sandyq_processing::access::{ChangingRole, Inviting};
+use sandyq_processing::second_person::Agreed;
 use sandyq_processing::{Language, Rejected};
 
 use crate::stage::Stage;
+use crate::stage::asked::problem;
 use crate::stage::desk::{reads_the_policy, sets_up};
 
 async fn on(stage: &Stage, day: Date) -> Vec<(String, String)> {
@@ -139,37 +142,103 @@ async fn an_invitation_opens_once_and_leads_to_a_password_a_factor_and_the_polic
     assert!(matches!(late, Err(Rejected::NotFound)));
 }
 
+/// What came of an invitation: an own word was enough, or it waits for another's.
+fn proposed(inviting: Inviting) -> Option<ProposalId> {
+    match inviting {
+        Inviting::Done(_) => None,
+        Inviting::Proposed(id) => Some(id),
+    }
+}
+
 #[tokio::test]
-async fn nobody_gives_a_role_that_may_do_more_than_their_own() {
+async fn nobody_gives_alone_a_role_that_may_do_more_than_their_own() {
     let stage = Stage::new();
     let admin = stage.staff("admin", "administrator").await;
     let sales = stage.staff("aliya", "sales").await;
-    for role in ["responsible", "sales", "support"] {
-        let above = stage.system.invite_at_desk(&admin, "new", role).await;
-        assert!(
-            matches!(above, Err(Rejected::Mistake(mistake)) if mistake.of("role") == Some(Problem::RoleAbove)),
-            "{role}"
-        );
-    }
+    let above = stage.system.invite_at_desk(&admin, "new", "responsible").await;
+    assert_eq!(problem(above, "role"), Some(Problem::RoleAbove));
     let foreign = stage.system.invite_at_desk(&sales, "new", "sales").await;
     assert!(matches!(foreign, Err(Rejected::NotFound)));
     let mailer = stage.system.invite_at_desk(&admin, "new", "mailer").await;
-    assert!(matches!(mailer, Err(Rejected::Mistake(mistake)) if mistake.of("role") == Some(Problem::Choice)));
-    let given: Vec<String> = stage
-        .system
-        .roles_to_give(&admin, Language::En)
-        .into_iter()
-        .map(|(name, _)| name)
-        .collect();
+    assert_eq!(problem(mailer, "role"), Some(Problem::Choice));
+    let roles = stage.system.roles_to_give(&admin, Language::En);
     assert!(
-        given.contains(&"administrator".to_owned()) && !given.contains(&"sales".to_owned()),
-        "{given:?}"
+        roles.iter().all(|role| role.takes_two),
+        "an administrator has no role of a desk: {roles:?}"
     );
-    for role in &given {
-        stage
-            .system
-            .invite_at_desk(&admin, &format!("new-{role}"), role)
-            .await
-            .unwrap();
+    for role in &roles {
+        let name = format!("new-{}", role.name);
+        let inviting = stage.system.invite_at_desk(&admin, &name, &role.name).await;
+        assert!(proposed(inviting.unwrap()).is_some(), "{}", role.name);
     }
+}
+
+#[tokio::test]
+async fn two_give_what_none_of_them_has_when_one_is_the_responsible_person() {
+    let stage = Stage::new();
+    let access = stage.staff("access", "access").await;
+    let admin = stage.staff("admin", "administrator").await;
+    let inviting = stage.system.invite_at_desk(&access, "zarina", "sales").await;
+    let waits = proposed(inviting.unwrap()).unwrap();
+    let refused = stage.system.agree(&admin, waits).await;
+    assert_eq!(
+        problem(refused, "role"),
+        Some(Problem::RoleAbove),
+        "neither of these two answers for what sales sees"
+    );
+    let aru = stage.staff("aru", "responsible").await;
+    let agreed = stage.system.agree(&aru, waits).await.unwrap();
+    assert!(matches!(agreed, Agreed::Invited(name, _) if name == "zarina"));
+
+    let inviting = stage.system.invite_at_desk(&aru, "dias", "support").await;
+    let waits = proposed(inviting.unwrap()).unwrap();
+    let agreed = stage.system.agree(&access, waits).await.unwrap();
+    assert!(
+        matches!(agreed, Agreed::Invited(..)),
+        "whoever of the two proposed it"
+    );
+}
+
+#[tokio::test]
+async fn accounts_are_closed_by_one_and_roles_changed_by_two_and_one_of_each_stays() {
+    let stage = Stage::new();
+    let access = stage.staff("access", "access").await;
+    let aliya = stage.staff("aliya", "sales").await;
+    let aru = stage.staff("aru", "responsible").await;
+    let system = &stage.system;
+    let nothing = system.staff_accounts(&aliya, Language::En).await;
+    assert!(matches!(nothing, Err(Rejected::NotFound)));
+    let seen = system.staff_accounts(&access, Language::En).await.unwrap();
+    let names: Vec<&str> = seen.iter().map(|account| account.name.as_str()).collect();
+    assert_eq!(names, ["access", "aliya", "aru"]);
+    assert!(seen[0].own && seen[1].familiar);
+
+    for (who, wrong) in [(&access, Problem::OwnAccount), (&aru, Problem::LastOfRole)] {
+        let closed = system.close_staff_at_desk(&access, who.actor.id).await;
+        assert_eq!(problem(closed, "name"), Some(wrong));
+    }
+    let to_support = system
+        .change_role_at_desk(&access, aliya.actor.id, "support")
+        .await;
+    let ChangingRole::Proposed(waits) = to_support.unwrap() else {
+        panic!("neither has that role");
+    };
+    assert!(matches!(
+        system.agree(&access, waits).await,
+        Err(Rejected::Refusal(_))
+    ));
+    assert!(matches!(
+        system.agree(&aru, waits).await.unwrap(),
+        Agreed::Changed
+    ));
+    let seen = system.staff_accounts(&access, Language::En).await.unwrap();
+    assert_eq!((seen[1].role.as_str(), seen[1].familiar), ("Support", false));
+
+    let foreign = system.close_staff_at_desk(&aliya, access.actor.id).await;
+    assert!(matches!(foreign, Err(Rejected::NotFound)));
+    system.close_staff_at_desk(&access, aliya.actor.id).await.unwrap();
+    let again = system.close_staff_at_desk(&access, aliya.actor.id).await;
+    assert_eq!(problem(again, "name"), Some(Problem::Closed));
+    let seen = system.staff_accounts(&access, Language::En).await.unwrap();
+    assert!(seen[2].closed_at.is_some(), "the closed one comes last");
 }

@@ -176,10 +176,10 @@ async fn a_role_that_looks_after_others_takes_two() {
     let token = invitation.path.expose().rsplit('/').next().unwrap().to_owned();
     let password = Plain::from("a long enough password");
     assert!(stage.system.accept_invitation(&token, &password).await.is_ok());
-    let above = stage.system.invite_at_desk(&aru, "aliya", "sales").await;
+    let above = stage.system.invite_at_desk(&aru, "saule", "responsible").await;
     assert_eq!(
         problem(above, "role"),
         Some(Problem::RoleAbove),
-        "two cannot give what none of them has"
+        "nobody gives the responsible person's role at the desk"
     );
 }

@@ -339,7 +339,7 @@ fn keep_staff(folder: &DataFolder, staff: &[SignIn]) -> Result<(), Failure> {
 /// How long a number of a program is shown.
 const NUMBER_LASTS: SignedDuration = SignedDuration::from_secs(30);
 /// Who works at the invented operator, and as what.
-const STAFF: [(&str, &str); 9] = [
+const STAFF: [(&str, &str); 10] = [
     ("sales", "sales"),
     ("support", "support"),
     ("events", "events"),
@@ -349,6 +349,7 @@ const STAFF: [(&str, &str); 9] = [
     ("deputy", "responsible"),
     ("auditor", "auditor"),
     ("admin", "administrator"),
+    ("access", "access"),
 ];
 
 /// Settings of a demonstration: an invented operator.

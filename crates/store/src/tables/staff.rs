@@ -151,6 +151,32 @@ pub fn by_name(reader: &mut dyn Reader, name: &str) -> Result<Option<Staff>, Fau
     )
 }
 
+/// So many of them at most: the open ones first, by name.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn open_first(reader: &mut dyn Reader, limit: u32) -> Result<Vec<Staff>, Fault> {
+    reader.list(
+        "SELECT staff_id, name, role, password_hash, familiar_version, created_at, disabled_at, failures, \
+         locked_until FROM staff ORDER BY CASE WHEN disabled_at IS NULL THEN 0 ELSE 1 END, name LIMIT $1",
+        &[limit.into()],
+        read,
+    )
+}
+
+/// How many open accounts have that role.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn open_in(reader: &mut dyn Reader, role: Role) -> Result<u64, Fault> {
+    let counted = reader.first(
+        "SELECT COUNT(*) FROM staff WHERE role = $1 AND disabled_at IS NULL",
+        &[role.into()],
+        |row| row.take(0),
+    )?;
+    Ok(counted.unwrap_or(0))
+}
+
 /// All of them, by name.
 ///
 /// # Errors

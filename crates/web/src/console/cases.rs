@@ -11,7 +11,7 @@ use sandyq_processing::cases::listing::{CaseFilter, CaseList, CaseRow, DueBy, Wh
 use sandyq_processing::cases::views::SavedView;
 
 use super::asked::{Asked, choice, line, pages};
-use super::{access, at_rest, emergency, invite, proposals, search, together, views};
+use super::{access, accounts, at_rest, emergency, proposals, search, together, views};
 use crate::components::{error_summary, hidden, problem_of};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
 use crate::layout::Page;
@@ -160,12 +160,14 @@ fn beside(caller: &Caller) -> Vec<(&'static str, &'static str)> {
     let access = caller
         .answers_for_access()
         .then_some((access::PATH, "access-title"));
-    let invite = caller.invites().then_some((invite::PATH, "invite-title"));
+    let accounts = caller
+        .gives_access()
+        .then_some((accounts::PATH, "accounts-title"));
     let proposals = caller.seconds().then_some((proposals::PATH, "proposals-title"));
     let machine = caller
         .looks_after_the_machine()
         .then_some((at_rest::PATH, "at-rest-title"));
-    let beside = access.into_iter().chain(invite).chain(proposals);
+    let beside = access.into_iter().chain(accounts).chain(proposals);
     beside.chain(machine).collect()
 }
 

@@ -1,12 +1,14 @@
-//! 5.1.4: the responsible person and the administrator invite others, to roles that may do nothing that their own may not.
+//! 5.1.4: the responsible person and the administrators invite others: alone to roles that may do nothing that their own may not, to any
+//! other with a second person.
 
 use axum::response::Response;
-use maud::html;
+use maud::{Markup, html};
 use sandyq_model::value::ValueKind;
 use sandyq_model::{Mistake, Problem};
 use sandyq_processing::Rejected;
-use sandyq_processing::access::{Invitation, Inviting};
+use sandyq_processing::access::{Invitation, Inviting, RoleToGive};
 
+use super::accounts;
 use super::cases::staff;
 use super::privileged;
 use super::proposals::proposed;
@@ -26,7 +28,7 @@ pub async fn open(arrival: Arrival) -> Response {
 
 fn opened(arrival: &Arrival, typed: [&str; 2], mistake: &Mistake) -> Outcome {
     let caller = staff(arrival)?;
-    if !caller.invites() {
+    if !caller.gives_access() {
         return Err(Rejected::NotFound);
     }
     let roles = arrival.system.roles_to_give(caller, arrival.visit.language);
@@ -62,7 +64,7 @@ async fn invited(sent: &Sent) -> Outcome {
 
 /// The page that asks who is invited, as what.
 #[must_use]
-pub fn page(visit: &Visit, roles: &[(String, String)], typed: [&str; 2], mistake: &Mistake) -> Page {
+pub fn page(visit: &Visit, roles: &[RoleToGive], typed: [&str; 2], mistake: &Mistake) -> Page {
     let [name, chosen] = typed;
     let label = visit.say("staff-name-label");
     let hint = visit.say("invite-name-hint");
@@ -76,21 +78,9 @@ pub fn page(visit: &Visit, roles: &[(String, String)], typed: [&str; 2], mistake
         autocomplete: "off",
         required: true,
     };
-    let problem = mistake.of("role");
     let inside = html! {
         (control(visit, &of_name, mistake, ""))
-        fieldset.question.is-wrong[problem.is_some()] {
-            legend { (visit.say("access-role")) }
-            p.hint { (visit.say("invite-role-hint")) }
-            (problem_of(visit, "role", problem))
-            @for (place, (role, label)) in roles.iter().enumerate() {
-                @let id = if place == 0 { "role".to_owned() } else { format!("role-{role}") };
-                div.tick {
-                    input type="radio" id=(id) name="role" value=(role) checked[role == chosen];
-                    label for=(id) { (label) }
-                }
-            }
-        }
+        (which_role(visit, roles, chosen, mistake))
         (submit("invite", &visit.say("invite-button")))
     };
     let label_of = |input: &str| {
@@ -107,8 +97,30 @@ pub fn page(visit: &Visit, roles: &[(String, String)], typed: [&str; 2], mistake
     };
     Page::new(visit.say("invite-title"), body)
         .wrong_if(!mistake.0.is_empty())
-        .back_to("/staff/cases")
+        .back_to(accounts::PATH)
         .keeping_typed(PATH, "show", "invite")
+}
+
+/// The question which role, with those that take a second person marked (5.1.1).
+pub(super) fn which_role(visit: &Visit, roles: &[RoleToGive], chosen: &str, mistake: &Mistake) -> Markup {
+    let problem = mistake.of("role");
+    html! {
+        fieldset.question.is-wrong[problem.is_some()] {
+            legend { (visit.say("access-role")) }
+            p.hint { (visit.say("invite-role-hint")) }
+            (problem_of(visit, "role", problem))
+            @for (place, role) in roles.iter().enumerate() {
+                @let id = if place == 0 { "role".to_owned() } else { format!("role-{}", role.name) };
+                div.tick {
+                    input type="radio" id=(id) name="role" value=(role.name) checked[role.name == chosen];
+                    label for=(id) {
+                        (role.label)
+                        @if role.takes_two { " – " (visit.say("invite-takes-two")) }
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// The link, once.
@@ -120,5 +132,5 @@ pub fn link_page(visit: &Visit, name: &str, invitation: &Invitation) -> Page {
         p { code #link { (invitation.link.expose()) } }
         p { (visit.say_of("invite-until", "until", &visit.date_and_time(invitation.until))) }
     };
-    Page::new(visit.say("invite-title"), body).back_to("/staff/cases")
+    Page::new(visit.say("invite-title"), body).back_to(accounts::PATH)
 }

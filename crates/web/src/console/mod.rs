@@ -1,6 +1,7 @@
 //! The console of staff (5.1.4): cases, a purpose before every look, and only the fields that the purpose allows.
 
 pub mod access;
+pub mod accounts;
 pub mod alike;
 pub mod asked;
 pub mod at_rest;

@@ -63,7 +63,7 @@ async fn answered(sent: &Sent, id: &str) -> Outcome {
             Ok(Answer::Page(link_page(&arrival.visit, &name, &invitation)))
         }
         Ok(Agreed::Destroyed(receipt)) => Ok(Answer::SeeOther(format!("/receipt/{receipt}"))),
-        Ok(Agreed::Kept(_) | Agreed::Lifted | Agreed::Closed | Agreed::Opened) => {
+        Ok(Agreed::Kept(_) | Agreed::Lifted | Agreed::Closed | Agreed::Changed | Agreed::Opened) => {
             Ok(Answer::SeeOther(PATH.to_owned()))
         }
         Err(mistake) => shown(arrival, &mistake).await,
@@ -154,7 +154,7 @@ fn facts(visit: &Visit, names: &Names<'_>, one: &ProposalView) -> Vec<Row> {
                 &visit.say(&format!("emergency-reason-{reason}")),
             ),
         ],
-        Deed::Invite { name, role: named } => vec![
+        Deed::Invite { name, role: named } | Deed::ChangeRole { name, role: named } => vec![
             Row::text(visit.say("staff-name-label"), name),
             Row::text(visit.say("access-role"), &(names.role)(named)),
         ],

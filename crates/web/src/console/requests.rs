@@ -12,7 +12,7 @@ use sandyq_processing::request::{Board, BoardFilter, LetterEntry, Scan};
 use super::asked::{Asked, choice, pages};
 use super::breaches::{REGISTER, late_ones};
 use super::cases::{due_by, said, staff};
-use super::{access, alike, figures, invite, judgements, proposals};
+use super::{access, accounts, alike, figures, judgements, proposals};
 use crate::components::{Control, control, error_summary, problem_of, submit, tray_with_file};
 use crate::http::arrival::{Answer, Arrival, Outcome, mistake_of};
 use crate::http::file::SentWithFile;
@@ -275,7 +275,7 @@ fn ways(visit: &Visit, board: &Board) -> Markup {
             li { a href=(figures::PATH) { (visit.say("figures-title")) } }
             li { a href="/staff/retention" { (visit.say("retention-title")) } }
             li { a href=(access::PATH) { (visit.say("access-title")) } }
-            li { a href=(invite::PATH) { (visit.say("invite-title")) } }
+            li { a href=(accounts::PATH) { (visit.say("accounts-title")) } }
             li { a href=(alike::PATH) { (visit.say("pairs-title")) } }
             li { a href=(judgements::PATH) { (visit.say("judgements-title")) } }
             li { a href=(proposals::PATH) { (visit.say("proposals-title")) } }

@@ -2,6 +2,7 @@
 //! With `SANDYQ_PAGES=folder` the pages are written there, to be looked at.
 
 mod account;
+mod accounts;
 mod audit;
 mod breaches;
 mod consents;
@@ -460,6 +461,7 @@ fn all(language: Language) -> Vec<Sample> {
         staff_pages,
         staff::pages,
         staff::own,
+        accounts::pages,
         staff::invitations,
         staff::proposals,
         emergencies::looks,

@@ -121,8 +121,7 @@ pub fn invitations(language: Language) -> Vec<Sample> {
     let invited_to = visit(language, "/staff/invited/0123", Standpoint::Visitor);
     vec![
         ("staff-invite-wrong", asks.clone(), {
-            let roles = [("auditor", "Auditor"), ("administrator", "Administrator")];
-            let roles = roles.map(|(name, label)| (name.to_owned(), label.to_owned()));
+            let roles = super::accounts::roles();
             let mistake = Mistake::one("role", Problem::RoleAbove);
             invite::page(&asks, &roles, ["zarina", "auditor"], &mistake)
         }),
@@ -183,7 +182,8 @@ pub fn proposals(language: Language) -> Vec<Sample> {
     let desk = visit(language, proposals::PATH, Standpoint::Staff);
     let one = |number: u8, deed: Deed, own: bool| ProposalView {
         id: ProposalId::from_bytes([number; 16]),
-        subject: (deed.name() != "invite").then(|| SubjectId::from_bytes([number; 16])),
+        subject: (!["invite", "change-role"].contains(&deed.name()))
+            .then(|| SubjectId::from_bytes([number; 16])),
         deed,
         by: "aru".to_owned(),
         at: super::people::at("2026-11-23T05:00:00Z"),
@@ -211,6 +211,10 @@ pub fn proposals(language: Language) -> Vec<Sample> {
     let closing = Deed::CloseAccount {
         reason: "against-rules".to_owned(),
     };
+    let change = Deed::ChangeRole {
+        name: "aliya".to_owned(),
+        role: "support".to_owned(),
+    };
     let waiting = [
         one(1, keep, false),
         one(2, lift, false),
@@ -218,6 +222,7 @@ pub fn proposals(language: Language) -> Vec<Sample> {
         one(4, invite, false),
         one(5, emergency, false),
         one(6, closing, false),
+        one(7, change, false),
     ];
     let names = proposals::Names {
         role: &|_| "Auditor".to_owned(),

@@ -13,6 +13,7 @@ use sandyq_processing::access::Caller;
 use sandyq_processing::cases::order::CardForm;
 use sandyq_processing::service::Submission;
 use sandyq_store::tables::case_file::{self, Listed, Owner};
+use sandyq_store::tables::staff;
 
 use super::browser::{Browser, Seen};
 use super::desk::{reads_the_policy, sets_up};
@@ -332,7 +333,7 @@ async fn responsible(stage: &Stage) -> Caller {
 }
 
 /// Who opens which page of the console; a role that is not named finds nothing there. Pages about one case are judged above.
-const PAGES: [(&str, &[&str]); 23] = [
+const PAGES: [(&str, &[&str]); 25] = [
     ("/staff/requests", &["responsible"]),
     ("/staff/requests/closed", &["responsible"]),
     ("/staff/requests/figures", &["responsible"]),
@@ -359,9 +360,17 @@ const PAGES: [(&str, &[&str]); 23] = [
         &["sales", "support", "events", "service-desk", "recruiter"],
     ),
     ("/staff/emergencies", &["responsible"]),
-    ("/staff/access", &["responsible", "auditor", "administrator"]),
-    ("/staff/invite", &["responsible", "administrator"]),
-    ("/staff/proposals", &["responsible", "administrator"]),
+    (
+        "/staff/access",
+        &["responsible", "auditor", "administrator", "access"],
+    ),
+    ("/staff/accounts", &["responsible", "administrator", "access"]),
+    (
+        "/staff/accounts/{account}",
+        &["responsible", "administrator", "access"],
+    ),
+    ("/staff/invite", &["responsible", "administrator", "access"]),
+    ("/staff/proposals", &["responsible", "administrator", "access"]),
 ];
 
 /// Pages of the console that are everybody's there, or the way in, or lead to what is judged elsewhere.
@@ -400,6 +409,7 @@ fn paths_of_the_console() -> BTreeSet<String> {
     let constants = [
         ("second_factor::NUMBER", "/staff/second"),
         ("second_factor::SET_UP", "/staff/set-up"),
+        ("accounts::PATH", "/staff/accounts"),
         ("invite::PATH", "/staff/invite"),
         ("access::PATH", "/staff/access"),
         ("own_sessions::PATH", "/staff/sessions"),
@@ -458,13 +468,21 @@ async fn each_role_finds_the_pages_that_are_its_own_and_no_others() {
     let site = stage.site();
     let (caller, _) = comes(&stage, 2, State::Active).await;
     let subject = caller.unwrap().subject.unwrap().to_string();
+    stage.staff("kuralai", "sales").await;
+    let account = stage
+        .system
+        .store()
+        .read(|reader| staff::by_name(reader, "kuralai"))
+        .await;
+    let account = account.unwrap().unwrap().id.to_string();
     let mut nobody = Browser::new(&site);
     for (name, _) in desks(&stage) {
         let mut browser = at_desk(&stage, &site, &name, &name).await;
         for (path, roles) in PAGES {
-            let is_about_one = path.contains('{') && !path.contains("{id}");
+            let is_about_one = path.contains('{') && !path.contains("{id}") && !path.contains("{account}");
             let there = path
                 .replace("{id}", &subject)
+                .replace("{account}", &account)
                 .replace("{reference}", "SQ-0000-0000")
                 .replace("{number}", "1")
                 .replace("{step}", "measure");
