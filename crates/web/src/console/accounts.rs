@@ -165,7 +165,7 @@ pub fn page(
             form method="post" action=(path) novalidate autocomplete="off" {
                 (hidden("token", &visit.token))
                 (hidden("key", &visit.key))
-                p { button.danger type="submit" name="step" value="close" { (visit.say("accounts-close")) } }
+                p.danger { button.go type="submit" name="step" value="close" { (visit.say("accounts-close")) } }
             }
         }
     };

@@ -404,9 +404,9 @@ fn form(visit: &Visit, record: &Overview, step: &str, inside: &Markup) -> Markup
         "hold" => ("hold-enter", "go"),
         "lift" => ("hold-lift", "quiet"),
         "block" => ("record-block", "quiet"),
-        "destroy" => ("record-destroy", "danger"),
+        "destroy" => ("record-destroy", "go"),
         "alike" => ("alike-look", "quiet"),
-        "close" => ("close-account", "danger"),
+        "close" => ("close-account", "go"),
         _ => ("record-unblock", "quiet"),
     };
     html! {
@@ -414,7 +414,9 @@ fn form(visit: &Visit, record: &Overview, step: &str, inside: &Markup) -> Markup
             (hidden("token", &visit.token))
             (hidden("key", &visit.key))
             (inside)
-            p { button class=(class) type="submit" name="step" value=(step) { (visit.say(says)) } }
+            p.danger[matches!(step, "destroy" | "close")] {
+                button class=(class) type="submit" name="step" value=(step) { (visit.say(says)) }
+            }
         }
     }
 }
