@@ -51,7 +51,7 @@ pub struct Entry {
     pub fields: FieldSet,
     /// The policy by which it was decided.
     pub policy: Option<PolicyMark>,
-    /// The case it belongs to; of a breach, the breach.
+    /// The case it belongs to; of a breach, the breach; of a document, the first bytes of the hash of its file.
     pub case: Option<CaseId>,
 }
 

@@ -18,6 +18,7 @@ pub mod ground;
 pub mod hold;
 pub mod id;
 pub mod letter;
+pub mod local_act;
 pub mod mistake;
 pub mod offering;
 pub mod operation;
@@ -47,9 +48,10 @@ pub use field::{Field, FieldSet};
 pub use ground::Ground;
 pub use hold::OrderedBy;
 pub use id::{
-    ActorId, BreachId, CaseId, ConsentId, DisclosureId, HoldId, IdempotencyKey, JobId, ProposalId, Pseudonym,
-    ReceiptId, RecipientId, SubjectId,
+    ActorId, BreachId, CaseId, ConsentId, DisclosureId, HoldId, IdempotencyKey, JobId, LocalActId,
+    ProposalId, Pseudonym, ReceiptId, RecipientId, SubjectId,
 };
+pub use local_act::LocalActKind;
 pub use mistake::{Mistake, Problem};
 pub use offering::OfferingKind;
 pub use operation::{Actor, Operation};

@@ -136,6 +136,10 @@ problems! {
     RecentContact = "recent-contact",
     /// It is no PDF, JPEG or PNG of a size that is taken.
     File = "file",
+    /// It is no whole PDF of a size that is taken.
+    Pdf = "pdf",
+    /// The same file is there already.
+    SameFile = "same-file",
     /// It is no file in which this form's answers were kept.
     KeptFile = "kept-file",
     /// What was asked for is not done yet.

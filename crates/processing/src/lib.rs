@@ -24,6 +24,7 @@ pub mod emergency;
 mod entry;
 pub mod extract;
 pub mod key_epochs;
+pub mod local_act;
 mod once;
 pub mod operator;
 pub mod perform;

@@ -10,6 +10,7 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
 use sandyq_processing::System;
+use sandyq_processing::local_act::LOCAL_ACT_FILE_BYTES_MAX;
 use sandyq_processing::request::LETTER_SCAN_BYTES_MAX;
 
 use crate::demo_staff::{self, DemoStaff};
@@ -67,12 +68,15 @@ fn demo_routes(staff: Vec<DemoStaff>) -> Router<Shared> {
 
 fn public_routes() -> Router<Shared> {
     use public::{
-        confirm, cookies, forgotten, home, order, pay, policy, service, sign_in, taken, text, winners,
+        confirm, cookies, documents, forgotten, home, order, pay, policy, service, sign_in, taken, text,
+        winners,
     };
     Router::new()
         .route("/", get(home::show))
         .route("/policy", get(policy::show))
         .route("/cookies", get(cookies::show))
+        .route(documents::PATH, get(documents::show))
+        .route("/documents/{number}", get(documents::file))
         .route("/services", get(service::index))
         .route(winners::PATH, get(winners::show))
         .route("/services/{service}", get(service::open).post(service::go_on))
@@ -196,7 +200,7 @@ fn console_routes() -> Router<Shared> {
 /// 5.1.1, 5.1.5: the desks of those who look after the others.
 fn board_routes() -> Router<Shared> {
     use console::{
-        access, accounts, alike, at_rest, audit, breach, breaches, figures, hand_over, invite, judgements,
+        access, accounts, alike, at_rest, audit, breach, breaches, figures, hand_over, invite, judgements, local_acts,
         proposals, recipients, record, request, requests, retention,
     };
     Router::new()
@@ -245,6 +249,14 @@ fn board_routes() -> Router<Shared> {
             get(breaches::ask_step).post(breaches::take_step),
         )
         .route("/staff/breaches/{number}/notice/{language}", get(breach::notice))
+        .route(local_acts::LOCAL_ACTS, get(local_acts::show))
+        .route(
+            "/staff/local-acts/new",
+            get(local_acts::new)
+                .post(local_acts::enter)
+                .layer(DefaultBodyLimit::max(DOCUMENT_BYTES_MAX)),
+        )
+        .route("/staff/local-acts/{number}/file", get(local_acts::file))
         .route("/staff/records", post(record::find))
         .route("/staff/records/{id}", get(record::open).post(record::act))
 }
@@ -313,5 +325,7 @@ async fn dressed(State(desk): State<Shared>, request: Request, next: Next) -> Re
 
 /// A letter with its scan and the fields around it.
 const LETTER_BYTES_MAX: usize = LETTER_SCAN_BYTES_MAX + 64 * 1024;
+/// A document with its file and the fields around it.
+const DOCUMENT_BYTES_MAX: usize = LOCAL_ACT_FILE_BYTES_MAX + 64 * 1024;
 /// A signed checkpoint has a few hundred bytes; with many witnesses a few thousand.
 const COSIGNED_BYTES_MAX: usize = 16 * 1024;

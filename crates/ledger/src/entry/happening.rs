@@ -147,6 +147,10 @@ numbered! {
         CaseGivenBack = 131 "case-given-back",
         /// A member of staff looked for cases by a contact.
         CasesSearched = 132 "cases-searched",
+        /// A document of the operator's own was entered in the register (3).
+        LocalActEntered = 140 "local-act-entered",
+        /// Somebody looked into the register of documents, or at one that is not public (3).
+        LocalActsRead = 141 "local-acts-read",
     }
 }
 

@@ -38,6 +38,7 @@ fn the_inventory_names_every_use_and_no_key() {
         "blind-index",
         "epoch-wrap",
         "ledger-sign",
+        "local-act",
         "second-copy",
         "session",
         "staff-proof",

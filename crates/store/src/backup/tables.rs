@@ -23,6 +23,11 @@ pub struct Needed {
 }
 
 impl Needed {
+    /// How many rows are asked for at once: of whole files a few, so that a page stays small.
+    pub(crate) fn rows_at_once(&self) -> u32 {
+        if self.name == FILES { PAGE_FILES } else { PAGE_ROWS }
+    }
+
     /// Where the first page begins: before everything.
     pub(crate) fn start(&self) -> Vec<Value> {
         let first = |is_number: &bool| {
@@ -69,7 +74,7 @@ macro_rules! whole {
 }
 
 /// Every table of a set, each after those that it leads to.
-pub const TABLES_OF_A_SET: [Needed; 31] = [
+pub const TABLES_OF_A_SET: [Needed; 33] = [
     paged!(
         "subject",
         "subject_id, category, standing, version, pseudonym, key_generation, created_at, confirmed_at, blocked_at, \
@@ -220,6 +225,20 @@ pub const TABLES_OF_A_SET: [Needed; 31] = [
         "step_id" > "$1", limit "$2", order [0], numbers [false]
     ),
     paged!(
+        "local_act",
+        "act_id, number, kind, title, document, version, adopted_on, approver, in_force_since, replaces, is_public, \
+         file_hash, file_bytes, entered_at, entered_by" = [
+            "act_id", "number", "kind", "title", "document", "version", "adopted_on", "approver", "in_force_since",
+            "replaces", "is_public", "file_hash", "file_bytes", "entered_at", "entered_by"
+        ],
+        "act_id" > "$1", limit "$2", order [0], numbers [false]
+    ),
+    paged!(
+        "local_act_file",
+        "act_id, sealed" = ["act_id", "sealed"],
+        "act_id" > "$1", limit "$2", order [0], numbers [false]
+    ),
+    paged!(
         "staff",
         "staff_id, name, role, password_hash, familiar_version, created_at, disabled_at, failures, locked_until" = [
             "staff_id", "name", "role", "password_hash", "familiar_version", "created_at", "disabled_at", "failures",
@@ -302,7 +321,11 @@ pub const NOT_IN_A_SET: [&str; 9] = [
 ];
 
 /// Rows that are asked for at once: a page of values with their seals stays below a few MiB.
-pub(crate) const PAGE_ROWS: u32 = 1000;
+const PAGE_ROWS: u32 = 1000;
+/// The table whose rows are whole files.
+const FILES: &str = "local_act_file";
+/// Files that are asked for at once.
+const PAGE_FILES: u32 = 8;
 
 #[cfg(test)]
 mod tests {

@@ -16,7 +16,7 @@ use super::manifest::{CHUNKS, ChunkLine, MANIFEST_BYTES_MAX, Manifest, SETS, Set
 use super::rows;
 use super::seal::{Namer, Recipients, close};
 use super::shelf::Shelf;
-use super::tables::{Needed, PAGE_ROWS, TABLES_OF_A_SET};
+use super::tables::{Needed, TABLES_OF_A_SET};
 use crate::database::{Reader, ReaderExt, Row, Value};
 use crate::ledger::{newest_note, sign_text, verifier_key};
 use crate::vault::Vault;
@@ -145,7 +145,7 @@ impl Writing<'_> {
         let mut after = needed.start();
         loop {
             let page = page(reader, needed, &after)?;
-            let is_last = needed.whole || page.len() < PAGE_ROWS as usize;
+            let is_last = needed.whole || page.len() < needed.rows_at_once() as usize;
             for row in &page {
                 let before = chunk.len();
                 rows::encode(row, &mut chunk)?;
@@ -214,7 +214,7 @@ pub(crate) fn page(
         return Ok(rows);
     }
     let mut args = after.to_vec();
-    args.push(PAGE_ROWS.into());
+    args.push(needed.rows_at_once().into());
     Ok(reader.query(needed.page, &args)?)
 }
 

@@ -22,7 +22,7 @@ pub enum Class {
 use Class::{Pseudonymous, Public, Sealed, Secret};
 
 /// Every table with every column and its class.
-pub const TABLES: [(&str, &[(&str, Class)]); 40] = [
+pub const TABLES: [(&str, &[(&str, Class)]); 42] = [
     (
         "subject",
         &[
@@ -427,6 +427,27 @@ pub const TABLES: [(&str, &[(&str, Class)]); 40] = [
             ("told", Public),
         ],
     ),
+    (
+        "local_act",
+        &[
+            ("act_id", Public),
+            ("number", Public),
+            ("kind", Public),
+            ("title", Public),
+            ("document", Public),
+            ("version", Public),
+            ("adopted_on", Public),
+            ("approver", Public),
+            ("in_force_since", Public),
+            ("replaces", Public),
+            ("is_public", Public),
+            ("file_hash", Public),
+            ("file_bytes", Public),
+            ("entered_at", Public),
+            ("entered_by", Pseudonymous),
+        ],
+    ),
+    ("local_act_file", &[("act_id", Public), ("sealed", Sealed)]),
     (
         "job",
         &[

@@ -21,7 +21,7 @@ struct Migration {
 const META: &str =
     "CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) CLUSTERED;";
 
-const MIGRATIONS: [Migration; 25] = [
+const MIGRATIONS: [Migration; 26] = [
     Migration {
         name: "first-tables",
         text: include_str!("migrations/0001-first-tables.sql"),
@@ -121,6 +121,10 @@ const MIGRATIONS: [Migration; 25] = [
     Migration {
         name: "staff-shortcuts",
         text: include_str!("migrations/0031-staff-shortcuts.sql"),
+    },
+    Migration {
+        name: "local-acts",
+        text: include_str!("migrations/0033-local-acts.sql"),
     },
 ];
 

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use sandyq_model::{
     ActorId, BreachId, CaseId, Category, ConsentId, DisclosureId, Fault, Field, FieldSet, HoldId,
-    IdempotencyKey, JobId, ProposalId, Pseudonym, Purpose, ReceiptId, RecipientId, Role, Standing, SubjectId,
+    IdempotencyKey, JobId, LocalActId, ProposalId, Pseudonym, Purpose, ReceiptId, RecipientId, Role,
+    Standing, SubjectId,
 };
 
 use super::Value;
@@ -75,6 +76,7 @@ read_from! {
     ConsentId, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();
     JobId, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();
     BreachId, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();
+    LocalActId, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();
     ProposalId, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();
     HoldId, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();
     RecipientId, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();

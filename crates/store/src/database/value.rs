@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use sandyq_model::{
     ActorId, BreachId, CaseId, Category, ConsentId, DisclosureId, Field, FieldSet, HoldId, IdempotencyKey,
-    JobId, ProposalId, Pseudonym, Purpose, ReceiptId, RecipientId, Role, Standing, SubjectId,
+    JobId, LocalActId, ProposalId, Pseudonym, Purpose, ReceiptId, RecipientId, Role, Standing, SubjectId,
 };
 
 /// A value of a column.
@@ -142,6 +142,7 @@ ids_are_blobs!(
     Pseudonym,
     ReceiptId,
     BreachId,
+    LocalActId,
     HoldId,
     ProposalId,
     RecipientId,

@@ -89,7 +89,7 @@ pub(crate) fn block_of(entry: &[u8]) -> Option<(Pseudonym, bool)> {
 }
 
 /// Whether an account of staff or a line of the register of recipients was made, changed or closed by it, something was
-/// entered in the register of breaches, or a case was opened in an emergency and judged.
+/// entered in the register of breaches or of documents, or a case was opened in an emergency and judged.
 pub(crate) const fn is_about_the_house(entry: &Entry) -> bool {
     matches!(
         entry.deed,
@@ -101,6 +101,7 @@ pub(crate) const fn is_about_the_house(entry: &Entry) -> bool {
                 | Happening::RecipientClosed
                 | Happening::BreachEntered
                 | Happening::BreachMoved
+                | Happening::LocalActEntered
                 | Happening::EmergencyOpened
                 | Happening::EmergencyRight
                 | Happening::EmergencyWrong

@@ -155,8 +155,18 @@ static BREACH_STEP: Table = table!(19 "breach_step" ["step_id", "breach_id", "st
         "entered_at", "entered_by", "categories", "people", "document", "told"] of "step_id", "",
     put "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11", " ON CONFLICT (step_id) DO NOTHING");
 
+static LOCAL_ACT: Table = table!(24 "local_act" ["act_id", "number", "kind", "title", "document", "version", "adopted_on",
+        "approver", "in_force_since", "replaces", "is_public", "file_hash", "file_bytes", "entered_at", "entered_by"]
+    of "act_id", "", put "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15",
+    " ON CONFLICT (act_id) DO NOTHING");
+static LOCAL_ACT_FILE: Table = table!(26 "local_act_file" ["act_id", "sealed"] of "act_id", "", put "$1, $2",
+    " ON CONFLICT (act_id) DO NOTHING");
+
+const ALL_LOCAL_ACTS: &str = "SELECT act_id, number, kind, title, document, version, adopted_on, approver, in_force_since, \
+                              replaces, is_public, file_hash, file_bytes, entered_at, entered_by FROM local_act ORDER BY 1";
+
 /// The tables of shared rows, each after those that it leads to.
-static SHARED: [&Table; 8] = [
+static SHARED: [&Table; 10] = [
     &RECEIPT,
     &CONSENT_TEXT,
     &STAFF,
@@ -165,6 +175,8 @@ static SHARED: [&Table; 8] = [
     &BREACH_STEP,
     &STAFF_GRANT,
     &EMERGENCY,
+    &LOCAL_ACT,
+    &LOCAL_ACT_FILE,
 ];
 
 const ALL_BREACHES: &str = "SELECT breach_id, number, kind, detected_at, due_policy, due_law, due_at, entered_at, entered_by \
@@ -277,13 +289,26 @@ impl SharedRow {
         Self::of(reader, &RECEIPT, Value::from(pseudonym))
     }
 
+    /// The document whose file goes with this row, when it is one of that register.
+    pub(crate) fn document(&self) -> Option<&[u8]> {
+        match self.row.0.first() {
+            Some(Value::Blob(id)) if self.table == LOCAL_ACT.number => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The file of a document, sealed.
+    pub(crate) fn local_act_file(reader: &mut dyn Reader, document: &[u8]) -> Result<Vec<Self>, Fault> {
+        Self::of(reader, &LOCAL_ACT_FILE, Value::from(document))
+    }
+
     /// The text of a consent.
     pub(crate) fn consent_text(reader: &mut dyn Reader, hash: &[u8]) -> Result<Vec<Self>, Fault> {
         Self::of(reader, &CONSENT_TEXT, Value::from(hash))
     }
 
     /// What is the house's own and belongs to no person whose data is held: the accounts of staff with the roles that they were given, and the
-    /// registers of recipients, of breaches and of looks in an emergency.
+    /// registers of recipients, of breaches, of looks in an emergency and of the operator's documents, without their files.
     pub(crate) fn of_the_house(reader: &mut dyn Reader) -> Result<Vec<Self>, Fault> {
         let mut shared = Vec::new();
         let tables = [
@@ -293,6 +318,7 @@ impl SharedRow {
             (&BREACH, ALL_BREACHES),
             (&BREACH_STEP, ALL_BREACH_STEPS),
             (&EMERGENCY, ALL_EMERGENCIES),
+            (&LOCAL_ACT, ALL_LOCAL_ACTS),
         ];
         for (table, all) in tables {
             shared.extend(reader.query(all, &[])?.into_iter().map(|row| Self {
@@ -303,7 +329,7 @@ impl SharedRow {
         Ok(shared)
     }
 
-    /// Whether it is the house's own and can be closed; the register of breaches is only added to, and stays with what is shared.
+    /// Whether it is the house's own and can be closed; the registers of breaches and of documents are only added to, and stay with what is shared.
     pub(crate) fn is_of_the_house(&self) -> bool {
         [
             STAFF.number,

@@ -446,7 +446,19 @@ fn read_rows(
         contents.push(Content::Image(image));
     }
     if load.house {
-        contents.extend(SharedRow::of_the_house(reader)?.into_iter().map(Content::Shared));
+        let house = SharedRow::of_the_house(reader)?;
+        // A file never changes: once in each segment is enough.
+        let files: Vec<Vec<u8>> = house
+            .iter()
+            .filter_map(SharedRow::document)
+            .filter(|document| texts.insert(document.to_vec()))
+            .map(<[u8]>::to_vec)
+            .collect();
+        contents.extend(house.into_iter().map(Content::Shared));
+        for document in files {
+            let file = SharedRow::local_act_file(reader, &document)?;
+            contents.extend(file.into_iter().map(Content::Shared));
+        }
     }
     Ok(contents)
 }

@@ -13,6 +13,7 @@ pub mod epoch_end;
 pub mod hold;
 pub mod idempotency;
 pub mod job;
+pub mod local_act;
 pub mod posting;
 pub mod proposal;
 pub mod publication;

@@ -47,6 +47,9 @@ pub enum VaultFault {
     /// What proves who somebody is was changed or moved, or is too long.
     #[error("an authenticator does not open, or is too long to seal")]
     Proof,
+    /// The file of a document was changed or moved, or is too long.
+    #[error("the file of a document does not open, or is too long to seal")]
+    LocalAct,
     /// The cryptographic library refused; it does so only on lengths that we do not use.
     #[error("the cryptographic library refused")]
     Library,

@@ -32,6 +32,8 @@ pub enum KeyUse {
     Idempotency,
     /// Signs checkpoints of the ledger (Ed25519).
     LedgerSign,
+    /// Seals the files of the operator's own documents (AES-256-GCM).
+    LocalAct,
     /// Signs receipts of consent and destruction (Ed25519).
     ReceiptSign,
     /// Wraps the data keys of subjects (AES-256-GCM).
@@ -48,7 +50,7 @@ pub enum KeyUse {
 
 impl KeyUse {
     /// All uses.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Backup,
         Self::BlindIndex,
         Self::Code,
@@ -56,6 +58,7 @@ impl KeyUse {
         Self::FormGuard,
         Self::Idempotency,
         Self::LedgerSign,
+        Self::LocalAct,
         Self::ReceiptSign,
         Self::SealKek,
         Self::SecondCopy,
@@ -75,6 +78,7 @@ impl KeyUse {
             Self::FormGuard => "form-guard",
             Self::Idempotency => "idempotency",
             Self::LedgerSign => "ledger-sign",
+            Self::LocalAct => "local-act",
             Self::ReceiptSign => "receipt-sign",
             Self::SealKek => "seal-kek",
             Self::SecondCopy => "second-copy",

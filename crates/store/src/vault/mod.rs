@@ -16,6 +16,7 @@ mod inventory;
 mod key_store;
 mod keyed_hash;
 mod lead;
+mod local_act;
 mod opened_keys;
 mod orphans;
 mod permitted;
@@ -51,6 +52,7 @@ pub use key_store::{
 };
 pub use keyed_hash::{HASH_BYTES, KeyedHash, TOKEN_BYTES, equal};
 pub use lead::{Lead, LeadMark, NewLead, SearchToken, mark_of};
+pub use local_act::LOCAL_ACT_BYTES_MAX;
 pub use orphans::{Orphans, orphans};
 pub use permitted::{Opens, Seals};
 pub use proof::PROOF_BYTES_MAX;
@@ -66,6 +68,7 @@ pub use subject_key::{NewKey, SubjectKey, WRAPPED_BYTES, WrappedKey};
 
 use hierarchy::derive;
 use keyed_hash::{BlindIndexKeys, HashKey, first_bytes};
+use local_act::LocalActKeys;
 use opened_keys::OpenedKeys;
 use staff_proof::StaffProofKeys;
 use subject_key::Kek;
@@ -78,6 +81,7 @@ pub struct Vault {
     form_guard: HashKey,
     idempotency: HashKey,
     session: HashKey,
+    local_act: LocalActKeys,
     staff_proof: StaffProofKeys,
     webhook: hmac::Key,
     backup: Zeroizing<[u8; source::KEY_BYTES]>,
@@ -114,6 +118,7 @@ impl Vault {
             form_guard: hash_key(KeyUse::FormGuard)?,
             idempotency: hash_key(KeyUse::Idempotency)?,
             session: hash_key(KeyUse::Session)?,
+            local_act: LocalActKeys::new(source, versions)?,
             staff_proof: StaffProofKeys::new(source, versions)?,
             webhook: hmac::Key::new(hmac::HMAC_SHA256, webhook.as_slice()),
             backup: derive(source, KeyUse::Backup, versions.of(KeyUse::Backup))?,

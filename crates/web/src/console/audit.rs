@@ -11,6 +11,7 @@ use sandyq_processing::{Rejected, System};
 use super::access;
 use super::breaches::REGISTER;
 use super::cases::staff;
+use super::local_acts::LOCAL_ACTS;
 use crate::components::{Row, error_summary, hidden, problem_of, summary_list};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent};
 use crate::layout::Page;
@@ -228,6 +229,7 @@ pub fn page(visit: &Visit, shown: &Shown<'_>, mistake: &Mistake) -> Page {
         ul.ways {
             li { a href=(access::PATH) { (visit.say("access-title")) } }
             li { a href=(REGISTER) { (visit.say("breaches-title")) } }
+            li { a href=(LOCAL_ACTS) { (visit.say("local-acts-title")) } }
         }
         @if let Some(verified) = shown.verified {
             p.inset role="status" {

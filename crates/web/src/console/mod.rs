@@ -19,6 +19,7 @@ pub mod invite;
 pub mod invited;
 pub mod judgements;
 pub mod keys;
+pub mod local_acts;
 pub mod note;
 pub mod open_case;
 pub mod own_password;

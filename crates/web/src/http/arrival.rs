@@ -13,7 +13,7 @@ use sandyq_processing::access::{Caller, PasskeyAsked, SessionToken};
 use sandyq_processing::{Language, Rejected, System};
 
 use super::cookies;
-use super::headers::Scripted;
+use super::headers::{Filed, Scripted};
 use super::intake::Typed;
 use crate::desk::{Desk, Shared};
 use crate::language::{accepted, of_tag, tag};
@@ -368,14 +368,13 @@ fn file(name: &str, kind: &'static str, content: Vec<u8>) -> Response {
         .filter(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c))
         .collect();
     let disposition = format!("attachment; filename=\"{plain}\"");
-    (
-        [
-            (CONTENT_TYPE, kind.to_owned()),
-            (CONTENT_DISPOSITION, disposition),
-        ],
-        content,
-    )
-        .into_response()
+    let headers = [
+        (CONTENT_TYPE, kind.to_owned()),
+        (CONTENT_DISPOSITION, disposition),
+    ];
+    let mut response = (headers, content).into_response();
+    response.extensions_mut().insert(Filed);
+    response
 }
 
 /// A mistake that the answer of a form is shown again with, or whatever else it came to.

@@ -42,6 +42,14 @@ const SCRIPTED: &str = "default-src 'none'; script-src 'self'; style-src 'self';
 #[derive(Clone, Copy)]
 pub struct Scripted;
 
+/// What a file may do that somebody opens all the same: nothing.
+const FILED: &str =
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
+
+/// Marks the answer that is a file.
+#[derive(Clone, Copy)]
+pub struct Filed;
+
 /// Two years of TLS only, where TLS is spoken.
 const TRANSPORT: &str = "max-age=63072000; includeSubDomains";
 
@@ -49,6 +57,7 @@ const TRANSPORT: &str = "max-age=63072000; includeSubDomains";
 pub async fn on_every_answer(State(behind_tls): State<bool>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let is_scripted = response.extensions().get::<Scripted>().is_some();
+    let is_file = response.extensions().get::<Filed>().is_some();
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
@@ -56,6 +65,10 @@ pub async fn on_every_answer(State(behind_tls): State<bool>, request: Request, n
     if is_scripted {
         let scripted = HeaderValue::from_static(SCRIPTED);
         headers.insert(header::CONTENT_SECURITY_POLICY, scripted);
+    }
+    if is_file {
+        let filed = HeaderValue::from_static(FILED);
+        headers.insert(header::CONTENT_SECURITY_POLICY, filed);
     }
     if behind_tls {
         headers.insert(

@@ -12,7 +12,7 @@ use super::tag;
 pub type Args<'a> = &'a [(&'static str, FluentValue<'a>)];
 
 /// The files of one language, in the order of the folder.
-type Files = [&'static str; 12];
+type Files = [&'static str; 13];
 
 macro_rules! files {
     ($language:literal) => {
@@ -26,6 +26,7 @@ macro_rules! files {
             include_str!(concat!("../../translations/", $language, "/console.ftl")),
             include_str!(concat!("../../translations/", $language, "/machine.ftl")),
             include_str!(concat!("../../translations/", $language, "/breaches.ftl")),
+            include_str!(concat!("../../translations/", $language, "/local-acts.ftl")),
             include_str!(concat!("../../translations/", $language, "/turned.ftl")),
             include_str!(concat!("../../translations/", $language, "/mail.ftl")),
             include_str!(concat!("../../translations/", $language, "/countries.ftl")),

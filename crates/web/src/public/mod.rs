@@ -2,6 +2,7 @@
 
 pub mod confirm;
 pub mod cookies;
+pub mod documents;
 pub mod forgotten;
 pub mod home;
 pub mod order;

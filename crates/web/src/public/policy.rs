@@ -6,6 +6,7 @@ use maud::{Markup, PreEscaped, html};
 use sandyq_processing::Rejected;
 use sandyq_processing::reading::{ClauseView, PolicyPage};
 
+use super::documents;
 use crate::http::arrival::{Answer, Arrival};
 use crate::layout::Page;
 use crate::visit::Visit;
@@ -38,6 +39,7 @@ pub fn page(visit: &Visit, policy: &PolicyPage) -> Page {
                 @for clause in &section.clauses { (clause_block(visit, clause)) }
             }
         }
+        p { a href=(documents::PATH) { (visit.say("documents-title")) } }
         p.fine { (visit.say("policy-version")) " " code { (policy.version) } }
     };
     Page::new(visit.say("policy-title"), body)

@@ -9,6 +9,7 @@ mod consents;
 mod decisions;
 mod desk;
 mod disclosures;
+mod documents;
 mod emergencies;
 mod machine;
 mod pairs;
@@ -444,6 +445,7 @@ fn all(language: Language) -> Vec<Sample> {
         pairs::pages,
         disclosures::pages,
         disclosures::winners,
+        documents::pages,
         ledger_pages,
         paying_pages,
         portal_pages,

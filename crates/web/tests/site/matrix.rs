@@ -333,7 +333,7 @@ async fn responsible(stage: &Stage) -> Caller {
 }
 
 /// Who opens which page of the console; a role that is not named finds nothing there. Pages about one case are judged above.
-const PAGES: [(&str, &[&str]); 25] = [
+const PAGES: [(&str, &[&str]); 28] = [
     ("/staff/requests", &["responsible"]),
     ("/staff/requests/closed", &["responsible"]),
     ("/staff/requests/figures", &["responsible"]),
@@ -349,6 +349,9 @@ const PAGES: [(&str, &[&str]); 25] = [
     ("/staff/breaches/new", &["responsible"]),
     ("/staff/breaches/{number}", &["responsible"]),
     ("/staff/breaches/{number}/{step}", &["responsible"]),
+    ("/staff/local-acts", &["responsible", "auditor"]),
+    ("/staff/local-acts/new", &["responsible"]),
+    ("/staff/local-acts/{number}/file", &["responsible", "auditor"]),
     ("/staff/audit", &["responsible", "auditor"]),
     (
         "/staff/search",
@@ -426,6 +429,8 @@ fn paths_of_the_console() -> BTreeSet<String> {
         ("judgements::PATH", "/staff/emergencies"),
         ("alike::PATH", "/staff/alike"),
         ("at_rest::PATH", "/staff/at-rest"),
+        ("local_acts::LOCAL_ACTS", "/staff/local-acts"),
+        ("documents::PATH", "/documents"),
         ("winners::PATH", "/winners"),
     ];
     let named = |word: &str| {

@@ -58,6 +58,7 @@ at-rest-use-epoch-wrap = Epochs of keys
 at-rest-use-form-guard = Forms that are sent
 at-rest-use-idempotency = Doing nothing twice
 at-rest-use-ledger-sign = Signing the ledger
+at-rest-use-local-act = Files of our own documents
 at-rest-use-receipt-sign = Signing receipts
 at-rest-use-seal-kek = Keys of people
 at-rest-use-second-copy = The second copy

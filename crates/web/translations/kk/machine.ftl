@@ -58,6 +58,7 @@ at-rest-use-epoch-wrap = Кілт дәуірлері
 at-rest-use-form-guard = Жіберілетін формалар
 at-rest-use-idempotency = Бір істі екі рет жасамау
 at-rest-use-ledger-sign = Есеп журналына қол қою
+at-rest-use-local-act = Өз құжаттарымыздың файлдары
 at-rest-use-receipt-sign = Түбіртекке қол қою
 at-rest-use-seal-kek = Адамдардың кілттері
 at-rest-use-second-copy = Екінші көшірме

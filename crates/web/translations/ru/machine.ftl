@@ -58,6 +58,7 @@ at-rest-use-epoch-wrap = Эпохи ключей
 at-rest-use-form-guard = Отправляемые формы
 at-rest-use-idempotency = Чтобы ничего не делалось дважды
 at-rest-use-ledger-sign = Подпись журнала учёта
+at-rest-use-local-act = Файлы собственных документов
 at-rest-use-receipt-sign = Подпись квитанций
 at-rest-use-seal-kek = Ключи людей
 at-rest-use-second-copy = Вторая копия

@@ -13,7 +13,7 @@ pub struct After {
     pub pages: Vec<Page>,
     /// People, each in the newest state known.
     pub changes: BTreeMap<SubjectId, Change>,
-    /// Receipts, texts of consents, and the register of breaches.
+    /// Receipts, texts of consents, and the registers of breaches and of documents.
     pub shared: Vec<Statement>,
     /// What brings the accounts of staff and the register of recipients to what they are since: whoever was closed stays closed, and an old password opens
     /// nothing. `None` when nothing is known of them.

@@ -133,6 +133,17 @@ const PUT_BREACH_STEP: &str = "INSERT INTO breach_step (step_id, breach_id, step
                                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
                                ON CONFLICT (step_id) DO NOTHING";
 
+/// The register of documents is only added to as well (3).
+const LOCAL_ACTS: &str = "SELECT act_id, number, kind, title, document, version, adopted_on, approver, in_force_since, \
+                          replaces, is_public, file_hash, file_bytes, entered_at, entered_by FROM local_act";
+const PUT_LOCAL_ACT: &str = "INSERT INTO local_act (act_id, number, kind, title, document, version, adopted_on, \
+                             approver, in_force_since, replaces, is_public, file_hash, file_bytes, entered_at, \
+                             entered_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
+                             ON CONFLICT (act_id) DO NOTHING";
+const LOCAL_ACT_FILES: &str = "SELECT act_id, sealed FROM local_act_file";
+const PUT_LOCAL_ACT_FILE: &str = "INSERT INTO local_act_file (act_id, sealed) VALUES ($1, $2) \
+                                  ON CONFLICT (act_id) DO NOTHING";
+
 const STAFF: &str = "SELECT staff_id, name, role, password_hash, familiar_version, created_at, disabled_at, failures, \
                      locked_until FROM staff";
 const NO_STAFF: &str = "DELETE FROM staff";
@@ -201,6 +212,8 @@ fn read(reader: &mut dyn Reader, set: &VerifiedSet) -> Result<After, BackupFault
     shared.extend(put(PUT_RECEIPT, reader.query(RECEIPTS, &[])?));
     shared.extend(put(PUT_BREACH, reader.query(BREACHES, &[])?));
     shared.extend(put(PUT_BREACH_STEP, reader.query(BREACH_STEPS, &[])?));
+    shared.extend(put(PUT_LOCAL_ACT, reader.query(LOCAL_ACTS, &[])?));
+    shared.extend(put(PUT_LOCAL_ACT_FILE, reader.query(LOCAL_ACT_FILES, &[])?));
     Ok(After {
         pages,
         changes,
