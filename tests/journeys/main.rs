@@ -32,6 +32,8 @@ mod s2_2_1_passkey;
 #[cfg(test)]
 mod s2_2_7_guest_purchase;
 #[cfg(test)]
+mod s3_b_local_acts;
+#[cfg(test)]
 mod s4_1_winners;
 #[cfg(test)]
 mod s4_2_1_handed_over;

@@ -1,10 +1,11 @@
-//! Letters and receipts on paper: a text with headings, paragraphs and lists becomes a tagged PDF that can be kept for
+//! Letters and receipts on paper, and registers as tables ([`sheet`]): a text with headings, paragraphs and lists becomes a tagged PDF that can be kept for
 //! decades (PDF/A-2a) and read aloud (PDF/UA-1). Two faces are part of the program; the machine's own are never used.
 //! Text is data here: nothing in it is markup. Never reads a file, never writes one.
 
 mod faces;
 mod lines;
 mod pages;
+pub mod sheet;
 mod write;
 
 use jiff::civil::DateTime;

@@ -200,8 +200,8 @@ fn console_routes() -> Router<Shared> {
 /// 5.1.1, 5.1.5: the desks of those who look after the others.
 fn board_routes() -> Router<Shared> {
     use console::{
-        access, accounts, alike, at_rest, audit, breach, breaches, figures, hand_over, invite, judgements, local_acts,
-        proposals, recipients, record, request, requests, retention,
+        access, accounts, alike, at_rest, audit, breach, breaches, figures, hand_over, invite, judgements,
+        local_acts, proposals, recipients, record, request, requests, retention, tables,
     };
     Router::new()
         .route(accounts::PATH, get(accounts::list))
@@ -249,6 +249,7 @@ fn board_routes() -> Router<Shared> {
             get(breaches::ask_step).post(breaches::take_step),
         )
         .route("/staff/breaches/{number}/notice/{language}", get(breach::notice))
+        .route("/staff/tables/{register}", get(tables::show))
         .route(local_acts::LOCAL_ACTS, get(local_acts::show))
         .route(
             "/staff/local-acts/new",

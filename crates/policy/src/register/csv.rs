@@ -29,15 +29,22 @@ const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 /// The register as text.
 #[must_use]
 pub fn csv(policy: &Policy) -> String {
+    let (head, rows) = table(policy);
+    std::iter::once(&head)
+        .chain(&rows)
+        .map(|cells| line(cells))
+        .collect()
+}
+
+/// The register as the names of its columns, and its rows: plain texts, which nobody has guarded.
+#[must_use]
+pub fn table(policy: &Policy) -> (Vec<String>, Vec<Vec<String>>) {
     let worded = Language::ALL
         .into_iter()
         .flat_map(|language| WORDED.map(|column| format!("{column}-{language}")));
     let head: Vec<String> = COLUMNS.map(ToOwned::to_owned).into_iter().chain(worded).collect();
-    let mut text = line(&head);
-    for activity in register(policy) {
-        text.push_str(&line(&row(policy, &activity)));
-    }
-    text
+    let rows = register(policy);
+    (head, rows.iter().map(|activity| row(policy, activity)).collect())
 }
 
 fn row(policy: &Policy, of: &Activity<'_>) -> Vec<String> {

@@ -13,7 +13,7 @@ use crate::declarations::{Floor, PurposeDeclaration, Service};
 use crate::policy::Policy;
 use crate::question::GroundWord;
 
-pub use csv::csv;
+pub use csv::{csv, table};
 pub use linked::json_ld;
 
 /// What is done with the data of one category for one purpose.

@@ -15,6 +15,8 @@ use crate::system::System;
 
 /// Breaches on one page of the register.
 const PAGE_BREACHES: u32 = 25;
+/// Breaches in one table.
+const TABLE_ROWS_MAX: u32 = 10_000;
 /// The last page that can be asked for.
 const PAGE_MAX: u32 = 10_000;
 /// Late ones that are named at once; one that is told makes room for the next.
@@ -110,6 +112,16 @@ impl System {
         Ok(self.page_of_breaches(page, enters).await?)
     }
 
+    /// The whole register, to be kept as a table; as much of it as a table holds.
+    ///
+    /// # Errors
+    /// As [`System::breaches`].
+    pub async fn all_breaches(&self, caller: &Caller) -> Result<Vec<BreachRow>, Rejected> {
+        at_the_account(caller)?;
+        self.account_for_reading(&caller.actor).await?;
+        Ok(self.rows_of_breaches(TABLE_ROWS_MAX, 0).await?)
+    }
+
     /// The same on the command line, for whoever owns the data folder.
     ///
     /// # Errors
@@ -186,10 +198,22 @@ impl System {
     async fn page_of_breaches(&self, page: u32, enters: bool) -> Result<Breaches, Fault> {
         let page = page.clamp(1, PAGE_MAX);
         let offset = (page - 1) * PAGE_BREACHES;
-        let mut found = self
+        let mut rows = self.rows_of_breaches(PAGE_BREACHES + 1, offset).await?;
+        let more = rows.len() > PAGE_BREACHES as usize;
+        rows.truncate(PAGE_BREACHES as usize);
+        Ok(Breaches {
+            rows,
+            page,
+            more,
+            enters,
+        })
+    }
+
+    async fn rows_of_breaches(&self, limit: u32, offset: u32) -> Result<Vec<BreachRow>, Fault> {
+        let found = self
             .store()
             .read(move |reader| {
-                let breaches = breach::page(reader, PAGE_BREACHES + 1, offset)?;
+                let breaches = breach::page(reader, limit, offset)?;
                 let with_steps = breaches.into_iter().map(|breach| {
                     let steps = breach::steps(reader, breach.id)?;
                     Ok((breach, steps))
@@ -197,18 +221,11 @@ impl System {
                 with_steps.collect::<Result<Vec<_>, Fault>>()
             })
             .await?;
-        let more = found.len() > PAGE_BREACHES as usize;
-        found.truncate(PAGE_BREACHES as usize);
         let now = self.now();
-        Ok(Breaches {
-            rows: found
-                .iter()
-                .map(|(breach, steps)| row(breach, steps, now))
-                .collect(),
-            page,
-            more,
-            enters,
-        })
+        Ok(found
+            .iter()
+            .map(|(breach, steps)| row(breach, steps, now))
+            .collect())
     }
 
     async fn account_for_reading(&self, actor: &Actor) -> Result<(), Fault> {

@@ -97,6 +97,17 @@ impl System {
         })
     }
 
+    /// The whole register, to be kept as a table.
+    ///
+    /// # Errors
+    /// As [`System::local_acts`].
+    pub async fn all_local_acts(&self, caller: &Caller) -> Result<Vec<LocalActRow>, Rejected> {
+        at_the_account(caller)?;
+        self.account_for(&caller.actor, Happening::LocalActsRead, true, "5.1.2")
+            .await?;
+        Ok(self.listed_acts(false, LOCAL_ACTS_MAX, 0).await?)
+    }
+
     /// Whether the caller enters documents.
     ///
     /// # Errors

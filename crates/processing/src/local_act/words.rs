@@ -9,7 +9,7 @@ use super::LOCAL_ACT_FILE_BYTES_MAX;
 /// The longest title, in characters.
 pub const TITLE_LENGTH_MAX: usize = 300;
 /// The longest number, version or position, in characters.
-pub const WORD_LENGTH_MAX: usize = 80;
+pub const WORD_LENGTH_MAX: usize = 120;
 /// The furthest that a document that is still in force may have been adopted, in days.
 const BACK_DAYS_MAX: i32 = 36_600;
 /// The furthest ahead that it can come into force, in days.

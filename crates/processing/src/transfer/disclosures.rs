@@ -17,6 +17,8 @@ use crate::rejected::Rejected;
 use crate::request::at_the_board;
 use crate::system::System;
 
+/// Lines in one table.
+const TABLE_ROWS_MAX: u32 = 10_000;
 /// Lines on one page of the register.
 const PAGE_LINES: u32 = 25;
 /// The last page that can be asked for.
@@ -96,18 +98,7 @@ impl System {
                 Ok((waiting, rows))
             })
             .await?;
-        let read = entry::of_happening(
-            &caller.actor,
-            Happening::RegisterRead,
-            Outcome::Done,
-            Detail::None,
-            self,
-        );
-        let commit = Commit {
-            entries: vec![read],
-            ..Commit::default()
-        };
-        self.store().commit(commit).await.map_err(refused_commit)?;
+        self.account_for_register(caller).await?;
         let more = rows.len() > PAGE_LINES as usize;
         rows.truncate(PAGE_LINES as usize);
         let register = self.register_of_recipients().await?;
@@ -123,6 +114,44 @@ impl System {
             page,
             more,
         })
+    }
+
+    /// The whole register, to be kept as a table; as much of it as a table holds. That it was read is an entry.
+    ///
+    /// # Errors
+    /// As [`System::disclosures`].
+    pub async fn all_disclosures(
+        &self,
+        caller: &Caller,
+        language: Language,
+    ) -> Result<Vec<DisclosureView>, Rejected> {
+        at_the_board(caller)?;
+        self.account_for_register(caller).await?;
+        let lines = self
+            .store()
+            .read(move |reader| disclosure::newest(reader, TABLE_ROWS_MAX, 0))
+            .await?;
+        let register = self.register_of_recipients().await?;
+        let views = lines
+            .iter()
+            .map(|line| self.shown_line(line, &register, language));
+        Ok(views.collect())
+    }
+
+    async fn account_for_register(&self, caller: &Caller) -> Result<(), Rejected> {
+        let read = entry::of_happening(
+            &caller.actor,
+            Happening::RegisterRead,
+            Outcome::Done,
+            Detail::None,
+            self,
+        );
+        let commit = Commit {
+            entries: vec![read],
+            ..Commit::default()
+        };
+        self.store().commit(commit).await.map_err(refused_commit)?;
+        Ok(())
     }
 
     /// 6.4: to whom something of the caller's was given, on what ground, and what became of it.

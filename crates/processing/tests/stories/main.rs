@@ -29,6 +29,7 @@ mod holds;
 mod interview;
 mod joined;
 mod letters;
+mod local_acts;
 mod never;
 mod notes;
 mod one_consent;

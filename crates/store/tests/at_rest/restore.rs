@@ -9,7 +9,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::scene::{self, Place, about_a_breach, clarify, collect, done, entry, now, person, run};
+use super::scene::{
+    self, Place, a_document, about_a_breach, clarify, collect, done, entry, now, person, run,
+};
 use age::secrecy::ExposeSecret;
 use jiff::{SignedDuration, Timestamp};
 use sandyq_ledger::checkpoint::Checkpoint;
@@ -18,8 +20,9 @@ use sandyq_model::{ActorId, Role, Standing, SubjectId, Verb};
 use sandyq_store::backup::restore::{After, Lives, Living, Restoration, Seen, since};
 use sandyq_store::backup::{BackupFault, FolderShelf, Identity, Recipients, SetAbout, open_set};
 use sandyq_store::tables::breach::{self, Breach, StepRow};
+use sandyq_store::tables::local_act::{self, Listed};
 use sandyq_store::tables::{record, staff, subject};
-use sandyq_store::vault::{KeyFile, KeyVersions, Vault};
+use sandyq_store::vault::{KeyFile, KeyVersions, LOCAL_ACT_BYTES_MAX, Vault};
 use sandyq_store::{Commit, Statement, Store, StoreOptions};
 
 /// A store with a backup of it, and what is needed to bring it back somewhere else.
@@ -277,6 +280,55 @@ fn what_was_entered_in_the_register_of_breaches_since_the_set_comes_back_too() {
         moved(&scene.place.options(), &options);
         let store = scene::open_with(options).unwrap();
         assert_eq!(register(&store), as_it_is);
+    }
+}
+
+/// The documents, each with the length of its sealed file.
+fn documents(store: &Store) -> Vec<(Listed, usize)> {
+    let all = run(store.read(|reader| local_act::page(reader, false, 100, 0))).unwrap();
+    let with_files = all.into_iter().map(|listed| {
+        let id = listed.act.id;
+        let file = run(store.read(move |reader| local_act::file(reader, id))).unwrap();
+        (listed, file.unwrap().len())
+    });
+    with_files.collect()
+}
+
+#[test]
+fn documents_come_back_with_their_files_also_those_that_were_entered_since_the_set() {
+    for (from, to) in pairs() {
+        let scene = Scene::on(from);
+        let store = scene.place.open();
+        fill(&store, 1);
+        // More of them than are asked for at once.
+        for number in 1..=10 {
+            done(run(store.commit(a_document(number))));
+        }
+        scene.back_up(&store);
+        done(run(store.commit(a_document(11))));
+        let as_it_is = documents(&store);
+        assert_eq!(as_it_is.len(), 11);
+        assert_eq!(
+            (as_it_is[0].0.act.number, as_it_is[0].1),
+            (11, LOCAL_ACT_BYTES_MAX)
+        );
+        let day = "2026-12-01".parse().unwrap();
+        assert_eq!(as_it_is[1].0.replaced_by, Some((11, day)));
+        let public = run(store.read(|reader| local_act::page(reader, true, 100, 0))).unwrap();
+        assert_eq!(public.len(), 1);
+        // No file is entered twice, and nothing is replaced twice.
+        let again = run(store.commit(a_document(11)));
+        assert!(
+            matches!(again, Err(sandyq_store::CommitError::Conflict(_))),
+            "{again:?}"
+        );
+        drop(store);
+        let options = to.options();
+        let restoration = scene.restoration(true).unwrap();
+        restoration.build(&options, &|_, _| Ok(true), &|_| {}).unwrap();
+        moved(&scene.place.options(), &options);
+        let store = scene::open_with(options).unwrap();
+        assert_eq!(documents(&store), as_it_is);
     }
 }
 

@@ -14,7 +14,8 @@ use std::time::Duration;
 
 use super::mounted::Mounted;
 use super::scene::{
-    self, Place, about_a_breach, clarify, collect, done, entry, epoch_ends, extract, now, person, run,
+    self, Place, a_document, about_a_breach, clarify, collect, done, entry, epoch_ends, extract, now, person,
+    run,
 };
 use jiff::SignedDuration;
 use sandyq_model::rehearsal::SetClock;
@@ -83,6 +84,12 @@ impl Scene {
 
     fn key(&self) -> CopyKey {
         CopyKey::of(&KeyFile::open(&self.options().key_file).unwrap(), 1).unwrap()
+    }
+
+    /// How long all segments are together.
+    fn bytes(&self) -> u64 {
+        let files = std::fs::read_dir(&self.copy).unwrap();
+        files.map(|file| file.unwrap().metadata().unwrap().len()).sum()
     }
 
     fn read(&self) -> SecondCopy {
@@ -199,6 +206,33 @@ fn what_is_entered_in_the_register_of_breaches_is_in_the_copy() {
     drop(store);
     let store = scene.open().unwrap();
     assert_eq!(tables(&scene), [18, 19, 19, 19]);
+    drop(store);
+}
+
+#[test]
+fn documents_are_in_the_copy_and_each_file_once_in_a_segment() {
+    let scene = Scene::set();
+    let store = scene.open().unwrap();
+    done(run(store.commit(a_document(1))));
+    done(run(store.commit(a_document(2))));
+    wait_until_it_follows(&store);
+    let tables = |scene: &Scene| -> Vec<u8> { scene.read().shared_rows().map(|row| row.table).collect() };
+    assert_eq!(tables(&scene), [24, 24, 26, 26]);
+    // Something else of the house: the files do not go again.
+    let before = scene.bytes();
+    done(run(store.commit(about_a_breach(1))));
+    wait_until_it_follows(&store);
+    assert_eq!(tables(&scene), [18, 19, 24, 24, 26, 26]);
+    assert!(scene.bytes() - before < 64 * 1024, "no file was shipped again");
+    drop(store);
+    // What was entered without the copy is in it after the next start with it.
+    let mut without = scene.options();
+    without.second_copy = None;
+    let store = scene::open_with(without).unwrap();
+    done(run(store.commit(a_document(3))));
+    drop(store);
+    let store = scene.open().unwrap();
+    assert_eq!(tables(&scene), [18, 19, 24, 24, 24, 26, 26, 26]);
     drop(store);
 }
 

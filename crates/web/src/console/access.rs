@@ -9,6 +9,7 @@ use sandyq_model::{Mistake, Problem};
 use sandyq_processing::access::{AccessOnDay, AccessRow};
 
 use super::cases::staff;
+use super::tables::link_to;
 use crate::components::{Control, control, error_summary, submit, tray};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
 use crate::layout::Page;
@@ -83,6 +84,7 @@ pub fn page(visit: &Visit, typed: &str, found: Option<&AccessOnDay>, mistake: &M
         (error_summary(visit, mistake, |_| Some(label.clone()), |name, _: Problem| name.to_owned()))
         h1 { (visit.say("access-title")) }
         p.lead { (visit.say("access-lead")) }
+        (link_to(visit, "access"))
         div.no-print { (tray(visit, PATH, &[], &inside)) }
         @if let Some(found) = found { (list(visit, found)) }
     };

@@ -10,6 +10,7 @@ use sandyq_processing::breach::{BreachRow, Breaches, Told, When};
 use sandyq_processing::{Rejected, System};
 
 use super::cases::staff;
+use super::tables::link_to;
 use crate::components::{Control, control, error_summary, pagination, problem_of, submit, tray};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
 use crate::layout::Page;
@@ -182,6 +183,7 @@ pub fn register_page(visit: &Visit, register: &Breaches) -> Page {
     let body = html! {
         h1 { (title) }
         p.lead { (visit.say("breaches-lead")) }
+        (link_to(visit, "breaches"))
         @if register.enters { p { a href={ (REGISTER) "/new" } { (visit.say("breaches-enter")) } } }
         @if register.rows.is_empty() { p.inset { (visit.say("breaches-empty")) } } @else {
             div.scroll tabindex="0" role="region" aria-label=(title) {

@@ -9,6 +9,7 @@ use sandyq_model::{LocalActKind, Mistake};
 use sandyq_processing::local_act::{Entered, LocalActRow, LocalActs};
 
 use super::cases::staff;
+use super::tables::link_to;
 use crate::components::{Control, control, error_summary, pagination, problem_of, submit, tray_with_file};
 use crate::http::arrival::{Answer, Arrival, Outcome, mistake_of};
 use crate::http::file::SentWithFile;
@@ -110,6 +111,7 @@ pub fn register_page(visit: &Visit, register: &LocalActs) -> Page {
     let body = html! {
         h1 { (title) }
         p.lead { (visit.say("local-acts-lead")) }
+        (link_to(visit, "local-acts"))
         @if register.enters { p { a href=(NEW) { (visit.say("local-acts-enter")) } } }
         @if register.rows.is_empty() { p.inset { (visit.say("local-acts-empty")) } } @else {
             @for row in &register.rows {

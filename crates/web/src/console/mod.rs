@@ -34,5 +34,6 @@ pub mod requests;
 pub mod retention;
 pub mod search;
 pub mod second_factor;
+pub mod tables;
 pub mod together;
 pub mod views;

@@ -11,6 +11,7 @@ use sandyq_processing::transfer::{
 
 use super::cases::staff;
 use super::privileged;
+use super::tables::link_to;
 use crate::components::{
     Control, Row, control, error_summary, hidden, pagination, problem_of, submit, summary_list,
 };
@@ -96,6 +97,7 @@ pub fn page(visit: &Visit, register: &[RecipientView], typed: &NewRecipient, mis
         h1 { (visit.say("recipients-title")) }
         p.lead { (visit.say("recipients-lead")) " " a href="/policy#clause-4.2.1" { "4.2.1" } ", " a href="/policy#clause-4.3" { "4.3" } }
         p { a href="/staff/disclosures" { (visit.say("disclosures-title")) } }
+        (link_to(visit, "recipients"))
         @if register.is_empty() { p.inset { (visit.say("recipients-empty")) } }
         @for recipient in register { (line(visit, recipient)) }
         h2 { (visit.say("recipient-new")) }
@@ -260,6 +262,7 @@ pub fn disclosures_page(visit: &Visit, register: &Disclosures, mistake: &Mistake
         (error_summary(visit, mistake, |_| Some(visit.say("disclosure-document")), |_, _| first.clone()))
         h1 { (visit.say("disclosures-title")) }
         p.lead { (visit.say("disclosures-lead")) }
+        (link_to(visit, "disclosures"))
         p { a href="/staff/recipients" { (visit.say("recipients-title")) } }
         @if !register.waiting.is_empty() {
             h2 { (visit.say("disclosures-waiting")) }

@@ -56,7 +56,6 @@ pub fn pages(language: Language) -> Vec<Sample> {
     let typed = |name: &str| match name {
         "kind" => "rules".to_owned(),
         "title" => "+7 701 123 45 67".to_owned(),
-        "public" => "yes".to_owned(),
         _ => String::new(),
     };
     let wrong = [

@@ -8,7 +8,7 @@ use crate::desk::{reads_the_policy, sets_up};
 use crate::stage::Stage;
 
 /// Somebody of staff signs in and reads the policy.
-async fn signs_in(stage: &Stage, role: &str) -> (Browser, Seen) {
+pub async fn signs_in(stage: &Stage, role: &str) -> (Browser, Seen) {
     stage.staff(role, role).await;
     let mut browser = Browser::new(&stage.site());
     sets_up(stage, &mut browser, role).await;
@@ -16,7 +16,7 @@ async fn signs_in(stage: &Stage, role: &str) -> (Browser, Seen) {
     (browser, first)
 }
 
-const FOUND: [(&str, &str); 7] = [
+pub const FOUND: [(&str, &str); 7] = [
     ("kind", "spread"),
     ("day", "2026-11-20"),
     ("time", "10:00"),

@@ -14,10 +14,12 @@ mod desk;
 mod emergency;
 mod hygiene;
 mod kept;
+mod local_acts;
 mod matrix;
 mod pairs;
 mod rows;
 mod stage;
+mod tables;
 mod together;
 
 use axum::http::StatusCode;

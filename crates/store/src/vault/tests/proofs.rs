@@ -1,9 +1,9 @@
 //! 2.2.1: what proves who somebody is opens in its own place, and nowhere else.
 
-use sandyq_model::{ActorId, Plain};
+use sandyq_model::{ActorId, LocalActId, Plain};
 
 use super::super::proof::PROOF_BYTES_MAX;
-use super::super::{KeyUse, KeyVersions, Vault};
+use super::super::{KeyUse, KeyVersions, LOCAL_ACT_BYTES_MAX, Vault};
 use super::Strongroom;
 
 #[test]
@@ -64,4 +64,33 @@ fn what_staff_prove_with_opens_for_its_own_person_and_kind_only() {
     assert!(vault.open_staff_proof(aliya, "one-time", &resealed).is_err());
     let long = Plain::new("x".repeat(PROOF_BYTES_MAX + 1));
     assert!(vault.seal_staff_proof(aliya, "one-time", &long).is_err());
+}
+
+#[test]
+fn the_file_of_a_document_opens_for_its_document_only() {
+    let room = Strongroom::seeded(5);
+    let (one, other) = (LocalActId::from_bytes([1; 16]), LocalActId::from_bytes([2; 16]));
+    let vault = &room.vault;
+    let file = b"%PDF-1.7 rules %%EOF";
+    let sealed = vault.seal_local_act(one, file).unwrap();
+    assert_ne!(sealed, vault.seal_local_act(one, file).unwrap());
+    assert!(!sealed.windows(5).any(|part| part == b"rules"));
+    assert_eq!(vault.open_local_act(one, &sealed).unwrap(), file);
+    assert!(vault.open_local_act(other, &sealed).is_err());
+    for place in 0..sealed.len() {
+        let mut changed = sealed.clone();
+        changed[place] ^= 1;
+        assert!(vault.open_local_act(one, &changed).is_err(), "{place}");
+        assert!(vault.open_local_act(one, &sealed[..place]).is_err());
+    }
+    let newer = KeyVersions::first().with(KeyUse::LocalAct, 2);
+    let newer = Vault::unlock(&room.source, &newer, room.chance.clone()).unwrap();
+    assert_eq!(newer.open_local_act(one, &sealed).unwrap(), file);
+    let resealed = newer.seal_local_act(one, file).unwrap();
+    assert!(vault.open_local_act(one, &resealed).is_err());
+    assert!(
+        vault
+            .seal_local_act(one, &vec![0; LOCAL_ACT_BYTES_MAX + 1])
+            .is_err()
+    );
 }

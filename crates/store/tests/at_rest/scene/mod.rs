@@ -16,14 +16,15 @@ use jiff::Timestamp;
 use sandyq_ledger::entry::{By, Deed, Entry, Happening};
 use sandyq_model::rehearsal::{SeededChance, SetClock};
 use sandyq_model::{
-    ActorId, BreachId, BreachKind, BreachStep, Category, Chance, Fault, Field, IdempotencyKey, Pseudonym,
-    Role, Standing, SubjectId, Verb,
+    ActorId, BreachId, BreachKind, BreachStep, Category, Chance, Fault, Field, IdempotencyKey, LocalActId,
+    LocalActKind, Pseudonym, Role, Standing, SubjectId, Verb,
 };
 use sandyq_store::tables::breach::{self, Breach, StepRow};
 use sandyq_store::tables::idempotency::Once;
+use sandyq_store::tables::local_act::{self, LocalAct};
 use sandyq_store::tables::record::{self, Record};
 use sandyq_store::tables::subject::{self, Subject};
-use sandyq_store::vault::KeyFile;
+use sandyq_store::vault::{KeyFile, LOCAL_ACT_BYTES_MAX};
 use sandyq_store::{Commit, CommitError, Committed, Store, StoreOptions};
 
 /// The variable with the URL of a PostgreSQL that tests may fill.
@@ -276,6 +277,39 @@ pub async fn submit_in_order(store: &Store, commits: Vec<Commit>) -> Vec<Result<
         });
     }
     all
+}
+
+/// A document is entered in the register, with bytes for a file; a newer one comes in the place of the one before.
+pub fn a_document(number: u8) -> Commit {
+    let act = LocalAct {
+        id: LocalActId::from_bytes([number; 16]),
+        number: 0,
+        kind: LocalActKind::Rules,
+        title: "Rules".to_owned(),
+        document: format!("№ {number}"),
+        version: number.to_string(),
+        adopted_on: "2026-11-20".parse().unwrap(),
+        approver: "director".to_owned(),
+        in_force_since: "2026-12-01".parse().unwrap(),
+        replaces: number.checked_sub(1).filter(|older| *older > 0).map(u32::from),
+        is_public: number == 1,
+        file_hash: [number; 32],
+        file_bytes: 5,
+        entered_at: now(),
+        entered_by: ActorId::from_bytes([1; 16]),
+    };
+    let file = vec![number; LOCAL_ACT_BYTES_MAX];
+    Commit {
+        statements: vec![local_act::enter(&act), local_act::keep_file(act.id, file)],
+        entries: vec![Entry::new(
+            now().into(),
+            Role::RESPONSIBLE,
+            By::Person(act.entered_by),
+            Deed::Happening(Happening::LocalActEntered),
+        )],
+        protects: true,
+        ..Commit::default()
+    }
 }
 
 /// The first step on a breach with the breach, or another step: something that is entered in the register of breaches.

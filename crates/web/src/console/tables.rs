@@ -1,0 +1,263 @@
+//! 5.1.5: registers as tables for spreadsheets, for whoever reads them on the page. The same is asked of the system as for the page,
+//! so that the same people get them and each look has its entry.
+
+use axum::extract::Path;
+use axum::response::Response;
+use jiff::Timestamp;
+use jiff::tz::Offset;
+use sandyq_model::time::day_in_kazakhstan;
+use sandyq_model::{Fault, Purpose};
+use sandyq_paper::sheet::{Sheet, xlsx};
+use sandyq_processing::Rejected;
+use sandyq_processing::breach::BreachRow;
+use sandyq_processing::local_act::LocalActRow;
+use sandyq_processing::transfer::{DisclosureView, RecipientView};
+
+use super::breaches::people;
+use super::cases::staff;
+use crate::http::arrival::{Answer, Arrival, Outcome};
+use crate::portal::consents::recipient_words;
+use crate::visit::Visit;
+
+/// The media type of a table.
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// Names of columns, and rows.
+type Table = (Vec<String>, Vec<Vec<String>>);
+
+/// Where the table of that register is.
+#[must_use]
+pub fn path_of(register: &str) -> String {
+    format!("/staff/tables/{register}")
+}
+
+/// The words of the link to a table.
+#[must_use]
+pub fn link_to(visit: &Visit, register: &str) -> maud::Markup {
+    maud::html! { p.no-print { a href=(path_of(register)) { (visit.say("as-table")) " (XLSX)" } } }
+}
+
+/// GET /staff/tables/{register}
+pub async fn show(Path(register): Path<String>, arrival: Arrival) -> Response {
+    let outcome = written(&arrival, &register).await;
+    arrival.respond(outcome)
+}
+
+async fn written(arrival: &Arrival, register: &str) -> Outcome {
+    let (system, visit, caller) = (&arrival.system, &arrival.visit, staff(arrival)?);
+    let (title, (head, rows)) = match register {
+        "breaches" => (
+            "breaches-title",
+            breaches(visit, &system.all_breaches(caller).await?),
+        ),
+        "local-acts" => (
+            "local-acts-title",
+            local_acts(visit, &system.all_local_acts(caller).await?),
+        ),
+        "recipients" => (
+            "recipients-title",
+            recipients(visit, &system.recipients(caller).await?),
+        ),
+        "disclosures" => {
+            let rows = system.all_disclosures(caller, visit.language).await?;
+            let purpose = |purpose: Purpose| system.purpose_label(purpose, visit.language);
+            ("disclosures-title", disclosures(visit, &rows, &purpose))
+        }
+        "access" => ("access-title", access(arrival).await?),
+        _ => return Err(Rejected::NotFound),
+    };
+    let sheet = Sheet {
+        title: visit.say(title),
+        made_at: Offset::UTC.to_datetime(system.now()),
+        head,
+        rows,
+    };
+    let content = xlsx(&sheet).map_err(|error| Fault::Store(error.to_string()))?;
+    Ok(Answer::File(format!("{register}.xlsx"), XLSX, content))
+}
+
+fn said<const N: usize>(visit: &Visit, keys: [&str; N]) -> Vec<String> {
+    keys.map(|key| visit.say(key)).to_vec()
+}
+
+fn at(visit: &Visit, instant: Option<Timestamp>) -> String {
+    instant.map(|at| visit.date_and_time(at)).unwrap_or_default()
+}
+
+fn breaches(visit: &Visit, rows: &[BreachRow]) -> Table {
+    let head = said(
+        visit,
+        [
+            "breach-number",
+            "breach-detected",
+            "breach-kind-short",
+            "breach-people-short",
+            "breach-due",
+            "breach-told",
+            "breach-late",
+            "breach-state",
+        ],
+    );
+    let line = |row: &BreachRow| {
+        vec![
+            row.number.to_string(),
+            visit.date_and_time(row.detected_at),
+            visit.say(&format!("breach-kind-{}", row.kind)),
+            people(visit, row.people),
+            visit.date_and_time(row.due_at),
+            at(visit, row.told_at),
+            if row.late {
+                visit.say("breach-late")
+            } else {
+                String::new()
+            },
+            visit.say(if row.closed {
+                "breach-closed"
+            } else {
+                "breach-open"
+            }),
+        ]
+    };
+    (head, rows.iter().map(line).collect())
+}
+
+fn local_acts(visit: &Visit, rows: &[LocalActRow]) -> Table {
+    let mut head = said(
+        visit,
+        [
+            "local-act-number",
+            "local-act-kind-short",
+            "local-act-title",
+            "local-act-document",
+            "local-act-version",
+            "local-act-adopted_on",
+            "local-act-approver",
+            "local-act-in_force_since",
+            "local-act-replaces",
+            "local-act-replaced-by",
+            "local-act-public-tag",
+        ],
+    );
+    head.push("SHA-256".to_owned());
+    let number = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
+    let line = |row: &LocalActRow| {
+        vec![
+            row.number.to_string(),
+            visit.say(&format!("local-act-kind-{}", row.kind)),
+            row.title.clone(),
+            row.document.clone(),
+            row.version.clone(),
+            row.adopted_on.to_string(),
+            row.approver.clone(),
+            row.in_force_since.to_string(),
+            number(row.replaces),
+            number(row.replaced_by.map(|(number, _)| number)),
+            visit.say(if row.is_public {
+                "local-act-public-tag"
+            } else {
+                "local-act-internal-tag"
+            }),
+            row.file_hash.clone(),
+        ]
+    };
+    (head, rows.iter().map(line).collect())
+}
+
+fn recipients(visit: &Visit, rows: &[RecipientView]) -> Table {
+    let head = said(
+        visit,
+        [
+            "recipient-name",
+            "recipient-kind",
+            "recipient-undertaking",
+            "recipient-undertaken_on",
+            "recipient-email",
+            "recipient-way",
+            "recipient-since",
+            "recipient-closed",
+        ],
+    );
+    let line = |row: &RecipientView| {
+        let (document, day) = row.undertaking.clone().unwrap_or_default();
+        vec![
+            row.name.clone(),
+            recipient_words(visit, row.kind.name()),
+            document,
+            day,
+            row.email.clone().unwrap_or_default(),
+            visit.say(if row.by_file {
+                "recipient-by-file"
+            } else {
+                "recipient-by-paper"
+            }),
+            row.entered_on.to_string(),
+            row.closed_on.map(|day| day.to_string()).unwrap_or_default(),
+        ]
+    };
+    (head, rows.iter().map(line).collect())
+}
+
+fn disclosures(visit: &Visit, rows: &[DisclosureView], purpose: &dyn Fn(Purpose) -> String) -> Table {
+    let head = said(
+        visit,
+        [
+            "breach-number",
+            "disclosure-to",
+            "table-purpose",
+            "disclosure-fields",
+            "disclosure-ground",
+            "disclosure-at",
+            "disclosure-recalled",
+            "disclosure-told",
+            "disclosure-confirmed",
+            "disclosure-document",
+        ],
+    );
+    let line = |row: &DisclosureView| {
+        let (confirmed_at, document) = row.confirmed.clone().unzip();
+        let ground = row.law.as_ref().map_or_else(
+            || visit.say("disclosure-by-consent"),
+            |(article, document)| format!("{article}, {document}"),
+        );
+        vec![
+            row.reference.clone(),
+            row.recipient.clone(),
+            format!("{} {}", row.purpose, purpose(row.purpose)),
+            row.fields.join(", "),
+            ground,
+            visit.date_and_time(row.at),
+            at(visit, row.recalled_at),
+            at(visit, row.told_at),
+            at(visit, confirmed_at),
+            document.unwrap_or_default(),
+        ]
+    };
+    (head, rows.iter().map(line).collect())
+}
+
+/// Who has access to what today.
+async fn access(arrival: &Arrival) -> Result<Table, Rejected> {
+    let (system, visit, caller) = (&arrival.system, &arrival.visit, staff(arrival)?);
+    let today = day_in_kazakhstan(system.now());
+    let found = system.access_at_desk(caller, today, visit.language).await?;
+    let mut head = vec![visit.say("access-name")];
+    head.extend(said(
+        visit,
+        ["access-role", "access-since", "access-until", "access-reads"],
+    ));
+    let rows = found.rows.into_iter().map(|row| {
+        let reads: Vec<String> = row
+            .reads
+            .iter()
+            .map(|(purpose, fields)| format!("{purpose}: {}", fields.join(", ")))
+            .collect();
+        vec![
+            row.name,
+            row.role,
+            visit.date_and_time(row.since),
+            at(visit, row.until),
+            reads.join("\n"),
+        ]
+    });
+    Ok((head, rows.collect()))
+}

@@ -1,0 +1,85 @@
+//! 5.1.5: registers as tables for spreadsheets: what was typed is text in them, whatever it begins with, and a reader that is not ours
+//! finds the same in them as stands on the page.
+
+use std::io::Cursor;
+
+use axum::body::Body;
+use calamine::{Data, Reader, Xlsx};
+use tower::ServiceExt;
+
+use crate::breaches::{FOUND, signs_in};
+use crate::browser::Browser;
+use crate::stage::Stage;
+
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// The cells of the table of that register, as this browser gets it.
+async fn table(stage: &Stage, browser: &Browser, register: &str) -> Vec<Vec<String>> {
+    let path = format!("/staff/tables/{register}");
+    let request = browser.request("GET", &path).body(Body::empty()).unwrap();
+    let response = stage.site().oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    assert_eq!(parts.status, 200, "{register}");
+    assert_eq!(parts.headers["content-type"], XLSX);
+    assert_eq!(parts.headers["x-content-type-options"], "nosniff");
+    assert_eq!(
+        parts.headers["content-disposition"],
+        format!("attachment; filename=\"{register}.xlsx\"")
+    );
+    let bytes = axum::body::to_bytes(body, 1 << 22).await.unwrap();
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes.to_vec())).unwrap();
+    let name = book.sheet_names()[0].clone();
+    let formulas = book.worksheet_formula(&name).unwrap();
+    assert!(formulas.used_cells().all(|(_, _, formula)| formula.is_empty()));
+    let range = book.worksheet_range(&name).unwrap();
+    let text = |cell: &Data| match cell {
+        Data::String(text) => text.clone(),
+        Data::Empty => String::new(),
+        other => panic!("a cell is no text: {other:?}"),
+    };
+    range.rows().map(|row| row.iter().map(text).collect()).collect()
+}
+
+#[tokio::test]
+async fn registers_are_had_as_tables_by_those_who_read_them() {
+    let stage = Stage::new();
+    let (mut desk, _) = signs_in(&stage, "responsible").await;
+    for register in ["breaches", "local-acts", "recipients", "disclosures"] {
+        let empty = table(&stage, &desk, register).await;
+        assert_eq!(empty.len(), 1, "an empty register has its head: {register}");
+        assert!(empty[0].len() >= 8 && empty[0].iter().all(|name| !name.is_empty()));
+    }
+    let form = desk.get("/staff/breaches/new").await;
+    desk.fill(&form, "/staff/breaches/new", &FOUND).await;
+    let page = desk.get("/staff/breaches").await;
+    assert!(
+        page.text.contains("href=\"/staff/tables/breaches\""),
+        "{}",
+        page.text
+    );
+    let breaches = table(&stage, &desk, "breaches").await;
+    assert_eq!(breaches.len(), 2);
+    assert_eq!((breaches[1][0].as_str(), breaches[1][3].as_str()), ("1", "120"));
+    // A name that a spreadsheet would take for a formula.
+    let form = desk.get("/staff/recipients").await;
+    let typed = [
+        ("kind", "distributor"),
+        ("name", "=HYPERLINK(\"https://example.com\")"),
+        ("country", "KZ"),
+        ("undertaking", "-7"),
+        ("undertaken_on", "2026-11-20"),
+        ("email", "office@example.kz"),
+        ("step", "enter"),
+    ];
+    let entered = desk.fill(&form, "/staff/recipients", &typed).await;
+    assert!(entered.text.contains("HYPERLINK"), "{}", entered.text);
+    let recipients = table(&stage, &desk, "recipients").await;
+    assert_eq!(recipients[1][0], "=HYPERLINK(\"https://example.com\")");
+    assert_eq!(recipients[1][2], "-7");
+    let (auditor, _) = signs_in(&stage, "auditor").await;
+    assert_eq!(table(&stage, &auditor, "breaches").await, breaches);
+    let access = table(&stage, &auditor, "access").await;
+    let mut names: Vec<&str> = access[1..].iter().map(|row| row[0].as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["auditor", "responsible"]);
+}
