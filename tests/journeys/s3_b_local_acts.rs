@@ -112,9 +112,6 @@ fn what_is_public(running: &Running) {
         assert!(closed.url.contains("/staff/sign-in"));
     }
     let page = stranger.get("/policy");
-    assert!(
-        page.text().contains("href=\"/documents\""),
-        "the policy leads there"
-    );
+    assert!(!page.links("/documents").is_empty(), "the policy leads there");
     assert_eq!(desk.get("/staff/local-acts/new").answer.status, 404);
 }

@@ -155,7 +155,7 @@ pub fn document(visit: &Visit, row: &LocalActRow, path: &str) -> Markup {
             }
             div { dt { "SHA-256" } dd { code { (row.file_hash) } } }
         }
-        p { a href=(path) { (visit.say("local-act-download")) " (PDF, " (kilobytes(row.file_bytes)) " kB)"
+        p { a href=(path) { (visit.say("local-act-download")) " (" (visit.say_of("local-act-size", "size", &kilobytes(row.file_bytes).to_string())) ")"
             span.unseen { " " (row.title) } } }
     }
 }

@@ -39,6 +39,7 @@ local-act-button = Enter it for good
 local-act-in-force = in force
 local-act-not-yet = not in force yet
 local-act-replaced = replaced
+local-act-size = PDF, { $size } kB
 local-act-download = Download
 documents-title = Our documents
 documents-lead = The documents about personal data that we publish, with their older versions. Our policy is what decides; these documents say how we work by it.

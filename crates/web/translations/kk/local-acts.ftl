@@ -39,6 +39,7 @@ local-act-button = Біржола енгізу
 local-act-in-force = күшінде
 local-act-not-yet = әлі күшіне енген жоқ
 local-act-replaced = алмастырылған
+local-act-size = PDF, { $size } кБ
 local-act-download = Жүктеп алу
 documents-title = Оператордың құжаттары
 documents-lead = Дербес деректер туралы жариялаған құжаттарымыз, ескі редакцияларымен. Шешетін – саясатымыз; бұл құжаттар онымен қалай жұмыс істейтінімізді айтады.

@@ -39,6 +39,7 @@ local-act-button = Внести навсегда
 local-act-in-force = действует
 local-act-not-yet = ещё не действует
 local-act-replaced = заменён
+local-act-size = PDF, { $size } кБ
 local-act-download = Скачать
 documents-title = Документы оператора
 documents-lead = Документы о персональных данных, которые мы публикуем, с прежними редакциями. Решает наша политика; эти документы говорят, как мы по ней работаем.
