@@ -168,8 +168,8 @@ fn sealed_are_values_tokens_and_what_proves_who_somebody_is_and_keys_are_in_no_c
             ("record", "sealed"),
             ("search_index", "sealed"),
             ("authenticator", "sealed"),
-            ("local_act_file", "sealed"),
-            ("staff_authenticator", "sealed")
+            ("staff_authenticator", "sealed"),
+            ("local_act_file", "sealed")
         ]
     );
     assert_eq!(of_class(Class::Key), []);
