@@ -74,6 +74,7 @@ fn open(folder: &Path) -> System {
         .unwrap(),
         payments: Arc::new(DemonstrationPayments),
         post: Arc::new(Letters::default()),
+        provider: None,
         answered_after: sandyq_processing::system::ANSWERED_AFTER,
     })
 }

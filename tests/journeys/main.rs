@@ -43,6 +43,8 @@ mod s4_3_nothing_leaves;
 mod s5_1_4_accounts;
 mod s5_1_4_desk;
 #[cfg(test)]
+mod s5_1_4_provider;
+#[cfg(test)]
 mod s5_1_4_staff;
 #[cfg(test)]
 mod s5_1_5_audit;

@@ -95,6 +95,7 @@ fn tests(root: &Path, extent: Extent, tally: &mut Tally) -> Result<(), Fault> {
         command.env(tools::AXE_VARIABLE, tools::axe(root));
         command.envs(tools::moto(root).map(|moto| (tools::MOTO_VARIABLE, moto)));
         command.envs(tools::pyshacl(root).map(|pyshacl| (tools::PYSHACL_VARIABLE, pyshacl)));
+        command.envs(tools::provider(root).map(|provider| (tools::PROVIDER_VARIABLE, provider)));
         command.env("SANDYQ_TEST_BINARY", binary(root));
         command.env("SANDYQ_RANDOM_OPERATIONS", RANDOM_OPERATIONS);
         // The tests of the pages leave every page there, and the journeys look at them.

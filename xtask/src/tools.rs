@@ -28,6 +28,12 @@ const PYSHACL_RELEASE: &str = "0.40.1";
 /// The release of cryptography (Apache-2.0 or BSD-3-Clause), with which the second verifier checks signatures.
 const CRYPTOGRAPHY_RELEASE: &str = "48.0.0";
 
+/// The variable in which the journeys find an identity provider that is not ours.
+pub const PROVIDER_VARIABLE: &str = "SANDYQ_TEST_PROVIDER";
+
+/// The release of oidc-provider (MIT), which speaks OpenID Connect. Used by tests only, never shipped or committed.
+const PROVIDER_RELEASE: &str = "9.13.3";
+
 /// The release of axe-core (MPL-2.0) that judges the pages. Used by tests only, never shipped or committed.
 const AXE_RELEASE: &str = "4.14.1";
 
@@ -121,7 +127,7 @@ const TOOLS: [Tool; 13] = [
     },
     Tool {
         package: "npm",
-        purpose: "getting axe-core",
+        purpose: "getting axe-core and an identity provider",
         browser: true,
         present: || answers("npm", &["--version"]),
     },
@@ -147,6 +153,7 @@ pub fn prepare(root: &Path, extent: Extent) -> Result<(), Fault> {
         fetch_axe(root)?;
         fetch_moto(root)?;
         fetch_pyshacl(root)?;
+        fetch_provider(root)?;
     }
     Ok(())
 }
@@ -186,6 +193,39 @@ fn fetch_pyshacl(root: &Path) -> Result<(), Fault> {
         &format!("pyshacl-{PYSHACL_RELEASE}"),
         &wanted.each_ref().map(String::as_str),
     )
+}
+
+/// Where oidc-provider lies once fetched; without it the journey that needs one passes over that.
+pub fn provider(root: &Path) -> Option<PathBuf> {
+    let own = folder(root).join(format!("oidc-provider-{PROVIDER_RELEASE}"));
+    let fetched = own
+        .join("node_modules")
+        .join("oidc-provider")
+        .join("package.json");
+    fetched.is_file().then_some(own)
+}
+
+/// Fetches oidc-provider with npm, which checks its integrity, under `target/`; nothing of it is run then.
+fn fetch_provider(root: &Path) -> Result<(), Fault> {
+    if provider(root).is_some() {
+        return Ok(());
+    }
+    let own = folder(root).join(format!("oidc-provider-{PROVIDER_RELEASE}"));
+    std::fs::create_dir_all(&own).map_err(Fault::io("making the folder for oidc-provider"))?;
+    let wanted = format!("oidc-provider@{PROVIDER_RELEASE}");
+    let arguments = [
+        "install",
+        "--prefix",
+        ".",
+        "--silent",
+        "--no-audit",
+        "--no-fund",
+        "--ignore-scripts",
+        &wanted,
+    ];
+    let mut install = step::bounded(&own, "npm", &arguments);
+    install.stdout(std::io::stderr());
+    step::run(install)
 }
 
 /// Fetches packages with pip into a Python environment of their own under `target/`.

@@ -106,6 +106,8 @@ problems! {
     LastOfRole = "last-of-role",
     /// The passkey did not answer as it must, or opens nothing here; which of the two is not said.
     Passkey = "passkey",
+    /// The identity provider led to nobody; why is not said (5.1.4).
+    Provider = "provider",
     /// There were too many attempts from one place; a pause helps.
     Wait = "wait",
     /// More people than one employee may open in an hour (5.1.4).

@@ -1,4 +1,4 @@
-//! What lies outside: the card acquirer and the mail. Both are in Kazakhstan, or they are not configured (1.4, 4.3).
+//! What lies outside: the card acquirer, the mail and an identity provider. All are in Kazakhstan, or they are not configured (1.4, 4.3).
 
 use async_trait::async_trait;
 use sandyq_model::{Actor, CardVerification, CaseId, Fault, Plain};
@@ -245,6 +245,35 @@ pub trait Post: Send + Sync {
     fn hears_of_returns(&self) -> bool {
         false
     }
+}
+
+/// What the identity provider answered.
+pub struct ProviderAnswer {
+    /// The status.
+    pub status: u16,
+    /// What it says.
+    pub body: Plain<Vec<u8>>,
+}
+
+/// The way to the identity provider of the settings (5.1.4), in Kazakhstan. It follows no redirect, and waits and reads within bounds.
+#[async_trait]
+pub trait ProviderLine: Send + Sync {
+    /// Fetches what lies there.
+    ///
+    /// # Errors
+    /// When there is no answer, or one that is longer than it may be.
+    async fn get(&self, place: &str) -> Result<ProviderAnswer, Fault>;
+
+    /// Sends a form there, with our name and secret in the header where they are given.
+    ///
+    /// # Errors
+    /// As [`ProviderLine::get`].
+    async fn post(
+        &self,
+        place: &str,
+        credentials: Option<(String, Plain<String>)>,
+        form: Plain<String>,
+    ) -> Result<ProviderAnswer, Fault>;
 }
 
 /// A payment port that moves no money, for demonstrations: it declines cards whose number ends in 0002 and grants

@@ -10,7 +10,7 @@ use sandyq_store::Store;
 use sandyq_store::vault::Vault;
 use tokio::time::Sleep;
 
-use crate::access::{Looks, Places, Searches, Tickets};
+use crate::access::{Looks, Places, Provider, ProviderSettings, Searches, Tickets};
 use crate::cases::Catalogue;
 use crate::dossier::{Dossier, Dossiers};
 use crate::operator::Operator;
@@ -41,6 +41,8 @@ pub struct Settings {
     pub payments: Arc<dyn PaymentPort>,
     /// Where letters go out.
     pub post: Arc<dyn Post>,
+    /// The identity provider that may stand for the password of staff, where there is one (5.1.4).
+    pub provider: Option<ProviderSettings>,
     /// No answer that could tell whether somebody is known comes sooner (6.5): [`ANSWERED_AFTER`], where people ask.
     pub answered_after: Duration,
 }
@@ -57,6 +59,7 @@ struct Parts {
     shown: Shown,
     searches: Searches,
     tickets: Tickets,
+    provider: Option<Provider>,
     // INVARIANT: one process writes, so that a lock in memory keeps two accounts from one address.
     accounts: tokio::sync::Mutex<()>,
     archives: tokio::sync::Semaphore,
@@ -70,8 +73,10 @@ impl System {
             operator: settings.operator.filter(|o| o.mistakes().is_empty()),
             ..settings
         };
+        let provider = settings.provider.clone().map(Provider::new);
         Self(Arc::new(Parts {
             settings,
+            provider,
             dossiers: Dossiers::default(),
             wake: tokio::sync::Notify::new(),
             places: Places::default(),
@@ -133,6 +138,11 @@ impl System {
 
     pub(crate) fn post(&self) -> &dyn Post {
         self.0.settings.post.as_ref()
+    }
+
+    /// The identity provider, where there is one (5.1.4).
+    pub(crate) fn provider(&self) -> Option<&Provider> {
+        self.0.provider.as_ref()
     }
 
     pub(crate) fn vault(&self) -> &Vault {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use sandyq_ledger::note::{SignatureKind, VerifierKey};
 use sandyq_model::Plain;
+use sandyq_processing::access::ProviderSettings;
 use sandyq_processing::cases::Catalogue;
 use sandyq_processing::operator::{Operator, Person};
 use sandyq_processing::ports::is_under_kazakhstan;
@@ -22,6 +23,7 @@ use crate::data_folder::DataFolder;
 use crate::failure::{Exit, Failure};
 use crate::key_source::{EscrowTable, KeysTable};
 use crate::places::{self, Place};
+use crate::provider_settings::ProviderTable;
 use crate::second_copy::SecondCopyTable;
 
 /// Everything that `sandyq.toml` can say.
@@ -31,6 +33,7 @@ pub struct Configuration {
     operator: OperatorTable,
     web: WebTable,
     smtp: SmtpTable,
+    identity_provider: Option<ProviderTable>,
     payments: PaymentsTable,
     database: DatabaseTable,
     ledger: LedgerTable,
@@ -86,19 +89,21 @@ impl SmtpTable {
     /// 4.3: letters are handed to a server in the country only. This machine and a network of one's own are where the program
     /// is; a name under the country's domains is taken for being there; any other is named by somebody who answers for it.
     fn is_in_kazakhstan(&self) -> bool {
-        let host = self.host.trim().trim_end_matches('.').to_lowercase();
-        let named = self
-            .in_kazakhstan
-            .iter()
-            .any(|named| named.trim().eq_ignore_ascii_case(&host));
-        let near = host
-            .parse::<IpAddr>()
-            .map_or(host == "localhost", |address| match address {
-                IpAddr::V4(address) => address.is_loopback() || address.is_private(),
-                IpAddr::V6(address) => address.is_loopback() || address.is_unique_local(),
-            });
-        named || near || is_under_kazakhstan(&host)
+        is_in_kazakhstan(&self.host, &self.in_kazakhstan)
     }
+}
+
+/// 4.3: whether a host is in the country, as far as can be told: near, under the country's domains, or named for it.
+pub fn is_in_kazakhstan(host: &str, named: &[String]) -> bool {
+    let host = host.trim().trim_end_matches('.').to_lowercase();
+    let named = named.iter().any(|named| named.trim().eq_ignore_ascii_case(&host));
+    let near = host
+        .parse::<IpAddr>()
+        .map_or(host == "localhost", |address| match address {
+            IpAddr::V4(address) => address.is_loopback() || address.is_private(),
+            IpAddr::V6(address) => address.is_loopback() || address.is_unique_local(),
+        });
+    named || near || is_under_kazakhstan(&host)
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
@@ -246,6 +251,7 @@ impl Configuration {
         if self.smtp.from.trim().is_empty() {
             missing.push("smtp.from is missing; give the address that letters come from".into());
         }
+        missing.extend(self.identity_provider.iter().flat_map(ProviderTable::mistakes));
         if self.payments.port != DEMONSTRATION {
             missing.push(format!(
                 "payments.port is missing or unknown; this release knows \"{DEMONSTRATION}\" only"
@@ -316,6 +322,15 @@ impl Configuration {
             from: table.from.clone(),
             hears_of_returns: table.returned.is_some(),
         })
+    }
+
+    /// The identity provider of staff, when there is one (5.1.4).
+    ///
+    /// # Errors
+    /// When its settings cannot be followed, or a file of them cannot be read.
+    pub fn identity_provider(&self, folder: &DataFolder) -> Result<Option<ProviderSettings>, Failure> {
+        let table = self.identity_provider.as_ref();
+        table.map(|table| table.settings(folder)).transpose()
     }
 
     /// The Maildir into which the mail server puts the letters that come back, when there is one (6.1).

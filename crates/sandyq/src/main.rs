@@ -17,6 +17,8 @@ mod outside;
 mod password;
 mod places;
 mod policy_source;
+mod provider;
+mod provider_settings;
 mod rejected_in_words;
 mod running;
 mod second_copy;

@@ -11,6 +11,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use sandyq_model::{Clock, Fault};
 use sandyq_policy::Policy;
+use sandyq_processing::access::ProviderSettings;
 use sandyq_processing::cases::Catalogue;
 use sandyq_processing::clock::SteadyClock;
 use sandyq_processing::operator::Operator;
@@ -66,6 +67,8 @@ pub struct Surroundings {
     pub catalogue: Catalogue,
     /// Where letters go out.
     pub post: Arc<dyn Post>,
+    /// The identity provider of staff, where there is one (5.1.4).
+    pub provider: Option<ProviderSettings>,
 }
 
 /// Opens the data folder: the lock, the clock, the policy, the keys, the store, in this order.
@@ -125,6 +128,7 @@ pub fn system(opened: &Opened, surroundings: Surroundings) -> System {
         catalogue: surroundings.catalogue,
         payments: Arc::new(DemonstrationPayments),
         post: surroundings.post,
+        provider: surroundings.provider,
         answered_after: sandyq_processing::system::ANSWERED_AFTER,
     })
 }
@@ -141,6 +145,7 @@ pub fn system_at_rest(folder: &DataFolder) -> Result<(System, FolderLock), Failu
         operator: Some(configuration.operator()),
         catalogue: configuration.catalogue(folder)?,
         post: Arc::new(ClosedPost),
+        provider: None,
     };
     let system = system(&opened, surroundings);
     Ok((system, opened.lock))

@@ -166,7 +166,9 @@ fn portal_routes() -> Router<Shared> {
 }
 
 fn console_routes() -> Router<Shared> {
-    use console::{door, familiar, invited, keys, own_password, own_sessions, passkeys, second_factor};
+    use console::{
+        door, familiar, invited, keys, own_password, own_sessions, passkeys, provider, second_factor,
+    };
     Router::new()
         .route("/staff/sign-in", get(door::open).post(door::sign_in))
         .route(
@@ -191,6 +193,9 @@ fn console_routes() -> Router<Shared> {
             "/staff/passkeys/{id}",
             get(passkeys::open_one).post(passkeys::remove),
         )
+        .route(provider::PATH, get(provider::go))
+        .route(provider::BACK, get(provider::come_back).post(provider::go_on))
+        .route(provider::LINK, get(provider::open).post(provider::act))
         .route("/staff/second/passkey", post(second_factor::prove_by_passkey))
         .route(keys::PATH, post(keys::switch))
         .route("/staff/familiar", get(familiar::open).post(familiar::accept))

@@ -25,6 +25,7 @@ pub mod paper;
 mod patience;
 mod process;
 mod program;
+pub mod provider;
 mod site;
 mod visitor;
 mod walk;

@@ -147,6 +147,10 @@ numbered! {
         CaseGivenBack = 131 "case-given-back",
         /// A member of staff looked for cases by a contact.
         CasesSearched = 132 "cases-searched",
+        /// A member of staff linked their account with an identity of the provider (5.1.4).
+        IdentityLinked = 133 "identity-linked",
+        /// A member of staff took that link away (5.1.4).
+        IdentityUnlinked = 134 "identity-unlinked",
         /// A document of the operator's own was entered in the register (3).
         LocalActEntered = 140 "local-act-entered",
         /// Somebody looked into the register of documents, or at one that is not public (3).

@@ -17,11 +17,13 @@ mod passkeys;
 mod password;
 mod passwords;
 mod places;
+mod provider;
 mod sessions;
 mod signing_in;
 mod staff;
 mod staff_at_desk;
 mod staff_passkeys;
+mod staff_provider;
 mod tickets;
 mod way_in_of_staff;
 
@@ -42,10 +44,13 @@ pub use own_sessions::OwnSession;
 pub use passkeys::{ALGORITHMS, Assertion, Attestation};
 pub use passwords::{PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, PASSWORD_LENGTH_MIN_WITH_FACTOR};
 pub(crate) use places::Places;
+pub(crate) use provider::Provider;
+pub use provider::{BACK as PROVIDER_BACK, ProviderSettings, Returned};
 pub use sessions::{Caller, SessionToken};
 pub use signing_in::{Claim, SecondStep, SignedIn, Way};
 pub use staff::StaffCard;
 pub use staff_at_desk::{ChangingRole, STAFF_SHOWN_MAX, StaffAccount};
+pub use staff_provider::{AtProvider, OwnLink};
 pub(crate) use tickets::Tickets;
 pub use way_in_of_staff::HalfWay;
 

@@ -110,9 +110,17 @@ impl System {
 
     /// The password is right.
     async fn half_way(&self, known: &Known) -> Result<HalfWay, Rejected> {
+        self.half_way_with(known, Vec::new()).await
+    }
+
+    /// What comes first is right, and changes that.
+    pub(super) async fn half_way_with(
+        &self,
+        known: &Known,
+        mut statements: Vec<Statement>,
+    ) -> Result<HalfWay, Rejected> {
         let now = self.now();
         let sets_up = known.has(ONE_TIME).is_none();
-        let mut statements = Vec::new();
         if sets_up {
             let Some(waiting) = known.proposed(now) else {
                 self.staff_refused(&known.row.id, Detail::Credentials, None)

@@ -49,6 +49,7 @@ mod services;
 mod size;
 mod staff_access;
 mod staff_passkeys;
+mod staff_provider;
 mod staff_way_in;
 mod stage;
 mod together;

@@ -49,6 +49,7 @@ pub fn with_post(stage: &Stage, post: Arc<dyn Post>, answered_after: Duration) -
         catalogue: Catalogue::demonstration(jiff::civil::date(2026, 11, 23)).unwrap(),
         payments: Arc::new(DemonstrationPayments),
         post,
+        provider: None,
         answered_after,
     })
 }

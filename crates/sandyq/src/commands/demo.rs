@@ -125,7 +125,10 @@ impl Demo {
             ..configuration.operator()
         };
         let letter_box = MailSink::default();
-        let surroundings = surroundings(operator, &letter_box).await?;
+        let surroundings = Surroundings {
+            provider: configuration.identity_provider(folder)?,
+            ..surroundings(operator, &letter_box).await?
+        };
         let opened = running::open(folder, &configuration)?;
         let system = running::system(&opened, surroundings);
         let worker = running::start_worker(&system);
@@ -236,6 +239,7 @@ async fn surroundings(operator: Operator, letter_box: &MailSink) -> Result<Surro
         operator: Some(operator),
         catalogue: Catalogue::demonstration(day_in_kazakhstan(WallClock.now()))?,
         post: Arc::new(SmtpPost::new(&smtp, letters)?),
+        provider: None,
     })
 }
 

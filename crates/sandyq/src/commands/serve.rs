@@ -85,6 +85,7 @@ impl Serve {
             operator: Some(operator),
             catalogue: configuration.catalogue(folder)?,
             post: Arc::new(SmtpPost::new(&configuration.smtp(folder)?, letters)?),
+            provider: configuration.identity_provider(folder)?,
         };
         let system = running::system(&opened, surroundings);
         let listener = running::listen(configuration.listen()).await?;

@@ -21,7 +21,7 @@ struct Migration {
 const META: &str =
     "CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) CLUSTERED;";
 
-const MIGRATIONS: [Migration; 26] = [
+const MIGRATIONS: [Migration; 27] = [
     Migration {
         name: "first-tables",
         text: include_str!("migrations/0001-first-tables.sql"),
@@ -121,6 +121,10 @@ const MIGRATIONS: [Migration; 26] = [
     Migration {
         name: "staff-shortcuts",
         text: include_str!("migrations/0031-staff-shortcuts.sql"),
+    },
+    Migration {
+        name: "staff-identities",
+        text: include_str!("migrations/0032-staff-identities.sql"),
     },
     Migration {
         name: "local-acts",

@@ -11,7 +11,8 @@ use crate::database::{Reader, ReaderExt, Row, Statement, statement};
 pub struct StaffAuthenticator {
     /// Whose.
     pub staff: ActorId,
-    /// What it is: `one-time-proposed`, `one-time`, `recovery`, or `passkey-` with a keyed hash of what its device calls it; nobody has
+    /// What it is: `one-time-proposed`, `one-time`, `recovery`, `passkey-` with a keyed hash of what its device calls it, or
+    /// `identity-` with a keyed hash of whom a provider means, which is one person's alone; nobody has
     /// two of a kind.
     pub kind: String,
     /// The sealed secret.
@@ -122,6 +123,18 @@ pub fn of_staff(reader: &mut dyn Reader, staff: ActorId) -> Result<Vec<StaffAuth
         "SELECT staff_id, kind, sealed, step, added_at, until_at, used_at FROM staff_authenticator \
          WHERE staff_id = $1 ORDER BY kind",
         &[staff.into()],
+        read,
+    )
+}
+
+/// The one of that kind, where there is one alone.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn of_kind(reader: &mut dyn Reader, kind: &str) -> Result<Option<StaffAuthenticator>, Fault> {
+    reader.first(
+        "SELECT staff_id, kind, sealed, step, added_at, until_at, used_at FROM staff_authenticator WHERE kind = $1",
+        &[kind.into()],
         read,
     )
 }

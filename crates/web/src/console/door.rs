@@ -7,6 +7,7 @@ use maud::html;
 use sandyq_model::value::ValueKind;
 use sandyq_model::{Mistake, Problem};
 
+use super::provider;
 use super::second_factor::{NUMBER, SET_UP};
 use crate::components::{Control, control, error_summary, problem_of, submit, tray};
 use crate::demo_staff;
@@ -20,7 +21,11 @@ use crate::visit::{Standpoint, Visit};
 pub async fn open(arrival: Arrival) -> Response {
     let outcome = match arrival.visit.standpoint {
         Standpoint::Staff => Answer::SeeOther("/staff/cases".to_owned()),
-        _ => Answer::Page(page(&arrival.visit, "", &Mistake::default())),
+        _ => Answer::Page(page(
+            &arrival.visit,
+            ("", arrival.system.provider_host().as_deref()),
+            &Mistake::default(),
+        )),
     };
     arrival.respond(Ok(outcome))
 }
@@ -34,10 +39,11 @@ pub async fn sign_in(mut sent: Sent) -> Response {
 async fn signed_in(sent: &mut Sent) -> Outcome {
     sent.typed.only(|name| matches!(name, "name" | "password"))?;
     let name = sent.typed.text("name").to_owned();
+    let provider = sent.arrival.system.provider_host();
     if sent.typed.text("step") == "show" {
         return Ok(Answer::Page(page(
             &sent.arrival.visit,
-            &name,
+            (&name, provider.as_deref()),
             &Mistake::default(),
         )));
     }
@@ -50,7 +56,7 @@ async fn signed_in(sent: &mut Sent) -> Outcome {
             Ok(Answer::SeeOther(next.to_owned()))
         }
         Err(mistake) => {
-            let page = page(&sent.arrival.visit, &name, &mistake);
+            let page = page(&sent.arrival.visit, (&name, provider.as_deref()), &mistake);
             Ok(Answer::wrong(page))
         }
     }
@@ -79,9 +85,9 @@ pub async fn sign_out(State(desk): State<Shared>, mut sent: Sent) -> Response {
     ([clear], response).into_response()
 }
 
-/// The page.
+/// The page, and the way through the identity provider where there is one.
 #[must_use]
-pub fn page(visit: &Visit, name: &str, mistake: &Mistake) -> Page {
+pub fn page(visit: &Visit, (name, by_provider): (&str, Option<&str>), mistake: &Mistake) -> Page {
     let label = visit.say("staff-name-label");
     let of_name = Control {
         name: "name",
@@ -114,6 +120,9 @@ pub fn page(visit: &Visit, name: &str, mistake: &Mistake) -> Page {
         h1 { (visit.say("staff-sign-in-title")) }
         p.lead { (visit.say("staff-sign-in-lead")) }
         (tray(visit, "/staff/sign-in", &[], &inside))
+        @if let Some(host) = by_provider {
+            ul.ways { li { a href=(provider::PATH) rel="external" { (visit.say_of("provider-sign-in", "host", host)) } } }
+        }
         @if visit.demo { ul.ways { li { a href=(demo_staff::PATH) { (visit.say("demo-staff-title")) } } } }
     };
     Page::new(visit.say("staff-sign-in-title"), body)

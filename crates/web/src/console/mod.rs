@@ -27,6 +27,7 @@ pub mod own_sessions;
 pub mod passkeys;
 pub mod privileged;
 pub mod proposals;
+pub mod provider;
 pub mod recipients;
 pub mod record;
 pub mod request;

@@ -17,7 +17,11 @@ pub async fn show(arrival: Arrival) -> Response {
 
 async fn listed(arrival: &Arrival) -> Outcome {
     let sessions = arrival.system.my_sessions(staff(arrival)?).await?;
-    Ok(Answer::Page(page(&arrival.visit, PATH, &sessions)))
+    Ok(Answer::Page(page(
+        &arrival.visit,
+        (PATH, arrival.system.provider_host().as_deref()),
+        &sessions,
+    )))
 }
 
 /// POST /staff/sessions: ends one of them, or all the others.

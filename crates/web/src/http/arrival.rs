@@ -59,6 +59,8 @@ pub enum Answer {
     Status(StatusCode, Page),
     /// Go there (303).
     SeeOther(String),
+    /// Go to a place elsewhere that the settings lead to (303), never to one that a request names.
+    Away(String),
     /// A file to keep: its name, its kind, its content.
     File(String, &'static str, Vec<u8>),
 }
@@ -177,6 +179,7 @@ impl Arrival {
             Ok(Answer::Page(page)) => html(StatusCode::OK, &self.visit, &page),
             Ok(Answer::Status(status, page)) => html(status, &self.visit, &page),
             Ok(Answer::SeeOther(path)) => see_other(&path),
+            Ok(Answer::Away(address)) => away(&address),
             Ok(Answer::File(name, kind, content)) => file(&name, kind, content),
             Err(Rejected::Refusal(refusal)) if self.is_unfamiliar(&refusal) => see_other("/staff/familiar"),
             Err(Rejected::SignInFirst) => see_other(turned::door(&self.visit.here)),
@@ -356,6 +359,13 @@ pub fn html(status: StatusCode, visit: &Visit, page: &Page) -> Response {
 }
 
 /// "Go there" to a path of ours; another place is never gone to (ASVS 3.7.2).
+fn away(address: &str) -> Response {
+    HeaderValue::from_str(address).map_or_else(
+        |_| see_other("/"),
+        |place| (StatusCode::SEE_OTHER, [(LOCATION, place)]).into_response(),
+    )
+}
+
 fn see_other(path: &str) -> Response {
     let own = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');
     let place = HeaderValue::from_str(if own { path } else { "/" }).unwrap_or(HeaderValue::from_static("/"));

@@ -6,7 +6,7 @@ use sandyq_processing::Rejected;
 use sandyq_processing::access::OwnSession;
 
 use crate::components::hidden;
-use crate::console::{keys, own_password, passkeys};
+use crate::console::{keys, own_password, passkeys, provider};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent};
 use crate::layout::Page;
 use crate::visit::Visit;
@@ -22,7 +22,7 @@ pub async fn show(arrival: Arrival) -> Response {
 
 async fn listed(arrival: &Arrival) -> Outcome {
     let sessions = arrival.system.my_sessions(arrival.known()?).await?;
-    Ok(Answer::Page(page(&arrival.visit, PATH, &sessions)))
+    Ok(Answer::Page(page(&arrival.visit, (PATH, None), &sessions)))
 }
 
 /// POST /my/sessions: ends one of them, or all the others.
@@ -44,9 +44,9 @@ pub async fn ended_by(sent: &Sent) -> Result<(), Rejected> {
     sent.arrival.system.end_session(caller, name).await
 }
 
-/// The page, of subjects and of staff.
+/// The page, of subjects and of staff; theirs leads to the identity provider, where there is one.
 #[must_use]
-pub fn page(visit: &Visit, path: &str, sessions: &[OwnSession]) -> Page {
+pub fn page(visit: &Visit, (path, by_provider): (&str, Option<&str>), sessions: &[OwnSession]) -> Page {
     let of_staff = path != PATH;
     let (lead, back) = if of_staff {
         ("staff-sessions-lead", "/staff/cases")
@@ -88,6 +88,9 @@ pub fn page(visit: &Visit, path: &str, sessions: &[OwnSession]) -> Page {
             ul.ways {
                 li { a href=(own_password::PATH) { (visit.say("password-change-title")) } }
                 li { a href=(passkeys::PATH) { (visit.say("passkeys-title")) } }
+                @if let Some(host) = by_provider {
+                    li { a href=(provider::LINK) { (visit.say_of("provider-title", "host", host)) } }
+                }
             }
             (keys::question(visit))
         }

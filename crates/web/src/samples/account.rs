@@ -128,7 +128,7 @@ pub fn inner_pages(language: Language) -> Vec<Sample> {
         (
             "sessions",
             list.clone(),
-            sessions::page(&list, sessions::PATH, &sessions),
+            sessions::page(&list, (sessions::PATH, None), &sessions),
         ),
     ]
 }

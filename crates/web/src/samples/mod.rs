@@ -353,12 +353,12 @@ fn staff_pages(language: Language) -> Vec<Sample> {
         (
             "staff-sign-in",
             out.clone(),
-            door::page(&out, "", &Mistake::default()),
+            door::page(&out, ("", None), &Mistake::default()),
         ),
         (
             "staff-sign-in-wrong",
             out.clone(),
-            door::page(&out, "aliya", &wrong),
+            door::page(&out, ("aliya", Some("id.example.kz")), &wrong),
         ),
         ("staff-familiar", list.clone(), familiar::page(&list, true)),
         ("staff-purpose", one.clone(), prompt(&Mistake::default())),

@@ -2,13 +2,13 @@
 
 use sandyq_model::{Mistake, Plain, Problem, ProposalId, SubjectId};
 use sandyq_processing::Language;
-use sandyq_processing::access::{AccessOnDay, AccessRow, Invitation, Invited};
+use sandyq_processing::access::{AccessOnDay, AccessRow, Invitation, Invited, OwnLink};
 use sandyq_processing::retention::Order;
 use sandyq_processing::second_person::{Deed, ProposalView};
 
 use super::{Sample, account, passkeys, visit};
 use crate::console::{
-    access, invite, invited, own_password, own_sessions, privileged, proposals, second_factor,
+    access, invite, invited, own_password, own_sessions, privileged, proposals, provider, second_factor,
 };
 use crate::demo_staff;
 use crate::portal::sessions;
@@ -55,7 +55,11 @@ pub fn pages(language: Language) -> Vec<Sample> {
         (
             "staff-sessions",
             own.clone(),
-            sessions::page(&own, own_sessions::PATH, &account::sessions_of_one()),
+            sessions::page(
+                &own,
+                (own_sessions::PATH, Some("id.example.kz")),
+                &account::sessions_of_one(),
+            ),
         ),
         (
             "staff-access",
@@ -75,7 +79,8 @@ pub fn pages(language: Language) -> Vec<Sample> {
 pub fn own(language: Language) -> Vec<Sample> {
     let password = visit(language, own_password::PATH, Standpoint::Staff);
     let record = visit(language, "/staff/records/0123", Standpoint::Staff);
-    vec![
+    let mut all = at_provider(language);
+    all.extend([
         (
             "staff-password",
             password.clone(),
@@ -111,6 +116,40 @@ pub fn own(language: Language) -> Vec<Sample> {
                 ("hold", Some(&passkeys::asked())),
                 &Mistake::default(),
             ),
+        ),
+    ]);
+    all
+}
+
+/// The way through an identity provider.
+fn at_provider(language: Language) -> Vec<Sample> {
+    const HOST: &str = "id.example.kz";
+    let back = visit(language, provider::BACK, Standpoint::Visitor);
+    let own = visit(language, provider::LINK, Standpoint::Staff);
+    let link = |since: Option<&str>| OwnLink {
+        host: HOST.to_owned(),
+        since: since.and_then(|since| since.parse().ok()),
+        used_at: since.and_then(|since| since.parse().ok()),
+    };
+    let brought = [("code".to_owned(), "0123".to_owned())];
+    let linked = link(Some("2026-11-23T05:00:00Z"));
+    vec![
+        (
+            "provider-back",
+            back.clone(),
+            provider::back_page(&back, HOST, &brought),
+        ),
+        (
+            "provider-failed",
+            back.clone(),
+            provider::failed_page(&back, HOST),
+        ),
+        ("provider-none", own.clone(), provider::page(&own, &link(None))),
+        ("provider-linked", own.clone(), provider::page(&own, &linked)),
+        (
+            "provider-away",
+            own.clone(),
+            provider::go_page(&own, HOST, "https://id.example.kz/auth?client_id=sandyq"),
         ),
     ]
 }

@@ -385,7 +385,7 @@ const PAGES: [(&str, &[&str]); 33] = [
 ];
 
 /// Pages of the console that are everybody's there, or the way in, or lead to what is judged elsewhere.
-const OWN: [&str; 26] = [
+const OWN: [&str; 29] = [
     "/staff/sign-in",
     "/staff/second",
     "/staff/set-up",
@@ -395,6 +395,9 @@ const OWN: [&str; 26] = [
     "/staff/passkeys",
     "/staff/passkeys/{id}",
     "/staff/second/passkey",
+    "/staff/provider",
+    "/staff/provider/back",
+    "/staff/identity",
     "/staff/keys",
     "/staff/invited/{token}",
     "/staff/cases",
@@ -426,6 +429,9 @@ fn paths_of_the_console() -> BTreeSet<String> {
         ("own_sessions::PATH", "/staff/sessions"),
         ("own_password::PATH", "/staff/password"),
         ("passkeys::PATH", "/staff/passkeys"),
+        ("provider::PATH", "/staff/provider"),
+        ("provider::BACK", "/staff/provider/back"),
+        ("provider::LINK", "/staff/identity"),
         ("breaches::REGISTER", "/staff/breaches"),
         ("proposals::PATH", "/staff/proposals"),
         ("figures::PATH", "/staff/requests/figures"),

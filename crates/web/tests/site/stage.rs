@@ -60,6 +60,7 @@ impl Stage {
             catalogue: Catalogue::demonstration(jiff::civil::date(2026, 11, 23)).unwrap(),
             payments: Arc::new(DemonstrationPayments),
             post: Arc::clone(&letters) as _,
+            provider: None,
             answered_after: std::time::Duration::ZERO,
         });
         Self {

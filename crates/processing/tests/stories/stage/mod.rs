@@ -470,6 +470,7 @@ pub fn try_open(
         catalogue: Catalogue::demonstration(day_in_kazakhstan(BEGINNING.parse().unwrap())).unwrap(),
         payments: Arc::new(DemonstrationPayments),
         post: Arc::clone(letters) as _,
+        provider: None,
         // Only the story of that time waits for it.
         answered_after: std::time::Duration::ZERO,
     }))

@@ -1,0 +1,457 @@
+//! 5.1.4: an identity provider stands for the password of staff who linked their account with it. What it says counts once, for the browser
+//! that asked, and for its one person; the second factor is asked for all the same, and nobody else is answered differently.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use jiff::SignedDuration;
+use sandyq_ledger::entry::{Deed, Entry, Happening};
+use sandyq_model::{Actor, Fault, Plain, Problem, Role};
+use sandyq_processing::access::{AtProvider, Caller, HalfWay, OwnProof, ProviderSettings, Returned};
+use sandyq_processing::cases::Catalogue;
+use sandyq_processing::ports::{DemonstrationPayments, ProviderAnswer, ProviderLine};
+use sandyq_processing::{Rejected, Settings, System};
+use serde_json::{Value, json};
+
+use crate::stage::asked::problem;
+use crate::stage::desk::PASSWORD;
+use crate::stage::{Letters, Stage, operator};
+
+const ISSUER: &str = "https://id.example.kz";
+
+/// A provider that says of whoever is meant what it is told to say.
+struct Told {
+    pair: Ed25519KeyPair,
+    /// What the next statement says.
+    says: Mutex<Value>,
+    /// Codes that were changed.
+    codes: AtomicU32,
+    /// How often its keys were fetched.
+    keys: AtomicU32,
+    /// What its key is called.
+    named: Mutex<&'static str>,
+}
+
+fn told(bytes: &[u8]) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(bytes)
+}
+
+fn answer(said: &Value) -> ProviderAnswer {
+    ProviderAnswer {
+        status: 200,
+        body: Plain::new(said.to_string().into_bytes()),
+    }
+}
+
+#[async_trait]
+impl ProviderLine for Told {
+    async fn get(&self, place: &str) -> Result<ProviderAnswer, Fault> {
+        if place.ends_with("/.well-known/openid-configuration") {
+            return Ok(answer(&json!({
+                "issuer": ISSUER,
+                "authorization_endpoint": format!("{ISSUER}/auth"),
+                "token_endpoint": format!("{ISSUER}/token"),
+                "jwks_uri": format!("{ISSUER}/keys"),
+                "authorization_response_iss_parameter_supported": true,
+            })));
+        }
+        assert_eq!(place, format!("{ISSUER}/keys"), "nothing else is asked");
+        self.keys.fetch_add(1, Ordering::Relaxed);
+        let point = told(self.pair.public_key().as_ref());
+        let kid = *self.named.lock().unwrap();
+        Ok(answer(
+            &json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "kid": kid, "x": point }] }),
+        ))
+    }
+
+    async fn post(
+        &self,
+        place: &str,
+        credentials: Option<(String, Plain<String>)>,
+        form: Plain<String>,
+    ) -> Result<ProviderAnswer, Fault> {
+        assert_eq!(place, format!("{ISSUER}/token"));
+        let (name, secret) = credentials.unwrap();
+        assert_eq!((name.as_str(), secret.expose().as_str()), ("sandyq", "s%2Fcret"));
+        assert!(form.expose().contains("code_verifier="));
+        self.codes.fetch_add(1, Ordering::Relaxed);
+        let header = json!({ "alg": "EdDSA", "kid": *self.named.lock().unwrap() });
+        let says = self.says.lock().unwrap().to_string();
+        let signed = format!(
+            "{}.{}",
+            told(header.to_string().as_bytes()),
+            told(says.as_bytes())
+        );
+        let signature = told(self.pair.sign(signed.as_bytes()).as_ref());
+        Ok(answer(
+            &json!({ "access_token": "unread", "id_token": format!("{signed}.{signature}") }),
+        ))
+    }
+}
+
+/// A stage whose system has a provider.
+struct Scene {
+    stage: Stage,
+    system: System,
+    provider: Arc<Told>,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let stage = Stage::new();
+        let provider = Arc::new(Told {
+            pair: Ed25519KeyPair::generate().unwrap(),
+            says: Mutex::new(Value::Null),
+            codes: AtomicU32::new(0),
+            keys: AtomicU32::new(0),
+            named: Mutex::new("one"),
+        });
+        let system = System::new(Settings {
+            policy: crate::stage::shipped_policy(),
+            store: stage.system.store().clone(),
+            clock: stage.clock.clone(),
+            chance: stage.chance.clone(),
+            operator: Some(operator()),
+            catalogue: Catalogue::demonstration(jiff::civil::date(2026, 11, 23)).unwrap(),
+            payments: Arc::new(DemonstrationPayments),
+            post: Arc::new(Letters::default()),
+            provider: Some(ProviderSettings {
+                issuer: ISSUER.to_owned(),
+                client_id: "sandyq".to_owned(),
+                client_secret: Plain::from("s/cret"),
+                line: provider.clone(),
+            }),
+            answered_after: std::time::Duration::ZERO,
+        });
+        Self {
+            stage,
+            system,
+            provider,
+        }
+    }
+
+    /// The browser was at the provider, which means that person.
+    fn back(&self, there: &AtProvider, person: &str) -> Returned {
+        let query = there.address.split_once('?').unwrap().1;
+        let of = |name: &str| {
+            let pair = query
+                .split('&')
+                .find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+            pair.unwrap().to_owned()
+        };
+        assert_eq!(of("code_challenge_method"), "S256");
+        assert_eq!(
+            of("redirect_uri"),
+            "https%3A%2F%2Fexample.kz%2Fstaff%2Fprovider%2Fback"
+        );
+        let now = self.system.now().as_second();
+        *self.provider.says.lock().unwrap() = json!({
+            "iss": ISSUER, "sub": person, "aud": "sandyq", "exp": now + 60, "iat": now, "nonce": of("nonce"),
+        });
+        Returned {
+            code: "c".to_owned(),
+            state: of("state"),
+            issuer: Some(ISSUER.to_owned()),
+        }
+    }
+
+    async fn links(&self, caller: &Caller, person: &str) -> Result<Caller, Rejected> {
+        let there = self.system.go_to_link(caller).await?;
+        let back = self.back(&there, person);
+        let session = self.system.link_provider(caller, &there.kept, &back).await?;
+        let caller = self.system.caller(session.expose()).await?;
+        caller.ok_or(Rejected::SignInFirst)
+    }
+
+    async fn comes_back(&self, person: &str) -> Result<HalfWay, Rejected> {
+        let there = self.system.go_to_provider().await?;
+        let back = self.back(&there, person);
+        self.system.sign_in_by_provider(&there.kept, &back, None).await
+    }
+
+    async fn count_of(&self, happening: Happening) -> usize {
+        let store = self.system.store();
+        let mut count = 0;
+        for index in 0..store.checkpoint().size {
+            let entry = Entry::decode(&store.entry(index).await.unwrap().unwrap()).unwrap();
+            count += usize::from(entry.deed == Deed::Happening(happening));
+        }
+        count
+    }
+}
+
+fn is_nobody(outcome: Result<impl Sized, Rejected>) -> bool {
+    problem(outcome, "provider") == Some(Problem::Provider)
+}
+
+#[tokio::test]
+async fn whoever_linked_their_account_comes_in_by_it_and_a_number() {
+    let scene = Scene::new();
+    let aliya = scene.stage.staff("aliya", "sales").await;
+    assert!(is_nobody(scene.comes_back("u-1").await), "nobody is linked yet");
+    let other = scene.stage.desks.comes_in(&scene.system, "aliya").await;
+    let aliya = scene.links(&aliya, "u-1").await.unwrap();
+    let gone = scene.system.caller(other.expose()).await.unwrap();
+    assert!(gone.is_none(), "other sessions end");
+    assert_eq!(scene.count_of(Happening::IdentityLinked).await, 1);
+    assert!(scene.system.own_link(&aliya).await.unwrap().since.is_some());
+
+    let half_way = scene.comes_back("u-1").await.unwrap();
+    assert!(!half_way.sets_up);
+    let token = half_way.token.expose();
+    assert!(
+        scene.system.caller(token).await.unwrap().is_none(),
+        "half the way"
+    );
+    let code = scene.stage.desks.code_of("aliya");
+    let entered = scene.system.sign_in_by_number(token, &code).await.unwrap();
+    let inside = scene
+        .system
+        .caller(entered.session.expose())
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(scene.system.own_link(&inside).await.unwrap().used_at.is_some());
+    let refused = scene.count_of(Happening::SignInRefused).await;
+    assert!(is_nobody(scene.comes_back("u-2").await));
+    assert_eq!(scene.count_of(Happening::SignInRefused).await, refused + 1);
+
+    let session = scene.system.unlink_provider(&inside).await.unwrap();
+    let inside = scene.system.caller(session.expose()).await.unwrap().unwrap();
+    assert!(scene.system.own_link(&inside).await.unwrap().since.is_none());
+    assert_eq!(scene.count_of(Happening::IdentityUnlinked).await, 1);
+    assert!(is_nobody(scene.comes_back("u-1").await));
+    let again = scene.system.unlink_provider(&inside).await;
+    assert!(matches!(again, Err(Rejected::NotFound)));
+}
+
+#[tokio::test]
+async fn an_identity_is_one_person_s_and_a_person_has_one() {
+    let scene = Scene::new();
+    let aliya = scene.stage.staff("aliya", "sales").await;
+    let bolat = scene.stage.staff("bolat", "sales").await;
+    let aliya = scene.links(&aliya, "u-1").await.unwrap();
+    assert!(is_nobody(scene.links(&bolat, "u-1").await), "hers already");
+    assert!(matches!(
+        scene.links(&aliya, "u-2").await,
+        Err(Rejected::NotFound)
+    ));
+    let bolat = scene.links(&bolat, "u-2").await;
+    assert!(bolat.is_ok(), "what failed left his session as it was");
+
+    let there = scene
+        .system
+        .go_to_link(&scene.stage.staff("dana", "sales").await)
+        .await
+        .unwrap();
+    let back = scene.back(&there, "u-3");
+    let foreign = scene.system.link_provider(&aliya, &there.kept, &back).await;
+    assert!(is_nobody(foreign), "the errand of another session");
+    let as_sign_in = scene.system.sign_in_by_provider(&there.kept, &back, None).await;
+    assert!(is_nobody(as_sign_in), "an errand for another end");
+}
+
+#[tokio::test]
+async fn what_came_back_counts_once_for_the_browser_that_asked_and_not_for_long() {
+    let scene = Scene::new();
+    let aliya = scene.stage.staff("aliya", "sales").await;
+    scene.links(&aliya, "u-1").await.unwrap();
+    let there = scene.system.go_to_provider().await.unwrap();
+    let back = scene.back(&there, "u-1");
+    assert!(
+        scene
+            .system
+            .sign_in_by_provider(&there.kept, &back, None)
+            .await
+            .is_ok()
+    );
+    let codes = scene.provider.codes.load(Ordering::Relaxed);
+    let again = scene.system.sign_in_by_provider(&there.kept, &back, None).await;
+    assert!(is_nobody(again), "once");
+    for (change, wrong) in [
+        (
+            "another browser",
+            Returned {
+                state: scene
+                    .back(&scene.system.go_to_provider().await.unwrap(), "u-1")
+                    .state,
+                ..clone(&back)
+            },
+        ),
+        (
+            "another provider",
+            Returned {
+                issuer: Some("https://id.example.com".to_owned()),
+                ..clone(&back)
+            },
+        ),
+        (
+            "a provider that does not say who it is",
+            Returned {
+                issuer: None,
+                ..clone(&back)
+            },
+        ),
+        (
+            "no code",
+            Returned {
+                code: String::new(),
+                ..clone(&back)
+            },
+        ),
+        (
+            "a long code",
+            Returned {
+                code: "c".repeat(2049),
+                ..clone(&back)
+            },
+        ),
+    ] {
+        let there = scene.system.go_to_provider().await.unwrap();
+        let right = scene.back(&there, "u-1");
+        let state = if change == "another browser" {
+            wrong.state.clone()
+        } else {
+            right.state
+        };
+        let came = Returned { state, ..wrong };
+        let outcome = scene.system.sign_in_by_provider(&there.kept, &came, None).await;
+        assert!(is_nobody(outcome), "{change}");
+    }
+    let without = scene.system.sign_in_by_provider("", &back, None).await;
+    assert!(is_nobody(without), "no errand");
+    assert_eq!(
+        scene.provider.codes.load(Ordering::Relaxed),
+        codes,
+        "nothing was asked about any of these"
+    );
+
+    let there = scene.system.go_to_provider().await.unwrap();
+    scene.stage.passes(SignedDuration::from_mins(10));
+    let late = scene.back(&there, "u-1");
+    assert!(
+        is_nobody(scene.system.sign_in_by_provider(&there.kept, &late, None).await),
+        "late"
+    );
+    let there = scene.system.go_to_provider().await.unwrap();
+    let back = scene.back(&there, "u-1");
+    scene.provider.says.lock().unwrap()["nonce"] = json!("of another way");
+    assert!(
+        is_nobody(scene.system.sign_in_by_provider(&there.kept, &back, None).await),
+        "nonce"
+    );
+}
+
+fn clone(returned: &Returned) -> Returned {
+    Returned {
+        code: returned.code.clone(),
+        state: returned.state.clone(),
+        issuer: returned.issuer.clone(),
+    }
+}
+
+#[tokio::test]
+async fn keys_are_fetched_again_for_one_that_is_new_and_not_at_every_try() {
+    let scene = Scene::new();
+    let aliya = scene.stage.staff("aliya", "sales").await;
+    scene.links(&aliya, "u-1").await.unwrap();
+    assert_eq!(scene.provider.keys.load(Ordering::Relaxed), 1);
+    *scene.provider.named.lock().unwrap() = "two";
+    assert!(
+        is_nobody(scene.comes_back("u-1").await),
+        "too soon after the last time"
+    );
+    assert_eq!(scene.provider.keys.load(Ordering::Relaxed), 1);
+    scene.stage.passes(SignedDuration::from_secs(31));
+    assert!(scene.comes_back("u-1").await.is_ok(), "the key that is new");
+    assert!(scene.comes_back("u-1").await.is_ok());
+    assert_eq!(scene.provider.keys.load(Ordering::Relaxed), 2);
+    scene.stage.passes(SignedDuration::from_hours(1));
+    assert!(scene.comes_back("u-1").await.is_ok());
+    assert_eq!(scene.provider.keys.load(Ordering::Relaxed), 3, "an hour later");
+}
+
+#[tokio::test]
+async fn a_pause_a_closed_account_and_a_lost_factor_close_this_way_too() {
+    let scene = Scene::new();
+    let aliya = scene.stage.staff("aliya", "sales").await;
+    let aliya = scene.links(&aliya, "u-1").await.unwrap();
+    for _ in 0..5 {
+        let wrong = OwnProof {
+            current: Plain::from("not this one at all"),
+            number: Plain::from("000000"),
+        };
+        let chosen = Plain::from("seven horses on the steppe");
+        assert!(
+            scene
+                .system
+                .change_own_staff_password(&aliya, wrong, &chosen)
+                .await
+                .is_err()
+        );
+    }
+    assert!(is_nobody(scene.comes_back("u-1").await), "a pause");
+    scene.stage.passes(SignedDuration::from_mins(6));
+    assert!(scene.comes_back("u-1").await.is_ok());
+
+    let by = Actor::system(Role::ADMINISTRATOR);
+    scene.system.remove_staff_factor(&by, "aliya").await.unwrap();
+    assert!(is_nobody(scene.comes_back("u-1").await), "it sets up no factor");
+    let half_way = scene
+        .system
+        .sign_in("aliya", Plain::from(PASSWORD))
+        .await
+        .unwrap();
+    assert!(half_way.sets_up, "the password does");
+
+    let bolat = scene.stage.staff("bolat", "sales").await;
+    scene.links(&bolat, "u-2").await.unwrap();
+    scene.system.close_staff(&by, "bolat").await.unwrap();
+    assert!(is_nobody(scene.comes_back("u-2").await), "a closed account");
+}
+
+#[tokio::test]
+async fn from_one_place_it_is_tried_so_often_and_without_a_provider_there_is_nothing() {
+    let scene = Scene::new();
+    let aliya = scene.stage.staff("aliya", "sales").await;
+    scene.links(&aliya, "u-1").await.unwrap();
+    let place = "203.0.113.7".parse().ok();
+    for _ in 0..30 {
+        let tried = scene
+            .system
+            .sign_in_by_provider("", &Returned::default(), place)
+            .await;
+        assert!(is_nobody(tried));
+    }
+    let there = scene.system.go_to_provider().await.unwrap();
+    let back = scene.back(&there, "u-1");
+    assert!(
+        is_nobody(scene.system.sign_in_by_provider(&there.kept, &back, place).await),
+        "paused"
+    );
+    let elsewhere = "203.0.113.8".parse().ok();
+    assert!(
+        scene
+            .system
+            .sign_in_by_provider(&there.kept, &back, elsewhere)
+            .await
+            .is_ok()
+    );
+
+    let plain = &scene.stage.system;
+    let caller = scene.stage.staff_again("aliya").await;
+    assert!(plain.provider_host().is_none());
+    assert!(matches!(plain.go_to_provider().await, Err(Rejected::NotFound)));
+    assert!(matches!(plain.go_to_link(&caller).await, Err(Rejected::NotFound)));
+    assert!(matches!(plain.own_link(&caller).await, Err(Rejected::NotFound)));
+    assert!(matches!(
+        plain.unlink_provider(&caller).await,
+        Err(Rejected::NotFound)
+    ));
+    let back = plain.sign_in_by_provider("", &Returned::default(), None).await;
+    assert!(matches!(back, Err(Rejected::NotFound)));
+}

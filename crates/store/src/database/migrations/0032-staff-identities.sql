@@ -1,0 +1,1 @@
+CREATE UNIQUE INDEX staff_identity ON staff_authenticator (kind) WHERE kind LIKE 'identity-%';

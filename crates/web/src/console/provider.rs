@@ -1,0 +1,235 @@
+//! 5.1.4: the identity provider in the place of the password of staff. A link leads there; the page to which the provider sends the browser
+//! back changes nothing by itself, since a browser that comes from elsewhere brings none of our cookies: its one button goes on, and the
+//! errand that this browser keeps shows that it is the one that went. Without a provider in the settings there is nothing here.
+
+use axum::extract::RawQuery;
+use axum::response::Response;
+use maud::html;
+use sandyq_processing::Rejected;
+use sandyq_processing::access::{OwnLink, PROVIDER_BACK, Returned};
+
+use super::cases::staff;
+use super::second_factor::NUMBER;
+use super::{own_sessions, privileged};
+use crate::components::{hidden, submit, tray};
+use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
+use crate::http::cookies;
+use crate::layout::Page;
+use crate::visit::{Standpoint, Visit};
+
+/// Where the way to the provider begins.
+pub const PATH: &str = "/staff/provider";
+/// Where the provider sends the browser back.
+pub const BACK: &str = PROVIDER_BACK;
+/// Where a member of staff links the own account.
+pub const LINK: &str = "/staff/identity";
+
+/// What the provider may send along; everything else is passed over.
+const BROUGHT: [&str; 3] = ["code", "state", "iss"];
+/// The longest of it, in bytes.
+const BROUGHT_BYTES_MAX: usize = 2048;
+
+/// GET /staff/provider
+pub async fn go(mut arrival: Arrival) -> Response {
+    let outcome = gone(&mut arrival).await;
+    arrival.respond(outcome)
+}
+
+async fn gone(arrival: &mut Arrival) -> Outcome {
+    let there = arrival.system.go_to_provider().await?;
+    arrival.bind(&there.kept);
+    Ok(Answer::Away(there.address))
+}
+
+/// GET /staff/provider/back
+pub async fn come_back(RawQuery(query): RawQuery, arrival: Arrival) -> Response {
+    let outcome = came_back(&arrival, query.as_deref().unwrap_or_default());
+    arrival.respond(outcome)
+}
+
+fn came_back(arrival: &Arrival, query: &str) -> Outcome {
+    let host = arrival.system.provider_host().ok_or(Rejected::NotFound)?;
+    let brought = brought(query);
+    if brought.iter().any(|(name, _)| name == "code") {
+        Ok(Answer::Page(back_page(&arrival.visit, &host, &brought)))
+    } else {
+        Ok(Answer::wrong(failed_page(&arrival.visit, &host)))
+    }
+}
+
+/// What is read of the address; what stands there twice is none of ours.
+fn brought(query: &str) -> Vec<(String, String)> {
+    let read: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes())
+        .into_owned()
+        .filter(|(name, value)| BROUGHT.contains(&name.as_str()) && value.len() <= BROUGHT_BYTES_MAX)
+        .collect();
+    let is_once = |name: &str| read.iter().filter(|(known, _)| known == name).count() == 1;
+    read.iter().filter(|(name, _)| is_once(name)).cloned().collect()
+}
+
+/// POST /staff/provider/back: the errand that the browser keeps stands for the token of the page.
+pub async fn go_on(mut sent: Sent) -> Response {
+    let outcome = went_on(&mut sent).await;
+    sent.arrival.respond(outcome)
+}
+
+async fn went_on(sent: &mut Sent) -> Outcome {
+    let host = sent.arrival.system.provider_host().ok_or(Rejected::NotFound)?;
+    sent.typed.only(|name| BROUGHT.contains(&name))?;
+    let issuer = sent.typed.text("iss");
+    let returned = Returned {
+        code: sent.typed.text("code").to_owned(),
+        state: sent.typed.text("state").to_owned(),
+        issuer: Some(issuer)
+            .filter(|issuer| !issuer.is_empty())
+            .map(str::to_owned),
+    };
+    let kept = sent.arrival.binding.clone().unwrap_or_default();
+    sent.arrival.set_cookie(cookies::clear(cookies::BINDING));
+    let system = sent.arrival.system.clone();
+    let there = if sent.arrival.visit.standpoint == Standpoint::Staff {
+        let caller = staff(&sent.arrival)?.clone();
+        match mistake_of(system.link_provider(&caller, &kept, &returned).await)? {
+            Ok(session) => {
+                sent.arrival.go_on_as(&session).await?;
+                Some(LINK)
+            }
+            Err(_) => None,
+        }
+    } else {
+        let place = sent.arrival.place;
+        match mistake_of(system.sign_in_by_provider(&kept, &returned, place).await)? {
+            Ok(half_way) => {
+                sent.arrival.bind(half_way.token.expose());
+                Some(NUMBER)
+            }
+            Err(_) => None,
+        }
+    };
+    Ok(match there {
+        Some(there) => Answer::SeeOther(there.to_owned()),
+        None => Answer::wrong(failed_page(&sent.arrival.visit, &host)),
+    })
+}
+
+/// GET /staff/identity
+pub async fn open(arrival: Arrival) -> Response {
+    let outcome = opened(&arrival).await;
+    arrival.respond(outcome)
+}
+
+async fn opened(arrival: &Arrival) -> Outcome {
+    arrival.system.provider_host().ok_or(Rejected::NotFound)?;
+    let link = arrival.system.own_link(staff(arrival)?).await?;
+    Ok(Answer::Page(page(&arrival.visit, &link)))
+}
+
+/// POST /staff/identity: the step says what is done.
+pub async fn act(mut sent: Sent) -> Response {
+    let outcome = acted(&mut sent).await;
+    sent.arrival.respond(outcome)
+}
+
+async fn acted(sent: &mut Sent) -> Outcome {
+    let system = sent.arrival.system.clone();
+    let host = system.provider_host().ok_or(Rejected::NotFound)?;
+    staff(&sent.arrival)?;
+    if let Some(outcome) = privileged::asks(sent, &["link", "unlink"]).await {
+        return outcome;
+    }
+    sent.typed.only(|_| false)?;
+    sent.fresh()?;
+    let caller = staff(&sent.arrival)?.clone();
+    match sent.typed.text("step") {
+        "link" => {
+            let there = system.go_to_link(&caller).await?;
+            sent.arrival.bind(&there.kept);
+            Ok(Answer::Page(go_page(&sent.arrival.visit, &host, &there.address)))
+        }
+        "unlink" => {
+            let session = system.unlink_provider(&caller).await?;
+            sent.arrival.go_on_as(&session).await?;
+            Ok(Answer::SeeOther(LINK.to_owned()))
+        }
+        _ => opened(&sent.arrival).await,
+    }
+}
+
+/// The page to which the provider sends the browser back.
+#[must_use]
+pub fn back_page(visit: &Visit, host: &str, brought: &[(String, String)]) -> Page {
+    let inside = submit("go", &visit.say("provider-go-on"));
+    let body = html! {
+        h1 { (visit.say("provider-back-title")) }
+        p.lead { (visit.say_of("provider-back-lead", "host", host)) }
+        (tray(visit, BACK, brought, &inside))
+    };
+    Page::new(visit.say("provider-back-title"), body).back_to("/staff/sign-in")
+}
+
+/// It led to nobody; why is not said.
+#[must_use]
+pub fn failed_page(visit: &Visit, host: &str) -> Page {
+    let body = html! {
+        h1 { (visit.say("provider-failed-title")) }
+        p.lead { (visit.say_of("provider-failed-lead", "host", host)) }
+        p { (visit.say("provider-failed-next")) }
+    };
+    Page::new(visit.say("provider-failed-title"), body)
+        .wrong_if(true)
+        .back_to("/staff/sign-in")
+}
+
+/// How the own account stands to the provider.
+#[must_use]
+pub fn page(visit: &Visit, link: &OwnLink) -> Page {
+    let (step, button) = if link.since.is_some() {
+        ("unlink", "provider-unlink")
+    } else {
+        ("link", "provider-link")
+    };
+    let body = html! {
+        h1 { (visit.say_of("provider-title", "host", &link.host)) }
+        p.lead { (visit.say("provider-lead")) }
+        @if let Some(since) = link.since {
+            dl {
+                dt { (visit.say("provider-since")) } dd { (visit.date_and_time(since)) }
+                @if let Some(at) = link.used_at {
+                    dt { (visit.say("provider-used")) } dd { (visit.date_and_time(at)) }
+                }
+            }
+        } @else {
+            p { (visit.say("provider-none")) }
+        }
+        p { (visit.say("provider-others-end")) }
+        form.plain method="post" action=(LINK) {
+            (hidden("token", &visit.token))
+            (submit(step, &visit.say(button)))
+        }
+    };
+    Page::new(visit.say_of("provider-title", "host", &link.host), body).back_to(own_sessions::PATH)
+}
+
+/// The way out to the provider: no form leads to another site.
+#[must_use]
+pub fn go_page(visit: &Visit, host: &str, address: &str) -> Page {
+    let body = html! {
+        h1 { (visit.say("provider-away-title")) }
+        p.lead { (visit.say_of("provider-away-lead", "host", host)) }
+        p { a.go href=(address) rel="external noreferrer" { (visit.say_of("provider-away-go", "host", host)) } }
+    };
+    Page::new(visit.say("provider-away-title"), body).back_to(LINK)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_twice_is_long_or_not_ours_is_not_read() {
+        let long = "x".repeat(BROUGHT_BYTES_MAX + 1);
+        let query = format!("code=a%20b&state=s&state=t&iss={long}&session_state=q&error=no");
+        assert_eq!(brought(&query), [("code".to_owned(), "a b".to_owned())]);
+        assert!(brought("").is_empty() && brought("&&=&%ff").is_empty());
+    }
+}
