@@ -195,6 +195,7 @@ fn console_routes() -> Router<Shared> {
         )
         .route(provider::PATH, get(provider::go))
         .route(provider::BACK, get(provider::come_back).post(provider::go_on))
+        .route(provider::GO, get(provider::go_to_link))
         .route(provider::LINK, get(provider::open).post(provider::act))
         .route("/staff/second/passkey", post(second_factor::prove_by_passkey))
         .route(keys::PATH, post(keys::switch))

@@ -256,101 +256,62 @@ async fn an_identity_is_one_person_s_and_a_person_has_one() {
 }
 
 #[tokio::test]
-async fn what_came_back_counts_once_for_the_browser_that_asked_and_not_for_long() {
+async fn what_came_back_counts_once_for_the_browser_that_asked_and_for_what_it_asked() {
     let scene = Scene::new();
     let aliya = scene.stage.staff("aliya", "sales").await;
     scene.links(&aliya, "u-1").await.unwrap();
     let there = scene.system.go_to_provider().await.unwrap();
     let back = scene.back(&there, "u-1");
-    assert!(
-        scene
-            .system
-            .sign_in_by_provider(&there.kept, &back, None)
-            .await
-            .is_ok()
-    );
+    let first = scene.system.sign_in_by_provider(&there.kept, &back, None).await;
+    assert!(first.is_ok());
     let codes = scene.provider.codes.load(Ordering::Relaxed);
     let again = scene.system.sign_in_by_provider(&there.kept, &back, None).await;
     assert!(is_nobody(again), "once");
-    for (change, wrong) in [
-        (
-            "another browser",
-            Returned {
-                state: scene
-                    .back(&scene.system.go_to_provider().await.unwrap(), "u-1")
-                    .state,
-                ..clone(&back)
-            },
-        ),
-        (
-            "another provider",
-            Returned {
-                issuer: Some("https://id.example.com".to_owned()),
-                ..clone(&back)
-            },
-        ),
-        (
-            "a provider that does not say who it is",
-            Returned {
-                issuer: None,
-                ..clone(&back)
-            },
-        ),
-        (
-            "no code",
-            Returned {
-                code: String::new(),
-                ..clone(&back)
-            },
-        ),
-        (
-            "a long code",
-            Returned {
-                code: "c".repeat(2049),
-                ..clone(&back)
-            },
-        ),
-    ] {
-        let there = scene.system.go_to_provider().await.unwrap();
-        let right = scene.back(&there, "u-1");
-        let state = if change == "another browser" {
-            wrong.state.clone()
-        } else {
-            right.state
-        };
-        let came = Returned { state, ..wrong };
-        let outcome = scene.system.sign_in_by_provider(&there.kept, &came, None).await;
-        assert!(is_nobody(outcome), "{change}");
-    }
     let without = scene.system.sign_in_by_provider("", &back, None).await;
     assert!(is_nobody(without), "no errand");
-    assert_eq!(
-        scene.provider.codes.load(Ordering::Relaxed),
-        codes,
-        "nothing was asked about any of these"
-    );
+    type Change = fn(&mut Returned);
+    let changes: [(&str, Change); 5] = [
+        ("another browser", |back| {
+            back.state = back.state.chars().rev().collect()
+        }),
+        ("another provider", |back| {
+            back.issuer = Some("https://id.example.com".to_owned());
+        }),
+        ("nobody says who it is", |back| back.issuer = None),
+        ("no code", |back| back.code.clear()),
+        ("a long code", |back| back.code = "c".repeat(2049)),
+    ];
+    for (what, change) in changes {
+        let there = scene.system.go_to_provider().await.unwrap();
+        let mut back = scene.back(&there, "u-1");
+        change(&mut back);
+        let came = scene.system.sign_in_by_provider(&there.kept, &back, None).await;
+        assert!(is_nobody(came), "{what}");
+    }
+    let asked = scene.provider.codes.load(Ordering::Relaxed);
+    assert_eq!(asked, codes, "nothing was asked about any of these");
+}
 
+#[tokio::test]
+async fn what_comes_late_or_answers_something_else_leads_nowhere() {
+    let scene = Scene::new();
+    let aliya = scene.stage.staff("aliya", "sales").await;
+    scene.links(&aliya, "u-1").await.unwrap();
     let there = scene.system.go_to_provider().await.unwrap();
     scene.stage.passes(SignedDuration::from_mins(10));
     let late = scene.back(&there, "u-1");
-    assert!(
-        is_nobody(scene.system.sign_in_by_provider(&there.kept, &late, None).await),
-        "late"
-    );
-    let there = scene.system.go_to_provider().await.unwrap();
-    let back = scene.back(&there, "u-1");
-    scene.provider.says.lock().unwrap()["nonce"] = json!("of another way");
-    assert!(
-        is_nobody(scene.system.sign_in_by_provider(&there.kept, &back, None).await),
-        "nonce"
-    );
-}
-
-fn clone(returned: &Returned) -> Returned {
-    Returned {
-        code: returned.code.clone(),
-        state: returned.state.clone(),
-        issuer: returned.issuer.clone(),
+    let late = scene.system.sign_in_by_provider(&there.kept, &late, None).await;
+    assert!(is_nobody(late));
+    for (claim, wrong) in [
+        ("nonce", "of another way"),
+        ("aud", "another"),
+        ("iss", "https://id.example.com"),
+    ] {
+        let there = scene.system.go_to_provider().await.unwrap();
+        let back = scene.back(&there, "u-1");
+        scene.provider.says.lock().unwrap()[claim] = json!(wrong);
+        let came = scene.system.sign_in_by_provider(&there.kept, &back, None).await;
+        assert!(is_nobody(came), "{claim}");
     }
 }
 

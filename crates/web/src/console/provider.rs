@@ -24,6 +24,9 @@ pub const BACK: &str = PROVIDER_BACK;
 /// Where a member of staff links the own account.
 pub const LINK: &str = "/staff/identity";
 
+/// From where it leads to the provider, to be linked.
+pub const GO: &str = "/staff/identity/go";
+
 /// What the provider may send along; everything else is passed over.
 const BROUGHT: [&str; 3] = ["code", "state", "iss"];
 /// The longest of it, in bytes.
@@ -141,11 +144,8 @@ async fn acted(sent: &mut Sent) -> Outcome {
     sent.fresh()?;
     let caller = staff(&sent.arrival)?.clone();
     match sent.typed.text("step") {
-        "link" => {
-            let there = system.go_to_link(&caller).await?;
-            sent.arrival.bind(&there.kept);
-            Ok(Answer::Page(go_page(&sent.arrival.visit, &host, &there.address)))
-        }
+        // No form leads to another site: the page has a link.
+        "link" => Ok(Answer::Page(go_page(&sent.arrival.visit, &host))),
         "unlink" => {
             let session = system.unlink_provider(&caller).await?;
             sent.arrival.go_on_as(&session).await?;
@@ -210,13 +210,30 @@ pub fn page(visit: &Visit, link: &OwnLink) -> Page {
     Page::new(visit.say_of("provider-title", "host", &link.host), body).back_to(own_sessions::PATH)
 }
 
-/// The way out to the provider: no form leads to another site.
+/// GET /staff/identity/go
+pub async fn go_to_link(mut arrival: Arrival) -> Response {
+    let outcome = gone_to_link(&mut arrival).await;
+    arrival.respond(outcome)
+}
+
+async fn gone_to_link(arrival: &mut Arrival) -> Outcome {
+    arrival.system.provider_host().ok_or(Rejected::NotFound)?;
+    let caller = staff(arrival)?.clone();
+    if !arrival.system.proved_lately(&caller).await? {
+        return Ok(Answer::SeeOther(LINK.to_owned()));
+    }
+    let there = arrival.system.go_to_link(&caller).await?;
+    arrival.bind(&there.kept);
+    Ok(Answer::Away(there.address))
+}
+
+/// The way out to the provider.
 #[must_use]
-pub fn go_page(visit: &Visit, host: &str, address: &str) -> Page {
+pub fn go_page(visit: &Visit, host: &str) -> Page {
     let body = html! {
         h1 { (visit.say("provider-away-title")) }
         p.lead { (visit.say_of("provider-away-lead", "host", host)) }
-        p { a.go href=(address) rel="external noreferrer" { (visit.say_of("provider-away-go", "host", host)) } }
+        p { a.go href=(GO) rel="external" { (visit.say_of("provider-away-go", "host", host)) } }
     };
     Page::new(visit.say("provider-away-title"), body).back_to(LINK)
 }

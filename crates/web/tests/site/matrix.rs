@@ -385,7 +385,7 @@ const PAGES: [(&str, &[&str]); 33] = [
 ];
 
 /// Pages of the console that are everybody's there, or the way in, or lead to what is judged elsewhere.
-const OWN: [&str; 29] = [
+const OWN: [&str; 30] = [
     "/staff/sign-in",
     "/staff/second",
     "/staff/set-up",
@@ -398,6 +398,7 @@ const OWN: [&str; 29] = [
     "/staff/provider",
     "/staff/provider/back",
     "/staff/identity",
+    "/staff/identity/go",
     "/staff/keys",
     "/staff/invited/{token}",
     "/staff/cases",
@@ -431,6 +432,7 @@ fn paths_of_the_console() -> BTreeSet<String> {
         ("passkeys::PATH", "/staff/passkeys"),
         ("provider::PATH", "/staff/provider"),
         ("provider::BACK", "/staff/provider/back"),
+        ("provider::GO", "/staff/identity/go"),
         ("provider::LINK", "/staff/identity"),
         ("breaches::REGISTER", "/staff/breaches"),
         ("proposals::PATH", "/staff/proposals"),

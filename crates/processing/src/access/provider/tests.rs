@@ -101,12 +101,10 @@ fn told(bytes: &[u8]) -> String {
 
 fn rsa(algorithm: &'static str) -> Signer {
     let pair = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
-    let public = pair.public_key();
-    let (n, e) = (
-        public.modulus().big_endian_without_leading_zero().to_vec(),
-        public.exponent(),
-    );
-    let e = e.big_endian_without_leading_zero().to_vec();
+    // PKCS #1: a sequence of the modulus, 256 bytes after a zero, and the exponent.
+    let public = pair.public_key().as_ref().to_vec();
+    let (n, e) = (&public[9..265], &public[267..]);
+    let (n, e) = (told(n), told(e));
     let way: &'static dyn aws_lc_rs::signature::RsaEncoding = if algorithm == "PS256" {
         &RSA_PSS_SHA256
     } else {
@@ -114,7 +112,7 @@ fn rsa(algorithm: &'static str) -> Signer {
     };
     Signer {
         algorithm,
-        key: json!({ "kty": "RSA", "use": "sig", "kid": "k1", "n": told(&n), "e": told(&e) }),
+        key: json!({ "kty": "RSA", "use": "sig", "kid": "k1", "n": n, "e": e }),
         signs: Box::new(move |text| {
             let mut signature = vec![0; pair.public_modulus_len()];
             pair.sign(way, &SystemRandom::new(), text, &mut signature)
