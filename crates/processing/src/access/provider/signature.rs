@@ -67,7 +67,7 @@ impl Keys {
 
     /// What a statement says, when one of these keys signed it.
     pub(super) fn verified(&self, statement: &str) -> Result<Plain<Vec<u8>>, NotVerified> {
-        let (signed, header, said, signature) = parts(statement).ok_or(NotVerified::Wrong)?;
+        let (signed, [header, said, signature]) = parts(statement).ok_or(NotVerified::Wrong)?;
         let header: Header = serde_json::from_slice(&header).map_err(|_| NotVerified::Wrong)?;
         let is_strange =
             header.crit.is_some() || header.typ.is_some_and(|kind| !kind.eq_ignore_ascii_case("JWT"));
@@ -136,14 +136,14 @@ impl Key {
 }
 
 /// What was signed, and the header, the claims and the signature of a statement in its compact form.
-fn parts(statement: &str) -> Option<(&str, Vec<u8>, Vec<u8>, Vec<u8>)> {
+fn parts(statement: &str) -> Option<(&str, [Vec<u8>; 3])> {
     if statement.len() > STATEMENT_BYTES_MAX {
         return None;
     }
     let (signed, signature) = statement.rsplit_once('.')?;
     let (header, said) = signed.split_once('.')?;
     let read = |part: &str| BASE64_URL_SAFE_NO_PAD.decode(part).ok();
-    Some((signed, read(header)?, read(said)?, read(signature)?))
+    Some((signed, [read(header)?, read(said)?, read(signature)?]))
 }
 
 fn part(value: Option<&String>) -> Option<Vec<u8>> {
