@@ -1,4 +1,8 @@
 //! Each thing that a statement of the provider must say, wrong once; each way of signing; and what the provider may say of itself.
+#![expect(
+    clippy::disallowed_types,
+    reason = "the keys of a provider that is not ours are made and used as by any other program"
+)]
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
@@ -88,11 +92,13 @@ fn each_claim_that_is_wrong_or_missing_names_nobody() {
     }
 }
 
+type Signs = Box<dyn Fn(&[u8]) -> Vec<u8>>;
+
 /// Somebody who signs: how, with which public key, and the signature of a text.
 struct Signer {
     algorithm: &'static str,
     key: Value,
-    signs: Box<dyn Fn(&[u8]) -> Vec<u8>>,
+    signs: Signs,
 }
 
 fn told(bytes: &[u8]) -> String {
