@@ -1,5 +1,5 @@
 //! 5.1.5: registers as tables for spreadsheets, for whoever reads them on the page. The same is asked of the system as for the page,
-//! so that the same people get them and each look has its entry.
+//! so that the same people get them, and a look has its entry where that of the page has one.
 
 use axum::extract::Path;
 use axum::response::Response;
