@@ -21,11 +21,13 @@ pub enum LocalActKind {
     Undertaking = 6,
     /// Something else.
     Other = 7,
+    /// The act by which paper or another medium was destroyed (8). Internal: it may name whoever was there.
+    PaperDestroyed = 8,
 }
 
 impl LocalActKind {
     /// All of them, in the order of their codes.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Charter,
         Self::Order,
         Self::Rules,
@@ -33,12 +35,19 @@ impl LocalActKind {
         Self::Form,
         Self::Undertaking,
         Self::Other,
+        Self::PaperDestroyed,
     ];
 
     /// Its number in storage.
     #[must_use]
     pub const fn code(self) -> u8 {
         self as u8
+    }
+
+    /// Whether it may stand on the public site.
+    #[must_use]
+    pub const fn can_be_public(self) -> bool {
+        !matches!(self, Self::PaperDestroyed)
     }
 
     /// The kind of this number.
@@ -58,6 +67,7 @@ impl LocalActKind {
             Self::Form => "form",
             Self::Undertaking => "undertaking",
             Self::Other => "other",
+            Self::PaperDestroyed => "paper-destroyed",
         }
     }
 }

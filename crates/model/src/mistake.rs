@@ -102,6 +102,10 @@ problems! {
     RoleAbove = "role-above",
     /// One's own account, which others look after (5.1.4).
     OwnAccount = "own-account",
+    /// A register that has no room for one more file.
+    RegisterFull = "register-full",
+    /// A document that is never for everybody (8).
+    InternalOnly = "internal-only",
     /// The last open account in a role that looks after the others (5.1.1).
     LastOfRole = "last-of-role",
     /// The passkey did not answer as it must, or opens nothing here; which of the two is not said.

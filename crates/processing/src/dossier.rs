@@ -207,6 +207,11 @@ impl Dossier {
         self.closed(id).and_then(|row| row.term_until)
     }
 
+    /// Whether the account was closed against its holder's will (1.3): nothing is agreed to, and nobody comes in, any more.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.consents.iter().any(|row| row.act == ConsentAct::Closed)
+    }
+
     /// The row by which a consent was ended with the account (1.3).
     pub(crate) fn closed(&self, id: ConsentId) -> Option<&ConsentRow> {
         let mut rows = self.consents.iter();
@@ -252,6 +257,10 @@ impl Dossier {
     ) -> FieldSet {
         if recipient == RecipientKind::Operator {
             return self.consented(purpose, now);
+        }
+        // 1.3: what lies there until its day goes to nobody outside.
+        if self.is_closed() {
+            return FieldSet::EMPTY;
         }
         self.covered(now, |row, confirmed| {
             let named = row.recipient.as_deref() == Some(recipient.name());

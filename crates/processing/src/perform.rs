@@ -323,7 +323,6 @@ pub(crate) fn fault_of(error: CommitError) -> Fault {
     }
 }
 
-/// What a commit that did not happen means to the caller.
 impl System {
     /// Makes something durable that gives nothing back.
     pub(crate) async fn commit_alone(&self, commit: Commit) -> Result<(), Rejected> {
@@ -332,6 +331,7 @@ impl System {
     }
 }
 
+/// What a commit that did not happen means to the caller.
 pub(crate) fn refused_commit(error: CommitError) -> Rejected {
     match error {
         CommitError::Fault(fault) => Rejected::Fault(fault),

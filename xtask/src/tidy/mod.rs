@@ -2,6 +2,7 @@
 //! and what to do instead. Never changes a file, except the two lists that `tidy --write` renews.
 
 mod arrows;
+mod bug_classes;
 mod clauses;
 mod decisions;
 mod links;
@@ -55,7 +56,7 @@ impl fmt::Display for Finding {
 type Law = fn(&Tree) -> Vec<Finding>;
 
 /// Every law, by name.
-const LAWS: [(&str, Law); 10] = [
+const LAWS: [(&str, Law); 11] = [
     ("arrows", arrows::check),
     ("sizes", sizes::check),
     ("names", names::check_names),
@@ -66,6 +67,7 @@ const LAWS: [(&str, Law); 10] = [
     ("readme", readme::check),
     ("links", links::check),
     ("decisions", decisions::check),
+    ("bug classes", bug_classes::check),
 ];
 
 /// Checks all laws and prints the sizes.
@@ -157,6 +159,11 @@ mod tests {
     #[test]
     fn commands_of_the_readme_exist_and_are_tested() {
         keeps("readme");
+    }
+
+    #[test]
+    fn what_others_got_wrong_is_held_by_a_test() {
+        keeps("bug classes");
     }
 
     #[test]

@@ -318,7 +318,7 @@ impl System {
         let Some(serves) = self.way_in(&dossier, email).await? else {
             return Ok(false);
         };
-        if self.has_second_proof(subject).await? {
+        if dossier.is_closed() || self.has_second_proof(subject).await? {
             return Ok(false);
         }
         let now = self.now();

@@ -123,15 +123,14 @@ impl System {
         Ok(LOOK_AFTER.contains(&role) || !self.may_give(by, role))
     }
 
-    /// Whether those two may give that role: one of them is the responsible person, or each could do what the role may.
+    /// Whether those two may give that role: one of them is the responsible person.
     ///
     /// # Errors
     /// A mistake with `role`, if not.
-    pub(super) fn given_by(&self, first: &Actor, second: &Actor, role: Role) -> Result<(), Rejected> {
+    pub(super) fn given_by(first: &Actor, second: &Actor, role: Role) -> Result<(), Rejected> {
         let answers = [first, second].iter().any(|by| by.role == Role::RESPONSIBLE);
-        let have_it = self.may_give(first, role) && self.may_give(second, role);
-        let may = role != Role::RESPONSIBLE && (answers || have_it);
-        may.then_some(())
+        (answers && role != Role::RESPONSIBLE)
+            .then_some(())
             .ok_or_else(|| Rejected::mistake("role", Problem::RoleAbove))
     }
 
@@ -149,7 +148,7 @@ impl System {
         role: &str,
     ) -> Result<Invitation, Rejected> {
         let (name, role) = self.invitable(name, role).await?;
-        self.given_by(first, &second.by, role)?;
+        Self::given_by(first, &second.by, role)?;
         let agreed = self.of_proposal(&second.by, Happening::Approved, Outcome::Done, None);
         self.invite(first, name, role, |mut commit| {
             commit.statements.insert(0, proposal::take(second.proposal));

@@ -3,8 +3,10 @@
 use sandyq_ledger::entry::{Detail, Entry, Happening, Outcome};
 use sandyq_model::{Actor, ActorId, Plain, Problem, Role};
 use sandyq_store::tables::staff::{self, Staff};
-use sandyq_store::tables::{session, staff_authenticator, staff_grant, staff_shortcuts, staff_view};
-use sandyq_store::{Commit, Statement};
+use sandyq_store::tables::{
+    proposal, session, staff_authenticator, staff_grant, staff_invitation, staff_shortcuts, staff_view,
+};
+use sandyq_store::{Commit, CommitError, Statement};
 
 use super::sessions::{self, Caller};
 use super::{password, passwords};
@@ -122,22 +124,26 @@ impl System {
         }
     }
 
-    /// Closes an account of staff: nobody signs in by it any more, and its sessions end at once.
+    /// Closes an account of staff: nobody signs in by it any more, its sessions end at once, and whoever its holder invited is not.
     ///
     /// # Errors
-    /// A mistake with `name` when there is none of that name.
+    /// A mistake with `name` when there is none of that name, or it is closed.
     pub async fn close_staff(&self, by: &Actor, name: &str) -> Result<(), Rejected> {
-        let row = Staff {
-            disabled_at: Some(self.now()),
-            ..self.staff_named(name).await?
-        };
-        let ways_in = vec![
+        let row = self.staff_named(name).await?;
+        self.close_row(by, &row, 0).await
+    }
+
+    /// The same, where so many others who can come in must be left in that role.
+    pub(super) async fn close_row(&self, by: &Actor, row: &Staff, others_min: u32) -> Result<(), Rejected> {
+        let mut beside = vec![
             staff_authenticator::remove_all(row.id),
             staff_view::remove_all(row.id),
             staff_shortcuts::off(row.id),
             staff_grant::end(row.id, self.now(), by.id),
         ];
-        self.change_staff(by, Happening::StaffRemoved, &row, ways_in)
+        beside.extend(takes_back(row.id));
+        let close = staff::close(row.id, self.now(), others_min);
+        self.change_staff_by(by, Happening::StaffRemoved, (row.id, close), (beside, None))
             .await
     }
 
@@ -180,15 +186,16 @@ impl System {
     pub async fn change_staff_role(&self, by: &Actor, name: &str, role: &str) -> Result<(), Rejected> {
         let role = self.staff_role(role)?;
         let before = self.staff_named(name).await?;
-        self.change_role(by, before, role, None).await
+        self.change_role(by, &before, (role, 0), None).await
     }
 
-    /// The same, with what is written beside it: a proposal that is used up, and the entry of whoever agreed.
+    /// The same, where so many others who can come in must be left in the role of before; with what is written beside it: a proposal
+    /// that is used up, and the entry of whoever agreed.
     pub(super) async fn change_role(
         &self,
         by: &Actor,
-        before: Staff,
-        role: Role,
+        before: &Staff,
+        (role, others_min): (Role, u32),
         beside: Option<(Statement, Entry)>,
     ) -> Result<(), Rejected> {
         if before.disabled_at.is_some() {
@@ -197,15 +204,14 @@ impl System {
         if before.role == role {
             return Err(Rejected::mistake("role", Problem::Repeated));
         }
-        let row = Staff {
-            role,
-            familiar_version: None,
-            ..before
-        };
-        let mut given: Vec<Statement> = self.gives_role(row.id, role, by).into();
+        let id = before.id;
         let (used_up, agreed) = beside.unzip();
-        given.extend(used_up);
-        self.change_staff_with(by, Happening::StaffChanged, &row, (given, agreed))
+        // A proposal of their own that is agreed to is used up before it would be taken back.
+        let mut given: Vec<Statement> = used_up.into_iter().collect();
+        given.extend(self.gives_role(id, role, by));
+        given.extend(takes_back(id));
+        let change = staff::change_role(id, (before.role, role), others_min);
+        self.change_staff_by(by, Happening::StaffChanged, (id, change), (given, agreed))
             .await
     }
 
@@ -259,28 +265,33 @@ impl System {
         row: &Staff,
         beside: Vec<Statement>,
     ) -> Result<(), Rejected> {
-        self.change_staff_with(by, happening, row, (beside, None)).await
+        let change = (row.id, staff::update(row));
+        self.change_staff_by(by, happening, change, (beside, None)).await
     }
 
-    /// The same, with another entry before its own.
-    async fn change_staff_with(
+    /// The same by a statement of one's own, with another entry before its own.
+    async fn change_staff_by(
         &self,
         by: &Actor,
         happening: Happening,
-        row: &Staff,
+        (id, change): (ActorId, Statement),
         (beside, also): (Vec<Statement>, Option<Entry>),
     ) -> Result<(), Rejected> {
         let entry = entry::of_happening(by, happening, Outcome::Done, Detail::None, self);
         let commit = Commit {
-            statements: [staff::update(row), session::remove_all_of_staff(row.id)]
+            statements: [change, session::remove_all_of_staff(id)]
                 .into_iter()
                 .chain(beside)
                 .collect(),
             entries: also.into_iter().chain([entry]).collect(),
             ..Commit::default()
         };
-        let committed = self.store().commit(commit).await;
-        committed.map(|_| ()).map_err(refused_commit)
+        match self.store().commit(commit).await {
+            Ok(_) => Ok(()),
+            // The account is another one than it was a moment ago: closed, in another role, or the last one in it.
+            Err(CommitError::Conflict(_)) => Err(Rejected::mistake("name", Problem::Closed)),
+            Err(other) => Err(refused_commit(other)),
+        }
     }
 
     /// The member of staff has read the policy in force (PRE-1).
@@ -306,4 +317,9 @@ impl System {
             .map(|_| ())
             .map_err(refused_commit)
     }
+}
+
+/// What somebody invited to or proposed is taken back with the right to do so.
+fn takes_back(staff: ActorId) -> [Statement; 2] {
+    [staff_invitation::remove_by(staff), proposal::remove_by(staff)]
 }

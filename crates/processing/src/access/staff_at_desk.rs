@@ -1,10 +1,12 @@
 //! 5.1.4: whoever gives access sees the accounts of staff, closes one, and gives another role: alone one that may do no more than their
-//! own, with a second person any other. One of each role that looks after the others stays, or nobody could agree to anything.
+//! own, with a second person any other. Of each role that looks after the others one stays who can come in, of the responsible person's
+//! two, or nobody could agree to anything.
 
 use jiff::Timestamp;
-use sandyq_ledger::entry::{Happening, Outcome};
+use sandyq_ledger::entry::{Detail, Happening, Outcome};
 use sandyq_model::{Actor, ActorId, Problem, ProposalId, Role};
 use sandyq_policy::Language;
+use sandyq_store::Commit;
 use sandyq_store::tables::proposal;
 use sandyq_store::tables::staff::{self, Staff};
 
@@ -12,6 +14,7 @@ use super::invitations::LOOK_AFTER;
 use super::sessions::Caller;
 use super::staff::StaffCard;
 use crate::circumstances::Second;
+use crate::entry;
 use crate::rejected::Rejected;
 use crate::second_person::Deed;
 use crate::system::System;
@@ -64,6 +67,18 @@ impl System {
             .store()
             .read(|reader| staff::open_first(reader, STAFF_SHOWN_MAX))
             .await?;
+        let read = entry::of_happening(
+            &caller.actor,
+            Happening::RegisterRead,
+            Outcome::Done,
+            Detail::None,
+            self,
+        );
+        let commit = Commit {
+            entries: vec![read],
+            ..Commit::default()
+        };
+        self.commit_alone(commit).await?;
         let version = self.policy().version();
         let one = |row: Staff| StaffAccount {
             id: row.id,
@@ -84,7 +99,7 @@ impl System {
     /// found" as [`System::staff_accounts`].
     pub async fn close_staff_at_desk(&self, caller: &Caller, id: ActorId) -> Result<(), Rejected> {
         let row = self.somebody_else(caller, id).await?;
-        self.close_staff(&caller.actor, &row.name).await
+        self.close_row(&caller.actor, &row, others_min(row.role)).await
     }
 
     /// Gives somebody of staff another role, or proposes it where that takes two (5.1.1).
@@ -103,13 +118,15 @@ impl System {
             return Err(Rejected::mistake("role", Problem::Repeated));
         }
         if !self.takes_two(&caller.actor, wanted)? {
-            self.change_role(&caller.actor, before, wanted, None).await?;
+            let to = (wanted, others_min(before.role));
+            self.change_role(&caller.actor, &before, to, None).await?;
             return Ok(ChangingRole::Done);
         }
         let id = ProposalId::random(self.chance());
         let deed = Deed::ChangeRole {
-            name: before.name,
+            from: self.role_name(before.role)?,
             role: self.role_name(wanted)?,
+            name: before.name,
         };
         let proposed = self.propose(&caller.actor, (id, &deed), None).await?;
         Ok(ChangingRole::Proposed(proposed))
@@ -120,15 +137,22 @@ impl System {
         &self,
         (first, second): (&Actor, &Second),
         name: &str,
-        role: &str,
+        (from, role): (&str, &str),
     ) -> Result<(), Rejected> {
         let before = open(self.staff_named(name).await?)?;
         let wanted = self.staff_role(role)?;
-        self.given_by(first, &second.by, wanted)?;
+        if [first.id, second.by.id].contains(&before.id) {
+            return Err(Rejected::mistake("name", Problem::OwnAccount));
+        }
+        if self.role_name(before.role)? != from {
+            return Err(Rejected::mistake("name", Problem::Closed));
+        }
+        Self::given_by(first, &second.by, wanted)?;
         self.one_stays(&before).await?;
         let agreed = self.of_proposal(&second.by, Happening::Approved, Outcome::Done, None);
         let used_up = proposal::take(second.proposal);
-        self.change_role(first, before, wanted, Some((used_up, agreed)))
+        let to = (wanted, others_min(before.role));
+        self.change_role(first, &before, to, Some((used_up, agreed)))
             .await
     }
 
@@ -147,19 +171,25 @@ impl System {
     }
 
     async fn one_stays(&self, row: &Staff) -> Result<(), Rejected> {
-        let role: Role = row.role;
-        if !LOOK_AFTER.contains(&role) {
-            return Ok(());
-        }
-        let open = self
+        let (id, role) = (row.id, row.role);
+        let others = self
             .store()
-            .read(move |reader| staff::open_in(reader, role))
-            .await?;
-        if open > 1 {
+            .read(move |reader| staff::others_in(reader, id, role));
+        if others.await? >= u64::from(others_min(role)) {
             Ok(())
         } else {
             Err(Rejected::mistake("name", Problem::LastOfRole))
         }
+    }
+}
+
+/// How many others who can come in must be left in a role.
+fn others_min(role: Role) -> u32 {
+    match role {
+        // Each of them agrees to what the other one proposes (5.1.1).
+        Role::RESPONSIBLE => 2,
+        role if LOOK_AFTER.contains(&role) => 1,
+        _ => 0,
     }
 }
 

@@ -138,6 +138,9 @@ fn given(
     accepted: &Accepted,
     system: &System,
 ) -> Result<Done<Confirm>, Rejected> {
+    if dossier.is_closed() {
+        return Err(Rejected::NotFound);
+    }
     let now = permit.at();
     let mut changes = Changes {
         answer: Some(Vec::new()),

@@ -36,7 +36,7 @@ pub struct Closing {
 }
 
 impl Closing {
-    /// Every consent of the record ends on that day, and with them all that no law and no open order keeps.
+    /// Every consent of the record ends on that day, and with them all that no law and no order to keep it demands.
     pub(super) fn statements(
         &self,
         permit: &Permit<Delete>,
@@ -128,9 +128,8 @@ impl System {
     /// The live consent on which an account rests, unless the account is closed already.
     pub(crate) fn account_consent<'a>(&self, dossier: &'a Dossier) -> Option<&'a ConsentRow> {
         let mut consents = dossier.live_consents(self.now()).map(|(row, _)| row);
-        let is_open = dossier.category() == Some(Category::Registered);
-        let found = consents.find(|row| self.closes_account(dossier, row));
-        found.filter(|row| is_open && dossier.closed(row.id).is_none())
+        let is_open = dossier.category() == Some(Category::Registered) && !dossier.is_closed();
+        consents.find(|row| is_open && self.closes_account(dossier, row))
     }
 
     fn closing_decision(&self) -> Option<&DecisionDeclaration> {

@@ -6,7 +6,7 @@ use sandyq_model::{IdempotencyKey, LocalActId, LocalActKind, Mistake, Problem, t
 use sandyq_store::tables::local_act::{self, LocalAct};
 use sandyq_store::{Commit, CommitError, Committed, Statement};
 
-use super::{LOCAL_ACTS_MAX, words};
+use super::{LOCAL_ACTS_BYTES_MAX, LOCAL_ACTS_MAX, words};
 use crate::access::Caller;
 use crate::once::SentUnder;
 use crate::perform::refused_commit;
@@ -108,6 +108,9 @@ impl System {
             note("kind", Problem::Missing);
             LocalActKind::Other
         });
+        if entered.is_public && !kind.can_be_public() {
+            note("public", Problem::InternalOnly);
+        }
         let today = time::day_in_kazakhstan(self.now());
         let adopted_on = words::adopted(&entered.adopted_on, today).unwrap_or_else(|problem| {
             note("adopted_on", problem);
@@ -151,7 +154,7 @@ impl System {
     /// Whether there is room for it, and nothing stands in its place.
     async fn check_place(&self, act: &LocalAct) -> Result<(), Rejected> {
         let (id, replaces) = (act.id, act.replaces);
-        let (count, known, older) = self
+        let (count, bytes, known, older) = self
             .store()
             .read(move |reader| {
                 let older = match replaces {
@@ -160,6 +163,7 @@ impl System {
                 };
                 Ok((
                     local_act::count(reader)?,
+                    local_act::bytes(reader)?,
                     local_act::number_of(reader, id)?,
                     older,
                 ))
@@ -167,6 +171,9 @@ impl System {
             .await?;
         if count >= LOCAL_ACTS_MAX {
             return Err(Rejected::mistake("title", Problem::Rows));
+        }
+        if bytes.saturating_add(act.file_bytes) > LOCAL_ACTS_BYTES_MAX {
+            return Err(Rejected::mistake("scan", Problem::RegisterFull));
         }
         if known.is_some() {
             return Err(Rejected::mistake("scan", Problem::SameFile));

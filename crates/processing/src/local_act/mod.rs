@@ -22,6 +22,8 @@ use crate::system::System;
 pub const LOCAL_ACT_FILE_BYTES_MAX: usize = sandyq_store::vault::LOCAL_ACT_BYTES_MAX;
 /// Documents in the register.
 pub const LOCAL_ACTS_MAX: u32 = 200;
+/// Bytes of all files together: a segment of the second copy has room for them, or they would be written anew with each change.
+pub const LOCAL_ACTS_BYTES_MAX: u64 = 48 * 1024 * 1024;
 
 impl System {
     fn entry_of_local_act(&self, actor: &Actor, happening: Happening, act: LocalActId) -> Entry {

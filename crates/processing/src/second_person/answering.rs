@@ -68,9 +68,10 @@ impl System {
                 let invitation = self.invite_by_two((&said.first, &second), &name, &role).await?;
                 Ok(Agreed::Invited(name, invitation))
             }
-            Deed::ChangeRole { name, role } => {
+            Deed::ChangeRole { name, from, role } => {
                 let second = self.another(caller, &said).await?;
-                self.change_role_by_two((&said.first, &second), &name, &role)
+                let roles = (from.as_str(), role.as_str());
+                self.change_role_by_two((&said.first, &second), &name, roles)
                     .await?;
                 Ok(Agreed::Changed)
             }

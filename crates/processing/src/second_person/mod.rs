@@ -59,7 +59,9 @@ pub enum Deed {
     ChangeRole {
         /// The name by which they sign in.
         name: String,
-        /// The role, by its name in the policy.
+        /// The role that they have, by its name in the policy.
+        from: String,
+        /// The role that they get.
         role: String,
     },
     /// To open one case to another desk in an emergency (5.1.7).

@@ -4,7 +4,7 @@
 use jiff::SignedDuration;
 use sandyq_ledger::entry::{By, Deed as Entered, Happening};
 use sandyq_model::act::Delete;
-use sandyq_model::{Actor, Category, Operation, Problem, Recipient, Role, Standing, Verb};
+use sandyq_model::{Actor, Category, Operation, Plain, Problem, Recipient, Role, Standing, Verb};
 use sandyq_processing::access::Caller;
 use sandyq_processing::circumstances::Circumstances;
 use sandyq_processing::delete::Deletion;
@@ -62,6 +62,17 @@ async fn two_people_close_an_account_and_what_served_it_goes_on_its_day() {
         .find_map(|consent| consent.closed.clone())
         .unwrap();
     assert_eq!(closed.1, "It does not fit the published rules");
+    let hash = "0".repeat(64);
+    let anew = stage
+        .system
+        .give_consent(
+            &dana,
+            ("personal", &hash),
+            (&Plain::from(PASSWORD), stage.key()),
+            Language::En,
+        )
+        .await;
+    assert!(anew.is_err(), "nothing is agreed to any more");
     let again = stage.system.propose_closing(&aru, id, REASON).await;
     assert!(matches!(again, Err(Rejected::NotFound)), "it is closed once");
 

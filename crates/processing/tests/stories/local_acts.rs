@@ -190,6 +190,16 @@ async fn whatever_is_wrong_is_said_at_once_and_nothing_is_entered() {
         .map(|(name, problem)| (name.to_owned(), problem))
         .collect();
     assert_eq!(said, expected);
+    let shown = Entered {
+        kind: "paper-destroyed".to_owned(),
+        is_public: true,
+        ..rules("1")
+    };
+    assert_eq!(
+        mistakes(enters(&stage, &responsible, &shown).await),
+        one("public", Problem::InternalOnly),
+        "an act about destroyed paper may name whoever was there"
+    );
     let large = Entered {
         file: pdf(&"a".repeat(LOCAL_ACT_FILE_BYTES_MAX)),
         ..rules("1")

@@ -239,6 +239,78 @@ async fn accounts_are_closed_by_one_and_roles_changed_by_two_and_one_of_each_sta
     system.close_staff_at_desk(&access, aliya.actor.id).await.unwrap();
     let again = system.close_staff_at_desk(&access, aliya.actor.id).await;
     assert_eq!(problem(again, "name"), Some(Problem::Closed));
+    let by_command = system
+        .close_staff(&Actor::system(Role::ADMINISTRATOR), "aliya")
+        .await;
+    assert_eq!(problem(by_command, "name"), Some(Problem::Closed));
     let seen = system.staff_accounts(&access, Language::En).await.unwrap();
     assert!(seen[2].closed_at.is_some(), "the closed one comes last");
+}
+
+#[tokio::test]
+async fn nobody_agrees_to_their_own_role_and_no_proposal_outlives_what_it_was_about() {
+    let stage = Stage::new();
+    let system = &stage.system;
+    let aru = stage.staff("aru", "responsible").await;
+    let access = stage.staff("access", "access").await;
+    stage.staff("other", "access").await;
+    let own = system.change_role_at_desk(&aru, access.actor.id, "sales").await;
+    let ChangingRole::Proposed(waits) = own.unwrap() else {
+        panic!("neither has that role");
+    };
+    let agreed = system.agree(&access, waits).await;
+    assert_eq!(problem(agreed, "name"), Some(Problem::OwnAccount));
+
+    let aliya = stage.staff("aliya", "sales").await;
+    let to_support = system
+        .change_role_at_desk(&access, aliya.actor.id, "support")
+        .await;
+    let ChangingRole::Proposed(waits) = to_support.unwrap() else {
+        panic!("neither has that role");
+    };
+    let by = Actor::system(Role::ADMINISTRATOR);
+    system.change_staff_role(&by, "aliya", "auditor").await.unwrap();
+    let late = system.agree(&aru, waits).await;
+    assert_eq!(
+        problem(late, "name"),
+        Some(Problem::Closed),
+        "she is no sales any more"
+    );
+}
+
+#[tokio::test]
+async fn who_cannot_come_in_is_not_counted_and_what_was_given_goes_with_the_giver() {
+    let stage = Stage::new();
+    let system = &stage.system;
+    let by = Actor::system(Role::ADMINISTRATOR);
+    let access = stage.staff("access", "access").await;
+    let admin = stage.staff("admin", "administrator").await;
+    let password = Plain::from("a long enough password");
+    system
+        .add_staff(&by, "second", "administrator", password)
+        .await
+        .unwrap();
+    let closed = system.close_staff_at_desk(&access, admin.actor.id).await;
+    assert_eq!(
+        problem(closed, "name"),
+        Some(Problem::LastOfRole),
+        "the second one has set up no factor"
+    );
+    let aru = stage.staff("aru", "responsible").await;
+    let inviting = system.invite_at_desk(&access, "zarina", "sales").await;
+    let Agreed::Invited(_, invitation) = system
+        .agree(&aru, proposed(inviting.unwrap()).unwrap())
+        .await
+        .unwrap()
+    else {
+        panic!("an invitation was proposed");
+    };
+    let token = invitation.path.expose().rsplit('/').next().unwrap().to_owned();
+    assert!(system.invited(&token, Language::En).await.is_ok());
+    system.close_staff(&by, "access").await.unwrap();
+    let gone = system.invited(&token, Language::En).await;
+    assert!(
+        matches!(gone, Err(Rejected::NotFound)),
+        "it goes with whoever gave it"
+    );
 }

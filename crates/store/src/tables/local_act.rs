@@ -146,6 +146,19 @@ pub fn count(reader: &mut dyn Reader) -> Result<u32, Fault> {
     Ok(count.unwrap_or(0))
 }
 
+/// Bytes of all files together, before they are sealed.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn bytes(reader: &mut dyn Reader) -> Result<u64, Fault> {
+    let bytes = reader.first(
+        "SELECT CAST(COALESCE(SUM(file_bytes), 0) AS BIGINT) FROM local_act",
+        &[],
+        |row| row.take(0),
+    )?;
+    Ok(bytes.unwrap_or(0))
+}
+
 /// The file of a document, sealed.
 ///
 /// # Errors

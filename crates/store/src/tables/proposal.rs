@@ -55,6 +55,12 @@ pub fn remove_all(subject: SubjectId) -> Statement {
     statement("DELETE FROM proposal WHERE subject_id = $1", [subject.into()])
 }
 
+/// Takes back what somebody proposed.
+#[must_use]
+pub fn remove_by(staff: ActorId) -> Statement {
+    statement("DELETE FROM proposal WHERE proposed_by = $1", [staff.into()])
+}
+
 /// Removes those that nobody agreed to in time.
 #[must_use]
 pub fn remove_over(now: Timestamp) -> Statement {

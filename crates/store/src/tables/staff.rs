@@ -151,6 +151,34 @@ pub fn by_name(reader: &mut dyn Reader, name: &str) -> Result<Option<Staff>, Fau
     )
 }
 
+/// Closes an open account; it is a conflict where it is none any more, or where fewer than so many others who can come in would be
+/// left in its role.
+#[must_use]
+pub fn close(staff: ActorId, at: Timestamp, others_min: u32) -> Statement {
+    statement(
+        "UPDATE staff SET disabled_at = $2 WHERE staff_id = $1 AND disabled_at IS NULL AND (SELECT COUNT(*) \
+         FROM staff AS others WHERE others.role = staff.role AND others.staff_id <> staff.staff_id \
+         AND others.disabled_at IS NULL AND EXISTS (SELECT 1 FROM staff_authenticator AS proof \
+         WHERE proof.staff_id = others.staff_id AND proof.kind = 'one-time')) >= $3",
+        [staff.into(), at.into(), others_min.into()],
+    )
+    .touching(1)
+}
+
+/// Gives an open account another role than the one it has, and lets its holder read the policy again; a conflict as in [`close`].
+#[must_use]
+pub fn change_role(staff: ActorId, (from, to): (Role, Role), others_min: u32) -> Statement {
+    statement(
+        "UPDATE staff SET role = $3, familiar_version = NULL WHERE staff_id = $1 AND role = $2 \
+         AND disabled_at IS NULL AND (SELECT COUNT(*) FROM staff AS others WHERE others.role = $2 \
+         AND others.staff_id <> $1 AND others.disabled_at IS NULL AND EXISTS (SELECT 1 \
+         FROM staff_authenticator AS proof WHERE proof.staff_id = others.staff_id \
+         AND proof.kind = 'one-time')) >= $4",
+        [staff.into(), from.into(), to.into(), others_min.into()],
+    )
+    .touching(1)
+}
+
 /// So many of them at most: the open ones first, by name.
 ///
 /// # Errors
@@ -164,14 +192,15 @@ pub fn open_first(reader: &mut dyn Reader, limit: u32) -> Result<Vec<Staff>, Fau
     )
 }
 
-/// How many open accounts have that role.
+/// How many others than that one can come in, in that role: their accounts are open and have a second factor.
 ///
 /// # Errors
 /// When the engine does not answer.
-pub fn open_in(reader: &mut dyn Reader, role: Role) -> Result<u64, Fault> {
+pub fn others_in(reader: &mut dyn Reader, staff: ActorId, role: Role) -> Result<u64, Fault> {
     let counted = reader.first(
-        "SELECT COUNT(*) FROM staff WHERE role = $1 AND disabled_at IS NULL",
-        &[role.into()],
+        "SELECT COUNT(*) FROM staff WHERE role = $2 AND staff_id <> $1 AND disabled_at IS NULL AND EXISTS (SELECT 1 \
+         FROM staff_authenticator AS proof WHERE proof.staff_id = staff.staff_id AND proof.kind = 'one-time')",
+        &[staff.into(), role.into()],
         |row| row.take(0),
     )?;
     Ok(counted.unwrap_or(0))

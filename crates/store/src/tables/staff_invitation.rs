@@ -56,6 +56,15 @@ pub fn remove_of_name(name: &str) -> Statement {
     statement("DELETE FROM staff_invitation WHERE name = $1", [name.into()])
 }
 
+/// Takes back what somebody invited to.
+#[must_use]
+pub fn remove_by(staff: ActorId) -> Statement {
+    statement(
+        "DELETE FROM staff_invitation WHERE invited_by = $1",
+        [staff.into()],
+    )
+}
+
 /// Removes the invitations that opened until before that instant.
 #[must_use]
 pub fn remove_over(now: Timestamp) -> Statement {

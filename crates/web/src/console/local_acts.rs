@@ -168,7 +168,7 @@ const fn kilobytes(bytes: u64) -> u64 {
 #[must_use]
 pub fn entry_page(visit: &Visit, typed: &dyn Fn(&str) -> String, mistake: &Mistake) -> Page {
     let label = |name: &str| visit.say(&format!("local-act-{name}"));
-    let of_file = mistake.of("scan");
+    let (of_file, of_public) = (mistake.of("scan"), mistake.of("public"));
     let inside = html! {
         (kinds(visit, &typed("kind"), mistake))
         @for (name, required) in INPUTS { (input(visit, name, required, &typed(name), mistake)) }
@@ -178,9 +178,12 @@ pub fn entry_page(visit: &Visit, typed: &dyn Fn(&str) -> String, mistake: &Mista
             (problem_of(visit, "scan", of_file))
             input type="file" id="scan" name="scan" accept=".pdf" aria-describedby="scan-hint";
         }
-        div.tick {
-            input type="checkbox" id="public" name="public" value="yes" checked[!typed("public").is_empty()];
-            label for="public" { (label("public")) }
+        div.question.is-wrong[of_public.is_some()] {
+            (problem_of(visit, "public", of_public))
+            div.tick {
+                input type="checkbox" id="public" name="public" value="yes" checked[!typed("public").is_empty()];
+                label for="public" { (label("public")) }
+            }
         }
         (submit("enter", &visit.say("local-act-button")))
     };

@@ -154,7 +154,12 @@ fn facts(visit: &Visit, names: &Names<'_>, one: &ProposalView) -> Vec<Row> {
                 &visit.say(&format!("emergency-reason-{reason}")),
             ),
         ],
-        Deed::Invite { name, role: named } | Deed::ChangeRole { name, role: named } => vec![
+        Deed::ChangeRole { name, from, role } => vec![
+            Row::text(visit.say("staff-name-label"), name),
+            Row::text(visit.say("proposal-role-from"), &(names.role)(from)),
+            Row::text(visit.say("access-role"), &(names.role)(role)),
+        ],
+        Deed::Invite { name, role: named } => vec![
             Row::text(visit.say("staff-name-label"), name),
             Row::text(visit.say("access-role"), &(names.role)(named)),
         ],

@@ -21,7 +21,7 @@ fn row(language: Language, number: u32, is_public: bool) -> LocalActRow {
     let approver = three(language, "директор", "директор", "director");
     LocalActRow {
         number,
-        kind: LocalActKind::ALL[number as usize % 7],
+        kind: LocalActKind::ALL[number as usize % LocalActKind::ALL.len()],
         title: title.to_owned(),
         document: "№ 14-P".to_owned(),
         version: number.to_string(),

@@ -248,6 +248,7 @@ pub fn proposals(language: Language) -> Vec<Sample> {
     };
     let change = Deed::ChangeRole {
         name: "aliya".to_owned(),
+        from: "sales".to_owned(),
         role: "support".to_owned(),
     };
     let waiting = [

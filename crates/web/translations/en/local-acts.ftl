@@ -14,6 +14,7 @@ local-act-kind-instruction = instruction
 local-act-kind-form = form
 local-act-kind-undertaking = undertaking
 local-act-kind-other = another document
+local-act-kind-paper-destroyed = act of destroying paper or another medium
 local-act-title = Title
 local-act-title-hint = No names, numbers, telephones or addresses of people whose data we hold: it is kept for good.
 local-act-document = Number of the document

@@ -177,7 +177,7 @@ letter-account-closed-text =
     {""}
     we have closed your account. Reason: { $reason }.
     {""}
-    Two persons decided about it. What we hold under it is destroyed after { $day }, except what a law or an open order keeps; until then you can still ask us for your data, or complain, by answering to the address in our policy.
+    Two persons decided about it. What we hold under it is destroyed after { $day }, except what a law or an order to keep it demands; until then you can still ask us for your data, or complain, by answering to the address in our policy.
     {""}
     What this rests on: { $page }
 letter-identity-subject = A code to show that it is you

@@ -14,6 +14,7 @@ local-act-kind-instruction = нұсқаулық
 local-act-kind-form = нысан
 local-act-kind-undertaking = міндеттеме
 local-act-kind-other = басқа құжат
+local-act-kind-paper-destroyed = қағазды немесе басқа тасымалдағышты жою актісі
 local-act-title = Атауы
 local-act-title-hint = Адамдардың аты-жөні, нөмірі, телефоны мен мекенжайы болмауы керек: ол мәңгі сақталады.
 local-act-document = Құжаттың нөмірі

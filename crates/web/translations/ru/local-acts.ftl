@@ -14,6 +14,7 @@ local-act-kind-instruction = инструкция
 local-act-kind-form = форма
 local-act-kind-undertaking = обязательство
 local-act-kind-other = другой документ
+local-act-kind-paper-destroyed = акт об уничтожении бумаги или другого носителя
 local-act-title = Название
 local-act-title-hint = Без имён, номеров, телефонов и адресов людей: оно хранится всегда.
 local-act-document = Номер документа

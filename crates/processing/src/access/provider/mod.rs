@@ -108,6 +108,10 @@ impl Provider {
 
     /// Where the browser goes.
     pub(crate) async fn address(&self, errand: &Errand, back: &str, now: Timestamp) -> Result<String, Fault> {
+        let _place = match self.remembered.metadata(now) {
+            Some(_) => None,
+            None => Some(self.place()?),
+        };
         let metadata = self.metadata(now).await?;
         let mut address = Url::parse(&metadata.authorization_endpoint)
             .map_err(|_| Fault::Outside("the identity provider has no place for browsers".into()))?;
@@ -132,10 +136,7 @@ impl Provider {
         back: &str,
         now: Timestamp,
     ) -> Result<Plain<String>, NotBelieved> {
-        let _place = self
-            .asked
-            .try_acquire()
-            .map_err(|_| Fault::Busy("the identity provider is asked about too many at once".into()))?;
+        let _place = self.place()?;
         let metadata = self.metadata(now).await?;
         if !is_answer(&metadata, errand, returned) {
             return Err(NotBelieved::Wrong);
@@ -149,6 +150,12 @@ impl Provider {
             now,
         };
         claims::subject(&said, &expected).ok_or(NotBelieved::Wrong)
+    }
+
+    /// A place among those who wait for the provider: when it is slow, the others are turned away and not kept waiting.
+    fn place(&self) -> Result<tokio::sync::SemaphorePermit<'_>, Fault> {
+        let place = self.asked.try_acquire();
+        place.map_err(|_| Fault::Busy("the identity provider is asked about too many at once".into()))
     }
 
     /// Changes the code for the signed statement. Everything else that comes with it is dropped here.
