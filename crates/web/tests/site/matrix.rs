@@ -358,7 +358,7 @@ const PAGES: [(&str, &[&str]); 33] = [
     ("/staff/tables/disclosures", &["responsible"]),
     (
         "/staff/tables/access",
-        &["responsible", "auditor", "administrator"],
+        &["responsible", "auditor", "administrator", "access"],
     ),
     ("/staff/audit", &["responsible", "auditor"]),
     (
