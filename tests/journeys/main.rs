@@ -30,6 +30,8 @@ mod s1_3_decision;
 #[cfg(test)]
 mod s2_2_1_passkey;
 #[cfg(test)]
+mod s2_2_4_statistics;
+#[cfg(test)]
 mod s2_2_7_guest_purchase;
 #[cfg(test)]
 mod s3_b_local_acts;
@@ -41,6 +43,7 @@ mod s4_2_1_handed_over;
 mod s4_3_nothing_leaves;
 #[cfg(test)]
 mod s5_1_4_accounts;
+#[cfg(test)]
 mod s5_1_4_desk;
 #[cfg(test)]
 mod s5_1_4_provider;

@@ -12,6 +12,10 @@ impl Purpose {
     pub const COUNT: u8 = 12;
     /// 2.2.1: telling who the other party is.
     pub const IDENTIFICATION: Self = Self(1);
+    /// 2.2.3: counting for better services.
+    pub const QUALITY: Self = Self(3);
+    /// 2.2.4: statistics and studies.
+    pub const STATISTICS: Self = Self(4);
     /// 2.2.5: registering software with its rights holder.
     pub const SOFTWARE_REGISTRATION: Self = Self(5);
     /// 2.2.7: carrying out orders and contracts.

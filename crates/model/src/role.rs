@@ -29,6 +29,8 @@ impl Role {
     pub const INTEGRATION: Self = Self(18);
     /// Who gives access and takes it away, and reads nothing (5.1.4).
     pub const ACCESS: Self = Self(19);
+    /// Who reads figures about many people, and nothing about anybody (2.2.4).
+    pub const STATISTICS: Self = Self(20);
     /// Numbers are below this.
     pub const NUMBER_LIMIT: u8 = 64;
 

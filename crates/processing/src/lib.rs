@@ -18,6 +18,7 @@ pub mod collect;
 pub mod confirm;
 pub mod consent;
 pub mod delete;
+pub mod depersonalize;
 pub mod destroy;
 pub mod dossier;
 pub mod emergency;

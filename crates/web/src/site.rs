@@ -207,9 +207,10 @@ fn console_routes() -> Router<Shared> {
 fn board_routes() -> Router<Shared> {
     use console::{
         access, accounts, alike, at_rest, audit, breach, breaches, figures, hand_over, invite, judgements,
-        local_acts, proposals, recipients, record, request, requests, retention, tables,
+        local_acts, proposals, recipients, record, request, requests, retention, statistics, tables,
     };
     Router::new()
+        .route(statistics::PATH, get(statistics::show))
         .route(accounts::PATH, get(accounts::list))
         .route(
             "/staff/accounts/{account}",

@@ -92,6 +92,12 @@ impl Visit {
         language::day_written(written, self.language)
     }
 
+    /// A month written as `2026-11`, in the language read; what is no month stays as it is.
+    #[must_use]
+    pub fn month(&self, written: &str) -> String {
+        language::month_written(written, self.language)
+    }
+
     /// A date with its time in the language read.
     #[must_use]
     pub fn date_and_time(&self, instant: Timestamp) -> String {

@@ -155,6 +155,10 @@ numbered! {
         LocalActEntered = 140 "local-act-entered",
         /// Somebody looked into the register of documents, or at one that is not public (3).
         LocalActsRead = 141 "local-acts-read",
+        /// The schedule made the figures of a month (DEF-5).
+        FiguresMade = 142 "figures-made",
+        /// Somebody looked at figures (2.2.4).
+        FiguresRead = 143 "figures-read",
     }
 }
 

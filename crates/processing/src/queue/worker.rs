@@ -63,7 +63,7 @@ impl System {
     pub async fn worker(self) {
         let mut next_look_at_epochs: Option<Timestamp> = None;
         let mut next_upkeep: Option<Timestamp> = None;
-        let mut next_look_for_alike = next_night(self.now());
+        let mut next_night_work = next_night(self.now());
         let begun = tokio::time::Instant::now();
         let mut leaps = Leaps::since(self.now());
         loop {
@@ -83,9 +83,10 @@ impl System {
                 next_upkeep = Some(self.now() + UPKEEP_EVERY);
                 self.look_over_each_hour().await;
             }
-            if next_look_for_alike <= self.now() {
-                next_look_for_alike = next_night(self.now());
+            if next_night_work <= self.now() {
+                next_night_work = next_night(self.now());
                 told(self.look_for_alike().await, "records could not be compared");
+                told(self.make_figures().await, "people could not be counted");
             }
             tokio::select! {
                 () = self.woken() => {}

@@ -1,5 +1,6 @@
 //! Labels of the policy's things, in the reader's language.
 
+use sandyq_model::value::ValueKind;
 use sandyq_model::{Category, Clause, Field, FieldSet, Purpose, Role, Verb};
 use sandyq_policy::Language;
 use sandyq_policy::declarations::WordKind;
@@ -15,6 +16,12 @@ impl System {
             .words(language)
             .label(WordKind::Field, name)
             .to_owned()
+    }
+
+    /// Which kind of value stands in a field.
+    #[must_use]
+    pub fn kind_of_field(&self, field: Field) -> Option<ValueKind> {
+        self.policy().kind(field)
     }
 
     /// The labels of a set of fields, in order.

@@ -24,6 +24,7 @@ mod disclosures;
 mod emergency;
 mod epochs;
 mod everything;
+mod figures;
 mod histories;
 mod holds;
 mod interview;

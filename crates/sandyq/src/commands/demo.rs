@@ -253,6 +253,8 @@ async fn populate(system: &System, folder: &DataFolder, letters: &MailSink) -> R
         .find(|caller| caller.actor.role == Role::RESPONSIBLE);
     if let Some(responsible) = responsible {
         invented::bring_in(system, letters, responsible).await?;
+        // Otherwise the first night does it.
+        system.make_figures().await?;
     }
     for caller in &callers {
         system.sign_out(caller).await.map_err(told)?;
@@ -343,7 +345,7 @@ fn keep_staff(folder: &DataFolder, staff: &[SignIn]) -> Result<(), Failure> {
 /// How long a number of a program is shown.
 const NUMBER_LASTS: SignedDuration = SignedDuration::from_secs(30);
 /// Who works at the invented operator, and as what.
-const STAFF: [(&str, &str); 10] = [
+const STAFF: [(&str, &str); 11] = [
     ("sales", "sales"),
     ("support", "support"),
     ("events", "events"),
@@ -354,6 +356,7 @@ const STAFF: [(&str, &str); 10] = [
     ("auditor", "auditor"),
     ("admin", "administrator"),
     ("access", "access"),
+    ("statistics", "statistics"),
 ];
 
 /// Settings of a demonstration: an invented operator.

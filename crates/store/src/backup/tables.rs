@@ -74,7 +74,7 @@ macro_rules! whole {
 }
 
 /// Every table of a set, each after those that it leads to.
-pub const TABLES_OF_A_SET: [Needed; 33] = [
+pub const TABLES_OF_A_SET: [Needed; 35] = [
     paged!(
         "subject",
         "subject_id, category, standing, version, pseudonym, key_generation, created_at, confirmed_at, blocked_at, \
@@ -207,6 +207,18 @@ pub const TABLES_OF_A_SET: [Needed; 33] = [
             "waiting",
             "stopped"
         ]
+    ),
+    paged!(
+        "figure_set",
+        "month, made_at, smallest" = ["month", "made_at", "smallest"],
+        "month" > "$1", limit "$2", order [0], numbers [true]
+    ),
+    paged!(
+        "figure",
+        "month, place, purpose, category, field, words, people" = [
+            "month", "place", "purpose", "category", "field", "words", "people"
+        ],
+        "month, place" > "$1, $2", limit "$3", order [0, 1], numbers [true, true]
     ),
     paged!(
         "breach",

@@ -22,7 +22,7 @@ pub enum Class {
 use Class::{Pseudonymous, Public, Sealed, Secret};
 
 /// Every table with every column and its class.
-pub const TABLES: [(&str, &[(&str, Class)]); 42] = [
+pub const TABLES: [(&str, &[(&str, Class)]); 44] = [
     (
         "subject",
         &[
@@ -395,6 +395,22 @@ pub const TABLES: [(&str, &[(&str, Class)]); 42] = [
             ("queued", Public),
             ("waiting", Public),
             ("stopped", Public),
+        ],
+    ),
+    (
+        "figure_set",
+        &[("month", Public), ("made_at", Public), ("smallest", Public)],
+    ),
+    (
+        "figure",
+        &[
+            ("month", Public),
+            ("place", Public),
+            ("purpose", Public),
+            ("category", Public),
+            ("field", Public),
+            ("words", Public),
+            ("people", Public),
         ],
     ),
     (

@@ -10,6 +10,7 @@ pub mod consent_text;
 pub mod disclosure;
 pub mod emergency;
 pub mod epoch_end;
+pub mod figure;
 pub mod hold;
 pub mod idempotency;
 pub mod job;

@@ -26,6 +26,7 @@ mod closed {
 
     pub trait Opens {}
     impl Opens for act::Access {}
+    impl Opens for act::Depersonalize {}
     impl Opens for act::Disseminate {}
     impl Opens for act::Extract {}
     impl Opens for act::Provide {}

@@ -11,7 +11,7 @@ use sandyq_processing::cases::listing::{CaseFilter, CaseList, CaseRow, DueBy, Wh
 use sandyq_processing::cases::views::SavedView;
 
 use super::asked::{Asked, choice, line, pages};
-use super::{access, accounts, at_rest, emergency, proposals, search, together, views};
+use super::{access, accounts, at_rest, emergency, proposals, search, statistics, together, views};
 use crate::components::{error_summary, hidden, problem_of};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
 use crate::layout::Page;
@@ -167,8 +167,11 @@ fn beside(caller: &Caller) -> Vec<(&'static str, &'static str)> {
     let machine = caller
         .looks_after_the_machine()
         .then_some((at_rest::PATH, "at-rest-title"));
+    let statistics = caller
+        .reads_figures()
+        .then_some((statistics::PATH, "statistics-title"));
     let beside = access.into_iter().chain(accounts).chain(proposals);
-    beside.chain(machine).collect()
+    beside.chain(machine).chain(statistics).collect()
 }
 
 pub(super) fn filter(asked: &Asked) -> Result<CaseFilter, Mistake> {

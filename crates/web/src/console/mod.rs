@@ -35,6 +35,7 @@ pub mod requests;
 pub mod retention;
 pub mod search;
 pub mod second_factor;
+pub mod statistics;
 pub mod tables;
 pub mod together;
 pub mod views;

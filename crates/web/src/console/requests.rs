@@ -13,7 +13,7 @@ use super::asked::{Asked, choice, pages};
 use super::breaches::{REGISTER, late_ones};
 use super::cases::{due_by, said, staff};
 use super::local_acts::LOCAL_ACTS;
-use super::{access, accounts, alike, figures, judgements, proposals};
+use super::{access, accounts, alike, figures, judgements, proposals, statistics};
 use crate::components::{Control, control, error_summary, problem_of, submit, tray_with_file};
 use crate::http::arrival::{Answer, Arrival, Outcome, mistake_of};
 use crate::http::file::SentWithFile;
@@ -284,6 +284,7 @@ fn ways(visit: &Visit, board: &Board) -> Markup {
             li { a href="/staff/audit" { (visit.say("audit-title")) } }
             li { a href="/staff/disclosures" { (visit.say("disclosures-title")) } }
             li { a href=(REGISTER) { (visit.say("breaches-title")) } }
+            li { a href=(statistics::PATH) { (visit.say("statistics-title")) } }
             li { a href=(LOCAL_ACTS) { (visit.say("local-acts-title")) } }
         }
     }

@@ -8,13 +8,15 @@ use jiff::tz::Offset;
 use sandyq_model::time::day_in_kazakhstan;
 use sandyq_model::{Fault, Purpose};
 use sandyq_paper::sheet::{Sheet, xlsx};
-use sandyq_processing::Rejected;
 use sandyq_processing::breach::BreachRow;
+use sandyq_processing::depersonalize::{FigureRow, FigureTable, Figures};
 use sandyq_processing::local_act::LocalActRow;
 use sandyq_processing::transfer::{DisclosureView, RecipientView};
+use sandyq_processing::{Rejected, System};
 
 use super::breaches::people;
 use super::cases::staff;
+use super::statistics::{group_of, title_of};
 use crate::http::arrival::{Answer, Arrival, Outcome};
 use crate::portal::consents::recipient_words;
 use crate::visit::Visit;
@@ -64,6 +66,10 @@ async fn written(arrival: &Arrival, register: &str) -> Outcome {
             ("disclosures-title", disclosures(visit, &rows, &purpose))
         }
         "access" => ("access-title", access(arrival).await?),
+        "figures" => {
+            let figures = system.figures(caller, None).await?;
+            ("statistics-title", counted(system, visit, &figures))
+        }
         _ => return Err(Rejected::NotFound),
     };
     let sheet = Sheet {
@@ -119,6 +125,22 @@ fn breaches(visit: &Visit, rows: &[BreachRow]) -> Table {
         ]
     };
     (head, rows.iter().map(line).collect())
+}
+
+fn counted(system: &System, visit: &Visit, figures: &Figures) -> Table {
+    let head = said(
+        visit,
+        ["statistics-table", "statistics-group", "statistics-people"],
+    );
+    let of = |table: &FigureTable| {
+        let title = title_of(system, visit.language, table);
+        let line = |row: &FigureRow| {
+            let group = group_of(system, visit.language, (table, row));
+            vec![title.clone(), group, row.people.to_string()]
+        };
+        table.rows.iter().map(line).collect::<Vec<_>>()
+    };
+    (head, figures.tables.iter().flat_map(of).collect())
 }
 
 fn local_acts(visit: &Visit, rows: &[LocalActRow]) -> Table {

@@ -33,6 +33,21 @@ const RUSSIAN: [&str; 12] = [
     "ноября",
     "декабря",
 ];
+/// The months as they are called where no day stands before them.
+const RUSSIAN_ALONE: [&str; 12] = [
+    "январь",
+    "февраль",
+    "март",
+    "апрель",
+    "май",
+    "июнь",
+    "июль",
+    "август",
+    "сентябрь",
+    "октябрь",
+    "ноябрь",
+    "декабрь",
+];
 const ENGLISH: [&str; 12] = [
     "January",
     "February",
@@ -75,6 +90,26 @@ pub fn day_written(written: &str, language: Language) -> String {
         .map_or_else(|_| written.to_owned(), |date| day(date, language))
 }
 
+/// A month written as `2026-11`: `2026 ж. қараша`, `ноябрь 2026 г.`, `November 2026`; what is no month stays as it is.
+#[must_use]
+pub fn month_written(written: &str, language: Language) -> String {
+    let Ok(first) = format!("{written}-01").parse::<Date>() else {
+        return written.to_owned();
+    };
+    let names = match language {
+        Language::Kk => &KAZAKH,
+        Language::Ru => &RUSSIAN_ALONE,
+        Language::En => &ENGLISH,
+    };
+    let place = usize::from(first.month().unsigned_abs()).saturating_sub(1);
+    let (month, year) = (names.get(place).copied().unwrap_or_default(), first.year());
+    match language {
+        Language::Kk => format!("{year}\u{a0}ж. {month}"),
+        Language::Ru => format!("{month} {year}\u{a0}г."),
+        Language::En => format!("{month} {year}"),
+    }
+}
+
 /// A kept card expiry (`2027-05`) as it is printed on the card.
 #[must_use]
 pub fn month_of_card(kept: &str) -> String {
@@ -104,6 +139,19 @@ fn day(day: Date, language: Language) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn months_as_each_language_writes_them_alone() {
+        let said =
+            [Language::Kk, Language::Ru, Language::En].map(|language| month_written("2026-11", language));
+        assert_eq!(
+            said,
+            ["2026\u{a0}ж. қараша", "ноябрь 2026\u{a0}г.", "November 2026"]
+        );
+        for wrong in ["2026-13", "2026", "", "2026-11-01"] {
+            assert_eq!(month_written(wrong, Language::En), wrong);
+        }
+    }
 
     #[test]
     fn dates_as_each_language_writes_them_in_the_offset_of_kazakhstan() {

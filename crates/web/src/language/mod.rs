@@ -8,7 +8,7 @@ mod dates;
 mod phrases;
 
 pub use countries::{Country, countries, country_name};
-pub use dates::{date, date_and_time, day_written, month_of_card};
+pub use dates::{date, date_and_time, day_written, month_of_card, month_written};
 pub use phrases::{Args, money, phrase, phrase_with};
 
 use sandyq_processing::Language;

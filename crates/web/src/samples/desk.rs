@@ -2,18 +2,19 @@
 
 use jiff::Timestamp;
 use jiff::civil::date;
-use sandyq_model::{Mistake, Problem, Purpose};
+use sandyq_model::{Category, Field, Mistake, Problem, Purpose};
 use sandyq_processing::Language;
 use sandyq_processing::cases::State;
 use sandyq_processing::cases::listing::{CaseList, CaseOwner, CaseRow};
 use sandyq_processing::cases::together::{Fate, OneOfThem, Together};
 use sandyq_processing::cases::views::SavedView;
+use sandyq_processing::depersonalize::{FigureRow, FigureTable, Figures};
 use sandyq_processing::request::{ClosedIn, Load, Norm};
 
 use super::{Sample, people, visit};
 use crate::console::asked::Asked;
 use crate::console::cases::Beside;
-use crate::console::{cases, figures, note, search, together};
+use crate::console::{cases, figures, note, search, statistics, together};
 use crate::visit::Standpoint;
 
 const FILTER: &[&str] = &["kind", "state", "owner", "due", "order", "reference"];
@@ -22,6 +23,7 @@ pub fn pages(language: Language) -> Vec<Sample> {
     let mut pages = lists(language);
     pages.extend(searches(language));
     pages.extend(figures_of(language));
+    pages.extend(statistics_of(language));
     pages.extend(notes(language));
     pages.extend(several(language));
     pages
@@ -226,6 +228,68 @@ fn figures_of(language: Language) -> Vec<Sample> {
         ("board-figures", desk.clone(), some),
         ("board-figures-wrong", desk.clone(), mistaken),
         ("board-figures-quiet", desk.clone(), page(&quiet, &closed, &none)),
+    ]
+}
+
+fn statistics_of(language: Language) -> Vec<Sample> {
+    let desk = visit(language, statistics::PATH, Standpoint::Staff);
+    let row = |(words, people): (&str, u32)| FigureRow {
+        words: words.to_owned(),
+        people,
+    };
+    let table = |purpose: u8, field: u8, rows: &[(&str, u32)]| FigureTable {
+        purpose: Purpose::new(purpose).unwrap(),
+        category: Category::Guest,
+        field: Field::new(field).unwrap(),
+        rows: rows.iter().copied().map(row).collect(),
+    };
+    let mut figures = Figures {
+        months: vec![202_611, 202_610, 202_609],
+        shown: Some(202_611),
+        made_at: Some("2026-11-01T21:00:00Z".parse().unwrap()),
+        smallest: 5,
+        tables: vec![
+            table(3, 16, &[("Алматы", 120), ("Астана", 85), ("Шымкент", 5)]),
+            table(
+                4,
+                12,
+                &[
+                    ("главный бухгалтер по расчётам с персоналом", 15),
+                    ("директор", 10),
+                ],
+            ),
+        ],
+    };
+    let city = people::three(
+        language,
+        "Қызметтерді жақсарту: Қонақ сатып алушы, Қала",
+        "Услуги становятся лучше: Покупатель-гость, Город",
+        "Better services: Guest buyer, City",
+    );
+    let position = people::three(
+        language,
+        "Статистика және зерттеулер: Серіктес, Лауазым",
+        "Статистика и исследования: Партнёр, Должность",
+        "Statistics and studies: Partner, Position",
+    );
+    let title = |table: &FigureTable| {
+        if table.purpose == Purpose::QUALITY {
+            city
+        } else {
+            position
+        }
+        .to_owned()
+    };
+    let group = |_: &FigureTable, row: &FigureRow| row.words.clone();
+    let page = |figures: &Figures| statistics::page(&desk, figures, (&title, &group));
+    let some = page(&figures);
+    figures.tables.clear();
+    let small = page(&figures);
+    (figures.months, figures.shown, figures.made_at) = (Vec::new(), None, None);
+    vec![
+        ("statistics", desk.clone(), some),
+        ("statistics-small", desk.clone(), small),
+        ("statistics-none-yet", desk.clone(), page(&figures)),
     ]
 }
 

@@ -333,7 +333,7 @@ async fn responsible(stage: &Stage) -> Caller {
 }
 
 /// Who opens which page of the console; a role that is not named finds nothing there. Pages about one case are judged above.
-const PAGES: [(&str, &[&str]); 33] = [
+const PAGES: [(&str, &[&str]); 35] = [
     ("/staff/requests", &["responsible"]),
     ("/staff/requests/closed", &["responsible"]),
     ("/staff/requests/figures", &["responsible"]),
@@ -352,6 +352,8 @@ const PAGES: [(&str, &[&str]); 33] = [
     ("/staff/local-acts", &["responsible", "auditor"]),
     ("/staff/local-acts/new", &["responsible"]),
     ("/staff/local-acts/{number}/file", &["responsible", "auditor"]),
+    ("/staff/statistics", &["responsible", "statistics"]),
+    ("/staff/tables/figures", &["responsible", "statistics"]),
     ("/staff/tables/breaches", &["responsible", "auditor"]),
     ("/staff/tables/local-acts", &["responsible", "auditor"]),
     ("/staff/tables/recipients", &["responsible"]),

@@ -1,0 +1,9 @@
+CREATE TABLE figure_set (
+    month INTEGER NOT NULL PRIMARY KEY, made_at INTEGER NOT NULL, smallest INTEGER NOT NULL
+) PLAIN;
+
+CREATE TABLE figure (
+    month INTEGER NOT NULL REFERENCES figure_set (month), place INTEGER NOT NULL, purpose INTEGER NOT NULL,
+    category INTEGER NOT NULL, field INTEGER NOT NULL, words TEXT NOT NULL, people INTEGER NOT NULL,
+    PRIMARY KEY (month, place)
+) CLUSTERED;
