@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use sandyq_model::rehearsal::{SeededChance, SetClock};
 use sandyq_model::{Chance, Field, SubjectId};
+use sandyq_rehearsal::{SeededChance, SetClock};
 use sandyq_store::vault::{EpochSlots, KeyFile, KeyStore, KeyVersions, Lead, NewKey, Vault};
 
 /// Deaths in one epoch that are measured.

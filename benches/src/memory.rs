@@ -7,10 +7,10 @@ use std::process::Command;
 use std::sync::Arc;
 
 use sandyq_model::Purpose;
-use sandyq_model::rehearsal::{SeededChance, SetClock};
 use sandyq_processing::cases::Catalogue;
 use sandyq_processing::ports::DemonstrationPayments;
 use sandyq_processing::{Language, Settings, System};
+use sandyq_rehearsal::{SeededChance, SetClock};
 use sandyq_store::{Store, StoreOptions};
 
 use crate::stage::{self, Letters};

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sandyq_model::rehearsal::SeededChance;
 use sandyq_model::{
     Actor, Category, Facts, Field, FieldSet, IdempotencyKey, Operation, Plain, Purpose, Role, Standing,
     SubjectId, act,
 };
 use sandyq_processing::Language;
+use sandyq_rehearsal::SeededChance;
 
 use sandyq_store::database::ReaderExt;
 

@@ -154,7 +154,7 @@ fn a_passkey_is_added_opens_the_account_in_any_browser_and_language_and_goes() {
         ..Window::desk()
     };
     let mut objections = Vec::new();
-    for (number, window) in [kazakh, russian, Window::narrow()].into_iter().enumerate() {
+    for (number, window) in [kazakh, russian].into_iter().enumerate() {
         let mut walk = Walk::begin(&running, window, format!("keys{number}@example.kz"));
         let code = registers(&mut walk);
         chooses_a_password(&mut walk);

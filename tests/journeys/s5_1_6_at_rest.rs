@@ -12,7 +12,12 @@ fn the_administrator_makes_a_backup_and_tries_it_out() {
     let settings = scene.running.data().join("sandyq.toml");
     let mut text = std::fs::read_to_string(&settings).expect("settings");
     let stick = scene.elsewhere.path().join("stick");
-    text.push_str(&format!("drill_identity = \"{}\"\n", stick.display()));
+    let other = scene.elsewhere.path().join("other");
+    text.push_str(&format!(
+        "drill_identity = \"{}\"\nsecond_drill_identity = \"{}\"\n",
+        stick.display(),
+        other.display()
+    ));
     std::fs::write(&settings, text).expect("settings");
     scene.running.start_again();
     let mut administrator = scene.running.at_desk("administrator", "en");

@@ -37,17 +37,20 @@ impl Scene {
         assert!(orders.len() >= 2, "{letters}");
         assert!(running.stop().success());
         let elsewhere = tempfile::tempdir().expect("a folder");
-        let made = Command::new("age-keygen")
-            .arg("-o")
-            .arg(elsewhere.path().join("identity"))
-            .output();
-        let said = String::from_utf8(made.expect("age-keygen starts").stderr).expect("a text");
-        let recipient = said.trim().rsplit(' ').next().expect("a recipient").to_owned();
+        let custodian = |name: &str| {
+            let made = Command::new("age-keygen")
+                .arg("-o")
+                .arg(elsewhere.path().join(name))
+                .output();
+            let said = String::from_utf8(made.expect("age-keygen starts").stderr).expect("a text");
+            said.trim().rsplit(' ').next().expect("a recipient").to_owned()
+        };
+        let [first, second] = ["identity", "other"].map(custodian);
         let settings = running.data().join("sandyq.toml");
         let mut text = std::fs::read_to_string(&settings).expect("settings");
         let place = elsewhere.path().join("backups");
         text.push_str(&format!(
-            "\n[backup]\nplace = \"{}\"\nrecipients = [\"{recipient}\"]\n",
+            "\n[backup]\nplace = \"{}\"\nrecipients = [\"{first}\"]\nsecond_recipients = [\"{second}\"]\n",
             place.display()
         ));
         std::fs::write(&settings, text).expect("settings");
@@ -77,14 +80,14 @@ impl Scene {
     }
 
     pub(super) fn restore(&self, more: &[&str]) -> Output {
-        let identity = self.elsewhere.path().join("identity");
-        self.asked(
-            &[
-                &["restore", "--identity", identity.to_str().expect("a name")],
-                more,
-            ]
-            .concat(),
-        )
+        self.by_two("restore", more)
+    }
+
+    /// With the identities of two custodians: nobody brings a set back alone (5.1.1).
+    fn by_two(&self, command: &str, more: &[&str]) -> Output {
+        let files = ["identity", "other"].map(|name| self.elsewhere.path().join(name));
+        let [first, second] = files.each_ref().map(|file| file.to_str().expect("a name"));
+        self.asked(&[&[command, "--identity", first, "--identity", second], more].concat())
     }
 
     /// What the responsible person does about an order. A second factor is in no copy: after a restore another one is set up.
@@ -354,9 +357,9 @@ fn a_drill_is_remembered_beside_a_server_that_runs() {
     let mut scene = Scene::set();
     scene.running.start_again();
     scene.says(&["backup"]);
-    let identity = scene.elsewhere.path().join("identity");
-    let identity = identity.to_str().expect("a name");
-    let drilled = scene.says(&["drill", "--identity", identity]);
+    let drilled = scene.by_two("drill", &[]);
+    assert!(drilled.status.success(), "{}", words(&drilled));
+    let drilled: Value = serde_json::from_slice(&drilled.stdout).expect("JSON");
     assert_eq!(drilled["worked"], true);
     let list = scene.says(&["backup", "list"]);
     assert_eq!(list["last_drill"]["worked"], true, "{list}");
@@ -371,7 +374,7 @@ fn a_drill_is_remembered_beside_a_server_that_runs() {
         }
     }
     assert!(spoiled > 0);
-    let failed = scene.asked(&["drill", "--identity", identity]);
+    let failed = scene.by_two("drill", &[]);
     assert_eq!(failed.status.code(), Some(5), "{}", words(&failed));
     let doctor = scene.asked(&["doctor"]);
     let said = String::from_utf8_lossy(&doctor.stdout).into_owned();

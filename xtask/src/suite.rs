@@ -50,13 +50,7 @@ pub fn run(root: &Path, extent: Extent) -> Result<(), Fault> {
         command.env("RUSTDOCFLAGS", "-D warnings");
         step::run(command)
     });
-    steps.attempt("program", || program(root));
-    let built = steps.attempt("build", || {
-        step::run(cargo(
-            root,
-            &["build", "--workspace", "--bins", "--tests", "--locked"],
-        ))
-    });
+    let built = steps.attempt("build", || build(root));
     if built.is_some() {
         steps.attempt("tests", || tests(root, extent, &mut tally));
         steps.attempt("documentation tests", || {
@@ -97,7 +91,9 @@ fn tests(root: &Path, extent: Extent, tally: &mut Tally) -> Result<(), Fault> {
         command.envs(tools::pyshacl(root).map(|pyshacl| (tools::PYSHACL_VARIABLE, pyshacl)));
         command.envs(tools::provider(root).map(|provider| (tools::PROVIDER_VARIABLE, provider)));
         command.env("SANDYQ_TEST_BINARY", binary(root));
-        command.env("SANDYQ_RANDOM_OPERATIONS", RANDOM_OPERATIONS);
+        if std::env::var_os(OPERATIONS_VARIABLE).is_none() {
+            command.env(OPERATIONS_VARIABLE, RANDOM_OPERATIONS);
+        }
         // The tests of the pages leave every page there, and the journeys look at them.
         command.env("SANDYQ_PAGES", target(root).join("pages"));
         command.env("SANDYQ_TEST_PAGES", target(root).join("pages"));
@@ -120,8 +116,11 @@ fn tests(root: &Path, extent: Extent, tally: &mut Tally) -> Result<(), Fault> {
     inside.and(around).and(stories_on_postgres(root, &cluster, tally))
 }
 
-/// Random operations on which the compiled tables are compared with the Cedar engine.
-const RANDOM_OPERATIONS: &str = "1000000";
+/// How many random operations the tests of the tables try.
+const OPERATIONS_VARIABLE: &str = "SANDYQ_RANDOM_OPERATIONS";
+/// Random operations on which the compiled tables are compared with the Cedar engine. A million takes a quarter of an hour on two cores
+/// without optimisation: `SANDYQ_RANDOM_OPERATIONS` asks for more.
+const RANDOM_OPERATIONS: &str = "100000";
 
 /// The stories of processing once more, on the other engine.
 fn stories_on_postgres(root: &Path, cluster: &Cluster, tally: &mut Tally) -> Result<(), Fault> {
@@ -148,20 +147,13 @@ fn stories_on_postgres(root: &Path, cluster: &Cluster, tally: &mut Tally) -> Res
     tally.count(command)
 }
 
-/// Builds the program as it ships, and keeps a copy: building the tests turns on features of our own crates that are
-/// for tests only, and the journeys must not meet those. Naming the journeys' package gives the crates of others the
-/// features that they have in tests (see its manifest), or the slowest of them would be compiled twice.
-fn program(root: &Path) -> Result<(), Fault> {
+/// Builds the program and all tests in one go, and keeps a copy of the program: what is built for tests later must not come in its place.
+/// It is what ships: nothing of our own crates depends on how it is built, and what only tests may have is a crate that the program does
+/// not know (`tidy/arrows.rs`).
+fn build(root: &Path) -> Result<(), Fault> {
     step::run(cargo(
         root,
-        &[
-            "build",
-            "--package",
-            "sandyq",
-            "--package",
-            "sandyq-journeys",
-            "--locked",
-        ],
+        &["build", "--workspace", "--bins", "--tests", "--locked"],
     ))?;
     let copy = binary(root);
     let folder = copy.parent().unwrap_or(root);

@@ -26,8 +26,6 @@ pub mod plain;
 pub mod purpose;
 pub mod recipient;
 pub mod refusal;
-#[cfg(feature = "rehearsal")]
-pub mod rehearsal;
 pub mod request;
 pub mod role;
 pub mod standing;

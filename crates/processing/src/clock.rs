@@ -73,7 +73,7 @@ const LEAP_MAX: SignedDuration = SignedDuration::from_hours(1);
 
 #[cfg(test)]
 mod tests {
-    use sandyq_model::rehearsal::SetClock;
+    use sandyq_rehearsal::SetClock;
 
     use super::*;
 

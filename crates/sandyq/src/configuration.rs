@@ -145,12 +145,14 @@ struct CatalogueTable {
 struct BackupTable {
     place: Option<String>,
     recipients: Vec<String>,
+    second_recipients: Vec<String>,
     every_hours: u32,
     keep_all_days: u32,
     keep_daily: u32,
     keep_weekly: u32,
     max_age_days: u32,
     drill_identity: Option<PathBuf>,
+    second_drill_identity: Option<PathBuf>,
     s3: ObjectStoreTable,
 }
 
@@ -160,12 +162,14 @@ impl Default for BackupTable {
         Self {
             place: None,
             recipients: Vec::new(),
+            second_recipients: Vec::new(),
             every_hours: EVERY_HOURS,
             keep_all_days: keep.all_days,
             keep_daily: keep.daily,
             keep_weekly: keep.weekly,
             max_age_days: keep.max_age_days,
             drill_identity: None,
+            second_drill_identity: None,
             s3: ObjectStoreTable::default(),
         }
     }
@@ -389,6 +393,7 @@ impl Configuration {
         BackupSettings {
             place: table.place.clone(),
             recipients: table.recipients.clone(),
+            second_recipients: table.second_recipients.clone(),
             every_hours: table.every_hours,
             keep: Keep {
                 all_days: table.keep_all_days,
@@ -396,7 +401,7 @@ impl Configuration {
                 weekly: table.keep_weekly,
                 max_age_days: table.max_age_days,
             },
-            drill_identity: table.drill_identity.clone(),
+            drill_identities: [table.drill_identity.clone(), table.second_drill_identity.clone()],
             s3: table.s3.clone(),
         }
     }

@@ -24,7 +24,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use sandyq_model::rehearsal::SeededChance;
+use sandyq_rehearsal::SeededChance;
 use sandyq_store::Store;
 use sandyq_store::second_copy::SecondCopyOptions;
 use sandyq_store::tables::subject::{self, Subject};

@@ -87,11 +87,11 @@ impl<'a> Walk<'a> {
         self.visited.push(url);
     }
 
-    /// Whether no walk has had this kind of page judged yet, in this language, at this width: what differs beyond that,
-    /// every state of every page, is judged by `every_page`.
+    /// Whether no walk has had this kind of page judged yet, in this language: every state of every page is judged by `every_page`,
+    /// where the window is narrow.
     fn is_new(&self) -> bool {
         let wrong = self.browser.has(".problems");
-        let kind = format!("{} {wrong} {:?}", self.browser.title(), self.window);
+        let kind = format!("{} {wrong} {}", self.browser.title(), self.window.language);
         let mut judged = JUDGED.lock().unwrap_or_else(PoisonError::into_inner);
         judged.insert(kind)
     }

@@ -159,6 +159,8 @@ numbered! {
         FiguresMade = 142 "figures-made",
         /// Somebody looked at figures (2.2.4).
         FiguresRead = 143 "figures-read",
+        /// It was looked whether any card data has outlived its day; failed, when some has (8).
+        CardsLookedFor = 144 "cards-looked-for",
     }
 }
 

@@ -1,9 +1,9 @@
 //! The tables say what Cedar says: random operations, field by field, on both cores.
 
-use sandyq_model::rehearsal::SeededChance;
 use sandyq_model::{
     Category, Country, Facts, Field, FieldSet, Purpose, Recipient, RecipientKind, Role, Standing, Verb,
 };
+use sandyq_rehearsal::SeededChance;
 
 use super::Engine;
 use crate::folder::Folder;

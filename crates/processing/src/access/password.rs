@@ -42,7 +42,7 @@ const NOBODY: &str =
 
 #[cfg(test)]
 mod tests {
-    use sandyq_model::rehearsal::SeededChance;
+    use sandyq_rehearsal::SeededChance;
 
     use super::*;
 

@@ -158,7 +158,7 @@ impl System {
             .map(|_| ())
     }
 
-    fn card_fields(&self) -> FieldSet {
+    pub(crate) fn card_fields(&self) -> FieldSet {
         ["card_number", "card_holder", "card_expiry"]
             .into_iter()
             .filter_map(|name| self.policy().field_named(name))

@@ -87,6 +87,10 @@ impl System {
                 next_night_work = next_night(self.now());
                 told(self.look_for_alike().await, "records could not be compared");
                 told(self.make_figures().await, "people could not be counted");
+                told(
+                    self.look_for_old_cards().await,
+                    "card data could not be looked for",
+                );
             }
             tokio::select! {
                 () = self.woken() => {}

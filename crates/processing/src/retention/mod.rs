@@ -3,6 +3,7 @@
 //! A floor covers only the fields of the document that its norm is about, and only when such a document exists: an
 //! order that was placed. Without a placed order there is no floor, whatever the subject's category.
 
+mod cards;
 mod ends;
 mod hold;
 mod look;

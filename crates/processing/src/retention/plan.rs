@@ -4,6 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 use sandyq_model::{Category, Fault, FieldSet, Standing, SubjectId};
 use sandyq_store::Reader;
+use sandyq_store::tables::card_proof::{self, CardProof};
 use sandyq_store::tables::retention_run::{self, RetentionRun};
 use sandyq_store::tables::{record, subject};
 
@@ -41,6 +42,8 @@ pub struct Plan {
     pub runs: Vec<Run>,
     /// How many people are in the system (5.1.3).
     pub size: Size,
+    /// When it was last looked whether card data has outlived its day.
+    pub cards_looked_for: Option<Timestamp>,
 }
 
 /// What a person must look at.
@@ -52,6 +55,8 @@ pub enum Alarm {
     Waiting(u64),
     /// No run has ended since then.
     Late(Timestamp),
+    /// So many values of card data have outlived their day.
+    Cards(u64),
 }
 
 /// Something that goes.
@@ -136,7 +141,8 @@ impl System {
                     .await?,
             );
         }
-        let alarms = alarms(&found.runs, found.waiting.len() as u64, now);
+        let mut alarms = alarms(&found.runs, found.waiting.len() as u64, now);
+        alarms.extend(of_cards(found.cards));
         Ok(Plan {
             at: now,
             alarms,
@@ -145,6 +151,7 @@ impl System {
             waiting,
             runs: found.runs,
             size: size_of(self.policy(), &found.counts),
+            cards_looked_for: found.cards.map(|proof| proof.at),
         })
     }
 
@@ -169,6 +176,7 @@ struct Found {
     ahead: Vec<(u32, u64, u64)>,
     runs: Vec<Run>,
     counts: Vec<(Category, Standing, u64)>,
+    cards: Option<CardProof>,
 }
 
 impl Found {
@@ -194,6 +202,7 @@ impl Found {
             ahead,
             runs: runs.into_iter().map(Run::from).collect(),
             counts: subject::counts(reader)?,
+            cards: card_proof::noted(reader)?,
         })
     }
 }
@@ -221,6 +230,12 @@ pub fn alarms_of(reader: &mut dyn Reader, now: Timestamp) -> Result<(Vec<Run>, V
         .map(Run::from)
         .collect();
     let waiting = subject::due_and_blocked(reader, now, None, WAITING_MAX)?.len() as u64;
-    let alarms = alarms(&runs, waiting, now);
+    let mut alarms = alarms(&runs, waiting, now);
+    alarms.extend(of_cards(card_proof::noted(reader)?));
     Ok((runs, alarms))
+}
+
+fn of_cards(proof: Option<CardProof>) -> Option<Alarm> {
+    let outlived = proof?.outlived;
+    (outlived > 0).then_some(Alarm::Cards(outlived))
 }

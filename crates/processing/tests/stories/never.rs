@@ -10,7 +10,6 @@ use jiff::SignedDuration;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use sandyq_ledger::entry::{Deed, Entry, Outcome};
-use sandyq_model::rehearsal::SeededChance;
 use sandyq_model::{
     Act, Actor, Field, FieldSet, Operation, Plain, Purpose, ReceiptId, Recipient, RecipientKind, Role,
     Standing, SubjectId, Verb, act,
@@ -19,6 +18,7 @@ use sandyq_processing::access::Caller;
 use sandyq_processing::circumstances::Circumstances;
 use sandyq_processing::destroy::Destruction;
 use sandyq_processing::{Language, Rejected};
+use sandyq_rehearsal::SeededChance;
 use sandyq_store::tables::{posting, record, subject};
 
 /// People in the world.

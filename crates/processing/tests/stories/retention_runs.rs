@@ -258,3 +258,36 @@ async fn what_an_article_keeps_longer_than_was_known_waits_for_its_new_day_with_
     let row = stage.system.store().read(move |reader| subject::find(reader, id));
     assert_eq!(row.await.unwrap().unwrap().standing, Standing::Blocked);
 }
+
+#[tokio::test]
+async fn every_three_months_it_is_looked_whether_card_data_has_outlived_its_day() {
+    let stage = Stage::new();
+    let (mara, order) = stage.guest("mara@example.com").await;
+    stage.pays(&mara, &order).await.unwrap();
+    let looks = async || stage.system.look_for_old_cards().await.unwrap();
+    assert_eq!(looks().await, Some(0));
+    assert_eq!(looks().await, None, "not every night");
+    // Nothing is destroyed, as when the schedule stands still.
+    stage.passes(DAY * 93);
+    assert_eq!(
+        looks().await,
+        Some(3),
+        "number, holder, and the month it is good for"
+    );
+    let plan = stage.system.retention_plan().await.unwrap();
+    assert!(plan.alarms.contains(&Alarm::Cards(3)), "{:?}", plan.alarms);
+    stage.system.retention_now(false, |_| ()).await.unwrap();
+    assert_eq!(
+        looks().await,
+        Some(0),
+        "looked again, because something was found"
+    );
+    let plan = stage.system.retention_plan().await.unwrap();
+    assert_eq!(
+        (plan.cards_looked_for, plan.alarms),
+        (Some(stage.now()), Vec::new())
+    );
+    let entered = entries(&stage, Happening::CardsLookedFor).await;
+    let outcomes: Vec<Outcome> = entered.iter().map(|entry| entry.outcome).collect();
+    assert_eq!(outcomes, [Outcome::Done, Outcome::Failed, Outcome::Done]);
+}

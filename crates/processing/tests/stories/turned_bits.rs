@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::world::turned::{Found, Original};
 use crate::world::{Step, World};
-use sandyq_model::rehearsal::SeededChance;
+use sandyq_rehearsal::SeededChance;
 
 /// Bits that are turned in each file unless the environment says otherwise.
 const BITS: usize = 40;

@@ -31,9 +31,10 @@ pub struct Wanted {
     /// The set [default: the newest]
     #[arg(long, value_name = "ID")]
     pub set: Option<String>,
-    /// The file with a custodian's identity, as `age-keygen` writes it
-    #[arg(long, value_name = "FILE")]
-    pub identity: PathBuf,
+    /// The file with a custodian's identity, as `age-keygen` writes it; named twice, for it takes a custodian of each
+    /// circle (5.1.1)
+    #[arg(long = "identity", value_name = "FILE", required = true)]
+    pub identities: Vec<PathBuf>,
     /// The data folder
     #[arg(long, env = "SANDYQ_DATA", default_value = "sandyq-data", value_name = "DIR")]
     pub data: PathBuf,
@@ -66,11 +67,11 @@ pub struct OpenedSet {
 
 impl Wanted {
     /// The newest set at the place of the settings.
-    pub fn newest(identity: PathBuf, folder: &DataFolder) -> Self {
+    pub fn newest(identities: Vec<PathBuf>, folder: &DataFolder) -> Self {
         Self {
             from: None,
             set: None,
-            identity,
+            identities,
             data: folder.path().to_owned(),
             json: false,
         }
@@ -87,9 +88,7 @@ impl Wanted {
         let settings = configuration.backups();
         let from = self.from.as_deref().map(from_here).transpose()?;
         let shelf = settings.shelf(settings.place(from.as_deref())?, folder)?;
-        let text = fs::read_to_string(&self.identity)
-            .map_err(|error| Failure::file("read", &self.identity, &error))?;
-        let identity = Identity::read(&text)?;
+        let identity = self.identity()?;
         let id: Option<SetId> = self.set.as_deref().map(str::parse).transpose()?;
         let set = open_set(shelf, id.as_ref(), (&origin, &key), vault.backup_key(), identity)?;
         Ok(OpenedSet {
@@ -97,6 +96,22 @@ impl Wanted {
             vault,
             ledger: (origin, key),
         })
+    }
+}
+
+impl Wanted {
+    /// All that the files hold.
+    fn identity(&self) -> Result<Identity, Failure> {
+        let mut all: Option<Identity> = None;
+        for file in &self.identities {
+            let text = fs::read_to_string(file).map_err(|error| Failure::file("read", file, &error))?;
+            let one = Identity::read(&text)?;
+            all = Some(match all {
+                None => one,
+                Some(others) => others.and(one),
+            });
+        }
+        all.ok_or_else(|| Failure::new(Exit::Usage, "no identity is named"))
     }
 }
 

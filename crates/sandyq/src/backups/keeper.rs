@@ -54,11 +54,15 @@ impl HouseKeeper {
         }
     }
 
-    /// The identity for drills, while it is at hand: on a stick that is plugged in, say.
-    fn identity(&self) -> Option<PathBuf> {
-        let file = self.backups.settings().drill_identity.as_ref()?;
-        let file = self.folder.path().join(file);
-        file.is_file().then_some(file)
+    /// The identities for drills, while both are at hand: on sticks that are plugged in, say.
+    fn identities(&self) -> Option<Vec<PathBuf>> {
+        let named = self.backups.settings().drill_identities.iter();
+        named
+            .map(|file| {
+                let file = self.folder.path().join(file.as_ref()?);
+                file.is_file().then_some(file)
+            })
+            .collect()
     }
 
     async fn does(&self, what: Upkeep, by: &Actor) -> Result<(), Failure> {
@@ -79,16 +83,16 @@ impl HouseKeeper {
 
     /// Beside the requests, on a thread of its own: a set is read from end to end.
     async fn tries_out(&self) -> Result<drill::Tried, Failure> {
-        let identity = self.identity().ok_or_else(|| {
+        let identities = self.identities().ok_or_else(|| {
             Failure::new(
                 Exit::Configuration,
-                "the identity of backup.drill_identity is not there",
+                "the identities of backup.drill_identity and backup.second_drill_identity are not both there",
             )
         })?;
         let (folder, work) = (self.folder.clone(), Arc::clone(&self.work));
         let tried = tokio::task::spawn_blocking(move || {
             let configuration = Configuration::read(&folder)?;
-            let wanted = Wanted::newest(identity, &folder);
+            let wanted = Wanted::newest(identities, &folder);
             drill::try_out(&wanted, &folder, &configuration, &|rows| {
                 work.rows.store(rows, Ordering::Relaxed);
             })
@@ -111,7 +115,7 @@ impl Keeper for HouseKeeper {
             (
                 Remembered::read(&folder),
                 room(folder.path()),
-                keeper.identity().is_some(),
+                keeper.identities().is_some(),
             )
         });
         let (known, disk, can_drill) = read.await.unwrap_or_default();
@@ -143,7 +147,7 @@ impl Keeper for HouseKeeper {
     async fn begin(&self, what: Upkeep, by: Actor) -> bool {
         {
             let mut now = self.now();
-            let can = what == Upkeep::Backup || self.identity().is_some();
+            let can = what == Upkeep::Backup || self.identities().is_some();
             if now.going.is_some() || self.backups.settings().place.is_none() || !can {
                 return false;
             }

@@ -84,7 +84,8 @@ impl Backups {
             origin: self.system.store().checkpoint().origin,
             policy: *self.system.policy().version(),
             epoch: Some(epoch),
-            recipients: Recipients::read(&self.settings.recipients)?,
+            recipients: Recipients::read(&self.settings.recipients)?
+                .together_with(&self.settings.second_recipients)?,
         };
         let shelf = self.settings.shelf(place, &self.folder)?;
         Ok(self.system.store().back_up(shelf, about, progress).await?)
@@ -167,6 +168,7 @@ pub fn made_as_json(made: &Made, place: &str) -> Value {
         "manifest_sha256": made.manifest_sha256,
         "ledger_size": made.ledger_size,
         "recipients": made.recipients,
+        "second_recipients": made.second_recipients,
     })
 }
 

@@ -36,14 +36,16 @@ pub use remembered::{Drilled, Remembered};
 pub struct BackupSettings {
     /// Where sets go.
     pub place: Option<String>,
-    /// Who can open them.
+    /// Who can open them, together with one of the second circle.
     pub recipients: Vec<String>,
+    /// The second circle: nobody brings a set back alone (5.1.1).
+    pub second_recipients: Vec<String>,
     /// How often one is made.
     pub every_hours: u32,
     /// Which stay.
     pub keep: Keep,
-    /// The identity that drills from the page use, while the file is there.
-    pub drill_identity: Option<PathBuf>,
+    /// The identities that drills from the page use, while both files are there.
+    pub drill_identities: [Option<PathBuf>; 2],
     /// The object store of places that begin with `s3://`.
     #[cfg_attr(
         not(feature = "objstore"),

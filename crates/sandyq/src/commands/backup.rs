@@ -167,14 +167,11 @@ fn made_in_words(made: &Value, terminal: &Terminal) -> String {
             .to_owned()
     };
     let number = |name: &str| made.get(name).and_then(Value::as_u64).unwrap_or(0);
-    let recipients: Vec<&str> = made
-        .get("recipients")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
-    let line = |key: &str, value: String| format!("\n  {key:<12} {value}");
+    let circle = |name: &str| {
+        let names = made.get(name).and_then(Value::as_array).into_iter().flatten();
+        names.filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
+    };
+    let line = |key: &str, value: String| format!("\n  {key:<13} {value}");
     [
         format!("{}  {}", terminal.paint("made", Tone::Good), text("id")),
         line("place", text("place")),
@@ -189,7 +186,8 @@ fn made_in_words(made: &Value, terminal: &Terminal) -> String {
         ),
         line("ledger", format!("{} entries", number("ledger_size"))),
         line("manifest", text("manifest_sha256")),
-        line("opened by", recipients.join(", ")),
+        line("opened by", circle("recipients")),
+        line("together with", circle("second_recipients")),
     ]
     .concat()
 }
@@ -205,6 +203,7 @@ fn as_json(set: &SetLine, now: Timestamp) -> Value {
             "bytes": manifest.bytes(),
             "epoch": manifest.epoch,
             "recipients": manifest.recipients,
+            "second_recipients": manifest.second_recipients,
         }),
         Err(fault) => json!({ "id": set.id.to_string(), "good": false, "says": fault.to_string() }),
     }

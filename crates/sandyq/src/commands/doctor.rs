@@ -317,7 +317,8 @@ fn backup(folder: &DataFolder, configuration: &Configuration, now: Timestamp) ->
     let what = "backup";
     let settings = configuration.backups();
     if settings.place.is_none() {
-        let says = "none is made; set backup.place and backup.recipients in the settings";
+        let says =
+            "none is made; set backup.place, backup.recipients and backup.second_recipients in the settings";
         return Finding::new(what, State::Warning, says);
     }
     let known = Remembered::read(folder);

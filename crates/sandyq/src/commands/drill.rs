@@ -25,7 +25,7 @@ use crate::terminal::Terminal;
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Example:
-  sandyq drill --data /srv/sandyq --identity /media/stick/identity
+  sandyq drill --identity /media/stick/identity --identity /media/other/identity
 
 Exit codes: 0 everything was found right, 5 something is not what was signed.")]
 pub struct Drill {

@@ -27,11 +27,12 @@ use crate::terminal::{Terminal, Tone};
 /// Works on a folder that nobody serves. It needs the folder's settings, policy and root key; keys are in no set. What came
 /// after the set is taken from the old database as far as it can be read, and from the second copy, and so are the keys
 /// when the folder has none. Whoever has no living key is destroyed.
+/// It takes the identities of two custodians, one of each circle of the settings (5.1.1).
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
-  sandyq restore --data /srv/sandyq --identity /media/stick/identity --dry-run
-  sandyq restore --data /srv/sandyq --identity /media/stick/identity --from /mnt/disk/sandyq --yes
+  sandyq restore --identity /media/stick/identity --identity /media/other/identity --dry-run
+  sandyq restore --identity /media/stick/identity --identity /media/other/identity --from /mnt/disk/sandyq --yes
 
 Exit codes: 0 restored, 1 not done, 3 keys or settings do not allow it, 5 the set is corrupt, foreign, not whole, of
 another format, or would roll the ledger back.")]
@@ -79,6 +80,10 @@ impl Restore {
         if !self.wanted.json {
             terminal.answer(&in_words(&plan, terminal))?;
         }
+        terminal.word(&format!(
+            "opened by {}",
+            restoration.set.opened_by().join(" and ")
+        ));
         if restoration.after.house.is_none() {
             terminal.word(STAFF_OF_THE_SET);
         }

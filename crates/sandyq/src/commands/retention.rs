@@ -144,6 +144,9 @@ pub(super) fn in_a_sentence(alarm: Alarm) -> String {
         Alarm::Waiting(count) => {
             format!("{count} due and blocked: somebody must end each block, or say why it stays")
         }
+        Alarm::Cards(count) => {
+            format!("{count} values of card data have outlived their day: destroy them by hand, and find out why they are there")
+        }
         Alarm::Late(since) => format!(
             "no run has ended since {}; is the server running?",
             since.strftime("%F %H:%MZ")

@@ -7,24 +7,80 @@ use std::time::{Duration, Instant};
 use super::data_folder::filled_in;
 use super::said::Place;
 
-/// A folder with a place for backups, and the custodian's identity beside it.
-pub fn with_backups() -> Place {
-    let place = filled_in();
-    let identity = Command::new("age-keygen")
+/// A custodian's identity in a file of that name; gives the recipient.
+fn custodian(place: &Place, name: &str) -> String {
+    let made = Command::new("age-keygen")
         .arg("-o")
-        .arg(place.path("identity"))
+        .arg(place.path(name))
         .output()
         .unwrap();
-    let said = String::from_utf8(identity.stderr).unwrap();
-    let recipient = said.trim().rsplit(' ').next().unwrap();
+    let said = String::from_utf8(made.stderr).unwrap();
+    said.trim().rsplit(' ').next().unwrap().to_owned()
+}
+
+/// A folder with a place for backups, and the identities of two custodians beside it.
+pub fn with_backups() -> Place {
+    let place = filled_in();
+    let [first, second] = ["identity", "other"].map(|name| custodian(&place, name));
     let settings = place.path("data/sandyq.toml");
     let mut text = std::fs::read_to_string(&settings).unwrap();
     text.push_str(&format!(
-        "[backup]\nplace = \"{}\"\nrecipients = [\"{recipient}\"]\n",
+        "[backup]\nplace = \"{}\"\nrecipients = [\"{first}\"]\nsecond_recipients = [\"{second}\"]\n",
         place.path("backups").display()
     ));
     std::fs::write(settings, text).unwrap();
     place
+}
+
+#[test]
+fn nobody_brings_a_set_back_alone() {
+    let place = with_backups();
+    place.sandyq(&["backup", "--data", "data"]).ends(0);
+    for (alone, says) in [
+        ("identity", "it takes two custodians"),
+        ("other", "encrypted to other recipients"),
+    ] {
+        for command in ["drill", "restore"] {
+            let words = [command, "--data", "data", "--identity", alone];
+            let said = place.sandyq(&words).ends(3);
+            assert!(said.err.contains(says), "{command} {alone}: {}", said.err);
+        }
+        // The same file twice is the same person twice.
+        let twice = [
+            "drill",
+            "--data",
+            "data",
+            "--identity",
+            alone,
+            "--identity",
+            alone,
+        ];
+        place.sandyq(&twice).ends(3);
+    }
+    let both = [
+        "drill",
+        "--data",
+        "data",
+        "--identity",
+        "other",
+        "--identity",
+        "identity",
+    ];
+    place.sandyq(&both).ends(0);
+    let settings = place.path("data/sandyq.toml");
+    let text = std::fs::read_to_string(&settings).unwrap();
+    let (own, foreign) = text.split_once("second_recipients").unwrap();
+    let first = own.rsplit("recipients = ").next().unwrap().trim();
+    std::fs::write(&settings, format!("{own}second_recipients = {first}\n")).unwrap();
+    let said = place.sandyq(&["backup", "--data", "data"]).ends(3);
+    assert!(said.err.contains("one person alone"), "{} {foreign}", said.err);
+    std::fs::write(&settings, own).unwrap();
+    let said = place.sandyq(&["backup", "--data", "data"]).ends(3);
+    assert!(
+        said.err.contains("backup.second_recipients is empty"),
+        "{}",
+        said.err
+    );
 }
 
 #[test]

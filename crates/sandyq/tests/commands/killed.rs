@@ -68,7 +68,7 @@ fn a_drill_that_was_killed_is_in_nobodys_way() {
     let place = with_backups();
     run(&place, "staff add gulmira --role responsible --data data").ends(0);
     run(&place, "backup --data data").ends(0);
-    let line = "drill --data data --identity identity";
+    let line = "drill --data data --identity identity --identity other";
     let whole = time_of(&place, line);
     let mut cut_off = 0;
     for kill in 0..KILLS {

@@ -20,16 +20,20 @@ fn with_a_set_elsewhere() -> Place {
 fn a_path_that_is_typed_begins_in_the_folder_that_one_is_in() {
     let place = with_a_set_elsewhere();
     run(&place, "backup list --data data --from stick/sets").ends(0);
-    run(&place, "drill --data data --from stick/sets --identity identity").ends(0);
     run(
         &place,
-        "restore --data data --from stick/sets --identity identity --dry-run",
+        "drill --data data --from stick/sets --identity identity --identity other",
+    )
+    .ends(0);
+    run(
+        &place,
+        "restore --data data --from stick/sets --identity identity --identity other --dry-run",
     )
     .ends(0);
     // What the data folder has of that name is not meant.
     let said = run(
         &place,
-        "restore --data data --from keys/sets --identity identity --dry-run",
+        "restore --data data --from keys/sets --identity identity --identity other --dry-run",
     )
     .ends(7);
     assert!(said.err.contains("is the disk mounted?"), "{}", said.err);
@@ -58,7 +62,7 @@ fn whatever_is_the_operators_own_goes_with_a_restore_however_it_is_called() {
     symlink("../licences.toml", place.path("data/catalogue.toml")).unwrap();
     run(
         &place,
-        "restore --data data --from stick/sets --identity identity --yes",
+        "restore --data data --from stick/sets --identity identity --identity other --yes",
     )
     .ends(0);
     for name in own {
@@ -79,7 +83,7 @@ fn a_data_folder_behind_a_link_is_restored_where_it_is() {
     symlink("disk/data", place.path("data")).unwrap();
     run(
         &place,
-        "restore --data data --from stick/sets --identity identity --yes",
+        "restore --data data --from stick/sets --identity identity --identity other --yes",
     )
     .ends(0);
     assert_eq!(

@@ -96,7 +96,11 @@ fn a_restore_lets_nobody_of_staff_in_who_left_or_has_another_password_since() {
     let place = with_staff();
     run(&place, "backup --data data").ends(0);
     since_then(&place);
-    run(&place, "restore --data data --identity identity --yes").ends(0);
+    run(
+        &place,
+        "restore --data data --identity identity --identity other --yes",
+    )
+    .ends(0);
     as_it_is_since(&place);
     run(&place, "verify --data data").ends(0);
 }
@@ -126,7 +130,11 @@ fn nor_when_the_machine_is_lost_and_only_the_second_copy_knows() {
         let _not_there = fs::remove_file(place.path("data").join(lost));
     }
     fs::remove_file(place.path("data/keys/keys.db")).unwrap();
-    let said = run(&place, "restore --data data --identity identity --yes").ends(0);
+    let said = run(
+        &place,
+        "restore --data data --identity identity --identity other --yes",
+    )
+    .ends(0);
     assert!(!said.err.contains("those of the set"), "{}", said.err);
     as_it_is_since(&place);
     run(&place, "verify --data data").ends(0);
@@ -139,7 +147,11 @@ fn when_nothing_is_known_since_it_is_said_before_anything_is_done() {
     for lost in ["sandyq.db", "sandyq.db-wal", "sandyq.db-shm", "ledger.head"] {
         let _not_there = fs::remove_file(place.path("data").join(lost));
     }
-    let said = run(&place, "restore --data data --identity identity --dry-run").ends(0);
+    let said = run(
+        &place,
+        "restore --data data --identity identity --identity other --dry-run",
+    )
+    .ends(0);
     assert!(
         said.err.contains("staff accounts will be those of the set"),
         "{}",

@@ -44,8 +44,11 @@ pub struct Manifest {
     /// The epoch of the key store, where it has epochs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub epoch: Option<u32>,
-    /// Who can open it.
+    /// Who can open it; where there is a second circle, together with one of that.
     pub recipients: Vec<String>,
+    /// The second circle: somebody of it is needed beside (5.1.1). Absent where one custodian is enough.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub second_recipients: Vec<String>,
     /// The newest signed checkpoint in it, as a note.
     pub checkpoint: String,
     /// Its tables, in the order in which they are written and read.

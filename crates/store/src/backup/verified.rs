@@ -68,8 +68,9 @@ pub fn open_set(
         .get(&id.file(), MANIFEST_BYTES_MAX)?
         .ok_or_else(|| BackupFault::NoSet(format!("{} has no set {id}", shelf.called())))?;
     let manifest = named(Manifest::open(&file, origin, key)?, &id)?;
+    identity.is_enough_for(&manifest.recipients, &manifest.second_recipients)?;
     Ok(VerifiedSet {
-        namer: Namer::new(backup_key, &manifest.recipients),
+        namer: Namer::new(backup_key, [&manifest.recipients, &manifest.second_recipients]),
         shelf,
         identity,
         manifest,
@@ -81,6 +82,24 @@ impl VerifiedSet {
     #[must_use]
     pub const fn manifest(&self) -> &Manifest {
         &self.manifest
+    }
+
+    /// Whether it takes a custodian of each of two circles (5.1.1).
+    fn takes_two(&self) -> bool {
+        !self.manifest.second_recipients.is_empty()
+    }
+
+    /// By which custodians it is opened here.
+    #[must_use]
+    pub fn opened_by(&self) -> Vec<String> {
+        let Manifest {
+            recipients,
+            second_recipients,
+            ..
+        } = &self.manifest;
+        let mut by = self.identity.among(recipients);
+        by.extend(self.identity.among(second_recipients));
+        by
     }
 
     /// Reads a table chunk by chunk and hands over the rows of each. A table that the set does not have has no rows.
@@ -107,7 +126,7 @@ impl VerifiedSet {
     fn chunk(&self, line: &ChunkLine, header: &str, columns: usize) -> Result<Vec<Row>, BackupFault> {
         let short = &line.name.get(..12).unwrap_or_default();
         let stored = as_signed(&*self.shelf, line)?;
-        let plain = open(&stored, &self.identity, line.plain)?;
+        let plain = open(&stored, &self.identity, (line.plain, self.takes_two()))?;
         if self.namer.name(&plain) != line.name {
             return Err(BackupFault::Corrupt(format!(
                 "its chunk {short}… does not hold what its name says"

@@ -57,8 +57,10 @@ pub struct Made {
     pub manifest_sha256: String,
     /// Entries of the ledger in it.
     pub ledger_size: u64,
-    /// Who can open it.
+    /// Who can open it; where there is a second circle, together with one of that.
     pub recipients: Vec<String>,
+    /// The second circle (5.1.1).
+    pub second_recipients: Vec<String>,
 }
 
 /// Writes a set of what the reader's snapshot holds. `progress` is told rows and bytes so far.
@@ -78,7 +80,10 @@ pub(crate) fn write(
     let known = known_chunks(shelf, &about.origin, &key)?;
     let mut writing = Writing {
         shelf,
-        namer: Namer::new(vault.backup_key(), about.recipients.names()),
+        namer: Namer::new(
+            vault.backup_key(),
+            [about.recipients.names(), about.recipients.second_names()],
+        ),
         recipients: &about.recipients,
         known,
         rows: 0,
@@ -97,6 +102,7 @@ pub(crate) fn write(
         policy: hex::encode(about.policy),
         epoch: about.epoch,
         recipients: about.recipients.names().to_vec(),
+        second_recipients: about.recipients.second_names().to_vec(),
         origin: about.origin,
         checkpoint,
         tables,
@@ -114,6 +120,7 @@ pub(crate) fn write(
         manifest_sha256: hex::encode(sha256(&file).0),
         ledger_size,
         recipients: manifest.recipients,
+        second_recipients: manifest.second_recipients,
         id: manifest.id,
     })
 }

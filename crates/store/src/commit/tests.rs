@@ -6,8 +6,8 @@ mod epochs;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use sandyq_model::rehearsal::SetClock;
 use sandyq_model::{Fault, IdempotencyKey, Standing, Verb};
+use sandyq_rehearsal::SetClock;
 
 use super::{Commit, CommitError, Committed};
 use crate::database::dialect::Dialect;

@@ -3,6 +3,7 @@
 pub mod alike;
 pub mod authenticator;
 pub mod breach;
+pub mod card_proof;
 pub mod case_file;
 pub mod code;
 pub mod consent;

@@ -9,8 +9,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::scene::{Place, chance, collect, done, entry, now, person, run};
-use sandyq_model::rehearsal::SetClock;
 use sandyq_model::{Clock, Field, Plain, Standing, SubjectId, Verb};
+use sandyq_rehearsal::SetClock;
 use sandyq_store::tables::search_index;
 use sandyq_store::tables::subject::{self, Subject};
 use sandyq_store::vault::{KeyStore, Lead, SearchToken};

@@ -14,8 +14,8 @@ use std::time::Duration;
 
 use super::scene::{self, Place, collect, done, now, person, run};
 use age::secrecy::ExposeSecret;
-use sandyq_model::rehearsal::SetClock;
 use sandyq_model::{Clock, Plain};
+use sandyq_rehearsal::SetClock;
 use sandyq_store::backup::{
     BackupFault, Identity, Keep, ObjectShelf, ObjectStore, Recipients, SetAbout, Shelf, open_set, thin,
 };

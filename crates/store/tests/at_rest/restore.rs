@@ -105,7 +105,7 @@ fn living<'l>(lives: Lives<'l>, keys: &HashSet<(SubjectId, u32)>) -> Living<'l> 
 }
 
 fn lives(options: &StoreOptions) -> HashSet<(SubjectId, u32)> {
-    let clock: Arc<dyn sandyq_model::Clock> = Arc::new(sandyq_model::rehearsal::SetClock::at(now()));
+    let clock: Arc<dyn sandyq_model::Clock> = Arc::new(sandyq_rehearsal::SetClock::at(now()));
     let mut keys = sandyq_store::open_key_store(options, &clock, scene::chance()).unwrap();
     let mut all = HashSet::new();
     let mut after = None;

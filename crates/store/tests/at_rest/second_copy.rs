@@ -18,8 +18,8 @@ use super::scene::{
     run,
 };
 use jiff::SignedDuration;
-use sandyq_model::rehearsal::SetClock;
 use sandyq_model::{Clock, Fault, Standing, Verb};
+use sandyq_rehearsal::SetClock;
 use sandyq_store::second_copy::{SecondCopy, SecondCopyOptions};
 use sandyq_store::tables::{record, subject};
 use sandyq_store::vault::{CopyKey, KeyFile};
@@ -299,7 +299,7 @@ fn a_start_names_a_copy_of_another_store_and_a_store_that_was_put_back() {
     KeyFile::create(
         &file,
         1,
-        &sandyq_model::rehearsal::SeededChance::new(8),
+        &sandyq_rehearsal::SeededChance::new(8),
         &SetClock::at(now()),
     )
     .unwrap();

@@ -10,7 +10,7 @@ use super::scene::{chance, collect, done, extract, now, options, person, run};
 use sandyq_ledger::note::{Note, Signer, VerifierKey};
 use sandyq_ledger::witness::Request;
 use sandyq_model::Fault;
-use sandyq_model::rehearsal::SetClock;
+use sandyq_rehearsal::SetClock;
 use sandyq_store::{Store, StoreOptions};
 
 fn witness() -> Signer {

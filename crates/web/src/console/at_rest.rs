@@ -167,7 +167,7 @@ fn buttons(visit: &Visit, backups: &Backups) -> Markup {
         }
         @if !backups.can_drill {
             p { (visit.say("at-rest-drill-elsewhere")) }
-            pre tabindex="0" { "sandyq drill --identity …" }
+            pre tabindex="0" { "sandyq drill --identity … --identity …" }
         }
     }
 }

@@ -51,6 +51,7 @@ pub fn page(visit: &Visit, plan: &Plan, labels: &dyn Fn(FieldSet) -> String, lat
             }
         }
         (size(visit, &plan.size))
+        @if let Some(at) = plan.cards_looked_for { p { (visit.say_of("retention-cards", "date", &visit.date(at))) } }
         (ahead(visit, plan))
         (rows(visit, "retention-next", &plan.next, labels))
         @if !plan.waiting.is_empty() { (rows(visit, "retention-waiting", &plan.waiting, labels)) }
@@ -74,6 +75,7 @@ fn alarm_text(visit: &Visit, alarm: Alarm) -> String {
     match alarm {
         Alarm::Stopped(stop) => visit.say(&format!("retention-stopped-{}", stop.name())),
         Alarm::Waiting(count) => visit.say_of("retention-waits", "count", &count.to_string()),
+        Alarm::Cards(count) => visit.say_of("retention-cards-outlived", "count", &count.to_string()),
         Alarm::Late(since) => visit.say_of("retention-late", "date", &visit.date_and_time(since)),
     }
 }

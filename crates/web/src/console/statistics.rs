@@ -46,7 +46,8 @@ async fn shown(arrival: &Arrival, asked: &Asked) -> Outcome {
 /// `2026-11` as the number `202611`.
 fn month_of(written: &str) -> Option<u32> {
     let (year, month) = written.split_once('-')?;
-    let is_well_formed = year.len() == 4 && month.len() == 2;
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_well_formed = year.len() == 4 && month.len() == 2 && digits(year) && digits(month);
     let number = |digits: &str| digits.parse::<u32>().ok();
     let month = number(month).filter(|month| (1..=12).contains(month))?;
     is_well_formed.then_some(number(year)? * 100 + month)

@@ -357,6 +357,7 @@ fn plan(busy: bool) -> Plan {
             Alarm::Stopped(Stop::ClockAhead),
             Alarm::Waiting(1),
             Alarm::Late(at("2026-11-20T06:00:00Z")),
+            Alarm::Cards(2),
         ],
         ahead: vec![(7, 3, 1), (30, 41, 8), (90, 120, 9)],
         next: vec![
@@ -371,6 +372,7 @@ fn plan(busy: bool) -> Plan {
             next: Some(10_000),
             warns: true,
         },
+        cards_looked_for: Some(at("2026-10-05T21:00:00Z")),
     };
     if busy {
         return all;

@@ -6,13 +6,13 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use axum::Router;
-use sandyq_model::rehearsal::{SeededChance, SetClock};
 use sandyq_model::{Actor, Fault, Plain, Role};
 use sandyq_policy::{Folder, Policy};
 use sandyq_processing::cases::Catalogue;
 use sandyq_processing::operator::{Operator, Person};
 use sandyq_processing::ports::{Delivery, DemonstrationPayments, Letter, Message, Post};
 use sandyq_processing::{Settings, System};
+use sandyq_rehearsal::{SeededChance, SetClock};
 use sandyq_store::vault::KeyFile;
 use sandyq_store::{Store, StoreOptions};
 use sandyq_web::WebOptions;

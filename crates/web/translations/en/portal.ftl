@@ -123,6 +123,7 @@ happening-local-act-entered = entered a document of the operator
 happening-local-acts-read = looked into the register of documents
 happening-figures-made = made the figures of a month
 happening-figures-read = looked at the statistics
+happening-cards-looked-for = looked whether card data has outlived its day
 happening-cases-searched = looked for cases by a contact
 happening-identity-linked = linked their account with an identity provider
 happening-identity-unlinked = took the link with the identity provider away

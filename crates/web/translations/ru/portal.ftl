@@ -123,6 +123,7 @@ happening-local-act-entered = внёс документ оператора
 happening-local-acts-read = заглянул в реестр документов
 happening-figures-made = составила цифры за месяц
 happening-figures-read = смотрел статистику
+happening-cards-looked-for = проверила, не пережили ли данные карт свой день
 happening-cases-searched = искал дела по контакту
 happening-identity-linked = привязал учётную запись к поставщику удостоверений
 happening-identity-unlinked = убрал привязку к поставщику удостоверений

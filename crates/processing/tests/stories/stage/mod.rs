@@ -22,7 +22,6 @@ use std::sync::{Arc, Mutex, OnceLock};
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use sandyq_model::act::Provide;
-use sandyq_model::rehearsal::{SeededChance, SetClock};
 use sandyq_model::time::day_in_kazakhstan;
 use sandyq_model::{Clock, DisclosureId, Fault, IdempotencyKey, Operation, Plain, RecipientId};
 use sandyq_policy::{Folder, Policy};
@@ -35,6 +34,7 @@ use sandyq_processing::ports::{Delivery, DemonstrationPayments, Letter, Message,
 use sandyq_processing::service::{Submission, Taken};
 use sandyq_processing::transfer::Handing;
 use sandyq_processing::{Language, Rejected, Settings, System};
+use sandyq_rehearsal::{SeededChance, SetClock};
 use sandyq_store::tables::disclosure::Disclosure;
 use sandyq_store::vault::KeyFile;
 use sandyq_store::{Store, StoreOptions};

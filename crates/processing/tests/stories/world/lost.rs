@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use sandyq_ledger::checkpoint::Checkpoint;
 use sandyq_ledger::tree::Hash;
-use sandyq_model::rehearsal::{SeededChance, SetClock};
 use sandyq_processing::System;
+use sandyq_rehearsal::{SeededChance, SetClock};
 use sandyq_store::StoreOptions;
 use sandyq_store::backup::FolderShelf;
 use sandyq_store::backup::restore::{Seen, copied};

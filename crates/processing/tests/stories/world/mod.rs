@@ -21,12 +21,12 @@ use std::time::Duration;
 use age::secrecy::ExposeSecret;
 use jiff::SignedDuration;
 use sandyq_ledger::checkpoint::Checkpoint;
-use sandyq_model::rehearsal::{SeededChance, SetClock};
 use sandyq_model::{Actor, Clock, IdempotencyKey, Plain, Role, SubjectId};
 use sandyq_processing::access::{Caller, Confirmed};
 use sandyq_processing::at_rest::Backup;
 use sandyq_processing::service::Taken;
 use sandyq_processing::{Language, System};
+use sandyq_rehearsal::{SeededChance, SetClock};
 use sandyq_store::StoreOptions;
 use sandyq_store::backup::restore::{After, Living, Restoration, Seen, copied, since};
 use sandyq_store::backup::{

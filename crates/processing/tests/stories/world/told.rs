@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use sandyq_ledger::tree::verify_consistency;
-use sandyq_model::rehearsal::{SeededChance, SetClock};
 use sandyq_model::{Actor, Role, Standing, SubjectId};
 use sandyq_processing::System;
 use sandyq_processing::at_rest::Backup;
+use sandyq_rehearsal::{SeededChance, SetClock};
 use sandyq_store::StoreOptions;
 use sandyq_store::backup::{FolderShelf, Identity, open_set};
 use sandyq_store::tables::subject::Subject;

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use sandyq_model::rehearsal::{SeededChance, SetClock};
 use sandyq_model::{Fault, Standing, SubjectId};
 use sandyq_processing::access::Caller;
 use sandyq_processing::{Language, System};
+use sandyq_rehearsal::{SeededChance, SetClock};
 use sandyq_store::StoreOptions;
 
 use super::looks::read_everybody;

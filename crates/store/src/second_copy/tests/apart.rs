@@ -124,7 +124,7 @@ fn keys_of_epochs_and_shares_of_custodians_are_in_nothing_else() {
     let chance = scene::chance();
     let store = Store::open(
         options.clone(),
-        std::sync::Arc::new(sandyq_model::rehearsal::SetClock::at(now())),
+        std::sync::Arc::new(sandyq_rehearsal::SetClock::at(now())),
         chance.clone(),
     )
     .unwrap();

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use sandyq_model::rehearsal::SeededChance;
 use sandyq_model::{Fault, SubjectId};
+use sandyq_rehearsal::SeededChance;
 
 use super::memory::{Failing, Memory};
 use crate::database::{Row, Value};

@@ -6,8 +6,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sandyq_model::rehearsal::SetClock;
 use sandyq_model::{Chance, Standing, SubjectId, Verb};
+use sandyq_rehearsal::SetClock;
 
 use super::super::content::Content;
 use super::super::files::FolderFiles;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use sandyq_model::rehearsal::SeededChance;
 use sandyq_model::{Category, Standing, SubjectId};
+use sandyq_rehearsal::SeededChance;
 
 use super::format::key;
 use super::memory::Memory;

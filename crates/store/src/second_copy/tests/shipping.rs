@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sandyq_model::rehearsal::{SeededChance, SetClock};
 use sandyq_model::{Fault, SubjectId};
+use sandyq_rehearsal::{SeededChance, SetClock};
 
 use super::format::key;
 use super::memory::{Failing, Memory};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use age::secrecy::ExposeSecret;
 use age::x25519::Identity;
-use sandyq_model::rehearsal::{SeededChance, SetClock};
+use sandyq_rehearsal::{SeededChance, SetClock};
 use tempfile::TempDir;
 use zeroize::Zeroizing;
 

@@ -189,10 +189,10 @@ fn the_plain_key_was_never_in_the_files() {
     let mut store = room.key_store("keys.db").unwrap();
     let subject = room.subject();
     // The same chance again gives the same key, so that the test knows it without a way to print one.
-    let twin = sandyq_model::rehearsal::SeededChance::new(77);
+    let twin = sandyq_rehearsal::SeededChance::new(77);
     let mut plain = [0; 32];
     sandyq_model::Chance::fill(&twin, &mut plain);
-    let chance = sandyq_model::rehearsal::SeededChance::new(77);
+    let chance = sandyq_rehearsal::SeededChance::new(77);
     let (_, new) = room.vault.new_subject_key(&chance, subject, 1).unwrap();
     store.put(std::slice::from_ref(&new)).unwrap();
     let before = bytes_at_rest(&room);

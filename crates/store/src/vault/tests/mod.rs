@@ -13,8 +13,8 @@ mod speed;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use sandyq_model::rehearsal::{SeededChance, SetClock};
 use sandyq_model::{Fault, Field, SubjectId};
+use sandyq_rehearsal::{SeededChance, SetClock};
 use tempfile::TempDir;
 
 use super::{EpochSlots, KeyFile, KeyStore, KeyVersions, SubjectKey, Vault};

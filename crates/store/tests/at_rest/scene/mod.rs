@@ -14,11 +14,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::Timestamp;
 use sandyq_ledger::entry::{By, Deed, Entry, Happening};
-use sandyq_model::rehearsal::{SeededChance, SetClock};
 use sandyq_model::{
     ActorId, BreachId, BreachKind, BreachStep, Category, Chance, Fault, Field, IdempotencyKey, LocalActId,
     LocalActKind, Pseudonym, Role, Standing, SubjectId, Verb,
 };
+use sandyq_rehearsal::{SeededChance, SetClock};
 use sandyq_store::tables::breach::{self, Breach, StepRow};
 use sandyq_store::tables::idempotency::Once;
 use sandyq_store::tables::local_act::{self, LocalAct};

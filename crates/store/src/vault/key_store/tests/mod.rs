@@ -13,8 +13,8 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use sandyq_model::rehearsal::{SeededChance, SetClock};
 use sandyq_model::{Fault, SubjectId};
+use sandyq_rehearsal::{SeededChance, SetClock};
 use tempfile::TempDir;
 
 use super::super::{EpochSlots, Escrow, KeyFile, KeyVersions, NewKey, Vault};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use cryptoki::object::{Attribute, AttributeType};
 use sandyq_model::Plain;
-use sandyq_model::rehearsal::{SeededChance, SetClock};
+use sandyq_rehearsal::{SeededChance, SetClock};
 
 use super::super::super::epoch::EpochKeys;
 use super::super::{KeySource, TokenSettings};

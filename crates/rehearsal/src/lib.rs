@@ -1,12 +1,11 @@
-//! A clock that is set by hand and a chance that repeats itself. For tests and benches; the feature keeps it out of
-//! the program.
+//! A clock that is set by hand and a chance that repeats itself, for tests and benches. A crate of its own, on which no part of the
+//! program may depend (`xtask/src/tidy/arrows.rs`).
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::chance::Chance;
-use crate::time::Clock;
+use sandyq_model::{Chance, Clock};
 
 /// A clock that moves only when told.
 #[derive(Debug)]
