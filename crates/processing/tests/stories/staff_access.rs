@@ -171,7 +171,12 @@ async fn nobody_gives_alone_a_role_that_may_do_more_than_their_own() {
     for role in &roles {
         let name = format!("new-{}", role.name);
         let inviting = stage.system.invite_at_desk(&admin, &name, &role.name).await;
-        assert!(proposed(inviting.unwrap()).is_some(), "{}", role.name);
+        assert_eq!(
+            proposed(inviting.unwrap()).is_some(),
+            role.takes_two,
+            "{}",
+            role.name
+        );
     }
 }
 

@@ -439,6 +439,7 @@ fn paths_of_the_console() -> BTreeSet<String> {
         ("breaches::REGISTER", "/staff/breaches"),
         ("proposals::PATH", "/staff/proposals"),
         ("figures::PATH", "/staff/requests/figures"),
+        ("statistics::PATH", "/staff/statistics"),
         ("search::PATH", "/staff/search"),
         ("keys::PATH", "/staff/keys"),
         ("together::TOGETHER", "/staff/cases/together"),
