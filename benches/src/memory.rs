@@ -75,6 +75,7 @@ fn open(folder: &Path) -> System {
         payments: Arc::new(DemonstrationPayments),
         post: Arc::new(Letters::default()),
         provider: None,
+        webhooks: None,
         answered_after: sandyq_processing::system::ANSWERED_AFTER,
     })
 }

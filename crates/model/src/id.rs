@@ -86,6 +86,8 @@ ids!(
     RecipientId,
     /// One handing-over of data to a recipient (4.2).
     DisclosureId,
+    /// An address of a recipient on the network, with the secret that belongs to it (4.2).
+    WebhookId,
     /// What somebody proposed and another one must agree to (5.1.1).
     ProposalId,
     /// A receipt handed out (of consent, of destruction).

@@ -47,7 +47,7 @@ pub use ground::Ground;
 pub use hold::OrderedBy;
 pub use id::{
     ActorId, BreachId, CaseId, ConsentId, DisclosureId, HoldId, IdempotencyKey, JobId, LocalActId,
-    ProposalId, Pseudonym, ReceiptId, RecipientId, SubjectId,
+    ProposalId, Pseudonym, ReceiptId, RecipientId, SubjectId, WebhookId,
 };
 pub use local_act::LocalActKind;
 pub use mistake::{Mistake, Problem};

@@ -158,6 +158,12 @@ problems! {
     Abroad = "abroad",
     /// Not a key to which a file can be encrypted.
     AgeKey = "age-key",
+    /// Not an address to which a message can be sent: https, a host, and nothing that has to stay secret.
+    WebhookAddress = "webhook-address",
+    /// An address in a network that the settings do not name (4.3).
+    WebhookNetwork = "webhook-network",
+    /// Nothing can be sent there by itself: no address, or no key to which a file can be encrypted.
+    NoWebhook = "no-webhook",
     /// Not a time of day.
     Time = "time",
     /// Holds a number or an address that leads to a person, where nothing personal may stand.

@@ -1,16 +1,36 @@
-//! What lies outside: the card acquirer, the mail and an identity provider. All are in Kazakhstan, or they are not configured (1.4, 4.3).
+//! What lies outside: the card acquirer, the mail, an identity provider and the addresses of recipients. All are in Kazakhstan, or they are not configured (1.4, 4.3).
+
+use std::net::IpAddr;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use sandyq_model::{Actor, CardVerification, CaseId, Fault, Plain};
 use sandyq_policy::Language;
 
+use url::Url;
+
 use crate::at_rest::{Backups, Upkeep};
+use crate::transfer::SignedMessage;
 
 /// 4.3: whether a name on the network is under a domain of Kazakhstan: a host, or what stands behind the `@` of an address.
 #[must_use]
 pub fn is_under_kazakhstan(name: &str) -> bool {
     let last = name.rsplit_once('.').map(|(_, last)| last.to_lowercase());
     last.is_some_and(|last| matches!(last.as_str(), "kz" | "қаз" | "xn--80ao21a"))
+}
+
+/// 4.3: whether a host is in the country, as far as can be told: near, under the country's domains, or named for it.
+#[must_use]
+pub fn is_in_kazakhstan(host: &str, named: &[String]) -> bool {
+    let host = host.trim().trim_end_matches('.').to_lowercase();
+    let named = named.iter().any(|named| named.trim().eq_ignore_ascii_case(&host));
+    let near = host
+        .parse::<IpAddr>()
+        .map_or(host == "localhost", |address| match address {
+            IpAddr::V4(address) => address.is_loopback() || address.is_private(),
+            IpAddr::V6(address) => address.is_loopback() || address.is_unique_local(),
+        });
+    named || near || is_under_kazakhstan(&host)
 }
 
 /// One card, for one authorisation.
@@ -274,6 +294,38 @@ pub trait ProviderLine: Send + Sync {
         credentials: Option<(String, Plain<String>)>,
         form: Plain<String>,
     ) -> Result<ProviderAnswer, Fault>;
+}
+
+/// What became of one attempt to send something to an address of a recipient.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WebhookAnswer {
+    /// The receiver answered with that status.
+    Answered(u16),
+    /// Nothing was sent.
+    NotReached(Miss),
+    /// It was sent, or part of it, and no answer came that can be read.
+    Unanswered,
+}
+
+/// Why nothing was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Miss {
+    /// The name leads to no number.
+    Name,
+    /// It leads to a number in a network that the settings do not name (4.3).
+    Network,
+    /// Nobody took the connection in time.
+    Connection,
+    /// Who took it does not show that it is the one who was meant.
+    Certificate,
+}
+
+/// The way to addresses of recipients (4.2), in Kazakhstan. It looks at every number to which a name leads before it connects to one of
+/// them, follows no redirect, asks no proxy, and waits and reads within bounds.
+#[async_trait]
+pub trait WebhookLine: Send + Sync {
+    /// Sends a message there; all of it takes no longer than `patience`.
+    async fn post(&self, place: &Url, message: SignedMessage, patience: Duration) -> WebhookAnswer;
 }
 
 /// A payment port that moves no money, for demonstrations: it declines cards whose number ends in 0002 and grants

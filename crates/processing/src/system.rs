@@ -17,7 +17,7 @@ use crate::operator::Operator;
 use crate::ports::{PaymentPort, Post};
 use crate::rejected::Rejected;
 use crate::request;
-use crate::transfer::Shown;
+use crate::transfer::{self, Shown, WebhookSettings};
 
 /// The running system. Cheap to clone.
 #[derive(Clone)]
@@ -43,6 +43,8 @@ pub struct Settings {
     pub post: Arc<dyn Post>,
     /// The identity provider that may stand for the password of staff, where there is one (5.1.4).
     pub provider: Option<ProviderSettings>,
+    /// What lets messages go to addresses of recipients, where there is anything (4.2).
+    pub webhooks: Option<WebhookSettings>,
     /// No answer that could tell whether somebody is known comes sooner (6.5): [`ANSWERED_AFTER`], where people ask.
     pub answered_after: Duration,
 }
@@ -63,6 +65,7 @@ struct Parts {
     // INVARIANT: one process writes, so that a lock in memory keeps two accounts from one address.
     accounts: tokio::sync::Mutex<()>,
     archives: tokio::sync::Semaphore,
+    deliveries: Arc<tokio::sync::Semaphore>,
 }
 
 impl System {
@@ -86,6 +89,7 @@ impl System {
             tickets: Tickets::default(),
             accounts: tokio::sync::Mutex::default(),
             archives: request::archives(),
+            deliveries: transfer::deliveries(),
         }))
     }
 
@@ -186,6 +190,16 @@ impl System {
     /// One for each archive that may be put together at the same time (6.4).
     pub(crate) fn archives(&self) -> &tokio::sync::Semaphore {
         &self.0.archives
+    }
+
+    /// What lets messages go to addresses of recipients, where there is anything (4.2).
+    pub(crate) fn webhooks(&self) -> Option<&WebhookSettings> {
+        self.0.settings.webhooks.as_ref()
+    }
+
+    /// One for each handing-over that may be on its way to an address (4.2).
+    pub(crate) fn deliveries(&self) -> &Arc<tokio::sync::Semaphore> {
+        &self.0.deliveries
     }
 
     /// The operator, or a fault that says what is missing: the system fails closed (I2).

@@ -10,7 +10,7 @@ use sandyq_model::Plain;
 use sandyq_processing::access::ProviderSettings;
 use sandyq_processing::cases::Catalogue;
 use sandyq_processing::operator::{Operator, Person};
-use sandyq_processing::ports::is_under_kazakhstan;
+use sandyq_processing::ports::is_in_kazakhstan;
 use sandyq_store::StoreOptions;
 use sandyq_store::backup::Keep;
 use sandyq_store::second_copy::SecondCopyOptions;
@@ -25,6 +25,7 @@ use crate::key_source::{EscrowTable, KeysTable};
 use crate::places::{self, Place};
 use crate::provider_settings::ProviderTable;
 use crate::second_copy::SecondCopyTable;
+use crate::webhook_settings::WebhooksTable;
 
 /// Everything that `sandyq.toml` can say.
 #[derive(Debug, Default, Deserialize)]
@@ -34,6 +35,7 @@ pub struct Configuration {
     web: WebTable,
     smtp: SmtpTable,
     identity_provider: Option<ProviderTable>,
+    webhooks: Option<WebhooksTable>,
     payments: PaymentsTable,
     database: DatabaseTable,
     ledger: LedgerTable,
@@ -91,19 +93,6 @@ impl SmtpTable {
     fn is_in_kazakhstan(&self) -> bool {
         is_in_kazakhstan(&self.host, &self.in_kazakhstan)
     }
-}
-
-/// 4.3: whether a host is in the country, as far as can be told: near, under the country's domains, or named for it.
-pub fn is_in_kazakhstan(host: &str, named: &[String]) -> bool {
-    let host = host.trim().trim_end_matches('.').to_lowercase();
-    let named = named.iter().any(|named| named.trim().eq_ignore_ascii_case(&host));
-    let near = host
-        .parse::<IpAddr>()
-        .map_or(host == "localhost", |address| match address {
-            IpAddr::V4(address) => address.is_loopback() || address.is_private(),
-            IpAddr::V6(address) => address.is_loopback() || address.is_unique_local(),
-        });
-    named || near || is_under_kazakhstan(&host)
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
@@ -256,6 +245,7 @@ impl Configuration {
             missing.push("smtp.from is missing; give the address that letters come from".into());
         }
         missing.extend(self.identity_provider.iter().flat_map(ProviderTable::mistakes));
+        missing.extend(self.webhooks.iter().flat_map(WebhooksTable::mistakes));
         if self.payments.port != DEMONSTRATION {
             missing.push(format!(
                 "payments.port is missing or unknown; this release knows \"{DEMONSTRATION}\" only"
@@ -335,6 +325,11 @@ impl Configuration {
     pub fn identity_provider(&self, folder: &DataFolder) -> Result<Option<ProviderSettings>, Failure> {
         let table = self.identity_provider.as_ref();
         table.map(|table| table.settings(folder)).transpose()
+    }
+
+    /// What the settings say of addresses of recipients, when messages may go to any (4.2).
+    pub const fn webhooks(&self) -> Option<&WebhooksTable> {
+        self.webhooks.as_ref()
     }
 
     /// The Maildir into which the mail server puts the letters that come back, when there is one (6.1).

@@ -25,6 +25,9 @@ mod second_copy;
 mod shipped_policy;
 mod swap;
 mod terminal;
+mod trust;
+mod webhook_line;
+mod webhook_settings;
 
 use std::process::ExitCode;
 

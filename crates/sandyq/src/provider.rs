@@ -1,7 +1,6 @@
 //! 5.1.4: the way to the identity provider of the settings, over TLS with the roots of this machine or an authority of the operator's own;
 //! plain HTTP is spoken to this very machine only. Redirects are not followed, and every answer has an end in time and length.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -10,17 +9,15 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{Method, Request, header};
 use http_body_util::{BodyExt, Full, Limited};
-use hyper_rustls::{ConfigBuilderExt, HttpsConnector};
+use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
-use rustls::{ClientConfig, RootCertStore};
 use sandyq_model::{Fault, Plain};
 use sandyq_processing::ports::{ProviderAnswer, ProviderLine};
 
-use crate::failure::{Exit, Failure};
+use crate::failure::Failure;
+use crate::trust;
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -38,22 +35,10 @@ impl HttpsLine {
     /// # Errors
     /// Exit 3 when there is no authority that could be believed.
     pub fn new(authority: Option<&[u8]>) -> Result<Self, Failure> {
-        let wrong = |why: String| Failure::new(Exit::Configuration, format!("identity_provider: {why}"));
-        let crypto = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let builder = ClientConfig::builder_with_provider(crypto)
-            .with_safe_default_protocol_versions()
-            .map_err(|error| wrong(error.to_string()))?;
-        let builder = match authority {
-            Some(pem) => builder.with_root_certificates(roots(pem).ok_or_else(|| {
-                wrong("authority_file holds no certificate of an authority, in PEM".into())
-            })?),
-            None => builder
-                .with_native_roots()
-                .map_err(|error| wrong(error.to_string()))?,
-        };
+        let tls = trust::client_config("identity_provider", authority)?;
         // Which addresses may be plain the settings have said already: none but of this machine.
         let connector = hyper_rustls::HttpsConnectorBuilder::new()
-            .with_tls_config(builder.with_no_client_auth())
+            .with_tls_config(tls)
             .https_or_http()
             .enable_http1()
             .build();
@@ -123,14 +108,6 @@ impl ProviderLine for HttpsLine {
             .map_err(|_| outside("its address cannot be asked"))?;
         self.exchanged(request).await
     }
-}
-
-fn roots(pem: &[u8]) -> Option<RootCertStore> {
-    let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(pem) {
-        roots.add(certificate.ok()?).ok()?;
-    }
-    (!roots.is_empty()).then_some(roots)
 }
 
 fn outside(why: &str) -> Fault {

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use sandyq_processing::access::ProviderSettings;
+use sandyq_processing::ports::is_in_kazakhstan;
 use serde::Deserialize;
 use url::{Host, Url};
 
-use crate::configuration::{first_line, is_in_kazakhstan};
+use crate::configuration::first_line;
 use crate::data_folder::DataFolder;
 use crate::failure::{Exit, Failure};
 use crate::provider::HttpsLine;

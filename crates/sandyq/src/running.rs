@@ -16,6 +16,7 @@ use sandyq_processing::cases::Catalogue;
 use sandyq_processing::clock::SteadyClock;
 use sandyq_processing::operator::Operator;
 use sandyq_processing::ports::{Delivery, DemonstrationPayments, Letter, Post};
+use sandyq_processing::transfer::WebhookSettings;
 use sandyq_processing::{Settings, System};
 use sandyq_store::Store;
 use sandyq_web::WebOptions;
@@ -69,6 +70,8 @@ pub struct Surroundings {
     pub post: Arc<dyn Post>,
     /// The identity provider of staff, where there is one (5.1.4).
     pub provider: Option<ProviderSettings>,
+    /// What lets messages go to addresses of recipients, where there is anything (4.2).
+    pub webhooks: Option<WebhookSettings>,
 }
 
 /// Opens the data folder: the lock, the clock, the policy, the keys, the store, in this order.
@@ -129,6 +132,7 @@ pub fn system(opened: &Opened, surroundings: Surroundings) -> System {
         payments: Arc::new(DemonstrationPayments),
         post: surroundings.post,
         provider: surroundings.provider,
+        webhooks: surroundings.webhooks,
         answered_after: sandyq_processing::system::ANSWERED_AFTER,
     })
 }
@@ -146,6 +150,7 @@ pub fn system_at_rest(folder: &DataFolder) -> Result<(System, FolderLock), Failu
         catalogue: configuration.catalogue(folder)?,
         post: Arc::new(ClosedPost),
         provider: None,
+        webhooks: None,
     };
     let system = system(&opened, surroundings);
     Ok((system, opened.lock))

@@ -207,7 +207,7 @@ fn console_routes() -> Router<Shared> {
 fn board_routes() -> Router<Shared> {
     use console::{
         access, accounts, alike, at_rest, audit, breach, breaches, figures, hand_over, invite, judgements,
-        local_acts, proposals, recipients, record, request, requests, retention, statistics, tables,
+        local_acts, proposals, recipient, recipients, record, request, requests, retention, statistics, tables,
     };
     Router::new()
         .route(statistics::PATH, get(statistics::show))
@@ -228,6 +228,7 @@ fn board_routes() -> Router<Shared> {
         .route(judgements::PATH, get(judgements::show))
         .route("/staff/emergencies/{id}", post(judgements::judge))
         .route("/staff/recipients", get(recipients::show).post(recipients::act))
+        .route("/staff/recipients/{id}", get(recipient::open).post(recipient::act))
         .route(
             "/staff/disclosures",
             get(recipients::disclosures).post(recipients::confirm),

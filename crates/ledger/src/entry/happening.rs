@@ -127,6 +127,14 @@ numbered! {
         EmergencyRight = 104 "emergency-right",
         /// A look in an emergency was judged to be wrong (5.1.7).
         EmergencyWrong = 105 "emergency-wrong",
+        /// A recipient was given an address on the network, or another one (4.2).
+        WebhookEntered = 106 "webhook-entered",
+        /// Nothing is sent to a recipient's address any more (4.2).
+        WebhookEnded = 107 "webhook-ended",
+        /// The secret by which a recipient knows our messages was renewed (4.2).
+        WebhookRenewed = 108 "webhook-renewed",
+        /// What was sent to a recipient's address arrived there, or surely did not (4.2).
+        HandingAnswered = 109 "handing-answered",
         /// A breach of the protection was entered in the register (5.1.3).
         BreachEntered = 110 "breach-entered",
         /// Something was found out or done about a breach (5.1.3).

@@ -62,6 +62,8 @@ pub const SEND_EMERGENCY: &str = "send-emergency";
 pub const SEND_HANDED: &str = "send-handed";
 /// Mails a recipient that it must stop using what it had been given (6.3).
 pub const SEND_RECALL: &str = "send-recall";
+/// Tells the same to the address on the network to which it went.
+pub const SEND_RECALL_HOOK: &str = "send-recall-webhook";
 /// Mails that an account was closed, why, and what follows (1.3).
 pub const SEND_CLOSED: &str = "send-closed";
 /// Signs the receipt of a destruction.
@@ -129,6 +131,7 @@ async fn work(system: &System, work: &Job) -> Result<Delivery, Rejected> {
     let Some(subject) = work.subject else {
         return match work.kind.as_str() {
             SEND_RECALL => transfer::tell(system, detail).await,
+            SEND_RECALL_HOOK => transfer::tell_by_webhook(system, detail).await,
             _ => Ok(Delivery::Done),
         };
     };
@@ -154,6 +157,9 @@ async fn work(system: &System, work: &Job) -> Result<Delivery, Rejected> {
             .await;
         }
         SEND_HANDED => {
+            if transfer::came_to_nothing(system, subject, detail).await? {
+                return Ok(Delivery::Done);
+            }
             return send_word(system, subject, detail, |reference| Message::HandedOver {
                 reference,
             })

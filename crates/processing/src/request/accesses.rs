@@ -138,6 +138,10 @@ impl System {
         let words = self.policy().words(language);
         let what = match entry.deed {
             Deed::Verb(verb) => words.label(WordKind::Verb, verb.name()).to_owned(),
+            Deed::Happening(Happening::HandingAnswered) if entry.outcome == EntryOutcome::Failed => {
+                "handing-failed".to_owned()
+            }
+            Deed::Happening(Happening::HandingAnswered) => "handing-arrived".to_owned(),
             Deed::Happening(happening) => happening.name().to_owned(),
         };
         Access {

@@ -26,6 +26,17 @@ const PAGE_MAX: u32 = 10_000;
 /// Lines that wait for a confirmation and are shown at once.
 const WAITING_MAX: u32 = 200;
 
+/// What became of what was sent to an address on the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HowItWent {
+    /// The receiver said then that it has it.
+    Arrived(Timestamp),
+    /// It was sure then that it had not arrived: nothing was handed over.
+    Not(Timestamp),
+    /// It is not known, and counts as handed over.
+    Unknown,
+}
+
 /// One handing-over, to look at.
 #[derive(Clone, Debug)]
 pub struct DisclosureView {
@@ -51,6 +62,10 @@ pub struct DisclosureView {
     pub recalled_at: Option<Timestamp>,
     /// When it was told so.
     pub told_at: Option<Timestamp>,
+    /// What became of it, when it went to an address on the network.
+    pub went: Option<HowItWent>,
+    /// When that address was told that it must not be used any more.
+    pub hook_told_at: Option<Timestamp>,
     /// When it confirmed, and by which document.
     pub confirmed: Option<(Timestamp, String)>,
 }
@@ -229,6 +244,14 @@ impl System {
             at: line.at,
             recalled_at: line.recalled_at,
             told_at: line.told_at,
+            went: line
+                .webhook
+                .map(|_| match (line.delivered_at, line.failed_at) {
+                    (Some(at), _) => HowItWent::Arrived(at),
+                    (None, Some(at)) => HowItWent::Not(at),
+                    (None, None) => HowItWent::Unknown,
+                }),
+            hook_told_at: line.hook_told_at,
             confirmed: line.confirmed_at.zip(line.confirmed_document.clone()),
         }
     }

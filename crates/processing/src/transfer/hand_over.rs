@@ -1,7 +1,8 @@
 //! 4.2.1, 4.2.2: provision. Exactly the fields of the permit are opened, for one recipient of the register; the line in the
 //! register of disclosures is in the same commit as the entry, and only then does anything leave.
 //!
-//! It goes as a file that is encrypted to the recipient's own key and is nowhere at rest here, or on paper.
+//! It goes as a file that is encrypted to the recipient's own key and is nowhere at rest here, by hand or to the recipient's address on
+//! the network, or on paper.
 
 use std::sync::Arc;
 
@@ -17,8 +18,11 @@ use sandyq_store::tables::disclosure::{self, Disclosure};
 use sandyq_store::tables::recipient::RecipientRow;
 use sandyq_store::tables::wish;
 
+use tokio::sync::OwnedSemaphorePermit;
+
 use super::document;
 use super::recipients::known;
+use super::webhook::{Address, Outgoing, SETTLED_AFTER, Unsent, Went};
 use crate::access::Caller;
 use crate::cases::new_reference;
 use crate::circumstances::Circumstances;
@@ -51,13 +55,28 @@ pub struct HandOver {
     pub document: String,
     /// The day on it, as `2026-11-27`.
     pub dated: String,
+    /// The file goes to the recipient's address on the network, and not with whoever hands it over.
+    pub by_webhook: bool,
+}
+
+/// A recipient that can be chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offered {
+    /// Which.
+    pub id: RecipientId,
+    /// Its name.
+    pub name: String,
+    /// Its kind.
+    pub kind: RecipientKind,
+    /// Whether it has an address on the network.
+    pub by_webhook: bool,
 }
 
 /// What a form of a handing-over offers: nothing of it is about the person.
 #[derive(Clone, Debug)]
 pub struct ToHandOver {
-    /// The recipients that are not closed: number, name and kind.
-    pub recipients: Vec<(RecipientId, String, RecipientKind)>,
+    /// The recipients that are not closed.
+    pub recipients: Vec<Offered>,
     /// The fields that the purposes know: name, words, and whether registering software needs it.
     pub fields: Vec<(String, String, bool)>,
 }
@@ -68,6 +87,8 @@ pub enum Delivered {
     File(String, Vec<u8>),
     /// A sheet to print: the words of each field, and the value.
     Sheet(Vec<(String, Plain<String>)>),
+    /// It was sent to the recipient's address; what became of it.
+    Sent(Went),
 }
 
 /// What was handed over.
@@ -136,6 +157,24 @@ struct Whose<'a> {
     dossier: &'a Arc<Dossier>,
     category: Category,
     case: Option<CaseId>,
+}
+
+/// How it is to leave.
+enum Way {
+    File,
+    Paper,
+    /// To that address, with a place among those that are on their way.
+    Webhook(Address, OwnedSemaphorePermit),
+}
+
+impl Way {
+    const fn form(&self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Paper => "paper",
+            Self::Webhook(..) => "webhook",
+        }
+    }
 }
 
 /// What it rests on.
@@ -220,6 +259,10 @@ impl System {
     ) -> Result<ToHandOver, Rejected> {
         let open = self.register_of_recipients().await?.into_iter();
         let open = open.filter(|row| row.closed_at.is_none() && fits(row.kind));
+        let addresses = self.open_webhooks().await?;
+        let may_be_sent = |id: RecipientId| {
+            self.webhooks().is_some() && addresses.iter().any(|address| address.recipient == id)
+        };
         let needed = self.policy().needed_fields(purpose, category);
         let listed = self.policy().purpose_fields(purpose, category);
         let fields = listed.without(sandyq_model::Field::RECORD).iter().map(|field| {
@@ -227,7 +270,14 @@ impl System {
             (name, self.field_label(field, language), needed.contains(field))
         });
         Ok(ToHandOver {
-            recipients: open.map(|row| (row.id, row.name, row.kind)).collect(),
+            recipients: open
+                .map(|row| Offered {
+                    id: row.id,
+                    name: row.name,
+                    kind: row.kind,
+                    by_webhook: may_be_sent(row.id),
+                })
+                .collect(),
             fields: fields.collect(),
         })
     }
@@ -288,6 +338,7 @@ impl System {
         let mut parts: Vec<&[u8]> = vec![subject.as_bytes(), chosen.recipient.as_bytes()];
         parts.extend(chosen.fields.iter().map(String::as_bytes));
         parts.extend([chosen.article.as_bytes(), chosen.document.as_bytes()]);
+        parts.extend(chosen.by_webhook.then_some(&b"webhook"[..]));
         let sent = self.sent_under(key, "hand-over", &parts);
         if self.was_done(sent).await? {
             return Err(sent_before());
@@ -296,6 +347,7 @@ impl System {
         let recipient = self.recipient(id).await.map_err(|_| choice("recipient"))?;
         let fields = self.chosen_fields(from.dossier, &chosen.fields)?;
         let basis = self.basis(&recipient, chosen)?;
+        let way = self.way(&recipient, chosen.by_webhook).await?;
         let purpose = purpose_of(recipient.kind);
         let now = self.now();
         let mut operation: Operation<Provide> =
@@ -307,7 +359,7 @@ impl System {
         operation.ground = basis.ground.clone();
         self.within_bulk(&operation, caller, "recipient").await?;
         let handing = self
-            .handing((caller, from.dossier), &operation, &recipient, basis)
+            .handing((caller, from.dossier), &operation, (&recipient, &way), basis)
             .await?;
         let circumstances = Circumstances {
             recipient: known(&recipient),
@@ -319,14 +371,29 @@ impl System {
             Outcome::Repeated(_) => return Err(sent_before()),
         };
         self.wake();
-        let delivered = self.delivered((&handing.line, &recipient), &values, language)?;
+        let reference = handing.line.reference.clone();
+        let name = recipient.name.clone();
+        let delivered = self
+            .delivered((handing.line, recipient), way, values, language)
+            .await?;
         Ok(HandedOver {
-            reference: handing.line.reference,
-            recipient: recipient.name,
+            reference,
+            recipient: name,
             purpose,
             delivered,
             entry,
         })
+    }
+
+    /// How it can leave, and a place for it on that way.
+    async fn way(&self, recipient: &RecipientRow, by_webhook: bool) -> Result<Way, Rejected> {
+        let has_key = recipient.age_key.is_some();
+        if !by_webhook {
+            return Ok(if has_key { Way::File } else { Way::Paper });
+        }
+        let address = self.address_of(recipient).await?.filter(|_| has_key);
+        let address = address.ok_or_else(|| Rejected::mistake("way", Problem::NoWebhook))?;
+        Ok(Way::Webhook(address, self.place_on_the_way()?))
     }
 
     /// Of the chosen fields those that are held; what is not there cannot go.
@@ -366,7 +433,7 @@ impl System {
         &self,
         (caller, dossier): (&Caller, &Dossier),
         operation: &Operation<Provide>,
-        recipient: &RecipientRow,
+        (recipient, way): (&RecipientRow, &Way),
         basis: Basis,
     ) -> Result<Handing, Rejected> {
         let (subject, now) = (operation.subject, operation.at);
@@ -390,12 +457,13 @@ impl System {
         let tells = wishes.contains(&TELL_ME);
         let locale = dossier.consents.last().map_or("kk", |row| row.locale.as_str());
         let detail = format!("{reference} {locale}");
-        let jobs = tells.then(|| queue::task(self, subject, queue::SEND_HANDED, now, &detail));
-        let form = if recipient.age_key.is_some() {
-            "file"
-        } else {
-            "paper"
+        let webhook = match way {
+            Way::Webhook(address, _) => Some(address.id),
+            Way::File | Way::Paper => None,
         };
+        // What is still on its way may come to nothing; then no letter says that it was handed over.
+        let told_at = webhook.map_or(now, |_| now + SETTLED_AFTER);
+        let jobs = tells.then(|| queue::task(self, subject, queue::SEND_HANDED, told_at, &detail));
         Ok(Handing {
             line: Disclosure {
                 subject,
@@ -408,7 +476,7 @@ impl System {
                 article,
                 document: basis.document,
                 dated: basis.dated,
-                form: form.to_owned(),
+                form: way.form().to_owned(),
                 at: now,
                 handed_by: caller.actor.id,
                 recalled_at: None,
@@ -416,23 +484,61 @@ impl System {
                 told_at: None,
                 confirmed_at: None,
                 confirmed_document: None,
+                webhook,
+                delivered_at: None,
+                failed_at: None,
+                hook_told_at: None,
             },
             jobs: jobs.into_iter().collect(),
         })
     }
 
-    fn delivered(
+    async fn delivered(
         &self,
-        (line, recipient): (&Disclosure, &RecipientRow),
-        values: &Values,
+        (line, recipient): (Disclosure, RecipientRow),
+        way: Way,
+        values: Values,
         language: Language,
     ) -> Result<Delivered, Rejected> {
-        let Some(key) = &recipient.age_key else {
-            let sheet = values
-                .iter()
-                .map(|(field, value)| (self.field_label(*field, language), value.clone()));
-            return Ok(Delivered::Sheet(sheet.collect()));
-        };
+        match way {
+            Way::Paper => {
+                let sheet = values
+                    .iter()
+                    .map(|(field, value)| (self.field_label(*field, language), value.clone()));
+                Ok(Delivered::Sheet(sheet.collect()))
+            }
+            Way::File => {
+                let file = self.file_for(&line, &recipient, &values, language)?;
+                Ok(Delivered::File(format!("{}.json.age", line.reference), file))
+            }
+            Way::Webhook(address, place) => {
+                let file = self.file_for(&line, &recipient, &values, language);
+                drop(values);
+                let outgoing = match file {
+                    Ok(file) => Outgoing::handed(&line, &file),
+                    Err(rejected) => {
+                        self.enter_outcome(&line, &recipient, Went::Not(Unsent::Stopped))
+                            .await?;
+                        return Err(rejected);
+                    }
+                };
+                let went = self
+                    .carried((line, recipient), (outgoing, address), place)
+                    .await;
+                Ok(Delivered::Sent(went))
+            }
+        }
+    }
+
+    /// The document, encrypted to the recipient's key.
+    fn file_for(
+        &self,
+        line: &Disclosure,
+        recipient: &RecipientRow,
+        values: &Values,
+        language: Language,
+    ) -> Result<Vec<u8>, Rejected> {
+        let key = recipient.age_key.as_deref().unwrap_or_default();
         let named = document::Named {
             operator: self.operator().map_or("", |operator| operator.name.as_str()),
             recipient: &recipient.name,
@@ -444,9 +550,20 @@ impl System {
             let value = reading::as_json(kind, value);
             (name, self.field_label(*field, language), value)
         });
-        let file = document::encrypted(key, line, &named, fields)?;
-        Ok(Delivered::File(format!("{}.json.age", line.reference), file))
+        Ok(document::encrypted(key, line, &named, fields)?)
     }
+}
+
+/// Whether what a letter would tell of came to nothing: it was sent, and did not arrive.
+pub(crate) async fn came_to_nothing(
+    system: &System,
+    subject: SubjectId,
+    detail: &str,
+) -> Result<bool, Rejected> {
+    let reference = detail.split(' ').next().unwrap_or_default();
+    let dossier = system.dossier(subject).await?;
+    let mut lines = dossier.disclosures.iter();
+    Ok(lines.any(|line| line.reference == reference && line.failed_at.is_some()))
 }
 
 /// A state body gets what a law demands; a software company what registering software takes.

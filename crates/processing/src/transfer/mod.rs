@@ -10,6 +10,7 @@ mod hand_over;
 mod publication;
 mod recall;
 mod recipients;
+mod webhook;
 
 use std::sync::Arc;
 
@@ -17,13 +18,16 @@ use sandyq_model::act::Access;
 use sandyq_model::{Act, Fault};
 use sandyq_policy::Permit;
 
-pub use disclosures::{DisclosureView, Disclosures, Given};
+pub use disclosures::{DisclosureView, Disclosures, Given, HowItWent};
 pub(crate) use hand_over::DISCLOSURES_MAX;
-pub use hand_over::{Delivered, HandOver, HandedOver, Handing, ToHandOver};
+pub(crate) use hand_over::came_to_nothing;
+pub use hand_over::{Delivered, HandOver, HandedOver, Handing, Offered, ToHandOver};
 pub(crate) use publication::Shown;
 pub use publication::{WINNERS_MAX, Winner, Winners};
 pub(crate) use recall::{Recalled, recalled, tell};
 pub use recipients::{NewRecipient, RECIPIENT_KINDS, RecipientView};
+pub use webhook::{NewSecret, Reach, RecipientAtDesk, SignedMessage, Unsent, WebhookSettings, Went};
+pub(crate) use webhook::{deliveries, tell_by_webhook};
 
 use crate::dossier::Dossier;
 use crate::perform::{Done, Performed};

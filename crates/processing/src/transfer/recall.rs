@@ -1,6 +1,7 @@
 //! 4.2.1, 6.3: a recipient is told that it has to stop, by the number under which it got the data: no name leaves for it, and it
 //! works when nothing is left here by which the person could be named. Its confirmation is noted.
 
+use aws_lc_rs::digest::{SHA256, digest};
 use jiff::Timestamp;
 use sandyq_ledger::entry::{Detail, Happening, Outcome, RecipientMark};
 use sandyq_model::{Actor, ConsentId, DisclosureId, Fault, JobId, Plain, Role, SubjectId};
@@ -8,6 +9,7 @@ use sandyq_store::tables::disclosure::{self, Disclosure};
 use sandyq_store::tables::recipient::RecipientRow;
 use sandyq_store::{Commit, CommitError, Job, Statement};
 
+use super::webhook::SETTLED_AFTER;
 use crate::access::Caller;
 use crate::citation::document_of;
 use crate::dossier::Dossier;
@@ -49,7 +51,7 @@ impl Recalled {
 
     /// Whether it is about that handing-over. What a law demanded is not ours to call back.
     fn concerns(self, line: &Disclosure) -> bool {
-        let open = line.recalled_at.is_none();
+        let open = line.recalled_at.is_none() && line.failed_at.is_none();
         open && match self {
             Self::Withdrawn | Self::Destroyed => line.consent.is_some(),
             Self::TakenBack(consent) => line.consent == Some(consent),
@@ -59,22 +61,39 @@ impl Recalled {
 
 /// What a commit has to change and leave, so that every recipient it concerns is told.
 pub(crate) fn recalled(dossier: &Dossier, why: Recalled, now: Timestamp) -> (Vec<Statement>, Vec<Job>) {
-    dossier
-        .disclosures
-        .iter()
-        .filter(|line| why.concerns(line))
-        .map(|line| (disclosure::recall(line, why.word(), now), letter(line, now)))
-        .unzip()
+    let lines = || dossier.disclosures.iter().filter(|line| why.concerns(line));
+    let statements = lines().map(|line| disclosure::recall(line, why.word(), now));
+    let jobs = lines().flat_map(|line| [Some(letter(line, now)), hook(line, now)]);
+    (statements.collect(), jobs.flatten().collect())
 }
 
 /// The letter about a handing-over. It belongs to nobody's record, so that it goes out when that is gone; there is one for each.
 fn letter(line: &Disclosure, now: Timestamp) -> Job {
+    telling(line, queue::SEND_RECALL, JobId::from_bytes(*line.id.as_bytes()), now)
+}
+
+/// The same to the address to which it went.
+fn hook(line: &Disclosure, now: Timestamp) -> Option<Job> {
+    line.webhook?;
+    let hash = digest(&SHA256, &[b"recall by webhook", &line.id.as_bytes()[..]].concat());
+    let id = hash.as_ref().first_chunk().copied()?;
+    Some(telling(
+        line,
+        queue::SEND_RECALL_HOOK,
+        JobId::from_bytes(id),
+        now,
+    ))
+}
+
+/// What is still on its way is not overtaken.
+fn telling(line: &Disclosure, kind: &str, id: JobId, now: Timestamp) -> Job {
+    let settled = line.webhook.map(|_| line.at + SETTLED_AFTER);
     Job {
         subject: None,
-        id: JobId::from_bytes(*line.id.as_bytes()),
-        kind: queue::SEND_RECALL.to_owned(),
+        id,
+        kind: kind.to_owned(),
         detail: format!("{} {}", line.subject, line.id).into_bytes(),
-        run_at: now,
+        run_at: settled.map_or(now, |settled| settled.max(now)),
     }
 }
 
@@ -85,7 +104,7 @@ pub(crate) async fn tell(system: &System, detail: &str) -> Result<Delivery, Reje
     let id: DisclosureId = id.parse().map_err(|_| Rejected::NotFound)?;
     let line = system.disclosure(subject, id).await?;
     let recipient = system.recipient(line.recipient).await?;
-    let (None, Some(email)) = (line.told_at, recipient.email.clone()) else {
+    let (None, None, Some(email)) = (line.told_at, line.failed_at, recipient.email.clone()) else {
         return Ok(Delivery::Done);
     };
     let message = Message::Recall {
@@ -102,11 +121,11 @@ pub(crate) async fn tell(system: &System, detail: &str) -> Result<Delivery, Reje
     if delivery == Delivery::Done {
         let actor = Actor::system(Role::MAILER);
         system
-            .commit_recall(
+            .commit_line(
                 &actor,
                 (&line, &recipient),
                 disclosure::told(&line, system.now()),
-                Happening::RecipientTold,
+                (Happening::RecipientTold, Outcome::Done, Detail::None),
             )
             .await?;
     }
@@ -144,25 +163,26 @@ impl System {
         }
         let confirmed = disclosure::confirmed(&line, &document, self.now());
         let recipient = self.recipient(line.recipient).await?;
-        self.commit_recall(
+        self.commit_line(
             &caller.actor,
             (&line, &recipient),
             confirmed,
-            Happening::RecipientConfirmed,
+            (Happening::RecipientConfirmed, Outcome::Done, Detail::None),
         )
         .await
     }
 
-    async fn commit_recall(
+    /// Something became of a handing-over.
+    pub(super) async fn commit_line(
         &self,
         actor: &Actor,
         (line, recipient): (&Disclosure, &RecipientRow),
         statement: Statement,
-        happening: Happening,
+        (happening, outcome, detail): (Happening, Outcome, Detail),
     ) -> Result<(), Rejected> {
         for _ in 0..COMMITS_MAX {
             let dossier = self.dossier(line.subject).await?;
-            let mut entry = entry::of_happening(actor, happening, Outcome::Done, Detail::None, self);
+            let mut entry = entry::of_happening(actor, happening, outcome, detail, self);
             entry.subject = dossier.pseudonym;
             entry.fields = line.fields;
             entry.purpose = Some(line.purpose);
@@ -195,9 +215,17 @@ impl System {
             .store()
             .read(move |reader| disclosure::untold(reader, before, UNTOLD_MAX))
             .await?;
-        for line in untold {
+        let mut left: Vec<Job> = untold.iter().map(|line| letter(line, now)).collect();
+        if self.webhooks().is_some() {
+            let untold = self
+                .store()
+                .read(move |reader| disclosure::hook_untold(reader, before, UNTOLD_MAX))
+                .await?;
+            left.extend(untold.iter().filter_map(|line| hook(line, now)));
+        }
+        for job in left {
             let commit = Commit {
-                jobs: vec![letter(&line, now)],
+                jobs: vec![job],
                 ..Commit::default()
             };
             match self.store().commit(commit).await {

@@ -63,14 +63,17 @@ pub struct RecipientView {
     pub email: Option<String>,
     /// Whether files are encrypted to a key of its own.
     pub by_file: bool,
+    /// Its address on the network, when it has one.
+    pub webhook: Option<String>,
     /// Since when it is in the register.
     pub entered_on: Date,
     /// Since when nothing goes there any more.
     pub closed_on: Option<Date>,
 }
 
-impl From<&RecipientRow> for RecipientView {
-    fn from(row: &RecipientRow) -> Self {
+impl RecipientView {
+    /// A line of the register, and the address that it has.
+    pub(super) fn with(row: &RecipientRow, webhook: Option<String>) -> Self {
         Self {
             id: row.id,
             kind: row.kind,
@@ -78,6 +81,7 @@ impl From<&RecipientRow> for RecipientView {
             undertaking: row.undertaking.clone().zip(row.undertaken_on.clone()),
             email: row.email.clone(),
             by_file: row.age_key.is_some(),
+            webhook,
             entered_on: time::day_in_kazakhstan(row.entered_at),
             closed_on: row.closed_at.map(time::day_in_kazakhstan),
         }
@@ -101,12 +105,13 @@ impl System {
     /// [`Rejected::NotFound`] for everybody but the responsible person.
     pub async fn recipients(&self, caller: &Caller) -> Result<Vec<RecipientView>, Rejected> {
         at_the_board(caller)?;
-        Ok(self
-            .register_of_recipients()
-            .await?
-            .iter()
-            .map(RecipientView::from)
-            .collect())
+        let addresses = self.open_webhooks().await?;
+        let with_address = |row: &RecipientRow| {
+            let of_it = addresses.iter().find(|address| address.recipient == row.id);
+            RecipientView::with(row, of_it.map(|found| found.address.clone()))
+        };
+        let register = self.register_of_recipients().await?;
+        Ok(register.iter().map(with_address).collect())
     }
 
     pub(crate) async fn register_of_recipients(&self) -> Result<Vec<RecipientRow>, Rejected> {
@@ -132,12 +137,12 @@ impl System {
         }
         let last = self.store().read(recipient::last_number).await?;
         let row = self.recipient_of(caller, new, last + 1)?;
-        self.commit_recipient(caller, recipient::insert(&row), Happening::RecipientEntered)
+        self.commit_recipient(caller, vec![recipient::insert(&row)], Happening::RecipientEntered)
             .await?;
         Ok(row.id)
     }
 
-    /// Closes a recipient: nothing goes there any more.
+    /// Closes a recipient: nothing goes there any more, and its address on the network ends with it.
     ///
     /// # Errors
     /// [`Rejected::NotFound`] for everybody but the responsible person, and for what is not there or closed already.
@@ -147,7 +152,8 @@ impl System {
         if found.closed_at.is_some() {
             return Err(Rejected::NotFound);
         }
-        let closed = recipient::close(id, caller.actor.id, self.now());
+        let mut closed = self.ends_with(caller, id).await?;
+        closed.push(recipient::close(id, caller.actor.id, self.now()));
         self.commit_recipient(caller, closed, Happening::RecipientClosed)
             .await
     }
@@ -160,12 +166,12 @@ impl System {
     async fn commit_recipient(
         &self,
         caller: &Caller,
-        statement: Statement,
+        statements: Vec<Statement>,
         happening: Happening,
     ) -> Result<(), Rejected> {
         let entry = entry::of_happening(&caller.actor, happening, Outcome::Done, Detail::None, self);
         let commit = Commit {
-            statements: vec![statement],
+            statements,
             entries: vec![entry],
             ..Commit::default()
         };

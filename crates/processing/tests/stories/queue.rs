@@ -50,6 +50,7 @@ pub fn with_post(stage: &Stage, post: Arc<dyn Post>, answered_after: Duration) -
         payments: Arc::new(DemonstrationPayments),
         post,
         provider: None,
+        webhooks: None,
         answered_after,
     })
 }

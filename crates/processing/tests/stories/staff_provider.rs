@@ -125,6 +125,7 @@ impl Scene {
                 client_secret: Plain::from("s/cret"),
                 line: provider.clone(),
             }),
+            webhooks: None,
             answered_after: std::time::Duration::ZERO,
         });
         Self {

@@ -240,6 +240,7 @@ async fn surroundings(operator: Operator, letter_box: &MailSink) -> Result<Surro
         catalogue: Catalogue::demonstration(day_in_kazakhstan(WallClock.now()))?,
         post: Arc::new(SmtpPost::new(&smtp, letters)?),
         provider: None,
+        webhooks: None,
     })
 }
 

@@ -74,7 +74,7 @@ macro_rules! whole {
 }
 
 /// Every table of a set, each after those that it leads to.
-pub const TABLES_OF_A_SET: [Needed; 35] = [
+pub const TABLES_OF_A_SET: [Needed; 36] = [
     paged!(
         "subject",
         "subject_id, category, standing, version, pseudonym, key_generation, created_at, confirmed_at, blocked_at, \
@@ -172,12 +172,21 @@ pub const TABLES_OF_A_SET: [Needed; 35] = [
     paged!(
         "disclosure",
         "subject_id, disclosure_id, reference, recipient_id, purpose, fields, consent_id, article, document, dated, \
-         form, at, handed_by, recalled_at, recalled_for, told_at, confirmed_at, confirmed_document" = [
+         form, at, handed_by, recalled_at, recalled_for, told_at, confirmed_at, confirmed_document, webhook_id, \
+         delivered_at, failed_at, hook_told_at" = [
             "subject_id", "disclosure_id", "reference", "recipient_id", "purpose", "fields", "consent_id", "article",
             "document", "dated", "form", "at", "handed_by", "recalled_at", "recalled_for", "told_at", "confirmed_at",
-            "confirmed_document"
+            "confirmed_document", "webhook_id", "delivered_at", "failed_at", "hook_told_at"
         ],
         "subject_id, disclosure_id" > "$1, $2", limit "$3", order [0, 1], numbers [false, false]
+    ),
+    paged!(
+        "webhook",
+        "webhook_id, recipient_id, address, key_version, entered_at, entered_by, ended_at, ended_by, signs_until" = [
+            "webhook_id", "recipient_id", "address", "key_version", "entered_at", "entered_by", "ended_at", "ended_by",
+            "signs_until"
+        ],
+        "webhook_id" > "$1", limit "$2", order [0], numbers [false]
     ),
     paged!(
         "publication",

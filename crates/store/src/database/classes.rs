@@ -22,7 +22,7 @@ pub enum Class {
 use Class::{Pseudonymous, Public, Sealed, Secret};
 
 /// Every table with every column and its class.
-pub const TABLES: [(&str, &[(&str, Class)]); 44] = [
+pub const TABLES: [(&str, &[(&str, Class)]); 45] = [
     (
         "subject",
         &[
@@ -353,6 +353,24 @@ pub const TABLES: [(&str, &[(&str, Class)]); 44] = [
             ("told_at", Pseudonymous),
             ("confirmed_at", Pseudonymous),
             ("confirmed_document", Pseudonymous),
+            ("webhook_id", Pseudonymous),
+            ("delivered_at", Pseudonymous),
+            ("failed_at", Pseudonymous),
+            ("hook_told_at", Pseudonymous),
+        ],
+    ),
+    (
+        "webhook",
+        &[
+            ("webhook_id", Pseudonymous),
+            ("recipient_id", Pseudonymous),
+            ("address", Pseudonymous),
+            ("key_version", Public),
+            ("entered_at", Pseudonymous),
+            ("entered_by", Pseudonymous),
+            ("ended_at", Pseudonymous),
+            ("ended_by", Pseudonymous),
+            ("signs_until", Pseudonymous),
         ],
     ),
     (

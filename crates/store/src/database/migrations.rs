@@ -21,7 +21,7 @@ struct Migration {
 const META: &str =
     "CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) CLUSTERED;";
 
-const MIGRATIONS: [Migration; 28] = [
+const MIGRATIONS: [Migration; 29] = [
     Migration {
         name: "first-tables",
         text: include_str!("migrations/0001-first-tables.sql"),
@@ -129,6 +129,10 @@ const MIGRATIONS: [Migration; 28] = [
     Migration {
         name: "local-acts",
         text: include_str!("migrations/0033-local-acts.sql"),
+    },
+    Migration {
+        name: "webhooks",
+        text: include_str!("migrations/0034-webhooks.sql"),
     },
     Migration {
         name: "figures",

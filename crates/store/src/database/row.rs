@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sandyq_model::{
     ActorId, BreachId, CaseId, Category, ConsentId, DisclosureId, Fault, Field, FieldSet, HoldId,
     IdempotencyKey, JobId, LocalActId, ProposalId, Pseudonym, Purpose, ReceiptId, RecipientId, Role,
-    Standing, SubjectId,
+    Standing, SubjectId, WebhookId,
 };
 
 use super::Value;
@@ -80,6 +80,7 @@ read_from! {
     ProposalId, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();
     HoldId, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();
     RecipientId, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();
+    WebhookId, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();
     DisclosureId, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();
     ActorId, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();
     Pseudonym, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use sandyq_model::{
     ActorId, BreachId, CaseId, Category, ConsentId, DisclosureId, Field, FieldSet, HoldId, IdempotencyKey,
-    JobId, LocalActId, ProposalId, Pseudonym, Purpose, ReceiptId, RecipientId, Role, Standing, SubjectId,
+    JobId, LocalActId, ProposalId, Pseudonym, Purpose, ReceiptId, RecipientId, Role, Standing, SubjectId, WebhookId,
 };
 
 /// A value of a column.
@@ -147,6 +147,7 @@ ids_are_blobs!(
     ProposalId,
     RecipientId,
     DisclosureId,
+    WebhookId,
     IdempotencyKey
 );
 

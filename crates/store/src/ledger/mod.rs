@@ -99,6 +99,9 @@ pub(crate) const fn is_about_the_house(entry: &Entry) -> bool {
                 | Happening::StaffRemoved
                 | Happening::RecipientEntered
                 | Happening::RecipientClosed
+                | Happening::WebhookEntered
+                | Happening::WebhookEnded
+                | Happening::WebhookRenewed
                 | Happening::BreachEntered
                 | Happening::BreachMoved
                 | Happening::LocalActEntered

@@ -100,8 +100,8 @@ static OF_SUBJECT: [Table; 15] = [
         put "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11", ""),
     table!(15 "disclosure" ["subject_id", "disclosure_id", "reference", "recipient_id", "purpose", "fields", "consent_id", "article",
         "document", "dated", "form", "at", "handed_by", "recalled_at", "recalled_for", "told_at", "confirmed_at",
-        "confirmed_document"] of "subject_id", "",
-        put "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18", ""),
+        "confirmed_document", "webhook_id", "delivered_at", "failed_at", "hook_told_at"] of "subject_id", "",
+        put "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22", ""),
     table!(25 "publication" ["subject_id", "case_id", "about", "published_at"] of "subject_id", "",
         put "$1, $2, $3, $4", ""),
     table!(22 "alike" ["subject_id", "other_id", "fields", "found_at", "verdict", "reason", "decided_by", "decided_at"]
@@ -137,6 +137,15 @@ static RECIPIENT: Table = table!(17 "recipient" ["recipient_id", "number", "kind
 const ALL_RECIPIENTS: &str = "SELECT recipient_id, number, kind, name, country, undertaking, undertaken_on, email, age_key, entered_at, \
                               entered_by, closed_at, closed_by FROM recipient ORDER BY 1";
 
+/// Of an address that is there its end is brought up to date: one that was stopped sends nothing and signs nothing after a restore.
+static WEBHOOK: Table = table!(27 "webhook" ["webhook_id", "recipient_id", "address", "key_version", "entered_at", "entered_by",
+        "ended_at", "ended_by", "signs_until"] of "recipient_id", "", put "$1, $2, $3, $4, $5, $6, $7, $8, $9",
+    " ON CONFLICT (webhook_id) DO UPDATE SET ended_at = excluded.ended_at, ended_by = excluded.ended_by, \
+     signs_until = excluded.signs_until");
+
+const ALL_WEBHOOKS: &str = "SELECT webhook_id, recipient_id, address, key_version, entered_at, entered_by, ended_at, ended_by, \
+                            signs_until FROM webhook ORDER BY 1";
+
 /// Of a line that is there the case goes and the judgement comes.
 static EMERGENCY: Table = table!(21 "emergency" ["emergency_id", "reference", "reason", "asked_by", "agreed_by", "opened_at",
         "until_at", "looks", "reviewed_at", "reviewed_by", "verdict"] of "emergency_id", "",
@@ -166,11 +175,12 @@ const ALL_LOCAL_ACTS: &str = "SELECT act_id, number, kind, title, document, vers
                               replaces, is_public, file_hash, file_bytes, entered_at, entered_by FROM local_act ORDER BY 1";
 
 /// The tables of shared rows, each after those that it leads to.
-static SHARED: [&Table; 10] = [
+static SHARED: [&Table; 11] = [
     &RECEIPT,
     &CONSENT_TEXT,
     &STAFF,
     &RECIPIENT,
+    &WEBHOOK,
     &BREACH,
     &BREACH_STEP,
     &STAFF_GRANT,
@@ -308,13 +318,14 @@ impl SharedRow {
     }
 
     /// What is the house's own and belongs to no person whose data is held: the accounts of staff with the roles that they were given, and the
-    /// registers of recipients, of breaches, of looks in an emergency and of the operator's documents, without their files.
+    /// registers of recipients with their addresses, of breaches, of looks in an emergency and of the operator's documents, without their files.
     pub(crate) fn of_the_house(reader: &mut dyn Reader) -> Result<Vec<Self>, Fault> {
         let mut shared = Vec::new();
         let tables = [
             (&STAFF, ALL_STAFF),
             (&STAFF_GRANT, ALL_GRANTS),
             (&RECIPIENT, ALL_RECIPIENTS),
+            (&WEBHOOK, ALL_WEBHOOKS),
             (&BREACH, ALL_BREACHES),
             (&BREACH_STEP, ALL_BREACH_STEPS),
             (&EMERGENCY, ALL_EMERGENCIES),
@@ -335,6 +346,7 @@ impl SharedRow {
             STAFF.number,
             STAFF_GRANT.number,
             RECIPIENT.number,
+            WEBHOOK.number,
             EMERGENCY.number,
         ]
         .contains(&self.table)

@@ -2,7 +2,7 @@
 //! the recipient still has to be told by its reference.
 
 use jiff::Timestamp;
-use sandyq_model::{ActorId, ConsentId, DisclosureId, Fault, FieldSet, Purpose, RecipientId, SubjectId};
+use sandyq_model::{ActorId, ConsentId, DisclosureId, Fault, FieldSet, Purpose, RecipientId, SubjectId, WebhookId};
 
 use crate::database::{Reader, ReaderExt, Row, Statement, statement};
 
@@ -29,7 +29,7 @@ pub struct Disclosure {
     pub document: Option<String>,
     /// The day on that document, as `2026-11-27`.
     pub dated: Option<String>,
-    /// How: `file` or `paper`.
+    /// How: `file`, `paper` or `webhook`.
     pub form: String,
     /// When.
     pub at: Timestamp,
@@ -45,6 +45,14 @@ pub struct Disclosure {
     pub confirmed_at: Option<Timestamp>,
     /// The number of the document by which the recipient confirmed.
     pub confirmed_document: Option<String>,
+    /// To which address of the recipient it was sent, when it went by webhook.
+    pub webhook: Option<WebhookId>,
+    /// When the receiver there said that it has it.
+    pub delivered_at: Option<Timestamp>,
+    /// When it was sure that nothing arrived there. Where both are absent it is not known, and counts as handed over.
+    pub failed_at: Option<Timestamp>,
+    /// When that address was told that the recipient must not use it any more.
+    pub hook_told_at: Option<Timestamp>,
 }
 
 /// Enters a handing-over.
@@ -53,8 +61,8 @@ pub fn insert(row: &Disclosure) -> Statement {
     statement(
         "INSERT INTO disclosure (subject_id, disclosure_id, reference, recipient_id, purpose, fields, consent_id, \
          article, document, dated, form, at, handed_by, recalled_at, recalled_for, told_at, confirmed_at, \
-         confirmed_document) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+         confirmed_document, webhook_id, delivered_at, failed_at, hook_told_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)",
         [
             row.subject.into(),
             row.id.into(),
@@ -74,7 +82,33 @@ pub fn insert(row: &Disclosure) -> Statement {
             row.told_at.into(),
             row.confirmed_at.into(),
             row.confirmed_document.clone().into(),
+            row.webhook.into(),
+            row.delivered_at.into(),
+            row.failed_at.into(),
+            row.hook_told_at.into(),
         ],
+    )
+    .touching(1)
+}
+
+/// The receiver has it; a conflict when it was answered before.
+#[must_use]
+pub fn delivered(row: &Disclosure, at: Timestamp) -> Statement {
+    statement(
+        "UPDATE disclosure SET delivered_at = $3 WHERE subject_id = $1 AND disclosure_id = $2 \
+         AND form = 'webhook' AND delivered_at IS NULL AND failed_at IS NULL",
+        [row.subject.into(), row.id.into(), at.into()],
+    )
+    .touching(1)
+}
+
+/// Nothing arrived; a conflict when it was answered before.
+#[must_use]
+pub fn failed(row: &Disclosure, at: Timestamp) -> Statement {
+    statement(
+        "UPDATE disclosure SET failed_at = $3 WHERE subject_id = $1 AND disclosure_id = $2 \
+         AND form = 'webhook' AND delivered_at IS NULL AND failed_at IS NULL",
+        [row.subject.into(), row.id.into(), at.into()],
     )
     .touching(1)
 }
@@ -99,6 +133,16 @@ pub fn told(row: &Disclosure, at: Timestamp) -> Statement {
     .touching(1)
 }
 
+/// The address to which it went was told; a conflict when it was before.
+#[must_use]
+pub fn hook_told(row: &Disclosure, at: Timestamp) -> Statement {
+    statement(
+        "UPDATE disclosure SET hook_told_at = $3 WHERE subject_id = $1 AND disclosure_id = $2 AND hook_told_at IS NULL",
+        [row.subject.into(), row.id.into(), at.into()],
+    )
+    .touching(1)
+}
+
 /// The recipient confirmed by that document; a conflict when it did before, or there was nothing to confirm.
 #[must_use]
 pub fn confirmed(row: &Disclosure, document: &str, at: Timestamp) -> Statement {
@@ -117,7 +161,8 @@ pub fn confirmed(row: &Disclosure, document: &str, at: Timestamp) -> Statement {
 pub fn of_subject(reader: &mut dyn Reader, subject: SubjectId, limit: u32) -> Result<Vec<Disclosure>, Fault> {
     reader.list(
         "SELECT subject_id, disclosure_id, reference, recipient_id, purpose, fields, consent_id, article, document, \
-         dated, form, at, handed_by, recalled_at, recalled_for, told_at, confirmed_at, confirmed_document \
+         dated, form, at, handed_by, recalled_at, recalled_for, told_at, confirmed_at, confirmed_document, webhook_id, \
+         delivered_at, failed_at, hook_told_at \
          FROM disclosure WHERE subject_id = $1 ORDER BY at, disclosure_id LIMIT $2",
         &[subject.into(), limit.into()],
         read,
@@ -135,7 +180,8 @@ pub fn find(
 ) -> Result<Option<Disclosure>, Fault> {
     reader.first(
         "SELECT subject_id, disclosure_id, reference, recipient_id, purpose, fields, consent_id, article, document, \
-         dated, form, at, handed_by, recalled_at, recalled_for, told_at, confirmed_at, confirmed_document \
+         dated, form, at, handed_by, recalled_at, recalled_for, told_at, confirmed_at, confirmed_document, webhook_id, \
+         delivered_at, failed_at, hook_told_at \
          FROM disclosure WHERE subject_id = $1 AND disclosure_id = $2",
         &[subject.into(), id.into()],
         read,
@@ -149,7 +195,8 @@ pub fn find(
 pub fn newest(reader: &mut dyn Reader, limit: u32, skip: u32) -> Result<Vec<Disclosure>, Fault> {
     reader.list(
         "SELECT subject_id, disclosure_id, reference, recipient_id, purpose, fields, consent_id, article, document, \
-         dated, form, at, handed_by, recalled_at, recalled_for, told_at, confirmed_at, confirmed_document \
+         dated, form, at, handed_by, recalled_at, recalled_for, told_at, confirmed_at, confirmed_document, webhook_id, \
+         delivered_at, failed_at, hook_told_at \
          FROM disclosure ORDER BY at DESC LIMIT $1 OFFSET $2",
         &[limit.into(), skip.into()],
         read,
@@ -163,8 +210,9 @@ pub fn newest(reader: &mut dyn Reader, limit: u32, skip: u32) -> Result<Vec<Disc
 pub fn recalled(reader: &mut dyn Reader, limit: u32) -> Result<Vec<Disclosure>, Fault> {
     reader.list(
         "SELECT subject_id, disclosure_id, reference, recipient_id, purpose, fields, consent_id, article, document, \
-         dated, form, at, handed_by, recalled_at, recalled_for, told_at, confirmed_at, confirmed_document \
-         FROM disclosure WHERE recalled_at IS NOT NULL AND confirmed_at IS NULL ORDER BY recalled_at LIMIT $1",
+         dated, form, at, handed_by, recalled_at, recalled_for, told_at, confirmed_at, confirmed_document, webhook_id, \
+         delivered_at, failed_at, hook_told_at \
+         FROM disclosure WHERE recalled_at IS NOT NULL AND confirmed_at IS NULL AND failed_at IS NULL ORDER BY recalled_at LIMIT $1",
         &[limit.into()],
         read,
     )
@@ -177,8 +225,28 @@ pub fn recalled(reader: &mut dyn Reader, limit: u32) -> Result<Vec<Disclosure>, 
 pub fn untold(reader: &mut dyn Reader, before: Timestamp, limit: u32) -> Result<Vec<Disclosure>, Fault> {
     reader.list(
         "SELECT subject_id, disclosure_id, reference, recipient_id, purpose, fields, consent_id, article, document, \
-         dated, form, at, handed_by, recalled_at, recalled_for, told_at, confirmed_at, confirmed_document \
-         FROM disclosure WHERE recalled_at < $1 AND told_at IS NULL ORDER BY recalled_at LIMIT $2",
+         dated, form, at, handed_by, recalled_at, recalled_for, told_at, confirmed_at, confirmed_document, webhook_id, \
+         delivered_at, failed_at, hook_told_at \
+         FROM disclosure WHERE recalled_at < $1 AND told_at IS NULL AND failed_at IS NULL ORDER BY recalled_at LIMIT $2",
+        &[before.into(), limit.into()],
+        read,
+    )
+}
+
+/// Those that were recalled before that instant and went to an address of a recipient that has one and was not told there, the
+/// oldest first.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn hook_untold(reader: &mut dyn Reader, before: Timestamp, limit: u32) -> Result<Vec<Disclosure>, Fault> {
+    reader.list(
+        "SELECT subject_id, disclosure_id, reference, recipient_id, purpose, fields, consent_id, article, document, \
+         dated, form, at, handed_by, recalled_at, recalled_for, told_at, confirmed_at, confirmed_document, webhook_id, \
+         delivered_at, failed_at, hook_told_at \
+         FROM disclosure WHERE recalled_at < $1 AND webhook_id IS NOT NULL AND hook_told_at IS NULL \
+         AND failed_at IS NULL \
+         AND EXISTS (SELECT 1 FROM webhook WHERE webhook.recipient_id = disclosure.recipient_id \
+         AND webhook.ended_at IS NULL) ORDER BY recalled_at LIMIT $2",
         &[before.into(), limit.into()],
         read,
     )
@@ -204,5 +272,9 @@ fn read(row: &mut Row) -> Result<Disclosure, Fault> {
         told_at: row.take(15)?,
         confirmed_at: row.take(16)?,
         confirmed_document: row.take(17)?,
+        webhook: row.take(18)?,
+        delivered_at: row.take(19)?,
+        failed_at: row.take(20)?,
+        hook_told_at: row.take(21)?,
     })
 }

@@ -35,4 +35,5 @@ pub mod staff_shortcuts;
 pub mod staff_view;
 pub mod subject;
 pub mod subject_request;
+pub mod webhook;
 pub mod wish;

@@ -50,6 +50,9 @@ pub enum VaultFault {
     /// The file of a document was changed or moved, or is too long.
     #[error("the file of a document does not open, or is too long to seal")]
     LocalAct,
+    /// A secret of a webhook names a version of its key that is not in use yet.
+    #[error("a secret of a webhook is of a key that the settings do not know")]
+    Webhook,
     /// The cryptographic library refused; it does so only on lengths that we do not use.
     #[error("the cryptographic library refused")]
     Library,

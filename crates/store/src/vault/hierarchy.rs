@@ -44,7 +44,7 @@ pub enum KeyUse {
     Session,
     /// Seals with what staff prove who they are, beside the password (AES-256-GCM).
     StaffProof,
-    /// Signs what is sent to the operator's other systems (HMAC).
+    /// Gives the secrets that sign what is sent to recipients by webhook (HMAC).
     Webhook,
 }
 

@@ -26,12 +26,12 @@ mod signer;
 mod source;
 mod staff_proof;
 mod subject_key;
+mod webhook;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
-use aws_lc_rs::hmac;
 use sandyq_model::{Chance, Fault, Field, IdempotencyKey, Plain, SubjectId};
 use zeroize::Zeroizing;
 
@@ -65,6 +65,7 @@ pub use source::{
 #[cfg(feature = "pkcs11")]
 pub use source::{Token, TokenEpochs, TokenFault, TokenRoot};
 pub use subject_key::{NewKey, SubjectKey, WRAPPED_BYTES, WrappedKey};
+pub use webhook::WebhookKey;
 
 use hierarchy::derive;
 use keyed_hash::{BlindIndexKeys, HashKey, first_bytes};
@@ -72,6 +73,7 @@ use local_act::LocalActKeys;
 use opened_keys::OpenedKeys;
 use staff_proof::StaffProofKeys;
 use subject_key::Kek;
+use webhook::WebhookKeys;
 
 /// All keys of an installation, derived and ready. Shared by everybody who seals, opens, searches or signs.
 pub struct Vault {
@@ -83,7 +85,7 @@ pub struct Vault {
     session: HashKey,
     local_act: LocalActKeys,
     staff_proof: StaffProofKeys,
-    webhook: hmac::Key,
+    webhook: WebhookKeys,
     backup: Zeroizing<[u8; source::KEY_BYTES]>,
     ledger_signer: Signer,
     receipt_signer: Signer,
@@ -109,7 +111,6 @@ impl Vault {
         });
         let hash_key = |usage| HashKey::new(source, usage, versions.of(usage));
         let signer = |usage| Signer::new(source, usage, versions.of(usage));
-        let webhook = derive(source, KeyUse::Webhook, versions.of(KeyUse::Webhook))?;
         let keys = inventory::lines(source, versions)?;
         Ok(Self {
             keks: keks.collect::<Result<_, Fault>>()?,
@@ -120,7 +121,7 @@ impl Vault {
             session: hash_key(KeyUse::Session)?,
             local_act: LocalActKeys::new(source, versions)?,
             staff_proof: StaffProofKeys::new(source, versions)?,
-            webhook: hmac::Key::new(hmac::HMAC_SHA256, webhook.as_slice()),
+            webhook: WebhookKeys::new(source, versions)?,
             backup: derive(source, KeyUse::Backup, versions.of(KeyUse::Backup))?,
             ledger_signer: signer(KeyUse::LedgerSign)?,
             receipt_signer: signer(KeyUse::ReceiptSign)?,
@@ -282,22 +283,6 @@ impl Vault {
         let scope: [&[u8]; 2] = [b"content", key.as_bytes()];
         let all: Vec<&[u8]> = scope.iter().chain(parts).copied().collect();
         self.idempotency.hash(&all)
-    }
-
-    /// The signature (HMAC-SHA256) on a message to another system of the operator, which holds [`Vault::webhook_secret`]
-    /// for that recipient.
-    #[must_use]
-    pub fn webhook_signature(&self, recipient: &str, message: &[u8]) -> KeyedHash {
-        let key = hmac::Key::new(hmac::HMAC_SHA256, self.webhook_secret(recipient).as_slice());
-        KeyedHash::of_tag(&hmac::sign(&key, message))
-    }
-
-    /// The secret that one recipient of webhooks checks signatures with; another for each.
-    #[must_use]
-    pub fn webhook_secret(&self, recipient: &str) -> Zeroizing<[u8; HASH_BYTES]> {
-        Zeroizing::new(first_bytes(
-            hmac::sign(&self.webhook, recipient.as_bytes()).as_ref(),
-        ))
     }
 
     /// The key that backup sets are encrypted with. Data keys of subjects are in no such set.

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use sandyq_model::value::ValueKind;
 use sandyq_model::{Mistake, Problem, RecipientKind};
 use sandyq_processing::Rejected;
-use sandyq_processing::transfer::{Delivered, HandOver, HandedOver, ToHandOver};
+use sandyq_processing::transfer::{Delivered, HandOver, HandedOver, ToHandOver, Unsent, Went};
 
 use super::cases::staff;
 use super::privileged;
@@ -94,7 +94,7 @@ async fn handed(sent: &Sent, place: Place<'_>) -> Outcome {
     let (system, visit) = (&sent.arrival.system, &sent.arrival.visit);
     let caller = staff(&sent.arrival)?;
     sent.typed
-        .only(|name| name == "recipient" || BY_LAW.contains(&name) || name.starts_with(FIELD))?;
+        .only(|name| matches!(name, "recipient" | "way") || BY_LAW.contains(&name) || name.starts_with(FIELD))?;
     sent.fresh()?;
     let chosen = typed(sent);
     if chosen.recipient.is_empty() {
@@ -131,6 +131,7 @@ fn typed(sent: &Sent) -> HandOver {
         article: text("article"),
         document: text("document"),
         dated: text("dated"),
+        by_webhook: text("way") == "webhook",
     }
 }
 
@@ -138,6 +139,7 @@ fn left(visit: &Visit, place: Place<'_>, handed: HandedOver) -> Answer {
     match handed.delivered {
         Delivered::File(name, bytes) => Answer::File(name, FILE_KIND, bytes),
         Delivered::Sheet(_) => Answer::Page(sheet_page(visit, place, &handed)),
+        Delivered::Sent(went) => Answer::Page(sent_page(visit, place, &handed, went)),
     }
 }
 
@@ -167,6 +169,9 @@ pub fn page(
                 }
             }
         }
+        @if offered.recipients.iter().any(|one| one.by_webhook) {
+            (ways(visit, chosen.by_webhook, mistake))
+        }
         @if matches!(place, Place::Record(_)) {
             @for (name, typed) in BY_LAW.into_iter().zip([&chosen.article, &chosen.document, &chosen.dated]) {
                 (line(visit, name, typed, mistake))
@@ -194,6 +199,7 @@ fn label_of(visit: &Visit, input: &str) -> String {
     match input {
         "recipient" => visit.say("hand-over-recipient"),
         "fields" => visit.say("hand-over-fields"),
+        "way" => visit.say("hand-over-way"),
         other => visit.say(&format!("hold-{other}")),
     }
 }
@@ -205,13 +211,35 @@ fn recipients(visit: &Visit, offered: &ToHandOver, chosen: &str, mistake: &Mista
         fieldset.question.is-wrong[problem.is_some()] {
             legend { (visit.say("hand-over-recipient")) }
             (problem_of(visit, "recipient", problem))
-            @for (place, (number, name, of)) in offered.recipients.iter().enumerate() {
-                @let value = number.to_string();
+            @for (place, one) in offered.recipients.iter().enumerate() {
+                @let value = one.id.to_string();
                 @let id = if place == 0 { "recipient".to_owned() } else { format!("recipient-{value}") };
                 div.tick {
                     input type="radio" id=(id) name="recipient" value=(value) checked[value == chosen];
-                    label for=(id) { (name) " (" (kind(*of)) ")" }
+                    label for=(id) {
+                        (one.name) " (" (kind(one.kind)) ")"
+                        @if one.by_webhook { span.optional { " " (visit.say("hand-over-has-webhook")) } }
+                    }
                 }
+            }
+        }
+    }
+}
+
+/// By hand, unless somebody chooses otherwise.
+fn ways(visit: &Visit, by_webhook: bool, mistake: &Mistake) -> Markup {
+    let problem = mistake.of("way");
+    html! {
+        fieldset.question.is-wrong[problem.is_some()] {
+            legend { (visit.say("hand-over-way")) }
+            (problem_of(visit, "way", problem))
+            div.tick {
+                input type="radio" id="way" name="way" value="hand" checked[!by_webhook];
+                label for="way" { (visit.say("hand-over-way-hand")) }
+            }
+            div.tick {
+                input type="radio" id="way-webhook" name="way" value="webhook" checked[by_webhook];
+                label for="way-webhook" { (visit.say("hand-over-way-webhook")) }
             }
         }
     }
@@ -245,7 +273,7 @@ pub fn sheet_page(visit: &Visit, place: Place<'_>, handed: &HandedOver) -> Page 
             .iter()
             .map(|(label, value)| Row::new(label, value_markup(visit, "", value.expose())))
             .collect(),
-        Delivered::File(..) => Vec::new(),
+        Delivered::File(..) | Delivered::Sent(_) => Vec::new(),
     };
     let title = visit.say_of("handed-title", "reference", &handed.reference);
     let body = html! {
@@ -259,4 +287,37 @@ pub fn sheet_page(visit: &Visit, place: Place<'_>, handed: &HandedOver) -> Page 
         p { (visit.say("handed-lead")) }
     };
     Page::new(title, body).back_to(place.path())
+}
+
+/// What became of what was sent to the recipient's address.
+#[must_use]
+pub fn sent_page(visit: &Visit, place: Place<'_>, handed: &HandedOver, went: Went) -> Page {
+    let word = match went {
+        Went::Arrived => "arrived",
+        Went::Not(_) => "not",
+        Went::Unknown => "unknown",
+    };
+    let title = visit.say_of(&format!("sent-{word}-title"), "reference", &handed.reference);
+    let body = html! {
+        h1 { (title) }
+        p.lead { (visit.say_of(&format!("sent-{word}"), "recipient", &handed.recipient)) }
+        @if let Went::Not(why) = went {
+            p { (reason(visit, why)) }
+            p { (visit.say("sent-not-next")) }
+        }
+        p.inset {
+            (visit.say_of("sent-number", "reference", &handed.reference)) " "
+            a href={ "/policy#clause-" (handed.purpose) } { (handed.purpose) } br;
+            (visit.say_of("case-entered", "entry", &handed.entry.to_string()))
+        }
+    };
+    Page::new(title, body).back_to(place.path())
+}
+
+fn reason(visit: &Visit, why: Unsent) -> String {
+    let key = format!("sent-not-{}", why.name());
+    match why {
+        Unsent::Refused(status) => visit.say_of(&key, "status", &status.to_string()),
+        Unsent::Missed(_) | Unsent::Stopped => visit.say(&key),
+    }
 }

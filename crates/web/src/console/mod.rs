@@ -28,6 +28,7 @@ pub mod passkeys;
 pub mod privileged;
 pub mod proposals;
 pub mod provider;
+pub mod recipient;
 pub mod recipients;
 pub mod record;
 pub mod request;

@@ -6,11 +6,12 @@ use sandyq_model::value::ValueKind;
 use sandyq_model::{Mistake, Problem, RecipientId};
 use sandyq_processing::Rejected;
 use sandyq_processing::transfer::{
-    DisclosureView, Disclosures, NewRecipient, RECIPIENT_KINDS, RecipientView,
+    DisclosureView, Disclosures, HowItWent, NewRecipient, RECIPIENT_KINDS, RecipientView,
 };
 
 use super::cases::staff;
 use super::privileged;
+use super::recipient::place_of as place_of_recipient;
 use super::tables::link_to;
 use crate::components::{
     Control, Row, control, error_summary, hidden, pagination, problem_of, submit, summary_list,
@@ -191,6 +192,12 @@ fn line(visit: &Visit, recipient: &RecipientView) -> Markup {
     rows.push(Row::text(say("recipient-way"), &say(way)));
     rows.extend(
         recipient
+            .webhook
+            .as_ref()
+            .map(|address| Row::text(say("recipient-webhook"), address)),
+    );
+    rows.extend(
+        recipient
             .closed_on
             .map(|day| Row::text(say("recipient-closed"), &visit.day(&day.to_string()))),
     );
@@ -198,6 +205,11 @@ fn line(visit: &Visit, recipient: &RecipientView) -> Markup {
         h2 { (recipient.name) }
         (summary_list(&rows))
         @if recipient.closed_on.is_none() {
+            @if recipient.by_file {
+                p { a href=(place_of_recipient(&recipient.id.to_string())) {
+                    (visit.say("recipient-webhook-link")) span.unseen { " – " (recipient.name) }
+                } }
+            }
             form.plain method="post" action="/staff/recipients" {
                 (hidden("token", &visit.token))
                 (hidden("key", &visit.key))
@@ -303,6 +315,15 @@ fn confirmation(visit: &Visit, line: &DisclosureView, mistake: &Mistake) -> Mark
     }
 }
 
+/// What became of what was sent to an address on the network.
+pub fn how_it_went(visit: &Visit, went: HowItWent) -> String {
+    match went {
+        HowItWent::Arrived(at) => visit.say_of("disclosure-went-arrived", "at", &visit.date_and_time(at)),
+        HowItWent::Not(_) => visit.say("disclosure-went-not"),
+        HowItWent::Unknown => visit.say("disclosure-went-unknown"),
+    }
+}
+
 /// One handing-over, wherever it is shown.
 pub fn disclosure(visit: &Visit, line: &DisclosureView) -> Markup {
     let say = |key: &str| visit.say(key);
@@ -323,14 +344,32 @@ pub fn disclosure(visit: &Visit, line: &DisclosureView) -> Markup {
                 (ground) " " a href={ "/policy#clause-" (line.purpose) } { (line.purpose) }
             },
         ),
-        Row::text(say("disclosure-at"), &visit.date_and_time(line.at)),
+        Row::text(
+            say(if matches!(line.went, Some(HowItWent::Not(_))) {
+                "disclosure-tried"
+            } else {
+                "disclosure-at"
+            }),
+            &visit.date_and_time(line.at),
+        ),
     ];
-    if let Some(since) = line.recalled_at {
+    rows.extend(
+        line.went
+            .map(|went| Row::text(say("disclosure-went"), &how_it_went(visit, went))),
+    );
+    let arrived = !matches!(line.went, Some(HowItWent::Not(_)));
+    if let Some(since) = line.recalled_at.filter(|_| arrived) {
         rows.push(Row::text(say("disclosure-recalled"), &visit.date_and_time(since)));
         let told = line
             .told_at
             .map_or_else(|| say("disclosure-not-told"), |at| visit.date_and_time(at));
         rows.push(Row::text(say("disclosure-told"), &told));
+        if line.went.is_some() {
+            let told = line
+                .hook_told_at
+                .map_or_else(|| say("disclosure-not-told"), |at| visit.date_and_time(at));
+            rows.push(Row::text(say("disclosure-hook-told"), &told));
+        }
         let confirmed = line.confirmed.as_ref().map_or_else(
             || say("disclosure-not-confirmed"),
             |(at, document)| format!("{}, {document}", visit.date(*at)),

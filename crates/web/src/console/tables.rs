@@ -18,6 +18,7 @@ use super::breaches::people;
 use super::cases::staff;
 use super::statistics::{group_of, title_of};
 use crate::http::arrival::{Answer, Arrival, Outcome};
+use super::recipients::how_it_went;
 use crate::portal::consents::recipient_words;
 use crate::visit::Visit;
 
@@ -195,6 +196,7 @@ fn recipients(visit: &Visit, rows: &[RecipientView]) -> Table {
             "recipient-undertaken_on",
             "recipient-email",
             "recipient-way",
+            "recipient-webhook",
             "recipient-since",
             "recipient-closed",
         ],
@@ -212,6 +214,7 @@ fn recipients(visit: &Visit, rows: &[RecipientView]) -> Table {
             } else {
                 "recipient-by-paper"
             }),
+            row.webhook.clone().unwrap_or_default(),
             row.entered_on.to_string(),
             row.closed_on.map(|day| day.to_string()).unwrap_or_default(),
         ]
@@ -229,8 +232,10 @@ fn disclosures(visit: &Visit, rows: &[DisclosureView], purpose: &dyn Fn(Purpose)
             "disclosure-fields",
             "disclosure-ground",
             "disclosure-at",
+            "disclosure-went",
             "disclosure-recalled",
             "disclosure-told",
+            "disclosure-hook-told",
             "disclosure-confirmed",
             "disclosure-document",
         ],
@@ -248,8 +253,10 @@ fn disclosures(visit: &Visit, rows: &[DisclosureView], purpose: &dyn Fn(Purpose)
             row.fields.join(", "),
             ground,
             visit.date_and_time(row.at),
+            row.went.map(|went| how_it_went(visit, went)).unwrap_or_default(),
             at(visit, row.recalled_at),
             at(visit, row.told_at),
+            at(visit, row.hook_told_at),
             at(visit, confirmed_at),
             document.unwrap_or_default(),
         ]

@@ -4,15 +4,16 @@ use sandyq_model::{Mistake, Plain, Problem, Purpose, RecipientKind};
 use sandyq_processing::Language;
 use sandyq_processing::request::{InPublic, PublicField};
 use sandyq_processing::transfer::{
-    Delivered, DisclosureView, Disclosures, Given, HandOver, HandedOver, NewRecipient, RecipientView,
-    ToHandOver, Winner, Winners,
+    Delivered, DisclosureView, Disclosures, Given, HandOver, HandedOver, HowItWent, NewRecipient, NewSecret,
+    Offered, RecipientAtDesk, RecipientView, ToHandOver, Unsent, Went, Winner, Winners,
 };
+use sandyq_processing::ports::Miss;
 
 use super::consents;
 use super::people::{at, three};
 use super::{Sample, visit};
 use crate::console::hand_over::{self, Place};
-use crate::console::recipients;
+use crate::console::{recipient, recipients};
 use crate::portal::confidentiality::Outside;
 use crate::public::winners;
 use crate::visit::Standpoint;
@@ -41,6 +42,8 @@ fn line(language: Language) -> DisclosureView {
         at: at("2026-11-23T06:40:12Z"),
         recalled_at: None,
         told_at: None,
+        went: None,
+        hook_told_at: None,
         confirmed: None,
     }
 }
@@ -51,6 +54,24 @@ fn recalled(language: Language) -> DisclosureView {
         told_at: Some(at("2026-11-24T06:40:15Z")),
         ..line(language)
     }
+}
+
+/// To an address: it arrived, and was called back there too; it surely did not arrive; it is not known.
+fn by_webhook(language: Language) -> [DisclosureView; 3] {
+    let arrived = DisclosureView {
+        went: Some(HowItWent::Arrived(at("2026-11-23T06:40:14Z"))),
+        hook_told_at: Some(at("2026-11-24T06:40:16Z")),
+        ..recalled(language)
+    };
+    let went = |went| DisclosureView {
+        went: Some(went),
+        ..line(language)
+    };
+    [
+        arrived,
+        went(HowItWent::Not(at("2026-11-23T06:40:20Z"))),
+        went(HowItWent::Unknown),
+    ]
 }
 
 fn by_law(language: Language) -> DisclosureView {
@@ -93,7 +114,9 @@ pub fn outside(language: Language, any: bool) -> Outside {
         },
         given: Given {
             rows: if any {
-                vec![confirmed, by_law(language)]
+                let mut rows = vec![confirmed, by_law(language)];
+                rows.extend(by_webhook(language));
+                rows
             } else {
                 Vec::new()
             },
@@ -110,6 +133,7 @@ fn register() -> Vec<RecipientView> {
         undertaking: Some(("U-17/2026".into(), "2026-11-02".into())),
         email: Some("privacy@tarqat.example.kz".into()),
         by_file: true,
+        webhook: Some("https://hooks.tarqat.example.kz/sandyq".into()),
         entered_on: jiff::civil::date(2026, 11, 3),
         closed_on: None,
     };
@@ -117,6 +141,7 @@ fn register() -> Vec<RecipientView> {
         kind: RecipientKind::Reseller,
         name: "Сауда ЖШС".into(),
         by_file: false,
+        webhook: None,
         closed_on: Some(jiff::civil::date(2026, 11, 20)),
         ..tarqat.clone()
     };
@@ -127,7 +152,12 @@ fn offered(language: Language, kind: RecipientKind) -> ToHandOver {
     let names = ["last_name", "first_name", "email"];
     let labels = fields(language).into_iter();
     ToHandOver {
-        recipients: vec![(RECORD.parse().unwrap(), "Тарқат ЖШС".into(), kind)],
+        recipients: vec![Offered {
+            id: RECORD.parse().unwrap(),
+            name: "Тарқат ЖШС".into(),
+            kind,
+            by_webhook: kind == RecipientKind::Distributor,
+        }],
         fields: names
             .iter()
             .zip(labels)
@@ -139,6 +169,7 @@ fn offered(language: Language, kind: RecipientKind) -> ToHandOver {
 /// The pages.
 pub fn pages(language: Language) -> Vec<Sample> {
     let mut pages = registers(language);
+    pages.extend(addresses(language));
     pages.extend(handing_over(language));
     pages
 }
@@ -164,7 +195,10 @@ fn registers(language: Language) -> Vec<Sample> {
     );
     let all = Disclosures {
         waiting: vec![recalled(language)],
-        rows: vec![recalled(language), by_law(language), line(language)],
+        rows: [recalled(language), by_law(language), line(language)]
+            .into_iter()
+            .chain(by_webhook(language))
+            .collect(),
         page: 1,
         more: true,
     };
@@ -260,6 +294,102 @@ fn handing_over(language: Language) -> Vec<Sample> {
             "staff-handed-over",
             of_case.clone(),
             hand_over::sheet_page(&of_case, case, &handed),
+        ),
+        ("staff-hand-over-no-address", of_case.clone(), {
+            let mistake = Mistake::one("way", Problem::NoWebhook);
+            hand_over::page(&of_case, case, &company, None, &mistake)
+        }),
+    ]
+    .into_iter()
+    .chain(sent(language, &handed))
+    .collect()
+}
+
+/// What became of what was sent to an address.
+fn sent(language: Language, handed: &HandedOver) -> Vec<Sample> {
+    let of_case = visit(language, "/staff/cases/SQ-7K2M-90QX/hand-over", Standpoint::Staff);
+    let ways = [
+        ("staff-sent-arrived", Went::Arrived),
+        ("staff-sent-unknown", Went::Unknown),
+        ("staff-sent-not-name", Went::Not(Unsent::Missed(Miss::Name))),
+        ("staff-sent-not-network", Went::Not(Unsent::Missed(Miss::Network))),
+        (
+            "staff-sent-not-connection",
+            Went::Not(Unsent::Missed(Miss::Connection)),
+        ),
+        (
+            "staff-sent-not-certificate",
+            Went::Not(Unsent::Missed(Miss::Certificate)),
+        ),
+        ("staff-sent-not-refused", Went::Not(Unsent::Refused(403))),
+        ("staff-sent-not-stopped", Went::Not(Unsent::Stopped)),
+    ];
+    let page = |went| hand_over::sent_page(&of_case, Place::Case("SQ-7K2M-90QX"), handed, went);
+    ways.into_iter()
+        .map(|(name, went)| (name, of_case.clone(), page(went)))
+        .collect()
+}
+
+/// The page of a recipient's address.
+fn addresses(language: Language) -> Vec<Sample> {
+    let here = visit(language, "/staff/recipients/1", Standpoint::Staff);
+    let found = |webhook: Option<String>, is_open: bool, by_file: bool| RecipientAtDesk {
+        since: webhook.as_ref().map(|_| at("2026-11-20T06:40:12Z")),
+        old_until: webhook.as_ref().map(|_| at("2026-11-27T06:40:12Z")),
+        recipient: RecipientView {
+            webhook,
+            by_file,
+            ..register().remove(0)
+        },
+        is_open,
+    };
+    let address = "https://hooks.tarqat.example.kz/sandyq";
+    let none = Mistake::default();
+    let secret = NewSecret {
+        recipient: "Тарқат ЖШС".into(),
+        address: address.into(),
+        secret: Plain::from("whsec_c2FtcGxlLXNlY3JldC1vZi10aGlydHktdHdvLWJ5dGVz"),
+        old_until: Some(at("2026-11-27T06:40:12Z")),
+    };
+    let page = |found: &RecipientAtDesk, typed: &str, mistake: &Mistake| {
+        recipient::page(&here, found, typed, mistake)
+    };
+    let problems = [Problem::WebhookAddress, Problem::WebhookNetwork, Problem::Abroad];
+    let [address_wrong, network_wrong, abroad] =
+        problems.map(|problem| Mistake::one("address", problem));
+    let (with, without) = (found(Some(address.into()), true, true), found(None, true, true));
+    vec![
+        ("staff-recipient-address", here.clone(), page(&with, "", &none)),
+        ("staff-recipient-no-address", here.clone(), page(&without, "", &none)),
+        (
+            "staff-recipient-address-wrong",
+            here.clone(),
+            page(&without, "http://tarqat", &address_wrong),
+        ),
+        (
+            "staff-recipient-address-network",
+            here.clone(),
+            page(&with, "https://10.0.0.7/", &network_wrong),
+        ),
+        (
+            "staff-recipient-address-abroad",
+            here.clone(),
+            page(&without, "https://example.com/", &abroad),
+        ),
+        (
+            "staff-recipient-address-closed",
+            here.clone(),
+            page(&found(None, false, true), "", &none),
+        ),
+        (
+            "staff-recipient-address-no-key",
+            here.clone(),
+            page(&found(None, true, false), "", &none),
+        ),
+        (
+            "staff-recipient-secret",
+            here.clone(),
+            recipient::secret_page(&here, RECORD, &secret),
         ),
     ]
 }

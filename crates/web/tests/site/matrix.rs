@@ -333,7 +333,7 @@ async fn responsible(stage: &Stage) -> Caller {
 }
 
 /// Who opens which page of the console; a role that is not named finds nothing there. Pages about one case are judged above.
-const PAGES: [(&str, &[&str]); 35] = [
+const PAGES: [(&str, &[&str]); 36] = [
     ("/staff/requests", &["responsible"]),
     ("/staff/requests/closed", &["responsible"]),
     ("/staff/requests/figures", &["responsible"]),
@@ -344,6 +344,7 @@ const PAGES: [(&str, &[&str]); 35] = [
     ("/staff/records/{id}", &["responsible"]),
     ("/staff/records/{id}/hand-over", &["responsible"]),
     ("/staff/recipients", &["responsible"]),
+    ("/staff/recipients/{id}", &["responsible"]),
     ("/staff/disclosures", &["responsible"]),
     ("/staff/breaches", &["responsible", "auditor"]),
     ("/staff/breaches/new", &["responsible"]),

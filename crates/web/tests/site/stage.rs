@@ -61,6 +61,7 @@ impl Stage {
             payments: Arc::new(DemonstrationPayments),
             post: Arc::clone(&letters) as _,
             provider: None,
+            webhooks: None,
             answered_after: std::time::Duration::ZERO,
         });
         Self {

@@ -471,6 +471,7 @@ pub fn try_open(
         payments: Arc::new(DemonstrationPayments),
         post: Arc::clone(letters) as _,
         provider: None,
+        webhooks: None,
         // Only the story of that time waits for it.
         answered_after: std::time::Duration::ZERO,
     }))

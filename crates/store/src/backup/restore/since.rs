@@ -92,8 +92,9 @@ const TABLES_OF_A_PERSON: [Table; 15] = [
     table!(
         "disclosure",
         "subject_id, disclosure_id, reference, recipient_id, purpose, fields, consent_id, article, document, dated, \
-         form, at, handed_by, recalled_at, recalled_for, told_at, confirmed_at, confirmed_document",
-        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18"
+         form, at, handed_by, recalled_at, recalled_for, told_at, confirmed_at, confirmed_document, webhook_id, \
+         delivered_at, failed_at, hook_told_at",
+        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22"
     ),
     table!(
         "publication",
@@ -163,6 +164,12 @@ const PUT_RECIPIENT: &str = "INSERT INTO recipient (recipient_id, number, kind, 
                              email, age_key, entered_at, entered_by, closed_at, closed_by) \
                              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 
+const WEBHOOKS: &str = "SELECT webhook_id, recipient_id, address, key_version, entered_at, entered_by, ended_at, ended_by, \
+                        signs_until FROM webhook";
+const NO_WEBHOOKS: &str = "DELETE FROM webhook";
+const PUT_WEBHOOK: &str = "INSERT INTO webhook (webhook_id, recipient_id, address, key_version, entered_at, entered_by, \
+                           ended_at, ended_by, signs_until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+
 const EMERGENCIES: &str = "SELECT emergency_id, reference, reason, asked_by, agreed_by, opened_at, until_at, looks, \
                            reviewed_at, reviewed_by, verdict FROM emergency";
 const NO_EMERGENCIES: &str = "DELETE FROM emergency";
@@ -222,7 +229,7 @@ fn read(reader: &mut dyn Reader, set: &VerifiedSet) -> Result<After, BackupFault
     })
 }
 
-/// The accounts of staff, the register of recipients and the looks in an emergency as they are here; `None` in a database that ends before the set, of which they would be older.
+/// The accounts of staff, the register of recipients with their addresses and the looks in an emergency as they are here; `None` in a database that ends before the set, of which they would be older.
 fn house(reader: &mut dyn Reader, size: u64) -> Result<Option<Vec<Statement>>, Fault> {
     let newest = "SELECT size FROM ledger_checkpoint ORDER BY size DESC LIMIT 1";
     let end: Option<u64> = reader.first(newest, &[], |row| row.take(0))?;
@@ -233,6 +240,8 @@ fn house(reader: &mut dyn Reader, size: u64) -> Result<Option<Vec<Statement>>, F
     house.extend(put(PUT_STAFF, reader.query(STAFF, &[])?));
     house.push(statement(NO_RECIPIENTS, []));
     house.extend(put(PUT_RECIPIENT, reader.query(RECIPIENTS, &[])?));
+    house.push(statement(NO_WEBHOOKS, []));
+    house.extend(put(PUT_WEBHOOK, reader.query(WEBHOOKS, &[])?));
     house.push(statement(NO_GRANTS, []));
     house.extend(put(PUT_GRANT, reader.query(GRANTS, &[])?));
     house.push(statement(NO_EMERGENCIES, []));

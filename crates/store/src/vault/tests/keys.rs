@@ -3,13 +3,15 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
+use aws_lc_rs::hmac;
 use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
-use sandyq_model::{Fault, Plain, SubjectId};
+use sandyq_model::{Fault, Plain, RecipientId, SubjectId, WebhookId};
 
 use super::super::hierarchy::derive;
 use super::super::sealed::{open, seal};
 use super::super::{
-    KEY_VERSION_MAX, KeyUse, KeyVersions, OPENED_KEYS_MAX, Vault, VaultFault, WrappedKey, equal,
+    KEY_VERSION_MAX, KeyUse, KeyVersions, OPENED_KEYS_MAX, Vault, VaultFault, WebhookKey,
+    WrappedKey, equal,
 };
 use super::{Strongroom, field};
 
@@ -124,14 +126,40 @@ fn hashes_are_bound_to_their_use_and_to_what_they_are_about() {
         room.vault.idempotency_key(b"ab", b"c"),
         room.vault.idempotency_key(b"a", b"bc")
     );
-    assert!(
-        !room
-            .vault
-            .webhook_signature("crm", b"x")
-            .matches(room.vault.webhook_signature("erp", b"x").as_bytes())
-    );
     assert!(equal(b"same", b"same") && !equal(b"same", b"sane") && !equal(b"same", b"sam"));
     assert_eq!(format!("{hash:?}"), "KeyedHash(…)");
+}
+
+#[test]
+fn each_address_of_a_recipient_has_a_secret_of_its_own_that_lies_nowhere() {
+    let room = Strongroom::new();
+    let key = |recipient: u8, webhook: u8| WebhookKey {
+        recipient: RecipientId::from_bytes([recipient; 16]),
+        webhook: WebhookId::from_bytes([webhook; 16]),
+        version: 1,
+    };
+    let secret = |key| room.vault.webhook_secret(key).unwrap();
+    assert_eq!(secret(key(1, 2)), secret(key(1, 2)), "it is derived, not drawn");
+    assert_eq!(secret(key(1, 2)).expose().len(), 32);
+    assert!(secret(key(1, 2)) != secret(key(1, 3)) && secret(key(1, 2)) != secret(key(2, 2)));
+    assert_ne!(secret(key(1, 2)), secret(key(2, 1)), "whose and which are not one");
+    let of_the_secret = hmac::Key::new(hmac::HMAC_SHA256, secret(key(1, 2)).expose());
+    let signed = room.vault.sign_webhook(key(1, 2), b"message").unwrap();
+    assert!(hmac::verify(&of_the_secret, b"message", &signed).is_ok());
+    assert!(hmac::verify(&of_the_secret, b"massage", &signed).is_err());
+    let unknown = WebhookKey {
+        version: 2,
+        ..key(1, 2)
+    };
+    assert!(room.vault.webhook_secret(unknown).is_err());
+    let versions = KeyVersions::first().with(KeyUse::Webhook, 2);
+    let rotated = Vault::unlock(&room.source, &versions, room.chance.clone()).unwrap();
+    assert_eq!(
+        rotated.webhook_secret(key(1, 2)).unwrap(),
+        secret(key(1, 2)),
+        "an older version still signs"
+    );
+    assert_ne!(rotated.webhook_secret(unknown).unwrap(), secret(key(1, 2)));
 }
 
 #[test]
