@@ -57,4 +57,5 @@ mod together;
 mod turned_bits;
 mod two_persons;
 mod unconfirmed;
+mod webhooks;
 mod world;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use sandyq_ledger::entry::{Detail, Happening, Outcome};
-use sandyq_model::{Actor, DisclosureId, Fault, Role, SubjectId};
+use sandyq_model::{Actor, DisclosureId, Fault, Role, Standing, SubjectId};
 use sandyq_store::Statement;
 use sandyq_store::tables::disclosure::{self, Disclosure};
 use sandyq_store::tables::recipient::RecipientRow;
@@ -161,11 +161,14 @@ impl System {
         }
     }
 
-    /// The address with what signs there now, while the line was not recalled and messages still go there.
+    /// The address with what signs there now, while the line was not recalled, nobody blocked a record that gave it under a consent,
+    /// and messages still go there.
     async fn still_stands(&self, line: &Disclosure, first: &Address) -> Option<Address> {
         let now = self.disclosure(line.subject, line.id).await.ok()?;
         let recipient = self.recipient(line.recipient).await.ok()?;
-        if now.recalled_at.is_some() {
+        let standing = self.dossier(line.subject).await.ok()?.standing();
+        let is_blocked = line.consent.is_some() && standing != Some(Standing::Active);
+        if now.recalled_at.is_some() || is_blocked {
             return None;
         }
         let address = self.address_of(&recipient).await.ok().flatten();

@@ -217,18 +217,14 @@ impl System {
             return Ok(None);
         };
         let now = self.now();
-        let signs = |row: &&WebhookRow| {
-            row.ended_at.is_none() || row.signs_until.is_some_and(|until| until > now)
-        };
+        let old = rows
+            .iter()
+            .filter(|row| row.signs_until.is_some_and(|until| until > now));
+        let signing = std::iter::once(current).chain(old).take(SECRETS_MAX);
         Ok(Some(Address {
             id: current.id,
             place,
-            keys: rows
-                .iter()
-                .filter(signs)
-                .take(SECRETS_MAX)
-                .map(WebhookRow::key)
-                .collect(),
+            keys: signing.map(WebhookRow::key).collect(),
         }))
     }
 

@@ -281,6 +281,10 @@ impl Stage {
             told_at: None,
             confirmed_at: None,
             confirmed_document: None,
+            webhook: None,
+            delivered_at: None,
+            failed_at: None,
+            hook_told_at: None,
         };
         Handing {
             line,
