@@ -40,6 +40,8 @@ mod s4_1_winners;
 #[cfg(test)]
 mod s4_2_1_handed_over;
 #[cfg(test)]
+mod s4_2_1_webhook;
+#[cfg(test)]
 mod s4_3_nothing_leaves;
 #[cfg(test)]
 mod s5_1_4_accounts;

@@ -8,7 +8,7 @@ use super::s6_2_confidentiality::buys;
 const TARQAT: &str = "privacy@tarqat.example.kz";
 
 /// Buys, agrees to the distributor, and pays; gives the reference.
-fn pays(walk: &mut Walk<'_>) -> String {
+pub fn pays(walk: &mut Walk<'_>) -> String {
     let reference = buys(walk);
     walk.types(&[
         ("card_number", "4111 1111 1111 1111"),
@@ -22,7 +22,8 @@ fn pays(walk: &mut Walk<'_>) -> String {
     reference
 }
 
-fn enters(desk: &mut Walk<'_>, country: &str) {
+/// Types a recipient with that key, or with none.
+pub fn enters(desk: &mut Walk<'_>, country: &str, key: &str) {
     desk.go("/staff/recipients");
     desk.browser.tick("kind-distributor");
     desk.types(&[
@@ -31,6 +32,7 @@ fn enters(desk: &mut Walk<'_>, country: &str) {
         ("undertaking", "U-17/2026"),
         ("undertaken_on", "2026-11-02"),
         ("email", TARQAT),
+        ("age_key", key),
     ]);
     desk.goes_on();
 }
@@ -50,13 +52,13 @@ fn a_recipient_gets_what_was_agreed_to_and_is_told_when_that_ends() {
     let order = pays(&mut dana);
 
     let mut board = the_desk(&running, russian);
-    enters(&mut board, "DE");
+    enters(&mut board, "DE", "");
     assert!(
         board.browser.has("#country-wrong") && board.browser.text().contains("4.3"),
         "{}",
         board.browser.text()
     );
-    enters(&mut board, "KZ");
+    enters(&mut board, "KZ", "");
     assert!(
         board.browser.text().contains("U-17/2026"),
         "{}",

@@ -11,6 +11,7 @@ use sandyq_processing::access::ProviderSettings;
 use sandyq_processing::cases::Catalogue;
 use sandyq_processing::operator::{Operator, Person};
 use sandyq_processing::ports::is_in_kazakhstan;
+use sandyq_processing::transfer::WebhookSettings;
 use sandyq_store::StoreOptions;
 use sandyq_store::backup::Keep;
 use sandyq_store::second_copy::SecondCopyOptions;
@@ -330,6 +331,15 @@ impl Configuration {
     /// What the settings say of addresses of recipients, when messages may go to any (4.2).
     pub const fn webhooks(&self) -> Option<&WebhooksTable> {
         self.webhooks.as_ref()
+    }
+
+    /// What lets messages go to addresses of recipients, when there is anything (4.2).
+    ///
+    /// # Errors
+    /// When its settings cannot be followed, or a file of them cannot be read.
+    pub fn webhook_settings(&self, folder: &DataFolder) -> Result<Option<WebhookSettings>, Failure> {
+        let table = self.webhooks.as_ref();
+        table.map(|table| table.settings(folder)).transpose()
     }
 
     /// The Maildir into which the mail server puts the letters that come back, when there is one (6.1).

@@ -26,6 +26,7 @@ mod patience;
 mod process;
 mod program;
 pub mod provider;
+pub mod receiver;
 mod site;
 mod visitor;
 mod walk;

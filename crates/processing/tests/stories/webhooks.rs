@@ -203,7 +203,7 @@ impl Scene {
     }
 
     async fn settles(&self) {
-        self.stage.passes(SignedDuration::from_secs(61));
+        self.stage.passes(SignedDuration::from_secs(31));
         self.system().run_queue().await.unwrap();
     }
 

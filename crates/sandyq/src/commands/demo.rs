@@ -127,6 +127,7 @@ impl Demo {
         let letter_box = MailSink::default();
         let surroundings = Surroundings {
             provider: configuration.identity_provider(folder)?,
+            webhooks: configuration.webhook_settings(folder)?,
             ..surroundings(operator, &letter_box).await?
         };
         let opened = running::open(folder, &configuration)?;

@@ -9,6 +9,7 @@ mod left_over;
 mod retention;
 mod second_copy;
 mod sets;
+mod webhooks;
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -24,7 +25,7 @@ use sandyq_processing::at_rest::{
 };
 use sandyq_processing::retention::alarms_of;
 use sandyq_store::Store;
-use sandyq_store::tables::{breach, job, record, subject};
+use sandyq_store::tables::{breach, job, record, subject, webhook};
 use serde_json::json;
 
 use super::backup::ago;
@@ -376,23 +377,7 @@ fn at_rest(
     let opened = match running::open(folder, configuration) {
         Ok(opened) => opened,
         Err(failure) if failure.exit == Exit::Busy => {
-            let says = "in use, as by a server that runs; stop it to look inside";
-            let mut findings = vec![Finding::new("database", State::Unknown, says)];
-            let listed = door::ask(&folder.door(), &Asked::Keys, |_, _| {});
-            let listed = listed.ok();
-            findings.extend(
-                listed
-                    .as_ref()
-                    .map(|listed| epoch::finding(listed, WallClock.now())),
-            );
-            findings.push(second_copy::finding(folder, configuration, listed.as_ref()));
-            let plan = door::ask(&folder.door(), &Asked::RetentionPlan, |_, _| {});
-            findings.extend(plan.ok().map(|plan| retention::of_plan(&plan)));
-            let late = door::ask(&folder.door(), &Asked::LateBreaches, |_, _| {});
-            findings.extend(late.ok().map(|late| breaches::of_late(&late)));
-            let unjudged = door::ask(&folder.door(), &Asked::LateEmergencies, |_, _| {});
-            findings.extend(unjudged.ok().map(|late| emergencies::of_late(&late)));
-            return Ok((findings, None));
+            return Ok((served(folder, configuration)?, None));
         }
         Err(failure) => {
             let wrong = Finding::new("database", State::Wrong, in_one_line(&failure));
@@ -411,6 +396,12 @@ fn at_rest(
     if let Ok(policy) = running::policy(folder) {
         findings.push(running::runtime()?.block_on(emergencies::finding(&opened.store, &policy))?);
     }
+    let looked = async {
+        let entered = opened.store.read(|reader| webhook::open(reader, WEBHOOKS_MAX)).await?;
+        let addresses = entered.into_iter().map(|row| row.address).collect();
+        Ok::<_, Failure>(webhooks::finding(folder, configuration, addresses).await)
+    };
+    findings.extend(running::runtime()?.block_on(looked)?);
     findings.push(returned(folder, configuration, contacts));
     findings.push(epoch::finding(&listed, WallClock.now()));
     findings.push(second_copy::finding(folder, configuration, Some(&listed)));
@@ -422,6 +413,28 @@ fn at_rest(
         opened.store.verifier_key().clone(),
     );
     Ok((findings, Some(ledger)))
+}
+
+/// What a server that has the folder open says of it.
+fn served(folder: &DataFolder, configuration: &Configuration) -> Result<Vec<Finding>, Failure> {
+    let says = "in use, as by a server that runs; stop it to look inside";
+    let mut findings = vec![Finding::new("database", State::Unknown, says)];
+    let asked = |asked: &Asked| door::ask(&folder.door(), asked, |_, _| {}).ok();
+    let listed = asked(&Asked::Keys);
+    findings.extend(
+        listed
+            .as_ref()
+            .map(|listed| epoch::finding(listed, WallClock.now())),
+    );
+    findings.push(second_copy::finding(folder, configuration, listed.as_ref()));
+    findings.extend(asked(&Asked::RetentionPlan).map(|plan| retention::of_plan(&plan)));
+    findings.extend(asked(&Asked::LateBreaches).map(|late| breaches::of_late(&late)));
+    findings.extend(asked(&Asked::LateEmergencies).map(|late| emergencies::of_late(&late)));
+    if let Some(addresses) = asked(&Asked::Webhooks) {
+        let looked = webhooks::of_served(folder, configuration, &addresses);
+        findings.extend(running::runtime()?.block_on(looked));
+    }
+    Ok(findings)
 }
 
 /// When somebody outside has signed the ledger last.
@@ -539,5 +552,7 @@ const OTHERS: u32 = 0o077;
 const HORIZON_DAYS: i64 = 60;
 /// So many refused letters are counted.
 const GIVEN_UP_MAX: u32 = 1_000;
+/// So many addresses of recipients are looked at.
+const WEBHOOKS_MAX: u32 = 500;
 /// So many breaches are named of which the authority was not told in time.
 const LATE_BREACHES_MAX: u32 = 50;

@@ -86,10 +86,7 @@ impl Serve {
             catalogue: configuration.catalogue(folder)?,
             post: Arc::new(SmtpPost::new(&configuration.smtp(folder)?, letters)?),
             provider: configuration.identity_provider(folder)?,
-            webhooks: configuration
-                .webhooks()
-                .map(|table| table.settings(folder))
-                .transpose()?,
+            webhooks: configuration.webhook_settings(folder)?,
         };
         let system = running::system(&opened, surroundings);
         let listener = running::listen(configuration.listen()).await?;

@@ -131,6 +131,7 @@ pub(super) async fn work(at: &At, asked: Asked, told: watch::Sender<(u64, u64)>)
         Asked::Breaches { page } => breach::list(&at.system, page).await,
         Asked::LateBreaches => breach::late(&at.system).await,
         Asked::LateEmergencies => Ok(Value::from(at.system.late_emergencies().await?)),
+        Asked::Webhooks => Ok(Value::from(at.system.webhook_addresses().await?)),
         Asked::RenewEscrow => escrow::renew(&at.system).await,
     }
 }

@@ -42,6 +42,8 @@ pub enum Asked {
     LateBreaches,
     /// Say how many looks in an emergency nobody judged in time.
     LateEmergencies,
+    /// Say which addresses of recipients there are.
+    Webhooks,
     /// Hand the keys to the custodians anew.
     RenewEscrow,
 }

@@ -25,7 +25,7 @@ const ATTEMPTS_MAX: u32 = 3;
 /// How long it waits before the next attempt.
 const PAUSE: Duration = Duration::from_millis(500);
 /// From then on a handing-over is on its way no more: whatever is about it waits for so long.
-pub(crate) const SETTLED_AFTER: SignedDuration = SignedDuration::from_secs(60);
+pub(crate) const SETTLED_AFTER: SignedDuration = SignedDuration::from_secs(30);
 /// Handings-over that are on their way at the same time.
 const DELIVERIES_AT_ONCE: usize = 8;
 

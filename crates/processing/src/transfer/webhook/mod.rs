@@ -194,13 +194,20 @@ impl System {
         ])
     }
 
+    /// The addresses of all recipients that have one, for whoever looks after the machine.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn webhook_addresses(&self) -> Result<Vec<String>, Fault> {
+        let open = self.open_webhooks().await?;
+        Ok(open.into_iter().map(|row| row.address).collect())
+    }
+
     /// The addresses of all recipients that have one.
-    pub(super) async fn open_webhooks(&self) -> Result<Vec<WebhookRow>, Rejected> {
-        let open = self
-            .store()
+    pub(super) async fn open_webhooks(&self) -> Result<Vec<WebhookRow>, Fault> {
+        self.store()
             .read(|reader| webhook::open(reader, RECIPIENTS_MAX))
-            .await?;
-        Ok(open)
+            .await
     }
 
     /// The address of a recipient, when a message may go there; asked anew for each message.
