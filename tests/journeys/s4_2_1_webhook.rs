@@ -144,14 +144,20 @@ fn what_was_agreed_to_goes_to_the_address_of_the_recipient_and_nowhere_else() {
     let message = receiver.message();
     let body = body_of(&message);
     assert!(believes(&first, &message, body));
-    assert!(!believes(&first, &message, &body.replacen("SQ-", "SQ-0", 1)), "touched");
+    assert!(
+        !believes(&first, &message, &body.replacen("SQ-", "SQ-0", 1)),
+        "touched"
+    );
     let told: Value = serde_json::from_str(body).expect("JSON");
     let reference = told["data"]["reference"].as_str().expect("a number").to_owned();
     assert!(said.contains(&reference) && !body.contains("dana"));
     let file = BASE64_STANDARD.decode(told["data"]["file"].as_str().expect("a file"));
     let document = opened(&identity, &file.expect("base64"));
     let data = document["data"].to_string();
-    assert!(data.contains("dana.sent@example.com") && !data.contains("701"), "{data}");
+    assert!(
+        data.contains("dana.sent@example.com") && !data.contains("701"),
+        "{data}"
+    );
 
     // What does not arrive, or may not have.
     for (way, expected, copies) in [
@@ -171,7 +177,10 @@ fn what_was_agreed_to_goes_to_the_address_of_the_recipient_and_nowhere_else() {
     let said = sends(&mut sales, &order);
     assert!(said.contains("certificate"), "{said}");
     let wrong = doctor(&running);
-    assert!(wrong.contains("wrong") && wrong.contains("certificate"), "{wrong}");
+    assert!(
+        wrong.contains("wrong") && wrong.contains("certificate"),
+        "{wrong}"
+    );
 
     // A renewed secret signs beside the older one.
     let older = types_address(&mut board, &page, &receiver.at("in")).expect("a secret");
@@ -185,7 +194,10 @@ fn what_was_agreed_to_goes_to_the_address_of_the_recipient_and_nowhere_else() {
     for secret in [&older, &newer] {
         assert!(believes(secret, &message, body_of(&message)));
     }
-    assert!(!believes(&first, &message, body_of(&message)), "of an address before");
+    assert!(
+        !believes(&first, &message, body_of(&message)),
+        "of an address before"
+    );
 
     // The person sees how each went, and takes the consent back.
     dana.go("/my/confidentiality");
@@ -202,7 +214,11 @@ fn what_was_agreed_to_goes_to_the_address_of_the_recipient_and_nowhere_else() {
         assert!(believes(&newer, &message, body_of(&message)));
         let body: Value = serde_json::from_str(body_of(&message)).expect("JSON");
         assert_eq!(body["type"], "disclosure.recalled");
-        assert_eq!(body["data"].as_object().expect("data").len(), 1, "it names nobody");
+        assert_eq!(
+            body["data"].as_object().expect("data").len(),
+            1,
+            "it names nobody"
+        );
         told.push(body["data"]["reference"].as_str().expect("a number").to_owned());
     }
     assert!(told.contains(&reference), "{told:?}");

@@ -20,11 +20,10 @@ pub fn client_config(table: &str, authority: Option<&[u8]>) -> Result<ClientConf
         .with_safe_default_protocol_versions()
         .map_err(|error| wrong(error.to_string()))?;
     let builder = match authority {
-        Some(pem) => {
-            builder.with_root_certificates(roots(pem).ok_or_else(|| {
+        Some(pem) => builder
+            .with_root_certificates(roots(pem).ok_or_else(|| {
                 wrong("authority_file holds no certificate of an authority, in PEM".into())
-            })?)
-        }
+            })?),
         None => builder
             .with_native_roots()
             .map_err(|error| wrong(error.to_string()))?,

@@ -130,7 +130,9 @@ fn missed(error: &io::Error) -> Miss {
         .get_ref()
         .and_then(|error| error.downcast_ref::<rustls::Error>());
     match told {
-        Some(rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented) => Miss::Certificate,
+        Some(rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented) => {
+            Miss::Certificate
+        }
         _ => Miss::Connection,
     }
 }

@@ -49,7 +49,11 @@ impl WebhooksTable {
     pub fn reach(&self) -> Reach {
         Reach {
             named: self.in_kazakhstan.clone(),
-            networks: self.networks.iter().filter_map(|written| network(written)).collect(),
+            networks: self
+                .networks
+                .iter()
+                .filter_map(|written| network(written))
+                .collect(),
             networks_only: self.networks_only,
         }
     }
@@ -61,10 +65,7 @@ impl WebhooksTable {
     pub fn line(&self, folder: &DataFolder) -> Result<HttpsHooks, Failure> {
         let mistakes = self.mistakes();
         if !mistakes.is_empty() {
-            let failure = Failure::new(
-                Exit::Configuration,
-                "the settings of webhooks cannot be followed",
-            );
+            let failure = Failure::new(Exit::Configuration, "the settings of webhooks cannot be followed");
             return Err(mistakes.into_iter().fold(failure, Failure::help));
         }
         let authority = match &self.authority_file {

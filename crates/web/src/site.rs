@@ -228,7 +228,10 @@ fn board_routes() -> Router<Shared> {
         .route(judgements::PATH, get(judgements::show))
         .route("/staff/emergencies/{id}", post(judgements::judge))
         .route("/staff/recipients", get(recipients::show).post(recipients::act))
-        .route("/staff/recipients/{id}", get(recipient::open).post(recipient::act))
+        .route(
+            "/staff/recipients/{recipient}",
+            get(recipient::open).post(recipient::act),
+        )
         .route(
             "/staff/disclosures",
             get(recipients::disclosures).post(recipients::confirm),

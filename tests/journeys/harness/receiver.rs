@@ -19,7 +19,15 @@ impl Authority {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let authority = Self(folder);
-        let new = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
+        let new = [
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+        ];
         let of = ["-days", "2", "-subj", "/CN=An authority of a test"];
         authority.openssl(&[&new[..], &of, &["-keyout", "ca.key", "-out", "ca.pem"]].concat());
         authority
@@ -32,12 +40,21 @@ impl Authority {
 
     /// A certificate for that name or number with its key, in one file.
     fn vouches_for(&self, name: &str) -> PathBuf {
-        let asked = ["req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
+        let asked = [
+            "req",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+        ];
         let of = ["-subj", "/CN=receiver", "-keyout", "leaf.key", "-out", "leaf.csr"];
         self.openssl(&[&asked[..], &of].concat());
         let named = format!("subjectAltName={name}\nbasicConstraints=critical,CA:FALSE\n");
         std::fs::write(self.0.path().join("leaf.ext"), named).expect("the names");
-        let signed = ["x509", "-req", "-in", "leaf.csr", "-CA", "ca.pem", "-CAkey", "ca.key"];
+        let signed = [
+            "x509", "-req", "-in", "leaf.csr", "-CA", "ca.pem", "-CAkey", "ca.key",
+        ];
         let until = ["-days", "2", "-extfile", "leaf.ext", "-out", "leaf.pem"];
         self.openssl(&[&signed[..], &until].concat());
         let read = |file: &str| std::fs::read(self.0.path().join(file)).expect(file);

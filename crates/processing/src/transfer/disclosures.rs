@@ -244,13 +244,11 @@ impl System {
             at: line.at,
             recalled_at: line.recalled_at,
             told_at: line.told_at,
-            went: line
-                .webhook
-                .map(|_| match (line.delivered_at, line.failed_at) {
-                    (Some(at), _) => HowItWent::Arrived(at),
-                    (None, Some(at)) => HowItWent::Not(at),
-                    (None, None) => HowItWent::Unknown,
-                }),
+            went: line.webhook.map(|_| match (line.delivered_at, line.failed_at) {
+                (Some(at), _) => HowItWent::Arrived(at),
+                (None, Some(at)) => HowItWent::Not(at),
+                (None, None) => HowItWent::Unknown,
+            }),
             hook_told_at: line.hook_told_at,
             confirmed: line.confirmed_at.zip(line.confirmed_document.clone()),
         }

@@ -514,17 +514,16 @@ impl System {
             Way::Webhook(address, place) => {
                 let file = self.file_for(&line, &recipient, &values, language);
                 drop(values);
-                let outgoing = match file {
-                    Ok(file) => Outgoing::handed(&line, &file),
+                let outgoing = file.and_then(|file| Ok(Outgoing::handed(&line, &file)?));
+                let outgoing = match outgoing {
+                    Ok(outgoing) => outgoing,
                     Err(rejected) => {
                         self.enter_outcome(&line, &recipient, Went::Not(Unsent::Stopped))
                             .await?;
                         return Err(rejected);
                     }
                 };
-                let went = self
-                    .carried((line, recipient), (outgoing, address), place)
-                    .await;
+                let went = self.carried((line, recipient), (outgoing, address), place).await;
                 Ok(Delivered::Sent(went))
             }
         }

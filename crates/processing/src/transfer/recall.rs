@@ -69,7 +69,12 @@ pub(crate) fn recalled(dossier: &Dossier, why: Recalled, now: Timestamp) -> (Vec
 
 /// The letter about a handing-over. It belongs to nobody's record, so that it goes out when that is gone; there is one for each.
 fn letter(line: &Disclosure, now: Timestamp) -> Job {
-    telling(line, queue::SEND_RECALL, JobId::from_bytes(*line.id.as_bytes()), now)
+    telling(
+        line,
+        queue::SEND_RECALL,
+        JobId::from_bytes(*line.id.as_bytes()),
+        now,
+    )
 }
 
 /// The same to the address to which it went.
@@ -77,12 +82,7 @@ fn hook(line: &Disclosure, now: Timestamp) -> Option<Job> {
     line.webhook?;
     let hash = digest(&SHA256, &[b"recall by webhook", &line.id.as_bytes()[..]].concat());
     let id = hash.as_ref().first_chunk().copied()?;
-    Some(telling(
-        line,
-        queue::SEND_RECALL_HOOK,
-        JobId::from_bytes(id),
-        now,
-    ))
+    Some(telling(line, queue::SEND_RECALL_HOOK, JobId::from_bytes(id), now))
 }
 
 /// What is still on its way is not overtaken.

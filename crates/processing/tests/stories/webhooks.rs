@@ -196,10 +196,7 @@ impl Scene {
             .iter()
             .find(|consent| consent.item == "registration" && consent.withdrawn_at.is_none());
         let id = consent.unwrap().id;
-        system
-            .take_back(&self.mara, id, self.stage.key())
-            .await
-            .unwrap();
+        system.take_back(&self.mara, id, self.stage.key()).await.unwrap();
     }
 
     async fn settles(&self) {
@@ -293,10 +290,7 @@ async fn what_goes_is_signed_and_opens_for_the_recipient_alone() {
     assert_eq!(line.went, Some(HowItWent::Arrived(scene.stage.now())));
     let [provided, answered] = scene.entries().await.try_into().unwrap();
     assert_eq!(provided.deed, Deed::Verb(Verb::Provide));
-    assert_eq!(
-        (answered.outcome, answered.detail),
-        (Outcome::Done, Detail::None)
-    );
+    assert_eq!((answered.outcome, answered.detail), (Outcome::Done, Detail::None));
     assert_eq!(answered.subject, provided.subject);
     assert_eq!(answered.recipient, provided.recipient);
     scene.system().store().verify(|_, _| {}).await.unwrap();
@@ -330,10 +324,7 @@ async fn it_is_entered_before_the_first_byte_leaves_and_goes_on_when_nobody_wait
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    assert!(matches!(
-        scene.newest().await.went,
-        Some(HowItWent::Arrived(_))
-    ));
+    assert!(matches!(scene.newest().await.went, Some(HowItWent::Arrived(_))));
 }
 
 #[tokio::test]
@@ -355,11 +346,7 @@ async fn only_what_is_known_is_said_to_have_arrived_or_not() {
         (&[Answered(302)], Went::Not(Unsent::Refused(302)), 1),
         (&[nobody, nobody, nobody], missed(Miss::Connection), 3),
         (&[NotReached(Miss::Network)], missed(Miss::Network), 1),
-        (
-            &[NotReached(Miss::Certificate); 3],
-            missed(Miss::Certificate),
-            3,
-        ),
+        (&[NotReached(Miss::Certificate); 3], missed(Miss::Certificate), 3),
     ] {
         scene.line.says(says);
         let (went, line) = scene.went().await;
@@ -367,7 +354,8 @@ async fn only_what_is_known_is_said_to_have_arrived_or_not() {
         let sent = scene.line.sent();
         assert_eq!(sent.len(), attempts, "{says:?}");
         assert!(
-            sent.iter().all(|one| one.id == sent[0].id && one.body == sent[0].body),
+            sent.iter()
+                .all(|one| one.id == sent[0].id && one.body == sent[0].body),
             "one message, however often it is tried"
         );
         let shown = match line.went.unwrap() {
@@ -380,7 +368,10 @@ async fn only_what_is_known_is_said_to_have_arrived_or_not() {
         match went {
             Went::Arrived => assert_eq!(last.outcome, Outcome::Done),
             Went::Not(_) => {
-                assert_eq!((last.outcome, last.detail), (Outcome::Failed, Detail::DeliveryFault));
+                assert_eq!(
+                    (last.outcome, last.detail),
+                    (Outcome::Failed, Detail::DeliveryFault)
+                );
             }
             Went::Unknown => assert_eq!(last.deed, Deed::Verb(Verb::Provide)),
         }
@@ -448,11 +439,9 @@ async fn the_address_is_told_by_the_same_number_until_it_hears_and_outlives_the_
     let scene = scene().await;
     let secret = scene.enters().await;
     let (_, line) = scene.went().await;
-    scene.line.says(&[
-        WebhookAnswer::Answered(500),
-        WebhookAnswer::Unanswered,
-        OK,
-    ]);
+    scene
+        .line
+        .says(&[WebhookAnswer::Answered(500), WebhookAnswer::Unanswered, OK]);
     let withdrawn = scene.system().withdraw(&scene.mara, scene.stage.key());
     withdrawn.await.unwrap();
     for _ in 0..4 {
@@ -460,7 +449,10 @@ async fn the_address_is_told_by_the_same_number_until_it_hears_and_outlives_the_
     }
     let sent = scene.line.sent();
     assert_eq!(sent.len(), 3, "until the receiver has it, and no more");
-    assert!(sent.iter().all(|one| one.id == format!("recalled_{}", line.reference)));
+    assert!(
+        sent.iter()
+            .all(|one| one.id == format!("recalled_{}", line.reference))
+    );
     assert!(sent.iter().all(|one| one.body == sent[0].body));
     assert_eq!(sent[2].signature, signature(&secret, &sent[2]));
     let body: serde_json::Value = serde_json::from_slice(&sent[0].body).unwrap();
@@ -508,9 +500,7 @@ async fn an_unknown_end_is_called_back_too_and_gone_for_good_is_given_up() {
 async fn a_renewed_secret_signs_beside_the_older_one_for_a_week() {
     let scene = scene().await;
     let first = scene.enters().await;
-    let renewed = scene
-        .system()
-        .renew_webhook(&scene.gulmira, scene.tarqat, false);
+    let renewed = scene.system().renew_webhook(&scene.gulmira, scene.tarqat, false);
     let second = renewed.await.unwrap();
     assert_ne!(first.secret.expose(), second.secret.expose());
     assert!(second.old_until.is_some());
@@ -591,10 +581,7 @@ async fn only_the_responsible_person_enters_an_address_and_only_one_that_may_be_
         let looked = system.recipient_at_desk(caller, scene.tarqat).await;
         assert!(matches!(looked, Err(Rejected::NotFound | Rejected::SignInFirst)));
         for outcome in [
-            system
-                .renew_webhook(caller, scene.tarqat, true)
-                .await
-                .map(|_| ()),
+            system.renew_webhook(caller, scene.tarqat, true).await.map(|_| ()),
             system.end_webhook(caller, scene.tarqat).await,
         ] {
             assert!(outcome.is_err());
@@ -610,9 +597,7 @@ async fn only_the_responsible_person_enters_an_address_and_only_one_that_may_be_
         ("https://localhost/", Problem::WebhookNetwork),
         ("", Problem::Missing),
     ] {
-        let entered = system
-            .enter_webhook(&scene.gulmira, scene.tarqat, address)
-            .await;
+        let entered = system.enter_webhook(&scene.gulmira, scene.tarqat, address).await;
         assert_eq!(problem(entered, "address"), Some(expected), "{address}");
     }
     let found = system.recipient_at_desk(&scene.gulmira, scene.tarqat).await;
@@ -626,9 +611,7 @@ async fn settings_that_close_the_way_close_it_for_what_was_entered_before() {
     assert_eq!(scene.went().await.0, Went::Arrived);
     scene.stage = scene.stage.reopens();
     let system = scene.system();
-    let entered = system
-        .enter_webhook(&scene.gulmira, scene.tarqat, ADDRESS)
-        .await;
+    let entered = system.enter_webhook(&scene.gulmira, scene.tarqat, ADDRESS).await;
     assert!(matches!(entered, Err(Rejected::NotFound)));
     assert_eq!(problem(scene.sends().await, "way"), Some(Problem::NoWebhook));
     let found = system.recipient_at_desk(&scene.gulmira, scene.tarqat).await;

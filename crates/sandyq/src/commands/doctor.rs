@@ -397,7 +397,10 @@ fn at_rest(
         findings.push(running::runtime()?.block_on(emergencies::finding(&opened.store, &policy))?);
     }
     let looked = async {
-        let entered = opened.store.read(|reader| webhook::open(reader, WEBHOOKS_MAX)).await?;
+        let entered = opened
+            .store
+            .read(|reader| webhook::open(reader, WEBHOOKS_MAX))
+            .await?;
         let addresses = entered.into_iter().map(|row| row.address).collect();
         Ok::<_, Failure>(webhooks::finding(folder, configuration, addresses).await)
     };

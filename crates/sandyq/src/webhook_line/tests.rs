@@ -23,7 +23,14 @@ fn certificate(name: &str) -> (Vec<u8>, Vec<u8>) {
     let folder = tempfile::tempdir().unwrap();
     let at = |file: &str| folder.path().join(file);
     let made = Command::new("openssl")
-        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"])
+        .args([
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+        ])
         .args(["-nodes", "-days", "2", "-subj", "/CN=receiver"])
         .args(["-addext", &format!("subjectAltName=DNS:{name},IP:127.0.0.1")])
         .args(["-addext", "basicConstraints=critical,CA:FALSE"])
@@ -253,9 +260,18 @@ async fn a_name_that_leads_to_a_network_that_is_not_named_is_not_followed() {
         assert_eq!(answer, WebhookAnswer::NotReached(Miss::Network), "{numbers:?}");
     }
     let line = receiver.line(&Told::leads(&[], &[]), &[]);
-    for host in ["127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "2130706433", "localhost"] {
+    for host in [
+        "127.0.0.1",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+        "2130706433",
+        "localhost",
+    ] {
         let answer = sent(&line, &receiver.place(host)).await;
-        assert!(matches!(answer, WebhookAnswer::NotReached(_)), "{host}: {answer:?}");
+        assert!(
+            matches!(answer, WebhookAnswer::NotReached(_)),
+            "{host}: {answer:?}"
+        );
     }
     let many = vec!["95.56.0.1"; NUMBERS_MAX + 1];
     let line = receiver.line(&Told::leads(&many, &[]), &[]);
@@ -291,10 +307,7 @@ async fn a_redirect_is_an_answer_and_leads_nowhere() {
         let receiver = Receiver::start(NAME, Habit::Says(answer)).await;
         let line = receiver.line(&names, &["127.0.0.1/32"]);
         let told = sent(&line, &receiver.place(NAME)).await;
-        assert!(
-            matches!(told, WebhookAnswer::Answered(302 | 308)),
-            "{told:?}"
-        );
+        assert!(matches!(told, WebhookAnswer::Answered(302 | 308)), "{told:?}");
         assert_eq!(receiver.came(), 1);
     }
     assert_eq!(inside.came(), 0);
@@ -339,7 +352,10 @@ async fn whoever_speaks_no_tls_gets_nothing() {
         WebhookAnswer::NotReached(Miss::Connection)
     );
     let heard = String::from_utf8_lossy(&heard.await.unwrap()).into_owned();
-    assert!(!heard.contains("disclosure") && !heard.contains("POST"), "{heard}");
+    assert!(
+        !heard.contains("disclosure") && !heard.contains("POST"),
+        "{heard}"
+    );
 }
 
 #[tokio::test]
@@ -369,10 +385,7 @@ async fn of_an_answer_the_status_is_read_and_nothing_more() {
         let receiver = Receiver::start(NAME, Habit::Says(answer)).await;
         let line = receiver.line(&names, &["127.0.0.1/32"]);
         let told = sent(&line, &receiver.place(NAME)).await;
-        assert!(
-            matches!(told, WebhookAnswer::Answered(500 | 410)),
-            "{told:?}"
-        );
+        assert!(matches!(told, WebhookAnswer::Answered(500 | 410)), "{told:?}");
     }
     let nonsense = Receiver::start(NAME, Habit::Says("220 mail.tarqat.kz ESMTP\r\n")).await;
     let line = nonsense.line(&names, &["127.0.0.1/32"]);

@@ -2,7 +2,9 @@
 //! the recipient still has to be told by its reference.
 
 use jiff::Timestamp;
-use sandyq_model::{ActorId, ConsentId, DisclosureId, Fault, FieldSet, Purpose, RecipientId, SubjectId, WebhookId};
+use sandyq_model::{
+    ActorId, ConsentId, DisclosureId, Fault, FieldSet, Purpose, RecipientId, SubjectId, WebhookId,
+};
 
 use crate::database::{Reader, ReaderExt, Row, Statement, statement};
 

@@ -26,9 +26,9 @@ mod signer;
 mod source;
 mod staff_proof;
 mod subject_key;
-mod webhook;
 #[cfg(test)]
 mod tests;
+mod webhook;
 
 use std::sync::Arc;
 

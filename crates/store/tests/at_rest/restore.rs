@@ -16,11 +16,12 @@ use age::secrecy::ExposeSecret;
 use jiff::{SignedDuration, Timestamp};
 use sandyq_ledger::checkpoint::Checkpoint;
 use sandyq_ledger::entry::{By, Deed, Entry, Happening};
-use sandyq_model::{ActorId, Role, Standing, SubjectId, Verb};
+use sandyq_model::{ActorId, RecipientId, Role, Standing, SubjectId, Verb, WebhookId};
 use sandyq_store::backup::restore::{After, Lives, Living, Restoration, Seen, since};
 use sandyq_store::backup::{BackupFault, FolderShelf, Identity, Recipients, SetAbout, open_set};
 use sandyq_store::tables::breach::{self, Breach, StepRow};
 use sandyq_store::tables::local_act::{self, Listed};
+use sandyq_store::tables::webhook::{self, WebhookRow};
 use sandyq_store::tables::{record, staff, subject};
 use sandyq_store::vault::{KeyFile, KeyVersions, LOCAL_ACT_BYTES_MAX, Vault};
 use sandyq_store::{Commit, Statement, Store, StoreOptions};
@@ -280,6 +281,64 @@ fn what_was_entered_in_the_register_of_breaches_since_the_set_comes_back_too() {
         moved(&scene.place.options(), &options);
         let store = scene::open_with(options).unwrap();
         assert_eq!(register(&store), as_it_is);
+    }
+}
+
+fn address(byte: u8) -> WebhookRow {
+    WebhookRow {
+        id: WebhookId::from_bytes([byte; 16]),
+        recipient: RecipientId::from_bytes([7; 16]),
+        address: format!("https://hooks.tarqat.example.kz/{byte}"),
+        key_version: 1,
+        entered_at: now() + SignedDuration::from_secs(byte.into()),
+        entered_by: ActorId::from_bytes([1; 16]),
+        ended_at: None,
+        ended_by: None,
+        signs_until: None,
+    }
+}
+
+#[test]
+fn an_address_that_ended_since_the_set_stays_ended_on_either_engine() {
+    for (from, to) in pairs() {
+        let scene = Scene::on(from);
+        let store = scene.place.open();
+        fill(&store, 1);
+        let enter = |row: &WebhookRow| about_staff(webhook::insert(row), Happening::WebhookEntered);
+        done(run(store.commit(enter(&address(1)))));
+        let second = run(store.commit(enter(&address(2))));
+        assert!(
+            matches!(second, Err(sandyq_store::CommitError::Conflict(_))),
+            "one at a time: {second:?}"
+        );
+        scene.back_up(&store);
+        let week = now() + SignedDuration::from_hours(7 * 24);
+        let by = ActorId::from_bytes([2; 16]);
+        let mut renewed = about_staff(
+            webhook::end(address(1).id, by, now(), Some(week)),
+            Happening::WebhookRenewed,
+        );
+        renewed.statements.push(webhook::insert(&address(2)));
+        done(run(store.commit(renewed)));
+        let of = |store: &Store| {
+            let recipient = address(1).recipient;
+            run(store.read(move |reader| webhook::of_recipient(reader, recipient, 10))).unwrap()
+        };
+        let as_it_is = of(&store);
+        assert_eq!(as_it_is[0], address(2));
+        assert_eq!(as_it_is[1].signs_until, Some(week));
+        drop(store);
+        let options = to.options();
+        let restoration = scene.restoration(true).unwrap();
+        restoration.build(&options, &|_, _| Ok(true), &|_| {}).unwrap();
+        moved(&scene.place.options(), &options);
+        let store = scene::open_with(options).unwrap();
+        assert_eq!(of(&store), as_it_is);
+        let open = run(store.read(|reader| webhook::open(reader, 10))).unwrap();
+        assert_eq!(open, [address(2)], "nothing goes where it went before");
+        let silenced = webhook::silence(address(1).recipient, now());
+        done(run(store.commit(about_staff(silenced, Happening::WebhookEnded))));
+        assert_eq!(of(&store)[1].signs_until, Some(now()));
     }
 }
 

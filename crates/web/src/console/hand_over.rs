@@ -93,8 +93,9 @@ async fn opened(arrival: &Arrival, place: Place<'_>, typed: Option<&HandOver>, m
 async fn handed(sent: &Sent, place: Place<'_>) -> Outcome {
     let (system, visit) = (&sent.arrival.system, &sent.arrival.visit);
     let caller = staff(&sent.arrival)?;
-    sent.typed
-        .only(|name| matches!(name, "recipient" | "way") || BY_LAW.contains(&name) || name.starts_with(FIELD))?;
+    sent.typed.only(|name| {
+        matches!(name, "recipient" | "way") || BY_LAW.contains(&name) || name.starts_with(FIELD)
+    })?;
     sent.fresh()?;
     let chosen = typed(sent);
     if chosen.recipient.is_empty() {

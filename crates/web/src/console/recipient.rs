@@ -59,13 +59,7 @@ async fn acted(sent: &Sent, id: &str) -> Outcome {
     sent.typed.only(|name| name == "address")?;
     let recipient = recipient_of(id)?;
     if sent.typed.text("step") == "show" {
-        return opened(
-            &sent.arrival,
-            id,
-            sent.typed.text("address"),
-            &Mistake::default(),
-        )
-        .await;
+        return opened(&sent.arrival, id, sent.typed.text("address"), &Mistake::default()).await;
     }
     sent.fresh()?;
     let secret = match sent.typed.text("step") {
@@ -133,7 +127,11 @@ fn present(visit: &Visit, found: &RecipientAtDesk) -> Markup {
 fn asked(visit: &Visit, found: &RecipientAtDesk, typed: &str, mistake: &Mistake) -> Markup {
     let is_new = found.recipient.webhook.is_none();
     let (label, hint) = (
-        visit.say(if is_new { "webhook-address" } else { "webhook-other" }),
+        visit.say(if is_new {
+            "webhook-address"
+        } else {
+            "webhook-other"
+        }),
         visit.say("webhook-address-hint"),
     );
     let address = Control {

@@ -16,9 +16,9 @@ use sandyq_processing::{Rejected, System};
 
 use super::breaches::people;
 use super::cases::staff;
+use super::recipients::how_it_went;
 use super::statistics::{group_of, title_of};
 use crate::http::arrival::{Answer, Arrival, Outcome};
-use super::recipients::how_it_went;
 use crate::portal::consents::recipient_words;
 use crate::visit::Visit;
 

@@ -2,12 +2,12 @@
 
 use sandyq_model::{Mistake, Plain, Problem, Purpose, RecipientKind};
 use sandyq_processing::Language;
+use sandyq_processing::ports::Miss;
 use sandyq_processing::request::{InPublic, PublicField};
 use sandyq_processing::transfer::{
     Delivered, DisclosureView, Disclosures, Given, HandOver, HandedOver, HowItWent, NewRecipient, NewSecret,
     Offered, RecipientAtDesk, RecipientView, ToHandOver, Unsent, Went, Winner, Winners,
 };
-use sandyq_processing::ports::Miss;
 
 use super::consents;
 use super::people::{at, three};
@@ -355,12 +355,15 @@ fn addresses(language: Language) -> Vec<Sample> {
         recipient::page(&here, found, typed, mistake)
     };
     let problems = [Problem::WebhookAddress, Problem::WebhookNetwork, Problem::Abroad];
-    let [address_wrong, network_wrong, abroad] =
-        problems.map(|problem| Mistake::one("address", problem));
+    let [address_wrong, network_wrong, abroad] = problems.map(|problem| Mistake::one("address", problem));
     let (with, without) = (found(Some(address.into()), true, true), found(None, true, true));
     vec![
         ("staff-recipient-address", here.clone(), page(&with, "", &none)),
-        ("staff-recipient-no-address", here.clone(), page(&without, "", &none)),
+        (
+            "staff-recipient-no-address",
+            here.clone(),
+            page(&without, "", &none),
+        ),
         (
             "staff-recipient-address-wrong",
             here.clone(),

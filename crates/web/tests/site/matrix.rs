@@ -12,6 +12,7 @@ use sandyq_processing::Language;
 use sandyq_processing::access::Caller;
 use sandyq_processing::cases::order::CardForm;
 use sandyq_processing::service::Submission;
+use sandyq_processing::transfer::NewRecipient;
 use sandyq_store::tables::case_file::{self, Listed, Owner};
 use sandyq_store::tables::staff;
 
@@ -344,7 +345,7 @@ const PAGES: [(&str, &[&str]); 36] = [
     ("/staff/records/{id}", &["responsible"]),
     ("/staff/records/{id}/hand-over", &["responsible"]),
     ("/staff/recipients", &["responsible"]),
-    ("/staff/recipients/{id}", &["responsible"]),
+    ("/staff/recipients/{recipient}", &["responsible"]),
     ("/staff/disclosures", &["responsible"]),
     ("/staff/breaches", &["responsible", "auditor"]),
     ("/staff/breaches/new", &["responsible"]),
@@ -505,14 +506,29 @@ async fn each_role_finds_the_pages_that_are_its_own_and_no_others() {
         .read(|reader| staff::by_name(reader, "kuralai"))
         .await;
     let account = account.unwrap().unwrap().id.to_string();
+    let new = NewRecipient {
+        kind: "state-body".to_owned(),
+        name: "Revenue Department".to_owned(),
+        country: "KZ".to_owned(),
+        ..NewRecipient::default()
+    };
+    let board = responsible(&stage).await;
+    let recipient = stage
+        .system
+        .enter_recipient(&board, &new)
+        .await
+        .unwrap()
+        .to_string();
+    let one = ["{id}", "{account}", "{recipient}"];
     let mut nobody = Browser::new(&site);
     for (name, _) in desks(&stage) {
         let mut browser = at_desk(&stage, &site, &name, &name).await;
         for (path, roles) in PAGES {
-            let is_about_one = path.contains('{') && !path.contains("{id}") && !path.contains("{account}");
+            let is_about_one = path.contains('{') && !one.iter().any(|known| path.contains(known));
             let there = path
                 .replace("{id}", &subject)
                 .replace("{account}", &account)
+                .replace("{recipient}", &recipient)
                 .replace("{reference}", "SQ-0000-0000")
                 .replace("{number}", "1")
                 .replace("{step}", "measure");

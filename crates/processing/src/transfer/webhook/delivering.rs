@@ -178,9 +178,7 @@ impl System {
     async fn sent_once(&self, address: &Address, outgoing: &Outgoing, patience: Duration) -> WebhookAnswer {
         let signed = outgoing.signed(self.vault(), &address.keys, self.now());
         match (self.webhooks(), signed) {
-            (Some(settings), Ok(message)) => {
-                settings.line.post(&address.place, message, patience).await
-            }
+            (Some(settings), Ok(message)) => settings.line.post(&address.place, message, patience).await,
             _ => WebhookAnswer::NotReached(Miss::Connection),
         }
     }
@@ -199,15 +197,13 @@ pub(crate) async fn tell_by_webhook(system: &System, detail: &str) -> Result<Del
     let Some(address) = system.address_of(&recipient).await? else {
         return Ok(Delivery::Done);
     };
-    let outgoing = Outgoing::recalled(&line, since);
+    let outgoing = Outgoing::recalled(&line, since)?;
     match system.sent_once(&address, &outgoing, DELIVERY_TIME_MAX).await {
         WebhookAnswer::Answered(200..=299) => {
             let told: Statement = disclosure::hook_told(&line, system.now());
             let how = (Happening::RecipientTold, Outcome::Done, Detail::None);
             let actor = Actor::system(Role::MAILER);
-            system
-                .commit_line(&actor, (&line, &recipient), told, how)
-                .await?;
+            system.commit_line(&actor, (&line, &recipient), told, how).await?;
             Ok(Delivery::Done)
         }
         // The receiver says that there will never be anybody at this address again.

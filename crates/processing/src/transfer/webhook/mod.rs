@@ -150,10 +150,7 @@ impl System {
         let (now, by) = (self.now(), caller.actor.id);
         let until = now + SignedDuration::from_hours(24 * OLD_SECRET_DAYS);
         let statements = if at_once {
-            vec![
-                webhook::silence(id, now),
-                webhook::end(current.id, by, now, None),
-            ]
+            vec![webhook::silence(id, now), webhook::end(current.id, by, now, None)]
         } else {
             vec![webhook::end(current.id, by, now, Some(until))]
         };
@@ -183,7 +180,11 @@ impl System {
     }
 
     /// What closes the address of a recipient that is closed itself.
-    pub(super) async fn ends_with(&self, caller: &Caller, id: RecipientId) -> Result<Vec<Statement>, Rejected> {
+    pub(super) async fn ends_with(
+        &self,
+        caller: &Caller,
+        id: RecipientId,
+    ) -> Result<Vec<Statement>, Rejected> {
         let now = self.now();
         let Some(current) = self.current_webhook(id).await? else {
             return Ok(Vec::new());

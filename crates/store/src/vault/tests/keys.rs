@@ -10,8 +10,7 @@ use sandyq_model::{Fault, Plain, RecipientId, SubjectId, WebhookId};
 use super::super::hierarchy::derive;
 use super::super::sealed::{open, seal};
 use super::super::{
-    KEY_VERSION_MAX, KeyUse, KeyVersions, OPENED_KEYS_MAX, Vault, VaultFault, WebhookKey,
-    WrappedKey, equal,
+    KEY_VERSION_MAX, KeyUse, KeyVersions, OPENED_KEYS_MAX, Vault, VaultFault, WebhookKey, WrappedKey, equal,
 };
 use super::{Strongroom, field};
 
@@ -142,7 +141,11 @@ fn each_address_of_a_recipient_has_a_secret_of_its_own_that_lies_nowhere() {
     assert_eq!(secret(key(1, 2)), secret(key(1, 2)), "it is derived, not drawn");
     assert_eq!(secret(key(1, 2)).expose().len(), 32);
     assert!(secret(key(1, 2)) != secret(key(1, 3)) && secret(key(1, 2)) != secret(key(2, 2)));
-    assert_ne!(secret(key(1, 2)), secret(key(2, 1)), "whose and which are not one");
+    assert_ne!(
+        secret(key(1, 2)),
+        secret(key(2, 1)),
+        "whose and which are not one"
+    );
     let of_the_secret = hmac::Key::new(hmac::HMAC_SHA256, secret(key(1, 2)).expose());
     let signed = room.vault.sign_webhook(key(1, 2), b"message").unwrap();
     assert!(hmac::verify(&of_the_secret, b"message", &signed).is_ok());
