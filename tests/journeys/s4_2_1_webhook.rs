@@ -3,6 +3,7 @@
 //! does not arrive is said not to have arrived; when the consent ends, the address is told by the number.
 
 use std::io::Write as _;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use base64::Engine;
@@ -17,7 +18,7 @@ use super::harness::{Running, Walk, Window, command};
 use super::s4_2_1_handed_over::{enters, pays};
 
 /// A recipient's key, and the file that opens what is encrypted to it.
-fn key_pair(folder: &std::path::Path) -> (String, std::path::PathBuf) {
+fn key_pair(folder: &Path) -> (String, PathBuf) {
     let identity = folder.join("identity");
     let made = Command::new("age-keygen").arg("-o").arg(&identity).output();
     let said = String::from_utf8(made.expect("age-keygen starts").stderr).expect("a text");
@@ -26,7 +27,7 @@ fn key_pair(folder: &std::path::Path) -> (String, std::path::PathBuf) {
 }
 
 /// What `age` makes of it.
-fn opened(identity: &std::path::Path, file: &[u8]) -> Value {
+fn opened(identity: &Path, file: &[u8]) -> Value {
     let mut age = Command::new("age")
         .arg("-d")
         .arg("-i")
@@ -97,6 +98,89 @@ fn doctor(running: &Running) -> String {
     found.map(ToString::to_string).unwrap_or_default()
 }
 
+/// Whatever leads elsewhere is not entered.
+fn is_refused_elsewhere(board: &mut Walk<'_>, page: &str) {
+    for wrong in [
+        "http://127.0.0.1/in",
+        "https://hooks.example.com/in",
+        "https://8.8.8.8/in",
+        "https://127.0.0.2/in",
+        "https://[::ffff:127.0.0.1]/in",
+        "https://169.254.169.254/latest/meta-data",
+        "https://10.0.0.7/in",
+        "https://u:p@127.0.0.1/in",
+    ] {
+        assert_eq!(types_address(board, page, wrong), None, "{wrong}");
+        assert!(board.browser.has("#address-wrong"), "{}", board.browser.text());
+    }
+}
+
+/// It is signed, opens for the recipient alone, and holds what was chosen; gives its number.
+fn is_what_was_chosen(message: &Value, secret: &str, identity: &Path) -> String {
+    let body = body_of(message);
+    assert!(believes(secret, message, body));
+    assert!(
+        !believes(secret, message, &body.replacen("SQ-", "SQ-0", 1)),
+        "touched"
+    );
+    let told: Value = serde_json::from_str(body).expect("JSON");
+    assert!(!body.contains("dana"));
+    let file = BASE64_STANDARD.decode(told["data"]["file"].as_str().expect("a file"));
+    let data = opened(identity, &file.expect("base64"))["data"].to_string();
+    assert!(
+        data.contains("dana.sent@example.com") && !data.contains("701"),
+        "{data}"
+    );
+    told["data"]["reference"].as_str().expect("a number").to_owned()
+}
+
+/// What does not arrive, or may not have.
+fn is_told_what_became_of_it(
+    (board, page): (&mut Walk<'_>, &str),
+    (sales, order): (&mut Walk<'_>, &str),
+    receiver: &Receiver,
+) {
+    for (way, expected, copies) in [
+        ("broken", "no answer came", 3),
+        ("redirect", "does not take it (307)", 1),
+        ("big", "confirmed that it arrived", 1),
+        ("slow", "no answer came", 1),
+    ] {
+        types_address(board, page, &receiver.at(way)).expect("a secret");
+        let said = sends(sales, order);
+        assert!(said.contains(expected), "{way}: {said}");
+        for _ in 0..copies {
+            assert_eq!(
+                receiver.message()["path"],
+                format!("/{way}"),
+                "and never elsewhere"
+            );
+        }
+    }
+}
+
+/// The person sees how each went, takes the consent back, and the address is told.
+fn calls_back(dana: &mut Walk<'_>, receiver: &Receiver, secret: &str) -> Vec<String> {
+    dana.go("/my/confidentiality");
+    let given = dana.browser.text();
+    for went in ["жетті", "жетпеді", "жауап келмеді"] {
+        assert!(given.contains(went), "{went}: {given}");
+    }
+    dana.press("#party-distributor p.act a");
+    dana.goes_on();
+    // Three arrived, and of two it is not known.
+    let told = (0..5).map(|_| {
+        let message = receiver.message();
+        assert!(believes(secret, &message, body_of(&message)));
+        let body: Value = serde_json::from_str(body_of(&message)).expect("JSON");
+        assert_eq!(body["type"], "disclosure.recalled");
+        let names = body["data"].as_object().expect("data").len();
+        assert_eq!(names, 1, "it names nobody");
+        body["data"]["reference"].as_str().expect("a number").to_owned()
+    });
+    told.collect()
+}
+
 #[test]
 fn what_was_agreed_to_goes_to_the_address_of_the_recipient_and_nowhere_else() {
     let (authority, folder) = (Authority::new(), tempfile::tempdir().expect("a folder"));
@@ -105,7 +189,6 @@ fn what_was_agreed_to_goes_to_the_address_of_the_recipient_and_nowhere_else() {
     let (key, identity) = key_pair(folder.path());
     let mut running = Running::demo(&[]);
     opens_the_way(&mut running, &authority);
-
     let kazakh = Window {
         language: "kk",
         ..Window::without_script()
@@ -120,20 +203,7 @@ fn what_was_agreed_to_goes_to_the_address_of_the_recipient_and_nowhere_else() {
     enters(&mut board, "KZ", &key);
     board.press("main a[href^='/staff/recipients/']");
     let page = board.browser.url().replace(&running.url, "");
-
-    for wrong in [
-        "http://127.0.0.1/in",
-        "https://hooks.example.com/in",
-        "https://8.8.8.8/in",
-        "https://127.0.0.2/in",
-        "https://[::ffff:127.0.0.1]/in",
-        "https://169.254.169.254/latest/meta-data",
-        "https://10.0.0.7/in",
-        "https://u:p@127.0.0.1/in",
-    ] {
-        assert_eq!(types_address(&mut board, &page, wrong), None, "{wrong}");
-        assert!(board.browser.has("#address-wrong"), "{}", board.browser.text());
-    }
+    is_refused_elsewhere(&mut board, &page);
     let first = types_address(&mut board, &page, &receiver.at("in")).expect("a secret");
     board.go(&page);
     assert!(!board.browser.text().contains(&first), "it was shown once");
@@ -141,38 +211,9 @@ fn what_was_agreed_to_goes_to_the_address_of_the_recipient_and_nowhere_else() {
     let mut sales = signs_in(&running, "sales", Window::narrow());
     let said = sends(&mut sales, &order);
     assert!(said.contains("confirmed that it arrived"), "{said}");
-    let message = receiver.message();
-    let body = body_of(&message);
-    assert!(believes(&first, &message, body));
-    assert!(
-        !believes(&first, &message, &body.replacen("SQ-", "SQ-0", 1)),
-        "touched"
-    );
-    let told: Value = serde_json::from_str(body).expect("JSON");
-    let reference = told["data"]["reference"].as_str().expect("a number").to_owned();
-    assert!(said.contains(&reference) && !body.contains("dana"));
-    let file = BASE64_STANDARD.decode(told["data"]["file"].as_str().expect("a file"));
-    let document = opened(&identity, &file.expect("base64"));
-    let data = document["data"].to_string();
-    assert!(
-        data.contains("dana.sent@example.com") && !data.contains("701"),
-        "{data}"
-    );
-
-    // What does not arrive, or may not have.
-    for (way, expected, copies) in [
-        ("broken", "no answer came", 3),
-        ("redirect", "does not take it (307)", 1),
-        ("big", "confirmed that it arrived", 1),
-        ("slow", "no answer came", 1),
-    ] {
-        types_address(&mut board, &page, &receiver.at(way)).expect("a secret");
-        let said = sends(&mut sales, &order);
-        assert!(said.contains(expected), "{way}: {said}");
-        for _ in 0..copies {
-            assert_eq!(receiver.message()["path"], format!("/{way}"), "and never /in");
-        }
-    }
+    let reference = is_what_was_chosen(&receiver.message(), &first, &identity);
+    assert!(said.contains(&reference), "{said}");
+    is_told_what_became_of_it((&mut board, &page), (&mut sales, &order), &receiver);
     types_address(&mut board, &page, &stranger.at("in")).expect("a secret");
     let said = sends(&mut sales, &order);
     assert!(said.contains("certificate"), "{said}");
@@ -184,55 +225,24 @@ fn what_was_agreed_to_goes_to_the_address_of_the_recipient_and_nowhere_else() {
 
     // A renewed secret signs beside the older one.
     let older = types_address(&mut board, &page, &receiver.at("in")).expect("a secret");
-    let well = doctor(&running);
-    assert!(well.contains("well"), "{well}");
+    assert!(doctor(&running).contains("well"));
     board.go(&page);
     board.press("button[value=renew]");
     let newer = board.browser.text_of("#secret").trim().to_owned();
     assert!(sends(&mut sales, &order).contains("confirmed that it arrived"));
     let message = receiver.message();
-    for secret in [&older, &newer] {
-        assert!(believes(secret, &message, body_of(&message)));
-    }
-    assert!(
-        !believes(&first, &message, body_of(&message)),
-        "of an address before"
-    );
+    let believed = [&older, &newer, &first].map(|secret| believes(secret, &message, body_of(&message)));
+    assert_eq!(believed, [true, true, false], "not that of an address before");
 
-    // The person sees how each went, and takes the consent back.
-    dana.go("/my/confidentiality");
-    let given = dana.browser.text();
-    for went in ["жетті", "жетпеді", "жауап келмеді"] {
-        assert!(given.contains(went), "{went}: {given}");
-    }
-    dana.press("#party-distributor p.act a");
-    dana.goes_on();
-    let mut told = Vec::new();
-    // Those that arrived, and those of which it is not known.
-    while told.len() < 5 {
-        let message = receiver.message();
-        assert!(believes(&newer, &message, body_of(&message)));
-        let body: Value = serde_json::from_str(body_of(&message)).expect("JSON");
-        assert_eq!(body["type"], "disclosure.recalled");
-        assert_eq!(
-            body["data"].as_object().expect("data").len(),
-            1,
-            "it names nobody"
-        );
-        told.push(body["data"]["reference"].as_str().expect("a number").to_owned());
-    }
+    let told = calls_back(&mut dana, &receiver, &newer);
     assert!(told.contains(&reference), "{told:?}");
-    let said = sends(&mut sales, &order);
-    assert!(said.contains("4.2.1"), "{said}");
+    assert!(sends(&mut sales, &order).contains("4.2.1"));
     board.go(&page);
     board.press("button[value=stop]");
     assert!(!board.browser.has("button[value=stop]"));
-
-    for walk in [&dana, &board, &sales] {
-        assert_eq!(walk.objections, Vec::<String>::new());
-    }
+    let objections = [&dana, &board, &sales].map(|walk| walk.objections.clone());
+    assert_eq!(objections.concat(), Vec::<String>::new());
     let log = running.log();
-    for secret in [&first, &older, &newer, "whsec_", "dana.sent"] {
-        assert!(!log.contains(secret), "in the log");
-    }
+    let secrets = [&first, &older, &newer, "whsec_", "dana.sent"];
+    assert!(secrets.iter().all(|secret| !log.contains(*secret)), "in the log");
 }

@@ -667,7 +667,7 @@ async fn neither_the_secret_nor_what_went_lies_anywhere() {
         written.as_bytes(),
         hex.as_bytes(),
         &bytes[..],
-        file[..64].as_bytes(),
+        &file.as_bytes()[..64],
         &decoded[decoded.len() - 64..],
         b"mara@example.com",
     ];
