@@ -111,9 +111,101 @@ impl BreachStep {
     }
 }
 
-/// The word names no kind of breach, or no step on one.
+/// What is done about the people of a breach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum BreachActKind {
+    /// One record is named by its number.
+    Record = 1,
+    /// Everybody of these groups, with one of these fields stored.
+    Stored = 2,
+    /// Everybody with whose data an account of staff did something between two instants.
+    Looks = 3,
+    /// Letters go to everybody who was found.
+    Letters = 4,
+    /// The list of more people than one employee may open in an hour is open, at the word of two.
+    List = 5,
+}
+
+impl BreachActKind {
+    /// All of them, in the order of their codes.
+    pub const ALL: [Self; 5] = [
+        Self::Record,
+        Self::Stored,
+        Self::Looks,
+        Self::Letters,
+        Self::List,
+    ];
+    /// By which people are found.
+    pub const FINDS: [Self; 3] = [Self::Record, Self::Stored, Self::Looks];
+
+    /// Its number in storage.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        self as u8
+    }
+
+    /// The one of this number.
+    #[must_use]
+    pub fn from_code(code: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+
+    /// Its word.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Record => "record",
+            Self::Stored => "stored",
+            Self::Looks => "looks",
+            Self::Letters => "letters",
+            Self::List => "list",
+        }
+    }
+}
+
+/// Why a letter about a breach did not reach somebody, who is to be told otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Unreached {
+    /// There is no address, or letters to it come back.
+    NoContact = 1,
+    /// The record is locked, or nobody confirmed it.
+    Locked = 2,
+    /// Nobody takes letters at that address.
+    Refused = 3,
+}
+
+impl Unreached {
+    /// All of them, in the order of their codes.
+    pub const ALL: [Self; 3] = [Self::NoContact, Self::Locked, Self::Refused];
+
+    /// Its number in storage.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        self as u8
+    }
+
+    /// The one of this number.
+    #[must_use]
+    pub fn from_code(code: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|why| why.code() == code)
+    }
+
+    /// Its word.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NoContact => "no-contact",
+            Self::Locked => "locked",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// The word names no kind of breach, no step on one and nothing that is done about its people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no such kind of breach, or step on one")]
+#[error("no such kind of breach, step on one or act about its people")]
 pub struct UnknownBreachWord;
 
 macro_rules! words {
@@ -137,6 +229,8 @@ macro_rules! words {
 
 words!(BreachKind);
 words!(BreachStep);
+words!(BreachActKind);
+words!(Unreached);
 
 #[cfg(test)]
 mod tests {
@@ -152,6 +246,14 @@ mod tests {
         for step in BreachStep::ALL {
             assert_eq!(BreachStep::from_code(step.code()), Some(step));
             assert_eq!(step.name().parse(), Ok(step));
+        }
+        for kind in BreachActKind::ALL {
+            assert_eq!(BreachActKind::from_code(kind.code()), Some(kind));
+            assert_eq!(kind.name().parse(), Ok(kind));
+        }
+        for why in Unreached::ALL {
+            assert_eq!(Unreached::from_code(why.code()), Some(why));
+            assert_eq!(why.name().parse(), Ok(why));
         }
         assert_eq!("leak".parse::<BreachKind>(), Err(UnknownBreachWord));
     }

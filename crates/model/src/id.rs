@@ -78,6 +78,8 @@ ids!(
     Pseudonym,
     /// A breach of the protection, and each step on one (5.1.3).
     BreachId,
+    /// Something that was done about the people of a breach: looked for, written to, listed (5.1.3).
+    BreachActId,
     /// A version of a document of the operator's own: the first bytes of the hash of its file (3).
     LocalActId,
     /// A hold: an order to keep what would be destroyed (8).

@@ -34,7 +34,7 @@ pub mod value;
 pub mod verb;
 
 pub use act::Act;
-pub use breach::{BreachKind, BreachStep};
+pub use breach::{BreachActKind, BreachKind, BreachStep, Unreached};
 pub use calendar::WorkingCalendar;
 pub use card::CardVerification;
 pub use category::Category;
@@ -46,7 +46,7 @@ pub use field::{Field, FieldSet};
 pub use ground::Ground;
 pub use hold::OrderedBy;
 pub use id::{
-    ActorId, BreachId, CaseId, ConsentId, DisclosureId, HoldId, IdempotencyKey, JobId, LocalActId,
+    ActorId, BreachActId, BreachId, CaseId, ConsentId, DisclosureId, HoldId, IdempotencyKey, JobId, LocalActId,
     ProposalId, Pseudonym, ReceiptId, RecipientId, SubjectId, WebhookId,
 };
 pub use local_act::LocalActKind;

@@ -114,6 +114,10 @@ problems! {
     Provider = "provider",
     /// There were too many attempts from one place; a pause helps.
     Wait = "wait",
+    /// Nobody is found by that number or name.
+    NoRecord = "no-record",
+    /// A second person has to agree to it before (5.1.1).
+    TakesTwo = "takes-two",
     /// More people than one employee may open in an hour (5.1.4).
     BulkRead = "bulk-read",
     /// One employee looks for people too often (5.1.4).

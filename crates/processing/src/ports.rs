@@ -173,6 +173,19 @@ pub enum Message {
         /// Its number in the register.
         reference: String,
     },
+    /// To somebody whom a breach concerns (5.1.3).
+    Breach {
+        /// What happened to the data.
+        kind: sandyq_model::BreachKind,
+        /// The day on which it was found.
+        day: jiff::civil::Date,
+        /// The fields that are concerned, in words of the letter's language.
+        fields: Vec<String>,
+        /// What happened and what was done, as the responsible person says it in that language.
+        text: String,
+        /// Whom to ask.
+        contact: String,
+    },
     /// To a recipient: what it was given under that number must not be used any more (6.3). In three languages at once.
     Recall {
         /// The number under which it was given.

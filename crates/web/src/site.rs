@@ -206,7 +206,7 @@ fn console_routes() -> Router<Shared> {
 /// 5.1.1, 5.1.5: the desks of those who look after the others.
 fn board_routes() -> Router<Shared> {
     use console::{
-        access, accounts, alike, at_rest, audit, breach, breaches, figures, hand_over, invite, judgements,
+        access, accounts, alike, at_rest, audit, breach, breach_list, breach_people, breach_seek, breaches, figures, hand_over, invite, judgements,
         local_acts, proposals, recipient, recipients, record, request, requests, retention, statistics, tables,
     };
     Router::new()
@@ -258,6 +258,15 @@ fn board_routes() -> Router<Shared> {
         .route(
             "/staff/breaches/{number}/{step}",
             get(breaches::ask_step).post(breaches::take_step),
+        )
+        .route("/staff/breaches/{number}/people", get(breach_people::show))
+        .route(
+            "/staff/breaches/{number}/people/{how}",
+            get(breach_seek::ask).post(breach_seek::take),
+        )
+        .route(
+            "/staff/breaches/{number}/list",
+            get(breach_list::open).post(breach_list::draw),
         )
         .route("/staff/breaches/{number}/notice/{language}", get(breach::notice))
         .route("/staff/tables/{register}", get(tables::show))

@@ -143,6 +143,18 @@ numbered! {
         BreachesRead = 112 "breaches-read",
         /// Somebody proposed what takes two persons (5.1.1).
         Proposed = 113 "proposed",
+        /// Somebody set out to find the people of a breach, or the search ended (5.1.3).
+        BreachPeopleSought = 114 "breach-people-sought",
+        /// A breach concerns that person (5.1.3).
+        BreachConcerns = 115 "breach-concerns",
+        /// Two persons opened the list of the people of a breach, who are more than one may open (5.1.3).
+        BreachListOpened = 116 "breach-list-opened",
+        /// The list of the people of a breach was drawn for the authority (5.1.3).
+        BreachListDrawn = 117 "breach-list-drawn",
+        /// Letters to the people of a breach set out, or all of them were left (5.1.3).
+        BreachLettersBegun = 118 "breach-letters-begun",
+        /// A letter about a breach went to that person (5.1.3).
+        BreachPersonTold = 119 "breach-person-told",
         /// A letter to somebody came back: nobody takes letters at that address (6.1).
         LetterReturned = 120 "letter-returned",
         /// The schedule compared records by their contacts (6.1).

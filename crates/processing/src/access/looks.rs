@@ -37,12 +37,17 @@ impl Looks {
 
     /// Whether somebody new could be looked at within so many people in an hour. Nothing is noted.
     pub(crate) fn has_room(&self, limit: u32, by: ActorId, now: Timestamp) -> bool {
+        self.room(limit, by, now) > 0
+    }
+
+    /// How many new people could be looked at within so many in an hour. Nothing is noted.
+    pub(crate) fn room(&self, limit: u32, by: ActorId, now: Timestamp) -> usize {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let counted = known.get(&by).map_or(0, |looked| {
             looked.values().filter(|first| now < **first + WINDOW).count()
         });
-        counted < limit
+        limit.saturating_sub(counted)
     }
 }
 

@@ -69,6 +69,8 @@ pub struct BreachView {
     pub law: String,
     /// What was entered, in its order.
     pub steps: Vec<StepView>,
+    /// Whether the caller enters, or only reads.
+    pub enters: bool,
     /// The steps that can be taken now; none for somebody who only reads.
     pub can: Vec<BreachStep>,
 }
@@ -143,7 +145,8 @@ impl System {
         let taken: Vec<BreachStep> = steps.iter().map(|row| row.step).collect();
         let mut can = BreachStep::ALL.to_vec();
         can.retain(|step| step.follows(&taken));
-        if caller.staff_card()?.role != Role::RESPONSIBLE {
+        let enters = caller.staff_card()?.role == Role::RESPONSIBLE;
+        if !enters {
             can.clear();
         }
         let mut categories: Vec<Category> = steps.iter().flat_map(|row| row.categories.clone()).collect();
@@ -155,6 +158,7 @@ impl System {
             due_by: (breach.due_policy, breach.due_law),
             law: self.law_of_notice(breach.detected_at),
             steps: steps.into_iter().map(step_view).collect(),
+            enters,
             can,
         })
     }
@@ -228,13 +232,13 @@ impl System {
             .collect())
     }
 
-    async fn account_for_reading(&self, actor: &Actor) -> Result<(), Fault> {
+    pub(super) async fn account_for_reading(&self, actor: &Actor) -> Result<(), Fault> {
         self.account_for(actor, Happening::BreachesRead, true, "5.1.3")
             .await
     }
 
     /// The article that sets the hour of a breach that was found then.
-    fn law_of_notice(&self, detected: Timestamp) -> String {
+    pub(super) fn law_of_notice(&self, detected: Timestamp) -> String {
         let named = self.policy().deadline(DEADLINE).and_then(|own| own.law.as_ref());
         named
             .and_then(|name| {
@@ -246,7 +250,7 @@ impl System {
     }
 }
 
-fn row(breach: &Breach, steps: &[StepRow], now: Timestamp) -> BreachRow {
+pub(super) fn row(breach: &Breach, steps: &[StepRow], now: Timestamp) -> BreachRow {
     let told = steps.iter().filter(|row| row.step == BreachStep::TellAuthority);
     let told_at = told.map(|row| row.happened_at).min();
     BreachRow {

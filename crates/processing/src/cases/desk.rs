@@ -233,7 +233,7 @@ impl System {
     }
 
     /// The people whom one employee opens in an hour at most.
-    pub(super) fn bulk_read(&self) -> u32 {
+    pub(crate) fn bulk_read(&self) -> u32 {
         self.policy().counted("bulk-read", BULK_READ)
     }
 

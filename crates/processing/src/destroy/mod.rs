@@ -15,7 +15,7 @@ use sandyq_model::{JobId, ReceiptId, Standing, SubjectId};
 use sandyq_policy::Permit;
 use sandyq_store::tables::authenticator::Authenticator;
 use sandyq_store::tables::{
-    alike, case_file, emergency, hold, job, proposal, publication, purpose_use, record, search_index,
+    alike, breach_subject, case_file, emergency, hold, job, proposal, publication, purpose_use, record, search_index,
     subject, subject_request, wish,
 };
 use sandyq_store::{Job, Statement};
@@ -66,6 +66,7 @@ impl Performed for Destroy {
         statements.push(search_index::remove_all(id));
         statements.push(proposal::remove_all(id));
         statements.push(publication::remove_all(id));
+        statements.push(breach_subject::remove_all(id));
         statements.push(alike::remove_all(id));
         statements.push(job::remove_all_but(id, input.job));
         if let Some(job) = input.job {

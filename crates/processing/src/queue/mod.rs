@@ -18,6 +18,7 @@ use sandyq_store::tables::code::{self, Code};
 use sandyq_store::tables::job;
 use sandyq_store::{Job, Statement};
 
+use crate::breach;
 use crate::cases::State;
 use crate::circumstances::Circumstances;
 use crate::delete::Deletion;
@@ -66,6 +67,10 @@ pub const SEND_RECALL: &str = "send-recall";
 pub const SEND_RECALL_HOOK: &str = "send-recall-webhook";
 /// Mails that an account was closed, why, and what follows (1.3).
 pub const SEND_CLOSED: &str = "send-closed";
+/// Tells somebody of a breach that concerns them (5.1.3).
+pub const SEND_BREACH: &str = "send-breach";
+/// Looks for the people of a breach, or leaves the letters to them, a piece at a time (5.1.3).
+pub const BREACH_ACT: &str = "breach-act";
 /// Signs the receipt of a destruction.
 pub const RECEIPT: &str = "receipt";
 
@@ -132,6 +137,7 @@ async fn work(system: &System, work: &Job) -> Result<Delivery, Rejected> {
         return match work.kind.as_str() {
             SEND_RECALL => transfer::tell(system, detail).await,
             SEND_RECALL_HOOK => transfer::tell_by_webhook(system, detail).await,
+            BREACH_ACT => breach::go_on(system, detail).await.map(|()| Delivery::Done),
             _ => Ok(Delivery::Done),
         };
     };
@@ -166,6 +172,7 @@ async fn work(system: &System, work: &Job) -> Result<Delivery, Rejected> {
             .await;
         }
         SEND_CLOSED => return send_closed(system, subject, detail).await,
+        SEND_BREACH => return breach::send(system, subject, detail).await,
         SEND_KNOWN => return send_notice(system, subject, Notice::Registered, detail).await,
         SEND_NOTICE => {
             let (notice, language) = detail.split_once(' ').unwrap_or((detail, "kk"));
@@ -295,7 +302,7 @@ async fn send_notice(
 }
 
 /// The field with the address to which letters go: the person's, or that of whoever acts for them (DEF-11).
-fn mail_field(system: &System, dossier: &Dossier) -> Option<Field> {
+pub(crate) fn mail_field(system: &System, dossier: &Dossier) -> Option<Field> {
     if dossier.is_represented() {
         dossier.representative_address(system.policy())
     } else {
@@ -328,6 +335,31 @@ async fn returnable_address(
     let path = ReturnPath::of(system, subject, mail_field(system, &dossier));
     let to = mail_address(system, &operation, &opened_with(&path, Vec::new())).await?;
     Ok((to, path.token))
+}
+
+/// An address that was opened for one letter.
+pub(crate) struct Addressed {
+    /// The address.
+    pub(crate) address: Plain<String>,
+    /// The return path of the letter (6.1).
+    pub(crate) return_path: Option<String>,
+}
+
+/// An address opened under other circumstances than those of every day, with the return path of its letter.
+pub(crate) async fn open_address(
+    system: &System,
+    operation: &Operation<Use>,
+    circumstances: &Circumstances,
+    field: Field,
+) -> Result<Addressed, Rejected> {
+    let path = ReturnPath::of(system, operation.subject, Some(field));
+    let used = system
+        .perform(operation, circumstances, &opened_with(&path, Vec::new()))
+        .await?;
+    Ok(Addressed {
+        address: address_of(used)?,
+        return_path: path.token,
+    })
 }
 
 /// Opens an address; these rows change with it, and the return path is kept.
@@ -448,7 +480,7 @@ fn mailing(system: &System, dossier: &Dossier, category: Category, now: Timestam
     mailing_to(system, (dossier.subject, category), address, now)
 }
 
-fn mailing_to(
+pub(crate) fn mailing_to(
     system: &System,
     (subject, category): (SubjectId, Category),
     address: Option<Field>,
@@ -475,7 +507,10 @@ pub(crate) async fn mail_address(
     operation: &Operation<Use>,
     usage: &Usage,
 ) -> Result<Plain<String>, Rejected> {
-    let used = system.perform(operation, &Circumstances::SYSTEM, usage).await?;
+    address_of(system.perform(operation, &Circumstances::SYSTEM, usage).await?)
+}
+
+fn address_of(used: Outcome<Used>) -> Result<Plain<String>, Rejected> {
     match used {
         Outcome::Done {
             output: Used::Values(values),

@@ -106,6 +106,10 @@ impl System {
             "recipients could not be looked over",
         );
         told(self.run_requests().await, "the requests could not be looked over");
+        told(
+            self.look_over_acts().await,
+            "what is done about breaches could not be looked over",
+        );
     }
 
     /// Ends the epoch of keys when it is due; gives how long to wait with the next look.

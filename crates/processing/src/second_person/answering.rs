@@ -30,6 +30,8 @@ pub enum Agreed {
     Changed,
     /// A case is open to another desk for some minutes.
     Opened,
+    /// The list of the people of that breach can be drawn by both for some hours.
+    ListOpened(u32),
 }
 
 impl System {
@@ -62,6 +64,11 @@ impl System {
             Deed::Emergency { reference, reason } => {
                 self.open_in_emergency(&said, id, (&reference, &reason)).await?;
                 Ok(Agreed::Opened)
+            }
+            Deed::BreachList { breach } => {
+                let second = self.another(caller, &said).await?;
+                self.open_list((&said.first, &second), breach).await?;
+                Ok(Agreed::ListOpened(breach))
             }
             Deed::Invite { name, role } => {
                 let second = self.another(caller, &said).await?;
@@ -108,6 +115,7 @@ impl System {
             | Deed::Lift { .. }
             | Deed::Destroy
             | Deed::CloseAccount { .. }
+            | Deed::BreachList { .. }
             | Deed::Emergency { .. } => at_the_board(caller),
         }
     }

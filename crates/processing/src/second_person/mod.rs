@@ -64,6 +64,11 @@ pub enum Deed {
         /// The role that they get.
         role: String,
     },
+    /// To draw the list of the people of a breach who are more than one employee opens in an hour (5.1.3).
+    BreachList {
+        /// The number of the breach.
+        breach: u32,
+    },
     /// To open one case to another desk in an emergency (5.1.7).
     Emergency {
         /// The case.
@@ -82,6 +87,7 @@ impl Deed {
             Self::Lift { .. } => "lift",
             Self::Destroy => "destroy",
             Self::Invite { .. } => "invite",
+            Self::BreachList { .. } => "breach-list",
             Self::Emergency { .. } => "emergency",
             Self::CloseAccount { .. } => "close-account",
             Self::ChangeRole { .. } => "change-role",

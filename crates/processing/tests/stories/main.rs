@@ -12,6 +12,7 @@ mod account;
 mod alike;
 mod audit;
 mod bad_input;
+mod breach_people;
 mod breaches;
 mod bulk;
 mod clock_jumps;

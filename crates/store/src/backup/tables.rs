@@ -74,7 +74,7 @@ macro_rules! whole {
 }
 
 /// Every table of a set, each after those that it leads to.
-pub const TABLES_OF_A_SET: [Needed; 36] = [
+pub const TABLES_OF_A_SET: [Needed; 38] = [
     paged!(
         "subject",
         "subject_id, category, standing, version, pseudonym, key_generation, created_at, confirmed_at, blocked_at, \
@@ -189,6 +189,13 @@ pub const TABLES_OF_A_SET: [Needed; 36] = [
         "webhook_id" > "$1", limit "$2", order [0], numbers [false]
     ),
     paged!(
+        "breach_subject",
+        "subject_id, breach_id, act_number, marked_at, letter_at, told_at, unreached" = [
+            "subject_id", "breach_id", "act_number", "marked_at", "letter_at", "told_at", "unreached"
+        ],
+        "subject_id, breach_id" > "$1, $2", limit "$3", order [0, 1], numbers [false, false]
+    ),
+    paged!(
         "publication",
         "subject_id, case_id, about, published_at" = ["subject_id", "case_id", "about", "published_at"],
         "subject_id, case_id" > "$1, $2", limit "$3", order [0, 1], numbers [false, false]
@@ -244,6 +251,17 @@ pub const TABLES_OF_A_SET: [Needed; 36] = [
             "people", "document", "told"
         ],
         "step_id" > "$1", limit "$2", order [0], numbers [false]
+    ),
+    paged!(
+        "breach_act",
+        "act_id, breach_id, act_number, kind, categories, fields, staff_id, from_at, until_at, \
+         text_kk, text_ru, text_en, begun_at, begun_by, agreed_by, reached, \
+         seen, found, left_out, full_at, ended_at" = [
+            "act_id", "breach_id", "act_number", "kind", "categories", "fields", "staff_id", "from_at", "until_at",
+            "text_kk", "text_ru", "text_en", "begun_at", "begun_by", "agreed_by", "reached",
+            "seen", "found", "left_out", "full_at", "ended_at"
+        ],
+        "act_id" > "$1", limit "$2", order [0], numbers [false]
     ),
     paged!(
         "local_act",

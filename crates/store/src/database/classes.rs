@@ -22,7 +22,7 @@ pub enum Class {
 use Class::{Pseudonymous, Public, Sealed, Secret};
 
 /// Every table with every column and its class.
-pub const TABLES: [(&str, &[(&str, Class)]); 45] = [
+pub const TABLES: [(&str, &[(&str, Class)]); 47] = [
     (
         "subject",
         &[
@@ -459,6 +459,44 @@ pub const TABLES: [(&str, &[(&str, Class)]); 45] = [
             ("people", Public),
             ("document", Public),
             ("told", Public),
+        ],
+    ),
+    (
+        "breach_act",
+        &[
+            ("act_id", Public),
+            ("breach_id", Public),
+            ("act_number", Public),
+            ("kind", Public),
+            ("categories", Public),
+            ("fields", Public),
+            ("staff_id", Pseudonymous),
+            ("from_at", Public),
+            ("until_at", Public),
+            ("text_kk", Public),
+            ("text_ru", Public),
+            ("text_en", Public),
+            ("begun_at", Public),
+            ("begun_by", Pseudonymous),
+            ("agreed_by", Pseudonymous),
+            ("reached", Pseudonymous),
+            ("seen", Public),
+            ("found", Public),
+            ("left_out", Public),
+            ("full_at", Public),
+            ("ended_at", Public),
+        ],
+    ),
+    (
+        "breach_subject",
+        &[
+            ("subject_id", Pseudonymous),
+            ("breach_id", Pseudonymous),
+            ("act_number", Pseudonymous),
+            ("marked_at", Pseudonymous),
+            ("letter_at", Pseudonymous),
+            ("told_at", Pseudonymous),
+            ("unreached", Pseudonymous),
         ],
     ),
     (

@@ -21,7 +21,7 @@ struct Migration {
 const META: &str =
     "CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) CLUSTERED;";
 
-const MIGRATIONS: [Migration; 29] = [
+const MIGRATIONS: [Migration; 30] = [
     Migration {
         name: "first-tables",
         text: include_str!("migrations/0001-first-tables.sql"),
@@ -133,6 +133,10 @@ const MIGRATIONS: [Migration; 29] = [
     Migration {
         name: "webhooks",
         text: include_str!("migrations/0034-webhooks.sql"),
+    },
+    Migration {
+        name: "breach-people",
+        text: include_str!("migrations/0035-breach-people.sql"),
     },
     Migration {
         name: "figures",

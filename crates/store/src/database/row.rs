@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use sandyq_model::{
-    ActorId, BreachId, CaseId, Category, ConsentId, DisclosureId, Fault, Field, FieldSet, HoldId,
+    ActorId, BreachActId, BreachId, CaseId, Category, ConsentId, DisclosureId, Fault, Field, FieldSet, HoldId,
     IdempotencyKey, JobId, LocalActId, ProposalId, Pseudonym, Purpose, ReceiptId, RecipientId, Role,
     Standing, SubjectId, WebhookId,
 };
@@ -76,6 +76,7 @@ read_from! {
     ConsentId, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();
     JobId, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();
     BreachId, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();
+    BreachActId, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();
     LocalActId, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();
     ProposalId, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();
     HoldId, "an id", Value::Blob(bytes) => bytes.as_slice().try_into().ok();

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use sandyq_model::{
-    ActorId, BreachId, CaseId, Category, ConsentId, DisclosureId, Field, FieldSet, HoldId, IdempotencyKey,
+    ActorId, BreachActId, BreachId, CaseId, Category, ConsentId, DisclosureId, Field, FieldSet, HoldId, IdempotencyKey,
     JobId, LocalActId, ProposalId, Pseudonym, Purpose, ReceiptId, RecipientId, Role, Standing, SubjectId,
     WebhookId,
 };
@@ -143,6 +143,7 @@ ids_are_blobs!(
     Pseudonym,
     ReceiptId,
     BreachId,
+    BreachActId,
     LocalActId,
     HoldId,
     ProposalId,

@@ -104,6 +104,9 @@ pub(crate) const fn is_about_the_house(entry: &Entry) -> bool {
                 | Happening::WebhookRenewed
                 | Happening::BreachEntered
                 | Happening::BreachMoved
+                | Happening::BreachPeopleSought
+                | Happening::BreachListOpened
+                | Happening::BreachLettersBegun
                 | Happening::LocalActEntered
                 | Happening::EmergencyOpened
                 | Happening::EmergencyRight

@@ -69,7 +69,7 @@ macro_rules! table {
 }
 
 /// The tables of a subject; each leads to no later one, so that rows can be put in this order.
-static OF_SUBJECT: [Table; 15] = [
+static OF_SUBJECT: [Table; 16] = [
     table!(1 "subject" ["subject_id", "category", "standing", "version", "pseudonym", "key_generation", "created_at",
         "confirmed_at", "blocked_at", "withdrawn_at", "destroyed_at", "due_at"] of "subject_id", "",
         put "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12", ""),
@@ -102,6 +102,8 @@ static OF_SUBJECT: [Table; 15] = [
         "document", "dated", "form", "at", "handed_by", "recalled_at", "recalled_for", "told_at", "confirmed_at",
         "confirmed_document", "webhook_id", "delivered_at", "failed_at", "hook_told_at"] of "subject_id", "",
         put "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22", ""),
+    table!(28 "breach_subject" ["subject_id", "breach_id", "act_number", "marked_at", "letter_at", "told_at", "unreached"]
+        of "subject_id", "", put "$1, $2, $3, $4, $5, $6, $7", ""),
     table!(25 "publication" ["subject_id", "case_id", "about", "published_at"] of "subject_id", "",
         put "$1, $2, $3, $4", ""),
     table!(22 "alike" ["subject_id", "other_id", "fields", "found_at", "verdict", "reason", "decided_by", "decided_at"]
@@ -164,6 +166,18 @@ static BREACH_STEP: Table = table!(19 "breach_step" ["step_id", "breach_id", "st
         "entered_at", "entered_by", "categories", "people", "document", "told"] of "step_id", "",
     put "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11", " ON CONFLICT (step_id) DO NOTHING");
 
+/// Of what was done about the people of a breach it is brought up to date how far that came.
+static BREACH_ACT: Table = table!(29 "breach_act" ["act_id", "breach_id", "act_number", "kind", "categories", "fields", "staff_id", "from_at",
+        "until_at", "text_kk", "text_ru", "text_en", "begun_at", "begun_by", "agreed_by", "reached",
+        "seen", "found", "left_out", "full_at", "ended_at"]
+    of "act_id", "", put "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21",
+    " ON CONFLICT (act_id) DO UPDATE SET reached = excluded.reached, seen = excluded.seen, found = excluded.found, \
+     left_out = excluded.left_out, full_at = excluded.full_at, ended_at = excluded.ended_at");
+
+const ALL_BREACH_ACTS: &str = "SELECT act_id, breach_id, act_number, kind, categories, fields, staff_id, from_at, until_at, text_kk, \
+                               text_ru, text_en, begun_at, begun_by, agreed_by, reached, \
+                               seen, found, left_out, full_at, ended_at FROM breach_act ORDER BY 1";
+
 static LOCAL_ACT: Table = table!(24 "local_act" ["act_id", "number", "kind", "title", "document", "version", "adopted_on",
         "approver", "in_force_since", "replaces", "is_public", "file_hash", "file_bytes", "entered_at", "entered_by"]
     of "act_id", "", put "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15",
@@ -183,6 +197,7 @@ static SHARED: [&Table; 11] = [
     &WEBHOOK,
     &BREACH,
     &BREACH_STEP,
+    &BREACH_ACT,
     &STAFF_GRANT,
     &EMERGENCY,
     &LOCAL_ACT,
@@ -328,6 +343,7 @@ impl SharedRow {
             (&WEBHOOK, ALL_WEBHOOKS),
             (&BREACH, ALL_BREACHES),
             (&BREACH_STEP, ALL_BREACH_STEPS),
+            (&BREACH_ACT, ALL_BREACH_ACTS),
             (&EMERGENCY, ALL_EMERGENCIES),
             (&LOCAL_ACT, ALL_LOCAL_ACTS),
         ];
@@ -348,6 +364,7 @@ impl SharedRow {
             RECIPIENT.number,
             WEBHOOK.number,
             EMERGENCY.number,
+            BREACH_ACT.number,
         ]
         .contains(&self.table)
     }

@@ -172,6 +172,18 @@ pub fn next_due(reader: &mut dyn Reader) -> Result<Option<Timestamp>, Fault> {
     )
 }
 
+/// What the waiting pieces of work of a kind are about.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn details_of(reader: &mut dyn Reader, kind: &str, limit: u32) -> Result<Vec<Vec<u8>>, Fault> {
+    reader.list(
+        "SELECT detail FROM job WHERE done_at IS NULL AND kind = $1 ORDER BY run_at, job_id LIMIT $2",
+        &[kind.into(), limit.into()],
+        |row| row.take(0),
+    )
+}
+
 /// How many pieces of work of each kind wait.
 ///
 /// # Errors

@@ -3,6 +3,8 @@
 pub mod alike;
 pub mod authenticator;
 pub mod breach;
+pub mod breach_act;
+pub mod breach_subject;
 pub mod card_proof;
 pub mod case_file;
 pub mod code;

@@ -140,6 +140,22 @@ pub fn of_subject(reader: &mut dyn Reader, subject: SubjectId) -> Result<Vec<Rec
     )
 }
 
+/// Which fields are stored of the subjects behind one up to another (with it), in the order of their ids.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn held_between(
+    reader: &mut dyn Reader,
+    after: &[u8],
+    last: SubjectId,
+) -> Result<Vec<(SubjectId, Field)>, Fault> {
+    reader.list(
+        "SELECT subject_id, field FROM record WHERE subject_id > $1 AND subject_id <= $2 ORDER BY subject_id, field",
+        &[after.into(), last.into()],
+        |row| Ok((row.take(0)?, row.take(1)?)),
+    )
+}
+
 /// Subjects of whom single values are due while the others stay, and whose destruction is not queued yet. Whoever is
 /// blocked is not among them.
 ///

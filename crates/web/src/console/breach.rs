@@ -7,6 +7,7 @@ use sandyq_model::Category;
 use sandyq_processing::Rejected;
 use sandyq_processing::breach::{BreachView, StepView};
 
+use super::breach_people::path_of;
 use super::breaches::{REGISTER, labels, people, told};
 use super::cases::staff;
 use crate::http::arrival::{Answer, Arrival, Outcome};
@@ -65,6 +66,10 @@ pub fn page(visit: &Visit, breach: &BreachView, labels: &[(Category, String)]) -
         h1 { (title) }
         (facts(visit, breach, labels))
         (next(visit, breach))
+        @if breach.enters {
+            h2 { (visit.say("breach-people-list")) }
+            p { a href=(path_of(breach.row.number)) { (visit.say("breach-people-open")) } }
+        }
         @if visit.prints { (draft(visit, breach)) }
         h2 { (visit.say("breach-timeline")) }
         ol { @for step in &breach.steps { (line(visit, step, labels)) } }

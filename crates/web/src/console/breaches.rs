@@ -172,7 +172,8 @@ async fn taken(sent: &Sent, entered: Entered) -> Outcome {
 /// Inputs of every such page, beside the boxes.
 const INPUTS: [&str; 5] = ["day", "time", "people", "document", "words"];
 
-fn box_name(category: Category) -> String {
+/// The name of the box of a group.
+pub(super) fn box_name(category: Category) -> String {
     format!("category-{category}")
 }
 
@@ -341,7 +342,7 @@ fn kinds(visit: &Visit, chosen: &str, mistake: &Mistake) -> Markup {
 }
 
 /// Whom it concerns, by boxes from the policy.
-fn boxes(
+pub(super) fn boxes(
     visit: &Visit,
     labels: &[(Category, String)],
     typed: &dyn Fn(&str) -> String,

@@ -7,6 +7,7 @@ use sandyq_model::{Mistake, Problem, ProposalId};
 use sandyq_processing::Rejected;
 use sandyq_processing::second_person::{Agreed, Deed, ProposalView};
 
+use super::breaches::REGISTER;
 use super::cases::staff;
 use super::invite::link_page;
 use super::privileged;
@@ -63,6 +64,7 @@ async fn answered(sent: &Sent, id: &str) -> Outcome {
             Ok(Answer::Page(link_page(&arrival.visit, &name, &invitation)))
         }
         Ok(Agreed::Destroyed(receipt)) => Ok(Answer::SeeOther(format!("/receipt/{receipt}"))),
+        Ok(Agreed::ListOpened(breach)) => Ok(Answer::SeeOther(format!("{REGISTER}/{breach}/list"))),
         Ok(Agreed::Kept(_) | Agreed::Lifted | Agreed::Closed | Agreed::Changed | Agreed::Opened) => {
             Ok(Answer::SeeOther(PATH.to_owned()))
         }
@@ -140,6 +142,11 @@ fn facts(visit: &Visit, names: &Names<'_>, one: &ProposalView) -> Vec<Row> {
             Row::text(visit.say("hold-dated"), &visit.day(&order.dated)),
         ],
         Deed::Lift { document, .. } => vec![Row::text(visit.say("hold-lift-document"), document)],
+        Deed::BreachList { breach } => {
+            let path = format!("{REGISTER}/{breach}/people");
+            let link = html! { a href=(path) { (visit.say_of("breach-title", "number", &breach.to_string())) } };
+            vec![Row::new(visit.say("breaches-title"), link)]
+        }
         Deed::Destroy => Vec::new(),
         Deed::CloseAccount { reason } => {
             vec![Row::text(

@@ -79,8 +79,21 @@ async fn written(arrival: &Arrival, register: &str) -> Outcome {
         head,
         rows,
     };
-    let content = xlsx(&sheet).map_err(|error| Fault::Store(error.to_string()))?;
-    Ok(Answer::File(format!("{register}.xlsx"), XLSX, content))
+    file(register, sheet).await
+}
+
+/// A table as a file of that name.
+///
+/// # Errors
+/// A fault when it cannot be written.
+pub async fn file(name: &str, sheet: Sheet) -> Outcome {
+    let failed = |says: String| Rejected::from(Fault::Outside(says));
+    // Writing a table takes the processor for a while; other visitors are answered meanwhile.
+    let written = tokio::task::spawn_blocking(move || xlsx(&sheet)).await;
+    let content = written
+        .map_err(|_| failed("writing a table stopped".to_owned()))?
+        .map_err(|error| failed(error.to_string()))?;
+    Ok(Answer::File(format!("{name}.xlsx"), XLSX, content))
 }
 
 fn said<const N: usize>(visit: &Visit, keys: [&str; N]) -> Vec<String> {

@@ -29,7 +29,7 @@ impl Letters {
     /// The letter in words. A code stands in the text only.
     #[must_use]
     pub fn write(&self, letter: &Letter) -> Written {
-        let (key, filled) = self.filled(&letter.message);
+        let (key, filled) = self.filled(&letter.message, letter.language);
         let args: Vec<_> = filled
             .iter()
             .map(|(name, value)| (*name, value.as_str().into()))
@@ -55,7 +55,7 @@ impl Letters {
     }
 
     /// The key of the words of a message, and what stands in them.
-    fn filled(&self, message: &Message) -> (&'static str, Vec<(&'static str, String)>) {
+    fn filled(&self, message: &Message, language: Language) -> (&'static str, Vec<(&'static str, String)>) {
         match message {
             Message::ConfirmationCode {
                 code,
@@ -117,6 +117,24 @@ impl Letters {
                 "letter-handed",
                 self.with_reference(reference, "my/confidentiality"),
             ),
+            Message::Breach {
+                kind,
+                day,
+                fields,
+                text,
+                contact,
+            } => {
+                let kind = phrase(&format!("breach-kind-{kind}"), language);
+                let said = [
+                    ("kind", kind),
+                    ("day", day.to_string()),
+                    ("fields", fields.join(", ")),
+                    ("text", text.clone()),
+                    ("contact", contact.clone()),
+                    ("page", format!("{}/policy#clause-5.1.3", self.site)),
+                ];
+                ("letter-breach", said.to_vec())
+            }
             Message::Recall { reference, day } => ("letter-recall", self.recalling(reference, *day)),
             Message::Taken { reference } => ("letter-taken", self.with_reference(reference, "my")),
             Message::OrderPlaced { reference } => ("letter-order", self.with_reference(reference, "my")),
@@ -238,6 +256,13 @@ mod tests {
                 reference: "SQ-1234-5678".into(),
                 day: jiff::civil::date(2026, 11, 27),
             },
+            Message::Breach {
+                kind: sandyq_model::BreachKind::Spread,
+                day: jiff::civil::date(2026, 11, 27),
+                fields: vec!["Name".into(), "Address".into()],
+                text: "A laptop was lost.\nIt was wiped.".into(),
+                contact: "Aru, +7 727 250 00 00".into(),
+            },
             Message::AccountClosed {
                 reason: "It does not fit the published rules".into(),
                 day: "2026-12-13".into(),
@@ -261,6 +286,7 @@ mod tests {
                         | Message::Decided { .. }
                         | Message::Emergency { .. }
                         | Message::HandedOver { .. }
+                        | Message::Breach { .. }
                         | Message::Recall { .. }
                         | Message::Taken { .. }
                         | Message::Answered { .. }

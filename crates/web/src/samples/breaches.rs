@@ -113,6 +113,7 @@ pub fn view(language: Language, told: bool) -> BreachView {
         ),
         law: "Law 94-V, Art. 25(2)(8)".to_owned(),
         steps,
+        enters: true,
         can: if told {
             vec![BreachStep::Find]
         } else {

@@ -4,6 +4,7 @@
 mod account;
 mod accounts;
 mod audit;
+mod breach_people;
 mod breaches;
 mod consents;
 mod decisions;
@@ -460,6 +461,8 @@ fn all(language: Language) -> Vec<Sample> {
         requests::pages,
         breaches::pages,
         breaches::forms,
+        breach_people::pages,
+        breach_people::forms,
         staff_pages,
         staff::pages,
         staff::own,

@@ -243,6 +243,7 @@ pub fn proposals(language: Language) -> Vec<Sample> {
         reference: "SQ-7K2M-90QX".to_owned(),
         reason: "loss".to_owned(),
     };
+    let list = Deed::BreachList { breach: 3 };
     let closing = Deed::CloseAccount {
         reason: "against-rules".to_owned(),
     };
@@ -259,6 +260,7 @@ pub fn proposals(language: Language) -> Vec<Sample> {
         one(5, emergency, false),
         one(6, closing, false),
         one(7, change, false),
+        one(8, list, false),
     ];
     let names = proposals::Names {
         role: &|_| "Auditor".to_owned(),

@@ -8,6 +8,7 @@
     reason = "a story stops at the first thing that is not as told"
 )]
 
+mod breach_people;
 mod breaches;
 mod browser;
 mod desk;

@@ -351,6 +351,9 @@ const PAGES: [(&str, &[&str]); 36] = [
     ("/staff/breaches/new", &["responsible"]),
     ("/staff/breaches/{number}", &["responsible"]),
     ("/staff/breaches/{number}/{step}", &["responsible"]),
+    ("/staff/breaches/{number}/people", &["responsible"]),
+    ("/staff/breaches/{number}/people/{how}", &["responsible"]),
+    ("/staff/breaches/{number}/list", &["responsible"]),
     ("/staff/local-acts", &["responsible", "auditor"]),
     ("/staff/local-acts/new", &["responsible"]),
     ("/staff/local-acts/{number}/file", &["responsible", "auditor"]),
@@ -531,7 +534,8 @@ async fn each_role_finds_the_pages_that_are_its_own_and_no_others() {
                 .replace("{recipient}", &recipient)
                 .replace("{reference}", "SQ-0000-0000")
                 .replace("{number}", "1")
-                .replace("{step}", "measure");
+                .replace("{step}", "measure")
+                .replace("{how}", "stored");
             let seen = browser.get(&there).await;
             let expected = if roles.contains(&name.as_str()) && !is_about_one {
                 StatusCode::OK

@@ -92,6 +92,7 @@ impl Stage {
             | Message::Decided { .. }
             | Message::Emergency { .. }
             | Message::HandedOver { .. }
+            | Message::Breach { .. }
             | Message::Recall { .. }
             | Message::Answered { .. }
             | Message::AccountNotice { .. }

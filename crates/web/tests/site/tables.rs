@@ -27,8 +27,12 @@ async fn table(stage: &Stage, browser: &Browser, register: &str) -> Vec<Vec<Stri
         parts.headers["content-disposition"],
         format!("attachment; filename=\"{register}.xlsx\"")
     );
-    let bytes = axum::body::to_bytes(body, 1 << 22).await.unwrap();
-    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes.to_vec())).unwrap();
+    cells(axum::body::to_bytes(body, 1 << 22).await.unwrap().to_vec())
+}
+
+/// The cells of a table, each of which is text.
+pub fn cells(bytes: Vec<u8>) -> Vec<Vec<String>> {
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
     let name = book.sheet_names()[0].clone();
     let formulas = book.worksheet_formula(&name).unwrap();
     assert!(formulas.used_cells().all(|(_, _, formula)| formula.is_empty()));

@@ -423,6 +423,7 @@ judgements-wrong-title = Judged to be wrong
 judgements-wrong-lead = Somebody saw what they should not have seen. That is a breach: enter it now, its hours run from when it was found.
 judgements-wrong-breach = Enter the breach
 proposal-emergency = Let another desk see one case in an emergency
+proposal-breach-list = Draw the list of the people of a breach, who are more than one employee opens in an hour
 record-unblock = End the block
 record-open = Record
 case-returned = letters come back: { $date }

@@ -37,6 +37,22 @@ letter-handed-text =
         { $page }
     {""}
     If you are not signed in there, open “My data” with this address and your reference first. There you can also say that you want no such letters.
+letter-breach-subject = Something happened that may concern your data
+letter-breach-text =
+    Good day,
+    {""}
+    on { $day } we found a breach of the protection of personal data that concerns you: { $kind }.
+    {""}
+    Your data that it may concern: { $fields }.
+    {""}
+    What happened and what was done:
+    {""}
+    { $text }
+    {""}
+    Whom to ask: { $contact }
+    {""}
+    We have to tell you this by law, whatever you agreed to. Nobody who calls or writes about it needs a password, a code or a card number from you.
+    What this rests on: { $page }
 letter-recall-subject = Please stop using what we gave you
 letter-recall-text =
     Good day,

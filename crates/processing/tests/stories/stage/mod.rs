@@ -418,6 +418,7 @@ pub fn newest_code(letters: &Letters, email: &str) -> Option<Plain<String>> {
             | Message::Decided { .. }
             | Message::Emergency { .. }
             | Message::HandedOver { .. }
+            | Message::Breach { .. }
             | Message::Recall { .. }
             | Message::Answered { .. }
             | Message::AccountNotice { .. }

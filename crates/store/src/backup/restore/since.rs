@@ -39,7 +39,7 @@ macro_rules! table {
 }
 
 /// The tables of a person, each after those that it leads to.
-const TABLES_OF_A_PERSON: [Table; 15] = [
+const TABLES_OF_A_PERSON: [Table; 16] = [
     table!(
         "subject",
         "subject_id, category, standing, version, pseudonym, key_generation, created_at, confirmed_at, blocked_at, \
@@ -95,6 +95,11 @@ const TABLES_OF_A_PERSON: [Table; 15] = [
          form, at, handed_by, recalled_at, recalled_for, told_at, confirmed_at, confirmed_document, webhook_id, \
          delivered_at, failed_at, hook_told_at",
         "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22"
+    ),
+    table!(
+        "breach_subject",
+        "subject_id, breach_id, act_number, marked_at, letter_at, told_at, unreached",
+        "$1, $2, $3, $4, $5, $6, $7"
     ),
     table!(
         "publication",
@@ -177,6 +182,15 @@ const PUT_EMERGENCY: &str = "INSERT INTO emergency (emergency_id, reference, rea
                              until_at, looks, reviewed_at, reviewed_by, verdict) \
                              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 
+const BREACH_ACTS: &str = "SELECT act_id, breach_id, act_number, kind, categories, fields, staff_id, from_at, until_at, text_kk, \
+                           text_ru, text_en, begun_at, begun_by, agreed_by, reached, \
+                           seen, found, left_out, full_at, ended_at FROM breach_act";
+const NO_BREACH_ACTS: &str = "DELETE FROM breach_act";
+const PUT_BREACH_ACT: &str = "INSERT INTO breach_act (act_id, breach_id, act_number, kind, categories, fields, staff_id, from_at, \
+                              until_at, text_kk, text_ru, text_en, begun_at, begun_by, agreed_by, \
+                              reached, seen, found, left_out, full_at, ended_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, \
+                              $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
+
 /// Reads what the database of `options` knows beyond the set: `None` when there is none.
 ///
 /// # Errors
@@ -246,6 +260,8 @@ fn house(reader: &mut dyn Reader, size: u64) -> Result<Option<Vec<Statement>>, F
     house.extend(put(PUT_GRANT, reader.query(GRANTS, &[])?));
     house.push(statement(NO_EMERGENCIES, []));
     house.extend(put(PUT_EMERGENCY, reader.query(EMERGENCIES, &[])?));
+    house.push(statement(NO_BREACH_ACTS, []));
+    house.extend(put(PUT_BREACH_ACT, reader.query(BREACH_ACTS, &[])?));
     Ok(Some(house))
 }
 

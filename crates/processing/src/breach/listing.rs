@@ -1,0 +1,281 @@
+//! 5.1.3-b: the list of the people for the authority: names and mobile numbers, and no more. It is drawn at the moment of asking and
+//! kept nowhere: each person's values are taken out along the one path, as a duty under the article on breaches (2.2.12), so that
+//! each reads it on their own page. Whose record the policy opens to nobody is listed by its number alone.
+//!
+//! More people than one employee opens in an hour take a second person, who agrees for some hours (5.1.1).
+
+use futures_util::future::try_join_all;
+use jiff::{SignedDuration, Timestamp};
+use sandyq_ledger::entry::{Detail, Entry, Happening, Outcome as Accounted};
+use sandyq_model::act::Extract;
+use sandyq_model::{
+    Actor, BreachActKind, BreachId, CaseId, Category, FieldSet, Ground, IdempotencyKey, Operation, Plain,
+    Problem, ProposalId, Purpose, SubjectId,
+};
+use sandyq_policy::Language;
+use sandyq_store::tables::breach::Breach;
+use sandyq_store::tables::breach_act::{self, BreachAct, Progress};
+use sandyq_store::tables::{breach_subject, proposal};
+use sandyq_store::{Commit, CommitError};
+
+use super::people::opened_to;
+use super::{ACTS_MAX, AT_ONCE};
+use crate::access::{Caller, conflict};
+use crate::circumstances::{Circumstances, Second};
+use crate::dossier::Dossier;
+use crate::perform::{Outcome, refused_commit};
+use crate::rejected::Rejected;
+use crate::request::at_the_board;
+use crate::second_person::Deed;
+use crate::system::System;
+
+/// People in one part of a list: so many are opened at once.
+pub const PART_PEOPLE: u32 = 500;
+/// For how many hours a list is open, where the policy does not say it.
+const HOURS: u32 = 24;
+/// The fields of a name, in the order of a line.
+const NAMES: [&str; 4] = ["last_name", "first_name", "patronymic", "sender"];
+/// The field of a mobile number, and the one that stands in its place where there is none.
+const PHONES: [&str; 2] = ["cell_phone", "contact_phone"];
+
+/// A part of the list.
+#[derive(Debug)]
+pub struct BreachList {
+    /// The number of the breach.
+    pub breach: u32,
+    /// The article that demands it.
+    pub law: String,
+    /// When it was drawn.
+    pub at: Timestamp,
+    /// The people.
+    pub rows: Vec<Listed>,
+    /// The entry of the ledger that the list was drawn.
+    pub entry: u64,
+}
+
+/// One person of the list.
+#[derive(Debug)]
+pub struct Listed {
+    /// The number of the record.
+    pub subject: SubjectId,
+    /// What the person is to the operator, in words.
+    pub group: String,
+    /// The name; `None` where the record is opened to nobody.
+    pub name: Option<Plain<String>>,
+    /// The mobile number.
+    pub phone: Option<Plain<String>>,
+}
+
+impl System {
+    /// Draws a part of the list, from the person on with whom it begins.
+    ///
+    /// # Errors
+    /// A mistake with `part`: nobody is there, people are still looked for, they are more than the caller opens in an hour and no
+    /// second person agreed (entered); [`Rejected::NotFound`] for everybody but the responsible person, and when there is no such
+    /// breach.
+    pub async fn draw_list(
+        &self,
+        caller: &Caller,
+        number: u32,
+        first: SubjectId,
+        language: Language,
+    ) -> Result<BreachList, Rejected> {
+        at_the_board(caller)?;
+        let (breach, _) = self.breach_numbered(number).await?;
+        let id = breach.id;
+        let read = self.store().read(move |reader| {
+            let counts = breach_subject::counts(reader, id)?;
+            let acts = breach_act::of_breach(reader, id, ACTS_MAX)?;
+            Ok((
+                counts,
+                acts,
+                breach_subject::from(reader, id, first, PART_PEOPLE)?,
+            ))
+        });
+        let (counts, acts, people) = read.await?;
+        let is_sought =
+            |act: &BreachAct| act.progress.ended_at.is_none() && BreachActKind::FINDS.contains(&act.kind);
+        if people.is_empty() || acts.iter().any(is_sought) {
+            return Err(Rejected::mistake("part", Problem::NotDone));
+        }
+        let is_open = opened_to(&acts, caller.actor.id, self.now()).is_some();
+        if !is_open && self.is_beyond_one(caller, counts.people) {
+            self.account_for_list(caller, id, (Accounted::Refused, Detail::Throttled))
+                .await?;
+            return Err(Rejected::mistake("part", Problem::TakesTwo));
+        }
+        let law = self.law_of_notice(breach.detected_at);
+        let mut rows = Vec::with_capacity(people.len());
+        for some in people.chunks(AT_ONCE) {
+            let drawn = some
+                .iter()
+                .map(|subject| self.listed_person((caller, is_open), *subject, (&breach, &law), language));
+            rows.extend(try_join_all(drawn).await?.into_iter().flatten());
+        }
+        let entry = self
+            .account_for_list(caller, id, (Accounted::Done, Detail::None))
+            .await?;
+        Ok(BreachList {
+            breach: breach.number,
+            law,
+            at: self.now(),
+            rows,
+            entry,
+        })
+    }
+
+    /// Whether so many people are more than one employee opens in this hour.
+    pub(super) fn is_beyond_one(&self, caller: &Caller, people: u64) -> bool {
+        let looks = self.opened_lately();
+        let room = looks.room(self.bulk_read(), caller.actor.id, self.now());
+        people > room as u64
+    }
+
+    /// One person of the list; `None` for whoever is gone meanwhile.
+    async fn listed_person(
+        &self,
+        (caller, is_open): (&Caller, bool),
+        subject: SubjectId,
+        (breach, law): (&Breach, &str),
+        language: Language,
+    ) -> Result<Option<Listed>, Rejected> {
+        let dossier = self.dossier(subject).await?;
+        let Some(category) = dossier.category() else {
+            return Ok(None);
+        };
+        let mut row = Listed {
+            subject,
+            group: self.category_label(category, language),
+            name: None,
+            phone: None,
+        };
+        let key = IdempotencyKey::random(self.chance());
+        let mut operation: Operation<Extract> =
+            Operation::new(caller.actor, subject, category, self.now(), key)
+                .on(self.named_by(&dossier, category))
+                .for_purpose(Purpose::STATUTORY)
+                .in_case(CaseId::from_bytes(*breach.id.as_bytes()));
+        operation.ground = Ground::Law {
+            citation: law.to_owned(),
+        };
+        let circumstances = Circumstances::responsible(caller);
+        let facts = dossier.facts(&operation, &circumstances, self.policy());
+        // Only asked: whoever is locked, or not confirmed, is listed without a look.
+        if operation.fields.is_empty() || self.policy().decide(&operation, &facts).is_err() {
+            return Ok(Some(row));
+        }
+        if !is_open {
+            self.within_bulk(&operation, caller, "part").await?;
+        }
+        let values = match self.perform(&operation, &circumstances, &()).await {
+            Ok(Outcome::Done { output, .. }) => output,
+            // Between asking and opening the record was locked, or is gone.
+            Ok(Outcome::Repeated(_)) | Err(Rejected::Refusal(_) | Rejected::NotFound) => return Ok(Some(row)),
+            Err(other) => return Err(other),
+        };
+        let value = |name: &&str| {
+            let field = self.policy().field_named(name)?;
+            values.get(&field)
+        };
+        let names: Vec<&str> = NAMES
+            .iter()
+            .filter_map(value)
+            .map(|value| value.expose().as_str())
+            .collect();
+        row.name = Some(Plain::new(names.join(" ")));
+        row.phone = PHONES.iter().find_map(value).cloned();
+        Ok(Some(row))
+    }
+
+    /// The fields by which the authority knows somebody, of those that are stored: a name and one number.
+    fn named_by(&self, dossier: &Dossier, category: Category) -> FieldSet {
+        let held = dossier
+            .held()
+            .intersection(self.policy().purpose_fields(Purpose::STATUTORY, category));
+        let stored = |name: &&str| {
+            let field = self.policy().field_named(name);
+            field.filter(|field| held.contains(*field))
+        };
+        let names = NAMES.iter().filter_map(stored);
+        names.chain(PHONES.iter().find_map(stored)).collect()
+    }
+
+    async fn account_for_list(
+        &self,
+        caller: &Caller,
+        breach: BreachId,
+        (outcome, detail): (Accounted, Detail),
+    ) -> Result<u64, Rejected> {
+        let entry = Entry {
+            outcome,
+            detail,
+            purpose: Some(Purpose::STATUTORY),
+            ..self.entry_of_breach(&caller.actor, Happening::BreachListDrawn, breach)
+        };
+        let commit = Commit {
+            entries: vec![entry],
+            ..Commit::default()
+        };
+        match self.store().commit(commit).await.map_err(refused_commit)? {
+            sandyq_store::Committed::Done { entry_index, .. } => Ok(entry_index),
+            sandyq_store::Committed::Already(_) => Err(Rejected::NotFound),
+        }
+    }
+
+    /// Proposes that the list of a breach be open, whose people are more than one employee opens in an hour.
+    ///
+    /// # Errors
+    /// [`Rejected::NotFound`] for everybody but the responsible person, and when there is no such breach.
+    pub async fn propose_list(&self, caller: &Caller, number: u32) -> Result<ProposalId, Rejected> {
+        at_the_board(caller)?;
+        self.breach_numbered(number).await?;
+        let id = ProposalId::random(self.chance());
+        let deed = Deed::BreachList { breach: number };
+        self.propose(&caller.actor, (id, &deed), None).await
+    }
+
+    /// Opens the list to both, at the word of two.
+    pub(crate) async fn open_list(
+        &self,
+        (first, second): (&Actor, &Second),
+        number: u32,
+    ) -> Result<(), Rejected> {
+        let (breach, _) = self.breach_numbered(number).await?;
+        self.has_room_for_acts(breach.id, "proposal").await?;
+        let now = self.now();
+        let hours = self.policy().counted("breach-list-hours", HOURS);
+        let act = BreachAct {
+            id: sandyq_model::BreachActId::random(self.chance()),
+            breach: breach.id,
+            number: 0,
+            kind: BreachActKind::List,
+            categories: Vec::new(),
+            fields: FieldSet::EMPTY,
+            staff: None,
+            from_at: Some(now),
+            until_at: Some(now + SignedDuration::from_hours(i64::from(hours))),
+            texts: None,
+            begun_at: now,
+            begun_by: first.id,
+            agreed_by: Some(second.by.id),
+            progress: Progress {
+                ended_at: Some(now),
+                ..Progress::default()
+            },
+        };
+        let commit = Commit {
+            statements: vec![proposal::take(second.proposal), breach_act::begin(&act)],
+            entries: vec![
+                self.entry_of_breach(first, Happening::BreachListOpened, breach.id),
+                self.of_proposal(&second.by, Happening::Approved, Accounted::Done, None),
+            ],
+            protects: true,
+            ..Commit::default()
+        };
+        match self.store().commit(commit).await {
+            Ok(_) => Ok(()),
+            Err(CommitError::Conflict(what)) => Err(conflict(what)),
+            Err(other) => Err(refused_commit(other)),
+        }
+    }
+}
