@@ -5,7 +5,8 @@
 use std::process::Command;
 
 use super::asking::the_desk;
-use super::harness::{Running, Visitor, Walk, Window, command, paper};
+use super::harness::{Running, Visitor, Walk, Window, command, paper, wait_for};
+use super::s1_1_3_account::{chooses_a_password, registers};
 
 /// A day that lies a week back: whatever day it is now, the next working day after it is over.
 fn a_week_ago() -> String {
@@ -130,4 +131,96 @@ fn the_notices(running: &Running) {
     }
     assert_eq!(desk.get("/staff/breaches/1/notice/fr").answer.status, 404);
     assert_eq!(desk.get("/staff/breaches/9").answer.status, 404);
+}
+
+/// What the responsible person says happened, in the three languages of letters.
+const SAID: [(&str, &str); 3] = [
+    ("text-kk", "Тапсырыстар тізімі бар ноутбук жоғалды."),
+    ("text-ru", "Потерян ноутбук со списком заказов."),
+    ("text-en", "A laptop with a list of orders was lost."),
+];
+
+/// 5.1.3-b: whom it concerns is found, listed for the authority and written to; the person reads all of it.
+#[test]
+fn the_people_of_a_breach_are_found_listed_and_written_to_in_any_browser_and_language() {
+    let mut running = Running::demo(&[]);
+    for (number, (language, window)) in [
+        ("kk", Window::narrow()),
+        ("ru", Window::without_script()),
+        ("en", Window::desk()),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let window = Window { language, ..window };
+        let email = format!("concerned-{language}@example.kz");
+        let mut dana = Walk::begin(&running, window, email.clone());
+        registers(&mut dana);
+        chooses_a_password(&mut dana);
+        let mut desk = the_desk(&running, window);
+        found_and_listed(&mut desk, number + 1);
+        let told = wait_for("a letter about the breach", || {
+            let letter = running.letter_to(&email);
+            let said = SAID[number].1;
+            letter.contains(said).then_some(letter)
+        });
+        assert!(told.contains("/policy#clause-5.1.3"), "{told}");
+        dana.go("/my/accesses");
+        let looks = dana.browser.text();
+        assert!(looks.contains("2.2.12") || looks.contains("5.1.3"), "{looks}");
+        // Whoever goes is in no list any more, and how many they were stays.
+        let people = format!("/staff/breaches/{}/people", number + 1);
+        let now = |desk: &mut Walk<'_>| {
+            desk.go(&people);
+            desk.browser.text_of("dl.facts dd").parse::<usize>().expect("a number")
+        };
+        let before = now(&mut desk);
+        leaves(&mut dana);
+        wait_for("one less in the list", || (now(&mut desk) == before - 1).then_some(()));
+        assert_eq!((desk.objections, dana.objections), (vec![], vec![]));
+    }
+    let log = running.log();
+    assert!(!log.contains("concerned-") && !log.contains("laptop"), "no log holds it");
+    assert!(running.stop().success());
+}
+
+/// A breach is entered, its people are found, listed and written to.
+fn found_and_listed(desk: &mut Walk<'_>, number: usize) {
+    desk.go("/staff/breaches/new");
+    desk.browser.tick("kind-spread");
+    desk.browser.tick("category-registered");
+    desk.types(&[("words", SAID[2].1)]);
+    desk.goes_on();
+    let people = format!("/staff/breaches/{number}/people");
+    desk.press(&format!("main a[href='{people}']"));
+    desk.press(&format!("main a[href='{people}/stored']"));
+    desk.goes_on();
+    assert!(desk.browser.has("#categories-wrong"), "{}", desk.browser.text());
+    desk.browser.tick("category-registered");
+    desk.browser.tick("field-email");
+    desk.goes_on();
+    wait_for("the end of the search", || {
+        desk.go(&people);
+        let found = desk.browser.has("main a[href^='/staff/records/']");
+        (found && !desk.browser.has("progress")).then_some(())
+    });
+    assert!(!desk.browser.text().contains("Әбілқайырова"), "no name stands there");
+    desk.press(&format!("main a[href='/staff/breaches/{number}/list']"));
+    desk.press("button[value=draw]");
+    let list = desk.browser.text();
+    assert!(list.contains("Әбілқайырова"), "{list}");
+    desk.go(&people);
+    desk.press(&format!("main a[href='{people}/letters']"));
+    desk.types(&SAID);
+    desk.browser.tick("field-email");
+    desk.goes_on();
+    assert!(desk.browser.url().ends_with(&people), "{}", desk.browser.text());
+}
+
+/// Withdraws, and is destroyed.
+fn leaves(dana: &mut Walk<'_>) {
+    dana.go("/my/withdraw");
+    dana.browser.tick("understood");
+    dana.press("main button.danger, main button.go");
+    assert!(dana.browser.url().contains("/receipt/"), "{}", dana.browser.text());
 }

@@ -140,6 +140,7 @@ fn stories_on_postgres(root: &Path, cluster: &Cluster, tally: &mut Tally) -> Res
             "passkeys::",
             "disclosures::",
             "breaches::",
+            "breach_people::",
             "staff_way_in::",
         ],
     );

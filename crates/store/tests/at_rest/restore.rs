@@ -22,7 +22,7 @@ use sandyq_store::backup::{BackupFault, FolderShelf, Identity, Recipients, SetAb
 use sandyq_store::tables::breach::{self, Breach, StepRow};
 use sandyq_store::tables::local_act::{self, Listed};
 use sandyq_store::tables::webhook::{self, WebhookRow};
-use sandyq_store::tables::{record, staff, subject};
+use sandyq_store::tables::{breach_act, breach_subject, record, staff, subject};
 use sandyq_store::vault::{KeyFile, KeyVersions, LOCAL_ACT_BYTES_MAX, Vault};
 use sandyq_store::{Commit, Statement, Store, StoreOptions};
 
@@ -281,6 +281,54 @@ fn what_was_entered_in_the_register_of_breaches_since_the_set_comes_back_too() {
         moved(&scene.place.options(), &options);
         let store = scene::open_with(options).unwrap();
         assert_eq!(register(&store), as_it_is);
+    }
+}
+
+/// 5.1.3: whom a breach concerns comes back with the person, and with the acts, also what was found since the set.
+#[test]
+fn whom_a_breach_concerns_and_what_was_done_about_them_come_back_too() {
+    for (from, to) in pairs() {
+        let scene = Scene::on(from);
+        let store = scene.place.open();
+        let chance = scene::chance();
+        let [mara, omar] = [0; 2].map(|_| person(&*chance));
+        for one in [&mara, &omar] {
+            done(run(store.commit(collect(&store, &*chance, one))));
+        }
+        done(run(store.commit(about_a_breach(1))));
+        done(run(store.commit(scene::about_people(1))));
+        done(run(store.commit(scene::concerned(&mara, 1))));
+        scene.back_up(&store);
+        let (act, breach) = (scene::an_act(1).id, scene::an_act(1).breach);
+        let over = breach_act::Progress {
+            seen: 2,
+            found: 2,
+            ended_at: Some(now()),
+            ..breach_act::Progress::default()
+        };
+        let ended = Commit {
+            statements: vec![breach_act::go_on(act, b"", &over)],
+            ..Commit::default()
+        };
+        done(run(store.commit(ended)));
+        done(run(store.commit(scene::about_people(2))));
+        done(run(store.commit(scene::concerned(&omar, 1))));
+        let as_it_is = |store: &Store| {
+            run(store.read(move |reader| {
+                let acts = breach_act::of_breach(reader, breach, 10)?;
+                Ok((acts, breach_subject::behind(reader, breach, b"", 10)?))
+            }))
+            .unwrap()
+        };
+        let before = as_it_is(&store);
+        assert_eq!((before.0.len(), before.1.len()), (2, 2));
+        drop(store);
+        let options = to.options();
+        let restoration = scene.restoration(true).unwrap();
+        restoration.build(&options, &|_, _| Ok(true), &|_| {}).unwrap();
+        moved(&scene.place.options(), &options);
+        let store = scene::open_with(options).unwrap();
+        assert_eq!(as_it_is(&store), before);
     }
 }
 

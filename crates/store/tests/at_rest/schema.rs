@@ -198,13 +198,13 @@ fn nothing_in_the_program_changes_or_removes_what_is_in_a_register_that_is_only_
             sources(&source, &mut texts);
         }
     }
-    for register in ["BREACH", "LOCAL_ACT"] {
+    for register in ["BREACH", "BREACH_STEP", "LOCAL_ACT", "LOCAL_ACT_FILE"] {
         is_only_added_to(register, &texts);
     }
 }
 
 fn is_only_added_to(register: &str, texts: &[(std::path::PathBuf, String)]) {
-    let insert = format!("INSERT INTO {register}");
+    let insert = format!("INSERT INTO {register} ");
     let mut added = 0;
     for (path, text) in texts {
         let plain = text
@@ -214,8 +214,10 @@ fn is_only_added_to(register: &str, texts: &[(std::path::PathBuf, String)]) {
             .to_uppercase();
         added += plain.matches(&insert).count();
         for verb in ["UPDATE", "DELETE FROM", "REPLACE INTO", "DROP TABLE"] {
-            let statement = format!("{verb} {register}");
-            assert!(!plain.contains(&statement), "{}: {statement}", path.display());
+            for end in [" ", "\"", ";"] {
+                let statement = format!("{verb} {register}{end}");
+                assert!(!plain.contains(&statement), "{}: {statement}", path.display());
+            }
         }
         // What is put again stays as it was.
         for (at, _) in plain.match_indices(&insert) {
@@ -227,5 +229,5 @@ fn is_only_added_to(register: &str, texts: &[(std::path::PathBuf, String)]) {
             assert!(!statement.contains("DO UPDATE"), "{}", path.display());
         }
     }
-    assert!(added >= 4, "{register} is written to somewhere");
+    assert!(added >= 2, "{register} is written to somewhere");
 }

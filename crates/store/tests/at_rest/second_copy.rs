@@ -209,6 +209,25 @@ fn what_is_entered_in_the_register_of_breaches_is_in_the_copy() {
     drop(store);
 }
 
+/// 5.1.3: acts about the people of a breach go with the house, and whom it concerns with each person.
+#[test]
+fn the_people_of_a_breach_are_in_the_copy() {
+    let scene = Scene::set();
+    let chance = scene::chance();
+    let mara = person(&*chance);
+    let store = scene.open().unwrap();
+    done(run(store.commit(protecting(collect(&store, &*chance, &mara)))));
+    done(run(store.commit(about_a_breach(1))));
+    done(run(store.commit(scene::about_people(1))));
+    done(run(store.commit(scene::concerned(&mara, 1))));
+    wait_until_it_follows(&store);
+    let copy = scene.read();
+    let shared: Vec<u8> = copy.shared_rows().map(|row| row.table).collect();
+    assert_eq!(shared, [18, 19, 29]);
+    assert_eq!(store.verify_copy().unwrap().unwrap().entries, 3);
+    drop(store);
+}
+
 #[test]
 fn documents_are_in_the_copy_and_each_file_once_in_a_segment() {
     let scene = Scene::set();

@@ -140,5 +140,5 @@ breach-list-table = Keep it as a table (XLSX)
 breach-list-of = Breach { $number }: the people whom it concerns
 breach-list-name = Name
 breach-list-phone = Mobile telephone
-breach-list-unnamed = not opened: record { $record }
+breach-list-unnamed = without a name: record { $record } (locked, or none is stored)
 breach-list-after = Print it or keep it with the notice. Once it is outside, nobody here knows what becomes of it: destroy what is left over.

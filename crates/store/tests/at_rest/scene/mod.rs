@@ -15,11 +15,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use jiff::Timestamp;
 use sandyq_ledger::entry::{By, Deed, Entry, Happening};
 use sandyq_model::{
-    ActorId, BreachId, BreachKind, BreachStep, Category, Chance, Fault, Field, IdempotencyKey, LocalActId,
-    LocalActKind, Pseudonym, Role, Standing, SubjectId, Verb,
+    ActorId, BreachActId, BreachActKind, BreachId, BreachKind, BreachStep, Category, Chance, Fault, Field,
+    FieldSet, IdempotencyKey, LocalActId, LocalActKind, Pseudonym, Role, Standing, SubjectId, Verb,
 };
 use sandyq_rehearsal::{SeededChance, SetClock};
 use sandyq_store::tables::breach::{self, Breach, StepRow};
+use sandyq_store::tables::breach_act::{self, BreachAct, Progress};
+use sandyq_store::tables::breach_subject::{self, BreachSubject};
 use sandyq_store::tables::idempotency::Once;
 use sandyq_store::tables::local_act::{self, LocalAct};
 use sandyq_store::tables::record::{self, Record};
@@ -311,6 +313,62 @@ pub fn a_document(number: u8) -> Commit {
         ..Commit::default()
     }
 }
+
+/// People of that breach are looked for.
+pub fn an_act(number: u8) -> BreachAct {
+    BreachAct {
+        id: BreachActId::from_bytes([number; 16]),
+        breach: BreachId::from_bytes([0xb4; 16]),
+        number: u32::from(number),
+        kind: BreachActKind::Stored,
+        categories: vec![Category::Guest, Category::Partner],
+        fields: FieldSet::from_bits(1 << 127 | 2),
+        staff: Some(ActorId::from_bytes([2; 16])),
+        from_at: None,
+        until_at: Some(now()),
+        texts: Some(["а", "б", "c"].map(ToOwned::to_owned)),
+        begun_at: now(),
+        begun_by: ActorId::from_bytes([1; 16]),
+        agreed_by: None,
+        progress: Progress::default(),
+    }
+}
+
+/// Such a search is entered.
+pub fn about_people(number: u8) -> Commit {
+    let act = an_act(number);
+    Commit {
+        statements: vec![breach_act::begin(&act)],
+        entries: vec![Entry::new(
+            now().into(),
+            Role::RESPONSIBLE,
+            By::Person(act.begun_by),
+            Deed::Happening(Happening::BreachPeopleSought),
+        )],
+        protects: true,
+        ..Commit::default()
+    }
+}
+
+/// Somebody, of that version, is one whom the breach concerns.
+pub fn concerned(person: &Subject, version: u64) -> Commit {
+    let row = BreachSubject {
+        subject: person.id,
+        breach: BreachId::from_bytes([0xb4; 16]),
+        act: 1,
+        marked_at: now(),
+        letter_at: None,
+        told_at: None,
+        unreached: None,
+    };
+    Commit {
+        subject: Some((person.id, version)),
+        moves: true,
+        statements: vec![breach_subject::mark(&row)],
+        ..Commit::default()
+    }
+}
+
 
 /// The first step on a breach with the breach, or another step: something that is entered in the register of breaches.
 pub fn about_a_breach(number: u32) -> Commit {
