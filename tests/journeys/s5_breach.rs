@@ -172,15 +172,23 @@ fn the_people_of_a_breach_are_found_listed_and_written_to_in_any_browser_and_lan
         let people = format!("/staff/breaches/{}/people", number + 1);
         let now = |desk: &mut Walk<'_>| {
             desk.go(&people);
-            desk.browser.text_of("dl.facts dd").parse::<usize>().expect("a number")
+            desk.browser
+                .text_of("dl.facts dd")
+                .parse::<usize>()
+                .expect("a number")
         };
         let before = now(&mut desk);
         leaves(&mut dana);
-        wait_for("one less in the list", || (now(&mut desk) == before - 1).then_some(()));
+        wait_for("one less in the list", || {
+            (now(&mut desk) == before - 1).then_some(())
+        });
         assert_eq!((desk.objections, dana.objections), (vec![], vec![]));
     }
     let log = running.log();
-    assert!(!log.contains("concerned-") && !log.contains("laptop"), "no log holds it");
+    assert!(
+        !log.contains("concerned-") && !log.contains("laptop"),
+        "no log holds it"
+    );
     assert!(running.stop().success());
 }
 
@@ -204,7 +212,10 @@ fn found_and_listed(desk: &mut Walk<'_>, number: usize) {
         let found = desk.browser.has("main a[href^='/staff/records/']");
         (found && !desk.browser.has("progress")).then_some(())
     });
-    assert!(!desk.browser.text().contains("Әбілқайырова"), "no name stands there");
+    assert!(
+        !desk.browser.text().contains("Әбілқайырова"),
+        "no name stands there"
+    );
     desk.press(&format!("main a[href='/staff/breaches/{number}/list']"));
     desk.press("button[value=draw]");
     let list = desk.browser.text();
@@ -222,5 +233,9 @@ fn leaves(dana: &mut Walk<'_>) {
     dana.go("/my/withdraw");
     dana.browser.tick("understood");
     dana.press("main button.danger, main button.go");
-    assert!(dana.browser.url().contains("/receipt/"), "{}", dana.browser.text());
+    assert!(
+        dana.browser.url().contains("/receipt/"),
+        "{}",
+        dana.browser.text()
+    );
 }

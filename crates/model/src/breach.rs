@@ -129,13 +129,7 @@ pub enum BreachActKind {
 
 impl BreachActKind {
     /// All of them, in the order of their codes.
-    pub const ALL: [Self; 5] = [
-        Self::Record,
-        Self::Stored,
-        Self::Looks,
-        Self::Letters,
-        Self::List,
-    ];
+    pub const ALL: [Self; 5] = [Self::Record, Self::Stored, Self::Looks, Self::Letters, Self::List];
     /// By which people are found.
     pub const FINDS: [Self; 3] = [Self::Record, Self::Stored, Self::Looks];
 

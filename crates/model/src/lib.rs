@@ -46,8 +46,8 @@ pub use field::{Field, FieldSet};
 pub use ground::Ground;
 pub use hold::OrderedBy;
 pub use id::{
-    ActorId, BreachActId, BreachId, CaseId, ConsentId, DisclosureId, HoldId, IdempotencyKey, JobId, LocalActId,
-    ProposalId, Pseudonym, ReceiptId, RecipientId, SubjectId, WebhookId,
+    ActorId, BreachActId, BreachId, CaseId, ConsentId, DisclosureId, HoldId, IdempotencyKey, JobId,
+    LocalActId, ProposalId, Pseudonym, ReceiptId, RecipientId, SubjectId, WebhookId,
 };
 pub use local_act::LocalActKind;
 pub use mistake::{Mistake, Problem};

@@ -27,6 +27,22 @@ pub struct Sheet {
     pub rows: Vec<Vec<String>>,
 }
 
+impl Sheet {
+    /// The same as far as a table holds it. Where rows are left out, the last one says so: `says` stands in its first cell.
+    #[must_use]
+    pub fn fitted(mut self, says: &str) -> Self {
+        if self.rows.len() > SHEET_ROWS_MAX {
+            self.rows.truncate(SHEET_ROWS_MAX - 1);
+            let mut last = vec![String::new(); self.head.len()];
+            if let Some(first) = last.first_mut() {
+                says.clone_into(first);
+            }
+            self.rows.push(last);
+        }
+        self
+    }
+}
+
 /// A table that cannot be written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unwritable {

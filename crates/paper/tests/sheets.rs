@@ -88,6 +88,12 @@ fn a_table_has_its_bounds_and_the_same_one_has_the_same_bytes() {
     assert_eq!(xlsx(&full).unwrap(), xlsx(&full).unwrap());
     let long = sheet(vec![row("1", "a"); SHEET_ROWS_MAX + 1]);
     assert_eq!(xlsx(&long), Err(Unwritable::TooLong));
+    // What does not fit is left out, and the last row says so.
+    let fitted = long.fitted("cut off here");
+    assert_eq!(fitted.rows.len(), SHEET_ROWS_MAX);
+    assert_eq!(fitted.rows.last().unwrap(), &row("cut off here", ""));
+    assert_eq!(fitted.rows[SHEET_ROWS_MAX - 2], row("1", "a"));
+    assert_eq!(full.clone().fitted("cut off here"), full);
     let narrow = sheet(vec![vec!["1".to_owned()]]);
     assert_eq!(xlsx(&narrow), Err(Unwritable::Width));
     let empty = read(xlsx(&sheet(Vec::new())).unwrap()).0;

@@ -38,6 +38,7 @@ pub fn site(system: System, options: WebOptions) -> Router {
         .merge(portal_routes())
         .merge(console_routes())
         .merge(board_routes())
+        .merge(breach_routes())
         .merge(case_routes())
         .merge(ledger_routes())
         .merge(demo_staff)
@@ -203,11 +204,34 @@ fn console_routes() -> Router<Shared> {
         .route("/sign-out", post(door::sign_out))
 }
 
+/// 5.1.3: the register of breaches, and the people of each.
+fn breach_routes() -> Router<Shared> {
+    use console::{breach, breach_list, breach_people, breach_seek, breaches};
+    Router::new()
+        .route(breaches::REGISTER, get(breaches::show))
+        .route("/staff/breaches/new", get(breaches::new).post(breaches::enter))
+        .route("/staff/breaches/{number}", get(breach::open))
+        .route(
+            "/staff/breaches/{number}/{step}",
+            get(breaches::ask_step).post(breaches::take_step),
+        )
+        .route("/staff/breaches/{number}/people", get(breach_people::show))
+        .route(
+            "/staff/breaches/{number}/people/{how}",
+            get(breach_seek::ask).post(breach_seek::take),
+        )
+        .route(
+            "/staff/breaches/{number}/list",
+            get(breach_list::open).post(breach_list::draw),
+        )
+        .route("/staff/breaches/{number}/notice/{language}", get(breach::notice))
+}
+
 /// 5.1.1, 5.1.5: the desks of those who look after the others.
 fn board_routes() -> Router<Shared> {
     use console::{
-        access, accounts, alike, at_rest, audit, breach, breach_list, breach_people, breach_seek, breaches, figures, hand_over, invite, judgements,
-        local_acts, proposals, recipient, recipients, record, request, requests, retention, statistics, tables,
+        access, accounts, alike, at_rest, audit, destructions, figures, hand_over, invite, judgements,
+        local_acts, papers, proposals, recipient, recipients, record, request, requests, retention, statistics, tables,
     };
     Router::new()
         .route(statistics::PATH, get(statistics::show))
@@ -252,23 +276,8 @@ fn board_routes() -> Router<Shared> {
             get(request::open).post(request::act),
         )
         .route("/staff/retention", get(retention::show))
-        .route(breaches::REGISTER, get(breaches::show))
-        .route("/staff/breaches/new", get(breaches::new).post(breaches::enter))
-        .route("/staff/breaches/{number}", get(breach::open))
-        .route(
-            "/staff/breaches/{number}/{step}",
-            get(breaches::ask_step).post(breaches::take_step),
-        )
-        .route("/staff/breaches/{number}/people", get(breach_people::show))
-        .route(
-            "/staff/breaches/{number}/people/{how}",
-            get(breach_seek::ask).post(breach_seek::take),
-        )
-        .route(
-            "/staff/breaches/{number}/list",
-            get(breach_list::open).post(breach_list::draw),
-        )
-        .route("/staff/breaches/{number}/notice/{language}", get(breach::notice))
+        .route(papers::PATH, get(papers::show).post(papers::note))
+        .route(destructions::PATH, get(destructions::show))
         .route("/staff/tables/{register}", get(tables::show))
         .route(local_acts::LOCAL_ACTS, get(local_acts::show))
         .route(

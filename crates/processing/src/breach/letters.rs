@@ -101,7 +101,11 @@ impl System {
             Err(_) => wrong.push(("fields".to_owned(), Problem::Choice)),
         }
         act.texts = Some(texts);
-        if wrong.is_empty() { Ok(()) } else { Err(Mistake(wrong).into()) }
+        if wrong.is_empty() {
+            Ok(())
+        } else {
+            Err(Mistake(wrong).into())
+        }
     }
 }
 
@@ -172,7 +176,13 @@ pub(crate) async fn send(system: &System, subject: SubjectId, detail: &str) -> R
     let letter = Letter {
         to: to.address,
         language,
-        message: message(system, &act, &dossier, (breach.kind, breach.detected_at), language),
+        message: message(
+            system,
+            &act,
+            &dossier,
+            (breach.kind, breach.detected_at),
+            language,
+        ),
         return_path: to.return_path,
     };
     let delivery = system.post().send(letter).await?;
@@ -195,20 +205,16 @@ async fn addressed(
     if dossier.standing() != Some(Standing::Active) {
         return Ok(Err(Unreached::Locked));
     }
-    let Some(field) = queue::mail_field(system, dossier).filter(|field| dossier.held().contains(*field)) else {
+    let Some(field) = queue::mail_field(system, dossier).filter(|field| dossier.held().contains(*field))
+    else {
         return Ok(Err(Unreached::NoContact));
     };
     let returned = |one: &record::Record| one.field == field && one.returned_at.is_some();
     if dossier.records.iter().any(returned) {
         return Ok(Err(Unreached::NoContact));
     }
-    let mut operation = queue::mailing_to(
-        system,
-        (dossier.subject, category),
-        Some(field),
-        system.now(),
-    )
-    .for_purpose(Purpose::STATUTORY);
+    let mut operation = queue::mailing_to(system, (dossier.subject, category), Some(field), system.now())
+        .for_purpose(Purpose::STATUTORY);
     operation.ground = Ground::Law {
         citation: article.to_owned(),
     };

@@ -170,7 +170,9 @@ impl System {
         let values = match self.perform(&operation, &circumstances, &()).await {
             Ok(Outcome::Done { output, .. }) => output,
             // Between asking and opening the record was locked, or is gone.
-            Ok(Outcome::Repeated(_)) | Err(Rejected::Refusal(_) | Rejected::NotFound) => return Ok(Some(row)),
+            Ok(Outcome::Repeated(_)) | Err(Rejected::Refusal(_) | Rejected::NotFound) => {
+                return Ok(Some(row));
+            }
             Err(other) => return Err(other),
         };
         let value = |name: &&str| {

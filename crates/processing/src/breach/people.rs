@@ -257,7 +257,9 @@ impl System {
 pub(super) fn opened_to(acts: &[BreachAct], staff: ActorId, now: Timestamp) -> Option<Timestamp> {
     let opened = acts.iter().filter(|act| act.kind == BreachActKind::List);
     let to = opened.filter(|act| act.begun_by == staff || act.agreed_by == Some(staff));
-    to.filter_map(|act| act.until_at).filter(|until| now < *until).max()
+    to.filter_map(|act| act.until_at)
+        .filter(|until| now < *until)
+        .max()
 }
 
 fn parts(firsts: &[SubjectId], people: u64) -> Vec<Part> {

@@ -15,8 +15,8 @@ use crate::system::System;
 
 /// Breaches on one page of the register.
 const PAGE_BREACHES: u32 = 25;
-/// Breaches in one table.
-const TABLE_ROWS_MAX: u32 = 10_000;
+/// Breaches in one table, and one more, by which it is seen that there are others.
+const TABLE_ROWS_MAX: u32 = 10_001;
 /// The last page that can be asked for.
 const PAGE_MAX: u32 = 10_000;
 /// Late ones that are named at once; one that is told makes room for the next.

@@ -79,8 +79,8 @@ impl System {
         match kind {
             BreachActKind::Record => return self.mark_one(caller, &mut act, &sought.reference).await,
             BreachActKind::Stored => {
-                act.categories =
-                    words::categories(&sought.categories).map_err(|problem| mistake("categories", problem))?;
+                act.categories = words::categories(&sought.categories)
+                    .map_err(|problem| mistake("categories", problem))?;
                 if act.categories.is_empty() {
                     return Err(mistake("categories", Problem::Missing));
                 }
@@ -148,7 +148,10 @@ impl System {
         if name.is_empty() {
             wrong.push(("staff".to_owned(), Problem::Missing));
         } else {
-            let found = self.store().read(move |reader| staff::by_name(reader, &name)).await?;
+            let found = self
+                .store()
+                .read(move |reader| staff::by_name(reader, &name))
+                .await?;
             act.staff = found.map(|account| account.id);
             if act.staff.is_none() {
                 wrong.push(("staff".to_owned(), Problem::NoRecord));
@@ -174,7 +177,11 @@ impl System {
         {
             wrong.push(("until-day".to_owned(), Problem::PeriodOrder));
         }
-        if wrong.is_empty() { Ok(()) } else { Err(Mistake(wrong).into()) }
+        if wrong.is_empty() {
+            Ok(())
+        } else {
+            Err(Mistake(wrong).into())
+        }
     }
 
     /// One record, at once.
@@ -183,10 +190,13 @@ impl System {
         if reference.trim().is_empty() {
             return Err(mistake("reference", Problem::Missing));
         }
-        let subject = self.subject_of(reference.trim()).await.map_err(|rejected| match rejected {
-            Rejected::NotFound => nobody(),
-            other => other,
-        })?;
+        let subject = self
+            .subject_of(reference.trim())
+            .await
+            .map_err(|rejected| match rejected {
+                Rejected::NotFound => nobody(),
+                other => other,
+            })?;
         let known = self
             .store()
             .read(move |reader| subject::find(reader, subject))
@@ -205,7 +215,9 @@ impl System {
             ..Progress::default()
         };
         let begun = breach_act::begin(act);
-        let place = self.store().read(move |reader| breach_act::of_breach(reader, breach, 1));
+        let place = self
+            .store()
+            .read(move |reader| breach_act::of_breach(reader, breach, 1));
         let number = place.await?.first().map_or(1, |newest| newest.number + 1);
         let now = self.now();
         let about = Some((&caller.actor, Happening::BreachConcerns));
@@ -294,7 +306,11 @@ pub(crate) async fn go_on(system: &System, detail: &str) -> Result<(), Rejected>
     let schedule = Actor::system(Role::SCHEDULE);
     let commit = Commit {
         statements: vec![breach_act::go_on(act.id, &act.progress.reached, &next)],
-        jobs: if ends { Vec::new() } else { vec![piece(system, act.id, system.now())] },
+        jobs: if ends {
+            Vec::new()
+        } else {
+            vec![piece(system, act.id, system.now())]
+        },
         entries: if ends {
             vec![system.entry_of_breach(&schedule, happening, act.breach)]
         } else {
@@ -366,7 +382,10 @@ fn stored_piece(reader: &mut dyn Reader, act: &BreachAct) -> Result<Piece, Fault
         record::held_between(reader, reached, last)?
     };
     let has = |id: SubjectId| {
-        act.fields.is_empty() || held.iter().any(|(of, field)| *of == id && act.fields.contains(*field))
+        act.fields.is_empty()
+            || held
+                .iter()
+                .any(|(of, field)| *of == id && act.fields.contains(*field))
     };
     let of_group = people.iter().filter(|one| act.categories.contains(&one.category));
     let (here, gone): (Vec<&Subject>, Vec<&Subject>) = of_group.partition(|one| is_here(one));
@@ -404,10 +423,19 @@ async fn looks(system: &System, act: &BreachAct) -> Result<Progress, Rejected> {
         };
         let entries = posting::range(reader, first, size.min(first + u64::from(PIECE)))?;
         let Some(last) = entries.last().filter(|_| !entries.is_empty()) else {
-            return Ok(Piece { reached, ..Piece::default() });
+            return Ok(Piece {
+                reached,
+                ..Piece::default()
+            });
         };
-        if entries.first().is_some_and(|one| one.entry.at.timestamp() > until + SLACK) {
-            return Ok(Piece { reached, ..Piece::default() });
+        if entries
+            .first()
+            .is_some_and(|one| one.entry.at.timestamp() > until + SLACK)
+        {
+            return Ok(Piece {
+                reached,
+                ..Piece::default()
+            });
         }
         let at = last.entry.at.timestamp().as_millisecond();
         let mut named: Vec<Pseudonym> = entries

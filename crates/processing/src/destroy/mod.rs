@@ -15,8 +15,8 @@ use sandyq_model::{JobId, ReceiptId, Standing, SubjectId};
 use sandyq_policy::Permit;
 use sandyq_store::tables::authenticator::Authenticator;
 use sandyq_store::tables::{
-    alike, breach_subject, case_file, emergency, hold, job, proposal, publication, purpose_use, record, search_index,
-    subject, subject_request, wish,
+    alike, breach_subject, case_file, emergency, hold, job, proposal, publication, purpose_use, record,
+    search_index, subject, subject_request, wish,
 };
 use sandyq_store::{Job, Statement};
 
@@ -74,7 +74,7 @@ impl Performed for Destroy {
         }
         statements.push(act.keep(input.receipt, now));
         statements.extend(subject_request::carried_out(id, now));
-        statements.push(subject_request::unlink(id));
+        statements.push(subject_request::unlink(id, now));
         let (recalled, letters) = transfer::recalled(dossier, Recalled::Destroyed, now);
         done.changes.jobs.extend(letters);
         done.changes.statements.extend(recalled);

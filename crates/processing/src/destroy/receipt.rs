@@ -3,6 +3,7 @@
 //! The destruction leaves a draft in its own commit; the worker signs it when the entry has its place. A crash in
 //! between loses nothing: the draft knows the pseudonym, and the ledger knows the rest.
 
+mod register;
 mod view;
 
 use jiff::Timestamp;
@@ -24,6 +25,7 @@ use crate::rejected::Rejected;
 use crate::retention::Kept;
 use crate::system::System;
 
+pub use register::{DestructionRow, Destructions, SignedAct};
 pub use view::{CopiesNow, ProofView, ReceiptView};
 
 /// The kind of a signed receipt, and of the draft before it.

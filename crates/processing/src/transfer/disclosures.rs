@@ -17,8 +17,8 @@ use crate::rejected::Rejected;
 use crate::request::at_the_board;
 use crate::system::System;
 
-/// Lines in one table.
-const TABLE_ROWS_MAX: u32 = 10_000;
+/// Lines in one table, and one more, by which it is seen that there are others.
+const TABLE_ROWS_MAX: u32 = 10_001;
 /// Lines on one page of the register.
 const PAGE_LINES: u32 = 25;
 /// The last page that can be asked for.

@@ -35,6 +35,7 @@ mod local_acts;
 mod never;
 mod notes;
 mod one_consent;
+mod papers;
 mod passkeys;
 mod protections;
 mod publication;

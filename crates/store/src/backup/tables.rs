@@ -132,10 +132,10 @@ pub const TABLES_OF_A_SET: [Needed; 38] = [
         "subject_request",
         "subject_id, reference, kind, channel, state, received_at, due_policy, due_law, due_at, \
          warned_at, closed_at, about, identity_at, identity_by, identity_attempts, norm, late_reason, \
-         locale, letter_year, letter_number, envelope_on, merged_into" = [
+         locale, letter_year, letter_number, envelope_on, merged_into, paper_since, paper_act" = [
             "subject_id", "reference", "kind", "channel", "state", "received_at", "due_policy", "due_law", "due_at",
             "warned_at", "closed_at", "about", "identity_at", "identity_by", "identity_attempts", "norm",
-            "late_reason", "locale", "letter_year", "letter_number", "envelope_on", "merged_into"
+            "late_reason", "locale", "letter_year", "letter_number", "envelope_on", "merged_into", "paper_since", "paper_act"
         ],
         "subject_id" > "$1", limit "$2", order [0], numbers [false]
     ),

@@ -146,6 +146,8 @@ pub const TABLES: [(&str, &[(&str, Class)]); 47] = [
             ("letter_number", Pseudonymous),
             ("envelope_on", Pseudonymous),
             ("merged_into", Pseudonymous),
+            ("paper_since", Pseudonymous),
+            ("paper_act", Pseudonymous),
         ],
     ),
     (

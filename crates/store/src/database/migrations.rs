@@ -135,8 +135,8 @@ const MIGRATIONS: [Migration; 30] = [
         text: include_str!("migrations/0034-webhooks.sql"),
     },
     Migration {
-        name: "breach-people",
-        text: include_str!("migrations/0035-breach-people.sql"),
+        name: "breach-people-and-papers",
+        text: include_str!("migrations/0035-breach-people-and-papers.sql"),
     },
     Migration {
         name: "figures",

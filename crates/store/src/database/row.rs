@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use sandyq_model::{
-    ActorId, BreachActId, BreachId, CaseId, Category, ConsentId, DisclosureId, Fault, Field, FieldSet, HoldId,
-    IdempotencyKey, JobId, LocalActId, ProposalId, Pseudonym, Purpose, ReceiptId, RecipientId, Role,
+    ActorId, BreachActId, BreachId, CaseId, Category, ConsentId, DisclosureId, Fault, Field, FieldSet,
+    HoldId, IdempotencyKey, JobId, LocalActId, ProposalId, Pseudonym, Purpose, ReceiptId, RecipientId, Role,
     Standing, SubjectId, WebhookId,
 };
 

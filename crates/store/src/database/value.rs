@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 use sandyq_model::{
-    ActorId, BreachActId, BreachId, CaseId, Category, ConsentId, DisclosureId, Field, FieldSet, HoldId, IdempotencyKey,
-    JobId, LocalActId, ProposalId, Pseudonym, Purpose, ReceiptId, RecipientId, Role, Standing, SubjectId,
-    WebhookId,
+    ActorId, BreachActId, BreachId, CaseId, Category, ConsentId, DisclosureId, Field, FieldSet, HoldId,
+    IdempotencyKey, JobId, LocalActId, ProposalId, Pseudonym, Purpose, ReceiptId, RecipientId, Role,
+    Standing, SubjectId, WebhookId,
 };
 
 /// A value of a column.

@@ -89,9 +89,10 @@ static OF_SUBJECT: [Table; 16] = [
         of "subject_id", " AND done_at IS NULL", put "$1, $2, $3, $4, $5, $6, $7, $8", ""),
     table!(10 "subject_request" ["subject_id", "reference", "kind", "channel", "state", "received_at", "due_policy", "due_law", "due_at",
         "warned_at", "closed_at", "about", "identity_at", "identity_by", "identity_attempts", "norm", "late_reason",
-        "locale", "letter_year", "letter_number", "envelope_on", "merged_into"]
+        "locale", "letter_year", "letter_number", "envelope_on", "merged_into", "paper_since", "paper_act"]
         of "subject_id", "",
-        put "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22", ""),
+        put "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24",
+        ""),
     table!(11 "request_step" ["subject_id", "step_number", "step", "state", "at", "role"] of "subject_id", "",
         put "$1, $2, $3, $4, $5, $6", ""),
     table!(13 "purpose_use" ["subject_id", "purpose", "at"] of "subject_id", "", put "$1, $2, $3", ""),

@@ -61,7 +61,10 @@ pub struct Progress {
 #[must_use]
 pub fn begin(act: &BreachAct) -> Statement {
     let categories: Vec<&str> = act.categories.iter().map(|category| category.name()).collect();
-    let [kk, ru, en] = act.texts.clone().map_or([None, None, None], |texts| texts.map(Some));
+    let [kk, ru, en] = act
+        .texts
+        .clone()
+        .map_or([None, None, None], |texts| texts.map(Some));
     let progress = &act.progress;
     statement(
         "INSERT INTO breach_act (act_id, breach_id, act_number, kind, categories, fields, staff_id, from_at, until_at, \

@@ -100,7 +100,10 @@ pub fn not_reached(subject: SubjectId, breach: BreachId, why: Unreached) -> Stat
 /// Takes somebody out of every breach: they are gone.
 #[must_use]
 pub fn remove_all(subject: SubjectId) -> Statement {
-    statement("DELETE FROM breach_subject WHERE subject_id = $1", [subject.into()])
+    statement(
+        "DELETE FROM breach_subject WHERE subject_id = $1",
+        [subject.into()],
+    )
 }
 
 /// Whether a breach concerns somebody, and how far they were told.

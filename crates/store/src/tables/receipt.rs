@@ -71,6 +71,19 @@ pub fn of_pseudonym(reader: &mut dyn Reader, pseudonym: Pseudonym) -> Result<Vec
     )
 }
 
+/// Some receipts of a kind, newest first.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn newest(reader: &mut dyn Reader, kind: &str, limit: u32, offset: u32) -> Result<Vec<Receipt>, Fault> {
+    reader.list(
+        "SELECT receipt_id, kind, subject_pseudonym, body, at FROM receipt WHERE kind = $1 \
+         ORDER BY at DESC, receipt_id LIMIT $2 OFFSET $3",
+        &[kind.into(), limit.into(), offset.into()],
+        read,
+    )
+}
+
 fn read(row: &mut Row) -> Result<Receipt, Fault> {
     Ok(Receipt {
         id: row.take(0)?,

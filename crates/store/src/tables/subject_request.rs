@@ -173,13 +173,78 @@ pub fn carried_out(subject: SubjectId, now: Timestamp) -> [Statement; 2] {
     ]
 }
 
-/// What stays in the register when the record of a request is destroyed: not whom it was about.
+/// What stays in the register when the record of a request is destroyed: not whom it was about. The paper of a letter waits to be
+/// destroyed from then on.
 #[must_use]
-pub fn unlink(file: SubjectId) -> Statement {
+pub fn unlink(file: SubjectId, at: Timestamp) -> Statement {
     statement(
-        "UPDATE subject_request SET about = NULL, envelope_on = NULL WHERE subject_id = $1",
-        [file.into()],
+        "UPDATE subject_request SET about = NULL, envelope_on = NULL, paper_since = CASE WHEN letter_number IS NULL \
+         OR paper_since IS NOT NULL THEN paper_since ELSE CAST($2 AS BIGINT) END WHERE subject_id = $1",
+        [file.into(), at.into()],
     )
+}
+
+/// Notes by which document of the operator's own the paper of a letter was destroyed; a conflict when one was noted before, or
+/// the record is still here.
+#[must_use]
+pub fn paper_gone(file: SubjectId, act: u32) -> Statement {
+    statement(
+        "UPDATE subject_request SET paper_act = $2 WHERE subject_id = $1 AND paper_since IS NOT NULL AND paper_act IS NULL",
+        [file.into(), act.into()],
+    )
+    .touching(1)
+}
+
+/// The paper of a letter whose record was destroyed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paper {
+    /// The record that held its texts, of which nothing is left but that there was one.
+    pub file: SubjectId,
+    /// The number that the person was given.
+    pub reference: String,
+    /// The number of the letter in its year.
+    pub letter: (i32, u32),
+    /// When it was received.
+    pub received_at: Timestamp,
+    /// When the record was destroyed.
+    pub since: Timestamp,
+}
+
+/// Papers that no act has named yet, those that wait longest first.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn papers(reader: &mut dyn Reader, limit: u32, offset: u32) -> Result<Vec<Paper>, Fault> {
+    reader.list(
+        "SELECT subject_id, reference, letter_year, letter_number, received_at, paper_since FROM subject_request \
+         WHERE paper_since IS NOT NULL AND paper_act IS NULL ORDER BY paper_since, subject_id LIMIT $1 OFFSET $2",
+        &[limit.into(), offset.into()],
+        read_paper,
+    )
+}
+
+/// The paper of that reference, if no act has named it yet.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn paper(reader: &mut dyn Reader, reference: &str) -> Result<Option<Paper>, Fault> {
+    reader.first(
+        "SELECT subject_id, reference, letter_year, letter_number, received_at, paper_since FROM subject_request \
+         WHERE reference = $1 AND paper_since IS NOT NULL AND paper_act IS NULL",
+        &[reference.into()],
+        read_paper,
+    )
+}
+
+fn read_paper(row: &mut Row) -> Result<Paper, Fault> {
+    let (year, number): (i64, u32) = (row.take(2)?, row.take(3)?);
+    Ok(Paper {
+        file: row.take(0)?,
+        reference: row.take(1)?,
+        letter: (i32::try_from(year).unwrap_or_default(), number),
+        received_at: row.take(4)?,
+        since: row.take(5)?,
+    })
 }
 
 /// The request of that reference.

@@ -13,14 +13,14 @@ use std::collections::BTreeMap;
 use super::scene::{self, Place, chance, entry, now, person, run, submit_in_order, value};
 use jiff::SignedDuration;
 use proptest::prelude::*;
-use sandyq_model::{Clause, FieldSet, IdempotencyKey, JobId, ProposalId, Purpose, Standing, SubjectId, Unreached, Verb};
+use sandyq_model::{Clause, FieldSet, IdempotencyKey, JobId, ProposalId, Purpose, Standing, SubjectId, Verb};
 use sandyq_rehearsal::SeededChance;
 use sandyq_store::tables::case_file::{self, CaseFile};
 use sandyq_store::tables::consent::{self, ConsentAct, ConsentRow};
 use sandyq_store::tables::emergency::{self, Emergency};
 use sandyq_store::tables::idempotency::Once;
 use sandyq_store::tables::subject::Subject;
-use sandyq_store::tables::{breach_act, breach_subject, job, posting, record, refusal_count, subject, subject_request};
+use sandyq_store::tables::{job, posting, record, refusal_count, subject, subject_request};
 use sandyq_store::{Commit, CommitError, Committed, Job, Store};
 
 /// People of a story.
@@ -660,88 +660,6 @@ fn looks_in_an_emergency_are_kept_alike() {
                 })
                 .await
                 .unwrap();
-        });
-    }
-}
-
-/// 5.1.3: acts about the people of a breach go on from where they were alone, and a person is told once.
-#[test]
-fn the_people_of_a_breach_are_kept_alike() {
-    for place in Place::all() {
-        run(async {
-            let (store, chance) = (place.open(), chance());
-            let people = [0; 3].map(|_| person(&*chance));
-            for one in &people {
-                scene::done(store.commit(scene::collect(&store, &*chance, one)).await);
-                scene::done(store.commit(scene::concerned(one, 1)).await);
-                scene::done(store.commit(scene::concerned(one, 2)).await);
-            }
-            scene::done(store.commit(scene::about_people(1)).await);
-            scene::done(store.commit(scene::about_people(2)).await);
-            let (act, breach) = (scene::an_act(1).id, scene::an_act(1).breach);
-            let changes = |statement| Commit {
-                statements: vec![statement],
-                ..Commit::default()
-            };
-            let further = breach_act::Progress {
-                reached: people[0].id.as_bytes().to_vec(),
-                seen: 3,
-                found: 2,
-                left_out: 1,
-                ..breach_act::Progress::default()
-            };
-            let over = breach_act::Progress {
-                ended_at: Some(now()),
-                ..further.clone()
-            };
-            let [mara, omar, _] = people.each_ref().map(|one| one.id);
-            for (statement, counts) in [
-                (breach_act::go_on(act, b"", &further), true),
-                (breach_act::go_on(act, b"", &further), false),
-                (breach_act::go_on(act, &further.reached, &over), true),
-                (breach_act::go_on(act, &further.reached, &over), false),
-                (breach_subject::letter_left(mara, breach, now()), true),
-                (breach_subject::letter_left(mara, breach, now()), false),
-                (breach_subject::told(mara, breach, now()), true),
-                (breach_subject::told(mara, breach, now()), false),
-                (breach_subject::not_reached(mara, breach, Unreached::Locked), false),
-                (breach_subject::letter_left(omar, breach, now()), true),
-                (breach_subject::not_reached(omar, breach, Unreached::Refused), true),
-                (breach_subject::told(omar, breach, now()), false),
-            ] {
-                let done = store.commit(changes(statement)).await;
-                assert_eq!(done.is_ok(), counts, "{done:?}");
-            }
-            let mut ids: Vec<SubjectId> = people.iter().map(|one| one.id).collect();
-            ids.sort_unstable();
-            store
-                .read(move |reader| {
-                    let kept = breach_act::BreachAct {
-                        progress: over,
-                        ..scene::an_act(1)
-                    };
-                    assert_eq!(breach_act::find(reader, act)?, Some(kept.clone()));
-                    assert_eq!(breach_act::of_breach(reader, breach, 10)?, [scene::an_act(2), kept]);
-                    assert_eq!(breach_act::unended(reader, 10)?, [scene::an_act(2).id]);
-                    let counts = breach_subject::counts(reader, breach)?;
-                    assert_eq!((counts.people, counts.letters), (3, 2));
-                    assert_eq!((counts.told, counts.unreached), (1, 1));
-                    let page = breach_subject::page(reader, breach, 10, 0)?;
-                    let listed: Vec<SubjectId> = page.iter().map(|one| one.row.subject).collect();
-                    assert_eq!(listed, ids);
-                    assert!(page.iter().all(|one| !one.came_back));
-                    assert_eq!(breach_subject::parts(reader, breach, 2)?, [ids[0], ids[2]]);
-                    assert_eq!(breach_subject::from(reader, breach, ids[1], 10)?, ids[1..]);
-                    assert_eq!(breach_subject::behind(reader, breach, ids[1].as_bytes(), 10)?.len(), 1);
-                    let held = record::held_between(reader, b"", ids[1])?;
-                    assert_eq!(held.len(), 2);
-                    Ok(())
-                })
-                .await
-                .unwrap();
-            scene::done(store.commit(changes(breach_subject::remove_all(mara))).await);
-            let gone = store.read(move |reader| breach_subject::find(reader, mara, breach));
-            assert_eq!(gone.await.unwrap(), None);
         });
     }
 }

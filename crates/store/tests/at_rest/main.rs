@@ -5,6 +5,8 @@ mod backup;
 #[cfg(test)]
 mod base_backup;
 #[cfg(test)]
+mod breach_people;
+#[cfg(test)]
 mod commits;
 #[cfg(test)]
 mod crash;

@@ -9,7 +9,7 @@ use sandyq_model::{Mistake, Problem};
 use sandyq_processing::access::{AccessOnDay, AccessRow};
 
 use super::cases::staff;
-use super::tables::link_to;
+use super::tables::access_file;
 use crate::components::{Control, control, error_summary, submit, tray};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
 use crate::layout::Page;
@@ -57,6 +57,7 @@ async fn shown(sent: &Sent) -> Outcome {
         Err(_) => Err(Mistake::one("day", Problem::Date)),
     };
     Ok(match found {
+        Ok(found) if sent.typed.text("step") == "table" => return access_file(arrival, found).await,
         Ok(found) => Answer::Page(page(&arrival.visit, typed, Some(&found), &Mistake::default())),
         Err(mistake) => Answer::wrong(page(&arrival.visit, typed, None, &mistake)),
     })
@@ -79,12 +80,12 @@ pub fn page(visit: &Visit, typed: &str, found: Option<&AccessOnDay>, mistake: &M
     let inside = html! {
         (control(visit, &day, mistake, ""))
         (submit("show", &visit.say("access-button")))
+        p { button.quiet type="submit" name="step" value="table" { (visit.say("as-table")) " (XLSX)" } }
     };
     let body = html! {
         (error_summary(visit, mistake, |_| Some(label.clone()), |name, _: Problem| name.to_owned()))
         h1 { (visit.say("access-title")) }
         p.lead { (visit.say("access-lead")) }
-        (link_to(visit, "access"))
         div.no-print { (tray(visit, PATH, &[], &inside)) }
         @if let Some(found) = found { (list(visit, found)) }
     };

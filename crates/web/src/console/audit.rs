@@ -11,7 +11,9 @@ use sandyq_processing::{Rejected, System};
 use super::access;
 use super::breaches::REGISTER;
 use super::cases::staff;
+use super::destructions::PATH as DESTRUCTIONS;
 use super::local_acts::LOCAL_ACTS;
+use super::papers::PATH as PAPERS;
 use crate::components::{Row, error_summary, hidden, problem_of, summary_list};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent};
 use crate::layout::Page;
@@ -230,6 +232,8 @@ pub fn page(visit: &Visit, shown: &Shown<'_>, mistake: &Mistake) -> Page {
             li { a href=(access::PATH) { (visit.say("access-title")) } }
             li { a href=(REGISTER) { (visit.say("breaches-title")) } }
             li { a href=(LOCAL_ACTS) { (visit.say("local-acts-title")) } }
+            li { a href=(PAPERS) { (visit.say("papers-title")) } }
+            li { a href=(DESTRUCTIONS) { (visit.say("destructions-title")) } }
         }
         @if let Some(verified) = shown.verified {
             p.inset role="status" {

@@ -69,7 +69,7 @@ async fn drawn(sent: &Sent, number: u32) -> Outcome {
         .await;
     match mistake_of(list)? {
         Ok(list) if step == "table" => {
-            tables::file(&format!("breach-{number}-people"), sheet(visit, &list)).await
+            tables::file(visit, &format!("breach-{number}-people"), sheet(visit, &list)).await
         }
         Ok(list) => Ok(Answer::Page(list_page(visit, &list))),
         Err(mistake) => opened(arrival, number, &mistake).await,

@@ -112,13 +112,7 @@ async fn taken(sent: &Sent, number: u32, how: &str) -> Outcome {
     Ok(match mistake_of(outcome)? {
         Ok(()) => Answer::SeeOther(path_of(number)),
         Err(mistake) if mistake.of("key").is_some() => return Err(Rejected::Mistake(mistake)),
-        Err(mistake) => Answer::wrong(page(
-            visit,
-            (number, kind),
-            &offered(arrival),
-            &typed,
-            &mistake,
-        )),
+        Err(mistake) => Answer::wrong(page(visit, (number, kind), &offered(arrival), &typed, &mistake)),
     })
 }
 

@@ -9,6 +9,7 @@ use sandyq_model::{LocalActKind, Mistake};
 use sandyq_processing::local_act::{Entered, LocalActRow, LocalActs};
 
 use super::cases::staff;
+use super::papers::PATH as PAPERS;
 use super::tables::link_to;
 use crate::components::{Control, control, error_summary, pagination, problem_of, submit, tray_with_file};
 use crate::http::arrival::{Answer, Arrival, Outcome, mistake_of};
@@ -113,6 +114,7 @@ pub fn register_page(visit: &Visit, register: &LocalActs) -> Page {
         p.lead { (visit.say("local-acts-lead")) }
         (link_to(visit, "local-acts"))
         @if register.enters { p { a href=(NEW) { (visit.say("local-acts-enter")) } } }
+        p { a href=(PAPERS) { (visit.say("papers-title")) } }
         @if register.rows.is_empty() { p.inset { (visit.say("local-acts-empty")) } } @else {
             @for row in &register.rows {
                 (document(visit, row, &format!("{LOCAL_ACTS}/{}/file", row.number)))

@@ -144,7 +144,8 @@ fn facts(visit: &Visit, names: &Names<'_>, one: &ProposalView) -> Vec<Row> {
         Deed::Lift { document, .. } => vec![Row::text(visit.say("hold-lift-document"), document)],
         Deed::BreachList { breach } => {
             let path = format!("{REGISTER}/{breach}/people");
-            let link = html! { a href=(path) { (visit.say_of("breach-title", "number", &breach.to_string())) } };
+            let link =
+                html! { a href=(path) { (visit.say_of("breach-title", "number", &breach.to_string())) } };
             vec![Row::new(visit.say("breaches-title"), link)]
         }
         Deed::Destroy => Vec::new(),

@@ -6,13 +6,14 @@ use axum::response::Response;
 use maud::{Markup, html};
 use sandyq_model::value::ValueKind;
 use sandyq_model::{Channel, Mistake, Problem, RequestKind};
-use sandyq_processing::breach::BreachRow;
 use sandyq_processing::request::{Board, BoardFilter, LetterEntry, Scan};
 
 use super::asked::{Asked, choice, pages};
 use super::breaches::{REGISTER, late_ones};
 use super::cases::{due_by, said, staff};
+use super::destructions::PATH as DESTRUCTIONS;
 use super::local_acts::LOCAL_ACTS;
+use super::papers::{PATH as PAPERS, late_one};
 use super::{access, accounts, alike, figures, judgements, proposals, statistics};
 use crate::components::{Control, control, error_summary, problem_of, submit, tray_with_file};
 use crate::http::arrival::{Answer, Arrival, Outcome, mistake_of};
@@ -57,7 +58,9 @@ async fn listed(arrival: &Arrival, asked: &Asked, closed: bool) -> Outcome {
         .requests_board(caller, filter, asked.page())
         .await?;
     let late = arrival.system.late_breaches(caller).await?;
-    let page = board_page(&arrival.visit, (asked, &mistake), &board, &late);
+    let paper = arrival.system.late_paper(caller).await?;
+    let alarms = html! { (late_ones(&arrival.visit, &late)) (late_one(&arrival.visit, paper.as_ref())) };
+    let page = board_page(&arrival.visit, (asked, &mistake), &board, &alarms);
     Ok(Answer::of(page))
 }
 
@@ -179,7 +182,7 @@ pub fn board_page(
     visit: &Visit,
     (asked, mistake): (&Asked, &Mistake),
     board: &Board,
-    late: &[BreachRow],
+    alarms: &Markup,
 ) -> Page {
     let path = if board.closed {
         "/staff/requests/closed"
@@ -195,7 +198,7 @@ pub fn board_page(
     let body = html! {
         (error_summary(visit, mistake, label, |name, _| name.to_owned()))
         h1 { (title) }
-        (late_ones(visit, late))
+        (alarms)
         p.lead { (visit.say("board-lead")) }
         @if board.undelivered > 0 {
             p.inset { (visit.say_of("board-undelivered", "count", &board.undelivered.to_string())) }
@@ -286,6 +289,8 @@ fn ways(visit: &Visit, board: &Board) -> Markup {
             li { a href=(REGISTER) { (visit.say("breaches-title")) } }
             li { a href=(statistics::PATH) { (visit.say("statistics-title")) } }
             li { a href=(LOCAL_ACTS) { (visit.say("local-acts-title")) } }
+            li { a href=(PAPERS) { (visit.say("papers-title")) } }
+            li { a href=(DESTRUCTIONS) { (visit.say("destructions-title")) } }
         }
     }
 }

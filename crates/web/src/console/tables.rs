@@ -7,9 +7,11 @@ use jiff::Timestamp;
 use jiff::tz::Offset;
 use sandyq_model::time::day_in_kazakhstan;
 use sandyq_model::{Fault, Purpose};
-use sandyq_paper::sheet::{Sheet, xlsx};
+use sandyq_paper::sheet::{SHEET_ROWS_MAX, Sheet, xlsx};
+use sandyq_processing::access::AccessOnDay;
 use sandyq_processing::breach::BreachRow;
 use sandyq_processing::depersonalize::{FigureRow, FigureTable, Figures};
+use sandyq_processing::destroy::receipt::DestructionRow;
 use sandyq_processing::local_act::LocalActRow;
 use sandyq_processing::transfer::{DisclosureView, RecipientView};
 use sandyq_processing::{Rejected, System};
@@ -37,7 +39,12 @@ pub fn path_of(register: &str) -> String {
 /// The words of the link to a table.
 #[must_use]
 pub fn link_to(visit: &Visit, register: &str) -> maud::Markup {
-    maud::html! { p.no-print { a href=(path_of(register)) { (visit.say("as-table")) " (XLSX)" } } }
+    maud::html! {
+        p.no-print {
+            a href=(path_of(register)) { (visit.say("as-table")) " (XLSX)" } " "
+            span.hint { (visit.say_of("as-table-most", "rows", &SHEET_ROWS_MAX.to_string())) }
+        }
+    }
 }
 
 /// GET /staff/tables/{register}
@@ -66,30 +73,38 @@ async fn written(arrival: &Arrival, register: &str) -> Outcome {
             let purpose = |purpose: Purpose| system.purpose_label(purpose, visit.language);
             ("disclosures-title", disclosures(visit, &rows, &purpose))
         }
-        "access" => ("access-title", access(arrival).await?),
+        "destructions" => {
+            let rows = system.all_destructions(caller, visit.language).await?;
+            ("destructions-title", destructions(visit, &rows))
+        }
+        "access" => ("access-title", access_today(arrival).await?),
         "figures" => {
             let figures = system.figures(caller, None).await?;
             ("statistics-title", counted(system, visit, &figures))
         }
         _ => return Err(Rejected::NotFound),
     };
-    let sheet = Sheet {
-        title: visit.say(title),
-        made_at: Offset::UTC.to_datetime(system.now()),
-        head,
-        rows,
-    };
-    file(register, sheet).await
+    file(visit, register, sheet(arrival, title, (head, rows))).await
 }
 
-/// A table as a file of that name.
+fn sheet(arrival: &Arrival, title: &str, (head, rows): Table) -> Sheet {
+    Sheet {
+        title: arrival.visit.say(title),
+        made_at: Offset::UTC.to_datetime(arrival.system.now()),
+        head,
+        rows,
+    }
+}
+
+/// A table as a file of that name. Where the register is longer than a table, the last row says so.
 ///
 /// # Errors
 /// A fault when it cannot be written.
-pub async fn file(name: &str, sheet: Sheet) -> Outcome {
+pub async fn file(visit: &Visit, name: &str, sheet: Sheet) -> Outcome {
     let failed = |says: String| Rejected::from(Fault::Outside(says));
+    let cut = visit.say_of("table-cut", "rows", &SHEET_ROWS_MAX.to_string());
     // Writing a table takes the processor for a while; other visitors are answered meanwhile.
-    let written = tokio::task::spawn_blocking(move || xlsx(&sheet)).await;
+    let written = tokio::task::spawn_blocking(move || xlsx(&sheet.fitted(&cut))).await;
     let content = written
         .map_err(|_| failed("writing a table stopped".to_owned()))?
         .map_err(|error| failed(error.to_string()))?;
@@ -277,11 +292,60 @@ fn disclosures(visit: &Visit, rows: &[DisclosureView], purpose: &dyn Fn(Purpose)
     (head, rows.iter().map(line).collect())
 }
 
+fn destructions(visit: &Visit, rows: &[DestructionRow]) -> Table {
+    let head = said(
+        visit,
+        [
+            "breach-number",
+            "destructions-at",
+            "destructions-by",
+            "destructions-withdrawn",
+            "destructions-what",
+            "destructions-kept",
+            "destructions-signed",
+            "destructions-entry",
+        ],
+    );
+    let line = |row: &DestructionRow| {
+        let act = row.signed.as_ref();
+        let kept = act.map(|act| {
+            let kept = act.kept.iter();
+            let lines = kept.map(|(fields, norm, until)| format!("{fields} – {norm}, {until}"));
+            lines.collect::<Vec<_>>().join("\n")
+        });
+        vec![
+            row.number.clone(),
+            visit.date_and_time(row.at),
+            act.map(|act| act.by.clone()).unwrap_or_default(),
+            at(visit, act.and_then(|act| act.withdrawn_at)),
+            act.map(|act| act.destroyed.join(", ")).unwrap_or_default(),
+            kept.unwrap_or_default(),
+            at(visit, act.map(|act| act.issued_at)),
+            act.map(|act| act.entry.to_string()).unwrap_or_default(),
+        ]
+    };
+    (head, rows.iter().map(line).collect())
+}
+
 /// Who has access to what today.
-async fn access(arrival: &Arrival) -> Result<Table, Rejected> {
+async fn access_today(arrival: &Arrival) -> Result<Table, Rejected> {
     let (system, visit, caller) = (&arrival.system, &arrival.visit, staff(arrival)?);
     let today = day_in_kazakhstan(system.now());
     let found = system.access_at_desk(caller, today, visit.language).await?;
+    Ok(access(visit, found))
+}
+
+/// Who had access to what on a day, as a file.
+///
+/// # Errors
+/// A fault when it cannot be written.
+pub async fn access_file(arrival: &Arrival, found: AccessOnDay) -> Outcome {
+    let name = format!("access-{}", found.day);
+    let table = access(&arrival.visit, found);
+    file(&arrival.visit, &name, sheet(arrival, "access-title", table)).await
+}
+
+fn access(visit: &Visit, found: AccessOnDay) -> Table {
     let mut head = vec![visit.say("access-name")];
     head.extend(said(
         visit,
@@ -301,5 +365,5 @@ async fn access(arrival: &Arrival) -> Result<Table, Rejected> {
             reads.join("\n"),
         ]
     });
-    Ok((head, rows.collect()))
+    (head, rows.collect())
 }

@@ -102,14 +102,14 @@ impl Letters {
                     ("page", format!("{}/policy", self.site)),
                 ],
             ),
-            Message::Answered { reference } => (
-                "letter-answered",
-                self.with_reference(reference, &format!("my/requests/{reference}")),
-            ),
-            Message::Decided { reference } => (
-                "letter-decided",
-                self.with_reference(reference, &format!("taken/{reference}")),
-            ),
+            Message::Answered { reference } => {
+                let page = format!("my/requests/{reference}");
+                ("letter-answered", self.with_reference(reference, &page))
+            }
+            Message::Decided { reference } => {
+                let page = format!("taken/{reference}");
+                ("letter-decided", self.with_reference(reference, &page))
+            }
             Message::Emergency { reference } => {
                 ("letter-emergency", self.with_reference(reference, "my/accesses"))
             }
@@ -117,28 +117,33 @@ impl Letters {
                 "letter-handed",
                 self.with_reference(reference, "my/confidentiality"),
             ),
-            Message::Breach {
-                kind,
-                day,
-                fields,
-                text,
-                contact,
-            } => {
-                let kind = phrase(&format!("breach-kind-{kind}"), language);
-                let said = [
-                    ("kind", kind),
-                    ("day", day.to_string()),
-                    ("fields", fields.join(", ")),
-                    ("text", text.clone()),
-                    ("contact", contact.clone()),
-                    ("page", format!("{}/policy#clause-5.1.3", self.site)),
-                ];
-                ("letter-breach", said.to_vec())
-            }
+            Message::Breach { .. } => ("letter-breach", self.of_breach(message, language)),
             Message::Recall { reference, day } => ("letter-recall", self.recalling(reference, *day)),
             Message::Taken { reference } => ("letter-taken", self.with_reference(reference, "my")),
             Message::OrderPlaced { reference } => ("letter-order", self.with_reference(reference, "my")),
         }
+    }
+
+    /// What stands in a letter about a breach; nothing in any other.
+    fn of_breach(&self, message: &Message, language: Language) -> Vec<(&'static str, String)> {
+        let Message::Breach {
+            kind,
+            day,
+            fields,
+            text,
+            contact,
+        } = message
+        else {
+            return Vec::new();
+        };
+        vec![
+            ("kind", phrase(&format!("breach-kind-{kind}"), language)),
+            ("day", day.to_string()),
+            ("fields", fields.join(", ")),
+            ("text", text.clone()),
+            ("contact", contact.clone()),
+            ("page", format!("{}/policy#clause-5.1.3", self.site)),
+        ]
     }
 
     fn sign_in(&self) -> String {

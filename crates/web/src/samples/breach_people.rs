@@ -1,13 +1,9 @@
 //! Samples of the people of a breach (5.1.3-b).
 
 use jiff::Timestamp;
-use sandyq_model::{
-    BreachActKind, Category, Mistake, Plain, Problem, Standing, SubjectId, Unreached,
-};
+use sandyq_model::{BreachActKind, Category, Mistake, Plain, Problem, Standing, SubjectId, Unreached};
 use sandyq_processing::Language;
-use sandyq_processing::breach::{
-    ActView, BreachList, ConcernedView, Counts, Listed, Part, People, Reach,
-};
+use sandyq_processing::breach::{ActView, BreachList, ConcernedView, Counts, Listed, Part, People, Reach};
 
 use super::breaches::{labels, row};
 use super::people::three;
@@ -31,14 +27,20 @@ fn fields(language: Language) -> Vec<(String, String)> {
         ("last_name", three(language, "Тегі", "Фамилия", "Last name")),
         (
             "delivery_address",
-            three(language, "Жеткізу мекенжайы", "Адрес доставки", "Delivery address"),
+            three(
+                language,
+                "Жеткізу мекенжайы",
+                "Адрес доставки",
+                "Delivery address",
+            ),
         ),
         (
             "cell_phone",
             three(language, "Ұялы телефон", "Мобильный телефон", "Mobile telephone"),
         ),
     ];
-    rows.map(|(name, label)| (name.to_owned(), label.to_owned())).to_vec()
+    rows.map(|(name, label)| (name.to_owned(), label.to_owned()))
+        .to_vec()
 }
 
 fn act(number: u32, kind: BreachActKind) -> ActView {

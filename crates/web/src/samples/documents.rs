@@ -2,11 +2,14 @@
 
 use sandyq_model::{LocalActKind, Mistake, Problem};
 use sandyq_processing::Language;
+use sandyq_processing::destroy::receipt::{DestructionRow, Destructions, SignedAct};
 use sandyq_processing::local_act::{LocalActRow, LocalActs};
+use sandyq_processing::request::{PaperRow, Papers};
 
 use super::people::three;
 use super::{Sample, visit};
-use crate::console::local_acts;
+use crate::console::papers::page_of as papers_page;
+use crate::console::{destructions, local_acts, papers};
 use crate::public::documents;
 use crate::visit::Standpoint;
 
@@ -90,4 +93,100 @@ pub fn pages(language: Language) -> Vec<Sample> {
         ("documents", shown.clone(), documents::page(&shown, &all[1..])),
         ("documents-none", shown.clone(), documents::page(&shown, &[])),
     ]
+}
+
+/// A paper that waits.
+pub fn paper(number: u32, late: bool) -> PaperRow {
+    let at = |text: &str| text.parse().unwrap();
+    PaperRow {
+        reference: format!("SQ-7K2M-9{number:03}"),
+        letter: (2026, number),
+        received_at: at("2026-10-02T05:00:00Z"),
+        since: at("2026-10-23T05:00:00Z"),
+        due_at: at(if late {
+            "2026-11-13T18:59:59Z"
+        } else {
+            "2026-12-11T18:59:59Z"
+        }),
+        late,
+    }
+}
+
+/// Papers of destroyed letters, and the acts of destruction (6.3, 8).
+pub fn papers_and_acts(language: Language) -> Vec<Sample> {
+    let list = visit(language, papers::PATH, Standpoint::Staff);
+    let acts = visit(language, destructions::PATH, Standpoint::Staff);
+    let of = |rows: Vec<PaperRow>, enters: bool| Papers {
+        more: rows.len() > 2,
+        rows,
+        page: 1,
+        enters,
+    };
+    let all = vec![paper(4, true), paper(11, false), paper(12, false)];
+    let nothing = |_: &str| String::new();
+    let typed = |name: &str| if name == "act" { "rules" } else { "" }.to_owned();
+    let wrong = Mistake(vec![
+        ("papers".to_owned(), Problem::Missing),
+        ("act".to_owned(), Problem::Choice),
+    ]);
+    let none = Mistake::default();
+    let shown = |name: &'static str, papers: &Papers, mistake: &Mistake| {
+        let page = papers_page(
+            &list,
+            papers,
+            if mistake.0.is_empty() { &nothing } else { &typed },
+            mistake,
+        );
+        (name, list.clone(), page)
+    };
+    vec![
+        shown("papers", &of(all.clone(), true), &none),
+        shown("papers-wrong", &of(all.clone(), true), &wrong),
+        shown("papers-read", &of(all[..2].to_vec(), false), &none),
+        shown("papers-none", &of(Vec::new(), true), &none),
+        (
+            "destructions",
+            acts.clone(),
+            destructions::page_of(&acts, &destroyed(language)),
+        ),
+        (
+            "destructions-none",
+            acts.clone(),
+            destructions::page_of(
+                &acts,
+                &Destructions {
+                    rows: Vec::new(),
+                    page: 1,
+                    more: false,
+                },
+            ),
+        ),
+    ]
+}
+
+fn destroyed(language: Language) -> Destructions {
+    let name = three(language, "Тегі", "Фамилия", "Last name");
+    let phone = three(language, "Телефон", "Телефон", "Telephone");
+    let signed = SignedAct {
+        by: three(language, "Жүйенің сағаты", "Часы системы", "The system's clock").to_owned(),
+        withdrawn_at: Some("2026-11-20T05:00:00Z".parse().unwrap()),
+        destroyed: vec![phone.to_owned()],
+        kept: vec![(
+            name.to_owned(),
+            "Tax Code 2026, Art. 206(3)".to_owned(),
+            "2032-01-01".to_owned(),
+        )],
+        issued_at: "2026-11-20T05:00:02Z".parse().unwrap(),
+        entry: 4_711,
+    };
+    let row = |number: u8, signed: Option<SignedAct>| DestructionRow {
+        number: sandyq_model::ReceiptId::from_bytes([number; 16]).to_string(),
+        at: "2026-11-20T05:00:01Z".parse().unwrap(),
+        signed,
+    };
+    Destructions {
+        rows: vec![row(2, None), row(1, Some(signed))],
+        page: 1,
+        more: true,
+    }
 }

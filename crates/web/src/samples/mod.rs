@@ -447,6 +447,7 @@ fn all(language: Language) -> Vec<Sample> {
         disclosures::pages,
         disclosures::winners,
         documents::pages,
+        documents::papers_and_acts,
         ledger_pages,
         paying_pages,
         portal_pages,

@@ -422,9 +422,14 @@ fn board_pages(language: Language) -> Vec<Sample> {
         unjudged: 0,
     };
     let late = [super::breaches::row(4, false)];
+    let paper = super::documents::paper(4, true);
+    let alarms = maud::html! {
+        (console::breaches::late_ones(&list, &late))
+        (console::papers::late_one(&list, Some(&paper)))
+    };
     let (all, none) = (Asked::default(), Mistake::default());
     let late_letters = Asked::read("channel=letter&due=overdue", &["kind", "channel", "due"]);
-    let shown = |board: &Board| many::board_page(&list, (&all, &none), board, &late);
+    let shown = |board: &Board| many::board_page(&list, (&all, &none), board, &alarms);
     let entry = |typed: &dyn Fn(&str) -> String, mistake: &Mistake| many::entry_page(&new, typed, mistake);
     vec![
         (
@@ -440,12 +445,12 @@ fn board_pages(language: Language) -> Vec<Sample> {
         (
             "board-none",
             list.clone(),
-            many::board_page(&list, (&all, &none), &empty, &[]),
+            many::board_page(&list, (&all, &none), &empty, &maud::html! {}),
         ),
         (
             "board-none-fit",
             list.clone(),
-            many::board_page(&list, (&late_letters, &none), &empty, &[]),
+            many::board_page(&list, (&late_letters, &none), &empty, &maud::html! {}),
         ),
         (
             "retention",

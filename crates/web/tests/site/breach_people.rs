@@ -35,18 +35,31 @@ async fn people_are_found_listed_and_written_to_at_the_desk() {
     let stage = Stage::new();
     let (mut desk, reference) = begins(&stage).await;
     let breach = desk.get("/staff/breaches/1").await;
-    assert!(breach.text.contains(&format!("href=\"{PEOPLE}\"")), "{}", breach.text);
+    assert!(
+        breach.text.contains(&format!("href=\"{PEOPLE}\"")),
+        "{}",
+        breach.text
+    );
     let empty = desk.get(PEOPLE).await;
     assert!(empty.text.contains("Nobody is in the list yet") && !empty.text.contains(LIST));
     let wrong = asks(&mut desk, "record", &[("reference", "SQ-0000-0000")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.text.contains("href=\"#reference\""));
-    assert_eq!(wrong.inputs()["reference"], "SQ-0000-0000", "what was typed stays");
+    assert_eq!(
+        wrong.inputs()["reference"],
+        "SQ-0000-0000",
+        "what was typed stays"
+    );
     let found = asks(&mut desk, "record", &[("reference", &reference)]).await;
     assert_eq!((found.status, &*found.path), (StatusCode::OK, PEOPLE));
     assert!(found.text.contains("href=\"/staff/records/"), "{}", found.text);
     assert!(!found.text.contains("Ұлбосын"), "no name stands there");
-    let sought = asks(&mut desk, "stored", &[("category-guest", "yes"), ("field-email", "yes")]).await;
+    let sought = asks(
+        &mut desk,
+        "stored",
+        &[("category-guest", "yes"), ("field-email", "yes")],
+    )
+    .await;
     assert!(sought.text.contains("<progress"), "{}", sought.text);
     let early = desk.get(LIST).await;
     assert!(early.text.contains("wait until the list is whole"));
@@ -59,7 +72,12 @@ async fn people_are_found_listed_and_written_to_at_the_desk() {
     assert!(list.text.contains("Ұлбосын") && list.text.contains("+77015551201"));
     assert_eq!(list.headers["cache-control"], "no-store");
     let part = form.inputs()["part"].clone();
-    let rows = table(&stage, &desk, &[&form.inputs()["token"], &form.inputs()["key"], &part]).await;
+    let rows = table(
+        &stage,
+        &desk,
+        &[&form.inputs()["token"], &form.inputs()["key"], &part],
+    )
+    .await;
     assert_eq!(rows.len(), 2);
     assert!(rows[1][1].contains("Ұлбосын"), "{rows:?}");
     let letters = [
@@ -74,7 +92,10 @@ async fn people_are_found_listed_and_written_to_at_the_desk() {
     stage.system.run_queue().await.unwrap();
     assert_eq!(stage.letter_count(), before + 1);
     // Nobody is left to write to.
-    assert_eq!(desk.get(&format!("{PEOPLE}/letters")).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        desk.get(&format!("{PEOPLE}/letters")).await.status,
+        StatusCode::SEE_OTHER
+    );
 }
 
 /// The list as a table, as a browser gets it.
@@ -102,7 +123,11 @@ async fn what_the_forms_do_not_have_and_who_must_not_ask_get_nothing() {
     let stage = Stage::new();
     let (mut desk, reference) = begins(&stage).await;
     let form = desk.get(&format!("{PEOPLE}/record")).await;
-    let foreign = [("reference", reference.as_str()), ("staff", "x"), ("step", "enter")];
+    let foreign = [
+        ("reference", reference.as_str()),
+        ("staff", "x"),
+        ("step", "enter"),
+    ];
     let refused = desk.fill(&form, &format!("{PEOPLE}/record"), &foreign).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     asks(&mut desk, "record", &[("reference", &reference)]).await;
@@ -128,7 +153,11 @@ async fn what_the_forms_do_not_have_and_who_must_not_ask_get_nothing() {
     for role in ["auditor", "sales"] {
         let (mut other, _) = signs_in(&stage, role).await;
         for path in [PEOPLE.to_owned(), LIST.to_owned(), format!("{PEOPLE}/stored")] {
-            assert_eq!(other.get(&path).await.status, StatusCode::NOT_FOUND, "{role} {path}");
+            assert_eq!(
+                other.get(&path).await.status,
+                StatusCode::NOT_FOUND,
+                "{role} {path}"
+            );
         }
         let sent = [("token", token.as_str()), ("part", "x"), ("step", "draw")];
         let sent = sent.map(|(name, value)| (name.to_owned(), value.to_owned()));

@@ -334,7 +334,7 @@ async fn responsible(stage: &Stage) -> Caller {
 }
 
 /// Who opens which page of the console; a role that is not named finds nothing there. Pages about one case are judged above.
-const PAGES: [(&str, &[&str]); 36] = [
+const PAGES: [(&str, &[&str]); 39] = [
     ("/staff/requests", &["responsible"]),
     ("/staff/requests/closed", &["responsible"]),
     ("/staff/requests/figures", &["responsible"]),
@@ -359,6 +359,9 @@ const PAGES: [(&str, &[&str]); 36] = [
     ("/staff/local-acts/{number}/file", &["responsible", "auditor"]),
     ("/staff/statistics", &["responsible", "statistics"]),
     ("/staff/tables/figures", &["responsible", "statistics"]),
+    ("/staff/papers", &["responsible", "auditor"]),
+    ("/staff/destructions", &["responsible", "auditor"]),
+    ("/staff/tables/destructions", &["responsible", "auditor"]),
     ("/staff/tables/breaches", &["responsible", "auditor"]),
     ("/staff/tables/local-acts", &["responsible", "auditor"]),
     ("/staff/tables/recipients", &["responsible"]),
@@ -442,6 +445,8 @@ fn paths_of_the_console() -> BTreeSet<String> {
         ("provider::GO", "/staff/identity/go"),
         ("provider::LINK", "/staff/identity"),
         ("breaches::REGISTER", "/staff/breaches"),
+        ("papers::PATH", "/staff/papers"),
+        ("destructions::PATH", "/staff/destructions"),
         ("proposals::PATH", "/staff/proposals"),
         ("figures::PATH", "/staff/requests/figures"),
         ("statistics::PATH", "/staff/statistics"),

@@ -5,6 +5,7 @@ use std::io::Cursor;
 
 use axum::body::Body;
 use calamine::{Data, Reader, Xlsx};
+use jiff::SignedDuration;
 use sandyq_processing::transfer::NewRecipient;
 use tower::ServiceExt;
 
@@ -83,8 +84,49 @@ async fn registers_are_had_as_tables_by_those_who_read_them() {
     assert_eq!(recipients[1][2], "-7");
     let (auditor, _) = signs_in(&stage, "auditor").await;
     assert_eq!(table(&stage, &auditor, "breaches").await, breaches);
+    let acts = table(&stage, &auditor, "destructions").await;
+    assert_eq!((acts.len(), acts[0].len()), (1, 8), "nothing was destroyed yet");
     let access = table(&stage, &auditor, "access").await;
     let mut names: Vec<&str> = access[1..].iter().map(|row| row[0].as_str()).collect();
     names.sort_unstable();
     assert_eq!(names, ["auditor", "responsible"]);
+}
+
+#[tokio::test]
+async fn who_had_access_on_a_past_day_is_had_as_a_table_and_a_day_that_is_none_is_a_mistake() {
+    let stage = Stage::new();
+    signs_in(&stage, "auditor").await;
+    let before = "2026-11-23";
+    stage.clock.advance(SignedDuration::from_hours(48));
+    let (mut auditor, _) = signs_in(&stage, "access").await;
+    let form = auditor.get("/staff/access").await;
+    let wrong = auditor
+        .fill(
+            &form,
+            "/staff/access",
+            &[("day", "31.11.2026"), ("step", "table")],
+        )
+        .await;
+    assert_eq!(wrong.status, 422, "{}", wrong.text);
+    let inputs = form.inputs();
+    let mut body = form_urlencoded::Serializer::new(String::new());
+    body.extend_pairs([
+        ("token", &inputs["token"]),
+        ("key", &inputs["key"]),
+        ("day", &before.to_owned()),
+    ]);
+    body.append_pair("step", "table");
+    let request = auditor
+        .request("POST", "/staff/access")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("sec-fetch-site", "same-origin")
+        .body(Body::from(body.finish()))
+        .unwrap();
+    let response = stage.site().oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let name = format!("attachment; filename=\"access-{before}.xlsx\"");
+    assert_eq!(parts.headers["content-disposition"], name);
+    let rows = cells(axum::body::to_bytes(body, 1 << 22).await.unwrap().to_vec());
+    let names: Vec<&str> = rows[1..].iter().map(|row| row[0].as_str()).collect();
+    assert_eq!(names, ["auditor"], "nobody who came later");
 }

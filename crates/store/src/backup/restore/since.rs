@@ -74,8 +74,9 @@ const TABLES_OF_A_PERSON: [Table; 16] = [
         "subject_request",
         "subject_id, reference, kind, channel, state, received_at, due_policy, due_law, due_at, \
          warned_at, closed_at, about, identity_at, identity_by, identity_attempts, norm, late_reason, \
-         locale, letter_year, letter_number, envelope_on, merged_into",
-        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22"
+         locale, letter_year, letter_number, envelope_on, merged_into, paper_since, paper_act",
+        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, \
+         $24"
     ),
     table!(
         "request_step",

@@ -369,7 +369,6 @@ pub fn concerned(person: &Subject, version: u64) -> Commit {
     }
 }
 
-
 /// The first step on a breach with the breach, or another step: something that is entered in the register of breaches.
 pub fn about_a_breach(number: u32) -> Commit {
     let (breach, step) = (

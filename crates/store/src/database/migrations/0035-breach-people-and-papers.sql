@@ -13,3 +13,12 @@ CREATE TABLE breach_subject (
     PRIMARY KEY (subject_id, breach_id)
 ) CLUSTERED;
 CREATE INDEX breach_subject_breach ON breach_subject (breach_id, subject_id);
+
+ALTER TABLE subject_request ADD COLUMN paper_since INTEGER;
+ALTER TABLE subject_request ADD COLUMN paper_act INTEGER;
+UPDATE subject_request SET paper_since = (SELECT subject.destroyed_at FROM subject
+    WHERE subject.subject_id = subject_request.subject_id) WHERE letter_number IS NOT NULL;
+CREATE INDEX subject_request_paper ON subject_request (paper_since, subject_id)
+    WHERE paper_since IS NOT NULL AND paper_act IS NULL;
+
+CREATE INDEX receipt_newest ON receipt (kind, at, receipt_id);
