@@ -18,6 +18,7 @@ mod kept;
 mod local_acts;
 mod matrix;
 mod pairs;
+mod papers;
 mod rows;
 mod stage;
 mod tables;
