@@ -231,7 +231,8 @@ fn breach_routes() -> Router<Shared> {
 fn board_routes() -> Router<Shared> {
     use console::{
         access, accounts, alike, at_rest, audit, destructions, figures, hand_over, invite, judgements,
-        local_acts, papers, proposals, recipient, recipients, record, request, requests, retention, statistics, tables,
+        local_acts, papers, proposals, recipient, recipients, record, request, requests, retention,
+        statistics, tables,
     };
     Router::new()
         .route(statistics::PATH, get(statistics::show))

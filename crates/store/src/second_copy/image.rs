@@ -190,7 +190,7 @@ const ALL_LOCAL_ACTS: &str = "SELECT act_id, number, kind, title, document, vers
                               replaces, is_public, file_hash, file_bytes, entered_at, entered_by FROM local_act ORDER BY 1";
 
 /// The tables of shared rows, each after those that it leads to.
-static SHARED: [&Table; 11] = [
+static SHARED: [&Table; 12] = [
     &RECEIPT,
     &CONSENT_TEXT,
     &STAFF,
