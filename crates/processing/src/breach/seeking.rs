@@ -298,6 +298,8 @@ pub(crate) async fn go_on(system: &System, detail: &str) -> Result<(), Rejected>
     let ends = next.full_at.is_some() || next.reached == act.progress.reached;
     if ends {
         next.ended_at = Some(system.now());
+        // It goes on from nowhere any more: nobody's id stays in it.
+        next.reached.clear();
     }
     let happening = match act.kind {
         BreachActKind::Letters => Happening::BreachLettersBegun,

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use sandyq_ledger::entry::{Deed, Entry, Happening, Outcome};
 use sandyq_model::{
-    BreachActKind, BreachStep, IdempotencyKey, Mistake, Problem, Purpose, Standing, SubjectId, Unreached,
-    Verb,
+    BreachActKind, BreachStep, IdempotencyKey, Mistake, Problem, Purpose, RequestKind, Standing, SubjectId,
+    Unreached, Verb,
 };
 use sandyq_policy::Policy;
 use sandyq_processing::access::Caller;
@@ -18,6 +18,7 @@ use sandyq_processing::second_person::Agreed;
 use sandyq_processing::{Language, Rejected};
 use sandyq_store::tables::{breach_act, breach_subject, posting};
 
+use crate::stage::asked::enters;
 use crate::stage::{Stage, policy_of, purchase, shipped_folder, submission};
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
@@ -622,4 +623,30 @@ async fn whoever_is_destroyed_leaves_no_row_and_the_acts_stay() {
     let aru = stage.staff_again("aru").await;
     let seen = people(&stage, &aru).await;
     assert_eq!((seen.counts.people, seen.acts[0].found), (0, 1));
+}
+
+#[tokio::test]
+async fn whoever_wrote_a_letter_is_listed_by_their_name_and_told_otherwise() {
+    let stage = Stage::new();
+    let aru = stage.staff("aru", "responsible").await;
+    enters(&stage, &aru, RequestKind::Access).await;
+    breaks(&stage, &aru).await;
+    let sought = stored(&["writer"], &["sender"]);
+    seeks(&stage, &aru, BreachActKind::Stored, &sought).await.unwrap();
+    let list = draws(&stage, &aru).await.unwrap();
+    let name = list.rows[0].name.as_ref().unwrap();
+    assert_eq!((name.expose().as_str(), list.rows.len()), ("Dana Sample", 1));
+    assert!(list.rows[0].phone.is_none());
+    writes(&stage, &aru).await.unwrap();
+    let seen = people(&stage, &aru).await;
+    assert_eq!(seen.rows[0].reach, Reach::Unreached(Unreached::NoContact));
+    assert_eq!((seen.counts.told, seen.counts.unreached), (0, 1));
+    // What has ended holds nobody's id.
+    let store = stage.system.store();
+    let acts = store.read(|reader| {
+        let breach = sandyq_store::tables::breach::by_number(reader, 1)?.unwrap();
+        breach_act::of_breach(reader, breach.id, 10)
+    });
+    let acts = acts.await.unwrap();
+    assert!(acts.len() == 2 && acts.iter().all(|act| act.progress.reached.is_empty()));
 }
