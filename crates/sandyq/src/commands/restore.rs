@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use sandyq_model::{Clock, SubjectId};
+use sandyq_store::StoreOptions;
 use sandyq_store::backup::restore::{Living, Plan, Restoration, Restored};
 use serde_json::{Value, json};
 
@@ -88,15 +89,7 @@ impl Restore {
             terminal.word(STAFF_OF_THE_SET);
         }
         if self.dry_run {
-            in_scratch(&restoration, &options, &|rows| {
-                terminal.progress(&format!("{rows} rows"));
-            })?;
-            terminal.progress_ended();
-            terminal.word("everything in the set was found right; nothing was changed");
-            if self.wanted.json {
-                terminal.answer_json(&as_json(&plan, None))?;
-            }
-            return Ok(Exit::Done);
+            return self.try_out(&restoration, &options, &plan, terminal);
         }
         self.ask(&plan, terminal)?;
         let new = DataFolder::to_be(&beside(folder.path(), "restoring"));
@@ -128,6 +121,25 @@ impl Restore {
             "the old folder is {}, without its keys; remove it when all is well",
             aside.display()
         ));
+        Ok(Exit::Done)
+    }
+
+    /// In a scratch place, and nothing is changed.
+    fn try_out(
+        &self,
+        restoration: &Restoration,
+        options: &StoreOptions,
+        plan: &Plan,
+        terminal: &Terminal,
+    ) -> Result<Exit, Failure> {
+        in_scratch(restoration, options, &|rows| {
+            terminal.progress(&format!("{rows} rows"));
+        })?;
+        terminal.progress_ended();
+        terminal.word("everything in the set was found right; nothing was changed");
+        if self.wanted.json {
+            terminal.answer_json(&as_json(plan, None))?;
+        }
         Ok(Exit::Done)
     }
 
