@@ -58,7 +58,7 @@ const fn person(names: [&'static str; 4], service: &'static str, language: Langu
     }
 }
 
-const PEOPLE: [Person; 21] = {
+const PEOPLE: [Person; 24] = {
     use Language::{En, Kk, Ru};
     use Way::{Blocked, Confirmed, Paid, PaidAndWithdrawn, Waits, Withdrawn};
     [
@@ -163,6 +163,19 @@ const PEOPLE: [Person; 21] = {
             Kk,
             Withdrawn,
         ),
+        person(
+            ["Садықова", "Ләйла", "Ерболқызы", "laila"],
+            "guest-purchase",
+            Kk,
+            Confirmed,
+        ),
+        person(
+            ["Морозов", "Илья", "Павлович", "ilya"],
+            "guest-purchase",
+            Ru,
+            Confirmed,
+        ),
+        person(["Brown", "Emma", "", "emma"], "guest-purchase", En, Confirmed),
     ]
 };
 
