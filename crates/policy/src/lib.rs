@@ -7,6 +7,7 @@
 
 pub mod cases;
 pub mod check;
+mod countable;
 mod decide;
 mod decisions;
 pub mod declarations;
@@ -30,6 +31,7 @@ mod tables;
 mod text;
 
 pub use check::{Code, Diagnostic};
+pub use countable::COUNTED_FOR;
 pub use decide::Answer;
 pub use decisions::{decisions, is_within, reads};
 pub use explain::{Explanation, SpokenRule};

@@ -7,6 +7,7 @@ use sandyq_model::{Category, Clause, Field, FieldSet, Purpose, Role, WorkingCale
 
 use crate::cases::{self, Case};
 use crate::check::{self, Code, Diagnostic, Report};
+use crate::countable;
 use crate::declarations::{
     self, Address, CategoryDeclaration, Class, Deadline, DecisionDeclaration, Declarations, Declared,
     FieldDeclaration, Floor, LawDeadline, Limit, PurposeDeclaration, RecipientDeclaration, RoleDeclaration,
@@ -174,6 +175,12 @@ impl Policy {
     #[must_use]
     pub fn kind(&self, field: Field) -> Option<ValueKind> {
         self.field(field).map(|declaration| declaration.kind)
+    }
+
+    /// Whether figures may be made of the field (DEF-5).
+    #[must_use]
+    pub fn is_countable(&self, field: Field) -> bool {
+        self.field(field).is_some_and(countable::is_countable)
     }
 
     /// A category as declared.

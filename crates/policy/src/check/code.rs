@@ -143,6 +143,10 @@ codes! {
     ApplicantSearched = "PD0035", "what applicants tell about themselves may not be searched",
         "Nobody is found or sorted by what an application says of them (1.1.5, 1.3). Fields of the classes `profile` and\n\
          `delicate` have  search=\"none\".";
+    CountedPerson = "PD0036", "what would be counted leads to people",
+        "For 2.2.3 and 2.2.4 figures are made (DEF-5). Countries, regions, cities and organizations may be counted, and short\n\
+         texts of the class `work`; names, dates, addresses, contacts, numbers and people's own words may not, because few share\n\
+         them and they tell who somebody is.";
 }
 
 impl fmt::Display for Code {
@@ -165,7 +169,7 @@ impl FromStr for Code {
 
 /// No finding has that code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no such code; they run from PD0001 to PD0035")]
+#[error("no such code; they run from PD0001 to PD0036")]
 pub struct UnknownCode;
 
 /// The page about a code: what it means, why it matters, how it is mended.

@@ -5,6 +5,7 @@ use sandyq_model::value::ValueKind;
 use sandyq_model::{Category, Field};
 
 use crate::check::{Code, Report};
+use crate::countable::{COUNTED_FOR, is_countable};
 use crate::declarations::{Declarations, FieldDeclaration, PurposeDeclaration, Search, Storage};
 
 /// The classes of what applicants tell about themselves.
@@ -41,6 +42,7 @@ pub(super) fn examine(declarations: &Declarations, report: &mut Report) {
     }
     for purpose in declarations.purposes.values() {
         report_strange_fields(purpose, declarations, report);
+        report_counted_people(purpose, declarations, report);
     }
     for class in &declarations.classes {
         let told = OF_APPLICANTS.contains(&class.name.as_str());
@@ -100,6 +102,28 @@ fn report_strange_fields(purpose: &PurposeDeclaration, declarations: &Declaratio
                     found.help(format!("nothing declares the category `{category}`"));
                 }
             }
+        }
+    }
+}
+
+fn report_counted_people(purpose: &PurposeDeclaration, declarations: &Declarations, report: &mut Report) {
+    if !COUNTED_FOR.contains(&purpose.purpose) {
+        return;
+    }
+    for (field, place) in purpose.uses.values().flat_map(|used| &used.listed) {
+        let Some(declared) = declarations.fields.get(field) else {
+            continue;
+        };
+        if !is_countable(declared) {
+            report
+                .add(
+                    Code::CountedPerson,
+                    format!("purpose {} would count `{}`", purpose.purpose, declared.name),
+                )
+                .at(*place, "counted here")
+                .at(declared.name.place(), "no figure can be made of it")
+                .help("take it out of this purpose")
+                .clause("DEF-5");
         }
     }
 }

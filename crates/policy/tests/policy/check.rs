@@ -19,7 +19,7 @@ const KK: &str = "1-data.kk.md";
 const ANSWER: &str = "letters/answer.md";
 
 /// A mistake: what it is, in which file, what is replaced, by what.
-const MISTAKES: [(&str, &str, &str, &str); 56] = [
+const MISTAKES: [(&str, &str, &str, &str); 57] = [
     (
         "a service about something that nobody offers",
         EN,
@@ -49,6 +49,12 @@ const MISTAKES: [(&str, &str, &str, &str); 56] = [
         EN,
         "class \"name\" storage=\"sealed\" mask=\"initial\" search=\"none\"",
         "class \"name\" storage=\"sealed\" mask=\"initial\" search=\"none\"\nclass \"delicate\" storage=\"sealed\" mask=\"hidden\" search=\"exact\"",
+    ),
+    (
+        "figures that would be made of names",
+        EN,
+        "purpose \"2.2.7\" {",
+        "purpose \"2.2.4\" {",
     ),
     (
         "a role that works on cases nobody opens",

@@ -14,10 +14,10 @@ use sandyq_ledger::entry::{Clauses, Detail, Happening, Outcome as Accounted};
 use sandyq_model::act::Depersonalize;
 use sandyq_model::value::{ValueKind, Values};
 use sandyq_model::{
-    Actor, Category, Clause, Fault, Field, FieldSet, IdempotencyKey, Operation, Purpose, Role, Standing,
-    SubjectId, time,
+    Actor, Category, Clause, Fault, FieldSet, IdempotencyKey, Operation, Purpose, Role, Standing, SubjectId,
+    time,
 };
-use sandyq_policy::Permit;
+use sandyq_policy::{COUNTED_FOR, Permit};
 use sandyq_store::Commit;
 use sandyq_store::tables::figure::{self, FigureSet};
 
@@ -31,16 +31,6 @@ use tally::Tally;
 
 pub use reading::{FigureRow, FigureTable, Figures};
 
-/// What people can agree to be counted for.
-const COUNTED_FOR: [Purpose; 2] = [Purpose::QUALITY, Purpose::STATISTICS];
-/// The kinds of values that are counted. Free text, dates, addresses, contacts and numbers never are (DEF-5), whatever a folder says.
-const COUNTED_KINDS: [ValueKind; 5] = [
-    ValueKind::Country,
-    ValueKind::Region,
-    ValueKind::City,
-    ValueKind::Organization,
-    ValueKind::Text,
-];
 /// The smallest group, when the policy sets no limit, in people.
 const SMALLEST: u32 = 5;
 /// Of fewer people no group can be, whatever a folder says: one alone would be shown.
@@ -163,16 +153,15 @@ impl System {
 
     /// The fields of this person that are there, agreed to, and can be figures at all.
     fn countable(&self, dossier: &Dossier, (category, purpose): (Category, Purpose)) -> FieldSet {
-        let of_kind = |field: &Field| {
-            let kind = self.policy().kind(*field);
-            kind.is_some_and(|kind| COUNTED_KINDS.contains(&kind))
-        };
         let agreed = dossier.consented(Some(purpose), self.now());
         let fields = dossier
             .held()
             .intersection(agreed)
             .intersection(self.policy().purpose_fields(purpose, category));
-        fields.iter().filter(of_kind).collect()
+        fields
+            .iter()
+            .filter(|field| self.policy().is_countable(*field))
+            .collect()
     }
 }
 
