@@ -13,14 +13,10 @@ use jiff::Timestamp;
 use sandyq_model::act::Destroy;
 use sandyq_model::{JobId, ReceiptId, Standing, SubjectId};
 use sandyq_policy::Permit;
+use sandyq_store::Job;
 use sandyq_store::tables::authenticator::Authenticator;
-use sandyq_store::tables::{
-    alike, breach_subject, case_file, emergency, hold, job, proposal, publication, purpose_use, record,
-    search_index, subject, subject_request, wish,
-};
-use sandyq_store::{Job, Statement};
+use sandyq_store::tables::{destroyed, job, record, subject, subject_request};
 
-use crate::access;
 use crate::dossier::Dossier;
 use crate::perform::{Changes, Done, Performed, Stays};
 use crate::queue;
@@ -62,19 +58,13 @@ impl Performed for Destroy {
             remainder(permit, dossier, &kept, system)?
         };
         let statements = &mut done.changes.statements;
-        statements.extend(access::end_ways_in(id));
-        statements.push(search_index::remove_all(id));
-        statements.push(proposal::remove_all(id));
-        statements.push(publication::remove_all(id));
-        statements.push(breach_subject::remove_all(id));
-        statements.push(alike::remove_all(id));
         statements.push(job::remove_all_but(id, input.job));
         if let Some(job) = input.job {
             statements.push(job::finish(Some(id), job, now));
         }
         statements.push(act.keep(input.receipt, now));
         statements.extend(subject_request::carried_out(id, now));
-        statements.push(subject_request::unlink(id, now));
+        statements.extend(destroyed::in_part(id, now));
         let (recalled, letters) = transfer::recalled(dossier, Recalled::Destroyed, now);
         done.changes.jobs.extend(letters);
         done.changes.statements.extend(recalled);
@@ -120,15 +110,8 @@ fn whole(permit: Permit<Destroy>, dossier: &Dossier) -> Result<Done<Destroy>, Re
         due_at: None,
         ..known.clone()
     };
-    let mut statements: Vec<Statement> = vec![
-        emergency::forget_cases(dossier.subject),
-        subject::update(&row),
-        record::remove_all(dossier.subject),
-        purpose_use::remove_all(dossier.subject),
-        hold::remove_all(dossier.subject),
-        wish::remove_all(dossier.subject),
-    ];
-    statements.extend(case_file::remove_all(dossier.subject));
+    let mut statements = vec![subject::update(&row)];
+    statements.extend(destroyed::whole(dossier.subject));
     let changes = Changes {
         statements,
         dead_generations: vec![known.key_generation],

@@ -16,6 +16,7 @@ use sandyq_model::{
 use sandyq_policy::Language;
 use sandyq_store::tables::code::{self, Code};
 use sandyq_store::tables::job;
+pub use sandyq_store::tables::job::REQUESTS;
 use sandyq_store::{Job, Statement};
 
 use crate::breach;
@@ -49,8 +50,6 @@ pub const SEND_NOTICE: &str = "send-notice";
 pub const DELETE: &str = "delete";
 /// Destroys what is due.
 pub const DESTROY: &str = "destroy";
-/// Lets the closed requests go that are about somebody who is gone.
-pub const REQUESTS: &str = "requests";
 /// Mails the code by which somebody who wrote shows who they are (6.5).
 pub const SEND_IDENTITY: &str = "send-identity";
 /// Mails that a request was answered: the answer itself stands on the person's own page (6.5).

@@ -8,6 +8,9 @@ use sandyq_model::{Fault, JobId, SubjectId};
 
 use crate::database::{Reader, ReaderExt, Row, Statement, Value, statement};
 
+/// Lets the closed requests go that are about somebody who is gone.
+pub const REQUESTS: &str = "requests";
+
 /// A piece of work to leave in the queue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Job {
@@ -133,16 +136,40 @@ pub fn remove_done(before: Timestamp) -> Statement {
     statement("DELETE FROM job WHERE done_at < $1", [before.into()])
 }
 
-/// Work that is due and that nobody has, longest due first.
+/// Work that is due, of any kind but one, and that nobody has, longest due first.
 ///
 /// # Errors
 /// When the engine does not answer.
-pub fn due(reader: &mut dyn Reader, now: Timestamp, limit: u32) -> Result<Vec<QueuedJob>, Fault> {
+pub fn due_but(
+    reader: &mut dyn Reader,
+    now: Timestamp,
+    but: &str,
+    limit: u32,
+) -> Result<Vec<QueuedJob>, Fault> {
     reader.list(
         "SELECT subject_id, job_id, kind, detail, run_at, lease_until, attempts, done_at FROM job \
-         WHERE done_at IS NULL AND run_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) \
-         ORDER BY run_at, job_id LIMIT $2",
-        &[now.into(), limit.into()],
+         WHERE done_at IS NULL AND run_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) AND kind <> $2 \
+         ORDER BY run_at, job_id LIMIT $3",
+        &[now.into(), but.into(), limit.into()],
+        read,
+    )
+}
+
+/// Work of a kind that is due and that nobody has, longest due first.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn due_of(
+    reader: &mut dyn Reader,
+    now: Timestamp,
+    kind: &str,
+    limit: u32,
+) -> Result<Vec<QueuedJob>, Fault> {
+    reader.list(
+        "SELECT subject_id, job_id, kind, detail, run_at, lease_until, attempts, done_at FROM job \
+         WHERE done_at IS NULL AND run_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) AND kind = $2 \
+         ORDER BY run_at, job_id LIMIT $3",
+        &[now.into(), kind.into(), limit.into()],
         read,
     )
 }

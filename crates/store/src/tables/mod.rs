@@ -1,4 +1,5 @@
-//! One file per table: statements that change it, queries that read it. No file knows the policy.
+//! One file per table: statements that change it, queries that read it; and `destroyed`, which rows of all of them go with somebody.
+//! No file knows the policy.
 
 pub mod alike;
 pub mod authenticator;
@@ -10,6 +11,7 @@ pub mod case_file;
 pub mod code;
 pub mod consent;
 pub mod consent_text;
+pub mod destroyed;
 pub mod disclosure;
 pub mod emergency;
 pub mod epoch_end;

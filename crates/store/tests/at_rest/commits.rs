@@ -201,8 +201,16 @@ fn a_row_in_the_way_is_a_conflict() {
             store.commit(leave()).await,
             Err(CommitError::Conflict(_))
         ));
-        let due = store.read(|reader| job::due(reader, now(), 10)).await.unwrap();
-        assert_eq!(due.iter().map(|due| &due.job).collect::<Vec<_>>(), [&job]);
+        let due = || async {
+            let of_it = store.read(|reader| job::due_of(reader, now(), "letter", 10));
+            let of_others = store.read(|reader| job::due_but(reader, now(), "letter", 10));
+            let of_any = store.read(|reader| job::due_but(reader, now(), "parcel", 10));
+            assert_eq!(of_others.await.unwrap(), []);
+            let due = of_it.await.unwrap();
+            assert_eq!(of_any.await.unwrap(), due);
+            due.into_iter().map(|due| due.job).collect::<Vec<_>>()
+        };
+        assert_eq!(due().await, std::slice::from_ref(&job));
 
         let later = now() + jiff::SignedDuration::from_mins(1);
         let lease = || Commit {
@@ -214,10 +222,7 @@ fn a_row_in_the_way_is_a_conflict() {
             store.commit(lease()).await,
             Err(CommitError::Conflict(_))
         ));
-        assert_eq!(
-            store.read(|reader| job::due(reader, now(), 10)).await.unwrap(),
-            []
-        );
+        assert_eq!(due().await, []);
     });
 }
 

@@ -16,13 +16,18 @@ use age::secrecy::ExposeSecret;
 use jiff::{SignedDuration, Timestamp};
 use sandyq_ledger::checkpoint::Checkpoint;
 use sandyq_ledger::entry::{By, Deed, Entry, Happening};
-use sandyq_model::{ActorId, RecipientId, Role, Standing, SubjectId, Verb, WebhookId};
+use sandyq_model::{
+    ActorId, CaseId, Channel, RecipientId, RequestKind, RequestState, Role, Standing, SubjectId, Verb,
+    WebhookId,
+};
 use sandyq_store::backup::restore::{After, Lives, Living, Restoration, Seen, since};
 use sandyq_store::backup::{BackupFault, FolderShelf, Identity, Recipients, SetAbout, open_set};
 use sandyq_store::tables::breach::{self, Breach, StepRow};
 use sandyq_store::tables::local_act::{self, Listed};
 use sandyq_store::tables::webhook::{self, WebhookRow};
-use sandyq_store::tables::{breach_act, breach_subject, record, staff, subject};
+use sandyq_store::tables::{
+    breach_act, breach_subject, job, publication, record, staff, subject, subject_request, wish,
+};
 use sandyq_store::vault::{KeyFile, KeyVersions, LOCAL_ACT_BYTES_MAX, Vault};
 use sandyq_store::{Commit, Statement, Store, StoreOptions};
 
@@ -548,6 +553,95 @@ fn whoever_has_no_key_is_destroyed_even_when_machine_and_ledger_were_lost() {
     assert_eq!(standing(&store, &people[1]), Some(Standing::Pending));
     let key = store.subject_key(people[1].id, 1).unwrap();
     assert!(key.is_some(), "nothing else is lost");
+}
+
+/// DEF-4: nothing that led to them stays, as if they had been destroyed by an operation here; and closed requests about them go too.
+#[test]
+fn nothing_leads_to_whoever_has_no_key() {
+    let scene = Scene::on(Place::sqlite());
+    let store = scene.place.open();
+    let people = fill(&store, 2);
+    let (gone, other) = (people[0].id, people[1].id);
+    done(run(store.commit(about_a_breach(1))));
+    done(run(store.commit(scene::about_people(1))));
+    done(run(store.commit(scene::concerned(&people[0], 1))));
+    let line = publication::Publication {
+        subject: gone,
+        case: CaseId::from_bytes([1; 16]),
+        about: "event".to_owned(),
+        at: now(),
+    };
+    let rows = Commit {
+        statements: vec![
+            wish::note(gone, 1, now()),
+            publication::put(&line),
+            subject_request::insert(&a_request(gone, other)),
+        ],
+        ..Commit::default()
+    };
+    done(run(store.commit(rows)));
+    let left = |store: &Store| {
+        run(store.read(move |reader| {
+            let marked = breach_subject::find(reader, gone, scene::an_act(1).breach)?;
+            let published = publication::of_subject(reader, gone)?;
+            let linked = subject_request::about(reader, other, 10)?;
+            let kept = subject_request::by_reference(reader, REFERENCE)?;
+            let work = job::of_subject(reader, gone)?;
+            Ok((
+                (
+                    marked.is_some(),
+                    published.len(),
+                    wish::of_subject(reader, gone)?.len(),
+                    linked.len(),
+                ),
+                kept.is_some(),
+                work.into_iter().map(|queued| queued.job.kind).collect::<Vec<_>>(),
+            ))
+        }))
+        .unwrap()
+    };
+    assert_eq!(left(&store), ((true, 1, 1, 1), true, vec![]));
+    scene.back_up(&store);
+    done(run(store.commit(destroy(&people[0], 2))));
+    drop(store);
+    let keys = lives(&scene.place.options());
+    let lives = |id, generation| Ok(keys.contains(&(id, generation)));
+    let to = Place::sqlite();
+    let restoration = scene.restoration(false).unwrap();
+    let restored = restoration.build(&to.options(), &lives, &|_| {}).unwrap();
+    assert_eq!(restored.destroyed, 1);
+    moved(&scene.place.options(), &to.options());
+    let work = vec![job::REQUESTS.to_owned()];
+    assert_eq!(left(&to.open()), ((false, 0, 0, 0), true, work));
+}
+
+const REFERENCE: &str = "R-7";
+
+/// A request that has a record of its own, about somebody else.
+fn a_request(file: SubjectId, about: SubjectId) -> subject_request::SubjectRequest {
+    subject_request::SubjectRequest {
+        file,
+        reference: REFERENCE.to_owned(),
+        kind: RequestKind::Access,
+        channel: Channel::Portal,
+        state: RequestState::Answered,
+        received_at: now(),
+        due_policy: now(),
+        due_law: now(),
+        due_at: now(),
+        warned_at: None,
+        closed_at: Some(now()),
+        about: Some(about),
+        identity_at: None,
+        identity_by: None,
+        identity_attempts: 0,
+        norm: None,
+        late_reason: None,
+        locale: "kk".to_owned(),
+        letter: None,
+        envelope_on: None,
+        merged_into: None,
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use sandyq_model::{Pseudonym, Standing, SubjectId};
+use sandyq_model::{JobId, Pseudonym, Standing, SubjectId};
 
 use super::super::fault::BackupFault;
 use super::Lives;
@@ -11,7 +11,8 @@ use super::after::After;
 use crate::commit::Within;
 use crate::database::{Session, Statement};
 use crate::ledger;
-use crate::tables::{alike, case_file, emergency, hold, job, purpose_use, record, search_index, subject};
+use crate::tables::job::{Job, REQUESTS};
+use crate::tables::{destroyed, job, subject};
 
 /// Puts everybody into the state that they are in since, staff and recipients too, and brings the receipts and texts that belong to it.
 /// Rows may be newer than the end of the ledger: that a block has ended does not count without its entry.
@@ -61,19 +62,19 @@ pub(super) fn destroy_without_key(
     lives: Lives<'_>,
     at: Timestamp,
 ) -> Result<Vec<Option<Pseudonym>>, BackupFault> {
-    let mut destroyed = Vec::new();
+    let mut pseudonyms = Vec::new();
     let mut after: Option<SubjectId> = None;
     loop {
         let page = subject::page(&mut Within(session), after, PEOPLE_AT_ONCE)?;
         let Some(last) = page.last() else {
-            return Ok(destroyed);
+            return Ok(pseudonyms);
         };
         after = Some(last.id);
         for row in page {
             if row.standing == Standing::Destroyed || lives(row.id, row.key_generation)? {
                 continue;
             }
-            destroyed.push(row.pseudonym);
+            pseudonyms.push(row.pseudonym);
             let gone = subject::Subject {
                 standing: Standing::Destroyed,
                 pseudonym: None,
@@ -81,19 +82,23 @@ pub(super) fn destroy_without_key(
                 due_at: None,
                 ..row
             };
-            let mut statements = vec![
-                subject::update(&gone),
-                record::remove_all(gone.id),
-                search_index::remove_all(gone.id),
-                alike::remove_all(gone.id),
-                emergency::forget_cases(gone.id),
-                purpose_use::remove_all(gone.id),
-                hold::remove_all(gone.id),
-                job::remove_all_but(gone.id, None),
-            ];
-            statements.extend(case_file::remove_all(gone.id));
+            let mut statements = vec![subject::update(&gone), job::remove_all_but(gone.id, None)];
+            statements.push(job::insert(&requests_of(gone.id, at)));
+            statements.extend(destroyed::whole(gone.id));
+            statements.extend(destroyed::in_part(gone.id, at));
             perform(session, &statements)?;
         }
+    }
+}
+
+/// What an operation leaves in the queue too: closed requests about them go with them.
+fn requests_of(gone: SubjectId, at: Timestamp) -> Job {
+    Job {
+        subject: Some(gone),
+        id: JobId::from_bytes(*gone.as_bytes()),
+        kind: REQUESTS.to_owned(),
+        detail: Vec::new(),
+        run_at: at,
     }
 }
 
