@@ -1,15 +1,18 @@
 //! Takes what is due, does it, and puts off what failed: a little later each time.
+//!
+//! What can take long stands beside the queue, so that nothing waits for it: addresses that others answer for, and the work of a night.
 
 use std::collections::BTreeMap;
 
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
-use sandyq_model::{Fault, SubjectId};
+use sandyq_model::{Fault, JobId, SubjectId};
 use sandyq_store::tables::job;
 use sandyq_store::tables::job::QueuedJob;
 use sandyq_store::{Commit, CommitError, Job, Statement};
+use tokio::sync::Notify;
 
-use super::{finished, is_letter, work};
+use super::{BREACH_ACT, SEND_RECALL_HOOK, finished, is_letter, work};
 use crate::clock::Leaps;
 use crate::perform::fault_of;
 use crate::ports::Delivery;
@@ -19,6 +22,8 @@ use crate::systematize::next_night;
 
 /// Pieces of work taken at once, so that their commits share syncs; and so many letters at most go out at the same time.
 const BATCH_MAX: u32 = 32;
+/// Addresses of recipients that are told at the same time: each may take as long as its owner likes, within a limit.
+const HOOKS_AT_ONCE: u32 = 4;
 /// How long a worker has a piece of work.
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
 /// The longest a failed piece is put off.
@@ -29,6 +34,8 @@ const LETTER_ATTEMPTS_MAX: u32 = 132;
 const EPOCHS_LOOK: SignedDuration = SignedDuration::from_mins(1);
 /// How long the worker rests after it could not end an epoch: each try is an entry of the ledger.
 const EPOCHS_REST: SignedDuration = SignedDuration::from_mins(10);
+/// How often it is looked whether the night has come.
+const NIGHT_LOOK: std::time::Duration = std::time::Duration::from_secs(1);
 /// How often what has served is removed.
 const UPKEEP_EVERY: SignedDuration = SignedDuration::from_hours(1);
 /// How long the worker sleeps when nothing wakes it.
@@ -40,40 +47,70 @@ impl System {
     /// # Errors
     /// When the queue itself cannot be read or written.
     pub async fn run_queue(&self) -> Result<usize, Fault> {
+        Ok(self.run_lanes().await? + self.tell_addresses().await?)
+    }
+
+    /// Does what is due but what waits for addresses of others.
+    async fn run_lanes(&self) -> Result<usize, Fault> {
         let mut done = 0;
         loop {
             let now = self.now();
             let due = self
                 .store()
-                .read(move |reader| job::due(reader, now, BATCH_MAX))
+                .read(move |reader| job::due_but(reader, now, SEND_RECALL_HOOK, BATCH_MAX))
                 .await?;
             if due.is_empty() {
                 return Ok(done);
             }
-            let working = by_subject(due)
-                .into_values()
-                .map(|pieces| self.work_in_turn(pieces));
-            for worked in join_all(working).await {
-                done += worked?;
-            }
+            done += self.work_at_once(in_lanes(due)).await?;
         }
+    }
+
+    /// Tells the addresses of recipients what is due to be told, a few at once.
+    async fn tell_addresses(&self) -> Result<usize, Fault> {
+        let mut done = 0;
+        loop {
+            let now = self.now();
+            let due = self
+                .store()
+                .read(move |reader| job::due_of(reader, now, SEND_RECALL_HOOK, HOOKS_AT_ONCE))
+                .await?;
+            if due.is_empty() {
+                return Ok(done);
+            }
+            done += self.work_at_once(in_lanes(due)).await?;
+        }
+    }
+
+    async fn work_at_once(&self, lanes: BTreeMap<Lane, Vec<QueuedJob>>) -> Result<usize, Fault> {
+        let working = lanes.into_values().map(|pieces| self.work_in_turn(pieces));
+        join_all(working).await.into_iter().sum()
     }
 
     /// Works until the task is dropped: woken by commits that leave work, and by time.
     pub async fn worker(self) {
+        let turn = Notify::new();
+        tokio::join!(
+            self.work_on(&turn),
+            self.tell_addresses_on(&turn),
+            self.work_at_night()
+        );
+    }
+
+    async fn work_on(&self, turn: &Notify) {
         let mut next_look_at_epochs: Option<Timestamp> = None;
         let mut next_upkeep: Option<Timestamp> = None;
-        let mut next_night_work = next_night(self.now());
         let begun = tokio::time::Instant::now();
         let mut leaps = Leaps::since(self.now());
         loop {
+            turn.notify_one();
             // 8: what is due by a clock that cannot be believed is not due.
             let retention = if leaps.trusts(self.now(), begun.elapsed()) {
                 self.run_retention().await
             } else {
                 self.retention_stopped_by_leap().await
             };
-            for result in [retention, self.run_queue().await] {
+            for result in [retention, self.run_lanes().await] {
                 told(result, "the queue could not be worked on");
             }
             if next_look_at_epochs.is_none_or(|next| next <= self.now()) {
@@ -83,19 +120,35 @@ impl System {
                 next_upkeep = Some(self.now() + UPKEEP_EVERY);
                 self.look_over_each_hour().await;
             }
-            if next_night_work <= self.now() {
-                next_night_work = next_night(self.now());
-                told(self.look_for_alike().await, "records could not be compared");
-                told(self.make_figures().await, "people could not be counted");
-                told(
-                    self.look_for_old_cards().await,
-                    "card data could not be looked for",
-                );
-            }
             tokio::select! {
                 () = self.woken() => {}
                 () = tokio::time::sleep(SLEEP) => {}
             }
+        }
+    }
+
+    /// At each turn of the queue, when the turn before is over.
+    async fn tell_addresses_on(&self, turn: &Notify) {
+        loop {
+            turn.notified().await;
+            told(self.tell_addresses().await, "recipients could not be told");
+        }
+    }
+
+    async fn work_at_night(&self) {
+        let mut next = next_night(self.now());
+        loop {
+            tokio::time::sleep(NIGHT_LOOK).await;
+            if next > self.now() {
+                continue;
+            }
+            next = next_night(self.now());
+            told(self.look_for_alike().await, "records could not be compared");
+            told(self.make_figures().await, "people could not be counted");
+            told(
+                self.look_for_old_cards().await,
+                "card data could not be looked for",
+            );
         }
     }
 
@@ -197,13 +250,19 @@ fn given_up(piece: &Job, now: Timestamp) -> Statement {
     job::give_up(piece.subject, piece.id, &piece.kind, now)
 }
 
-/// Pieces about different subjects need not wait for each other, and so their commits share a sync.
-fn by_subject(due: Vec<QueuedJob>) -> BTreeMap<Option<SubjectId>, Vec<QueuedJob>> {
-    let mut pieces: BTreeMap<_, Vec<QueuedJob>> = BTreeMap::new();
+/// Whose turn pieces of work wait for: a subject's, or of what is nobody's their own.
+type Lane = (Option<SubjectId>, Option<JobId>);
+
+/// Pieces about different subjects need not wait for each other, and so their commits share a sync; nor need pieces about nobody, but
+/// acts about breaches, which count the same people.
+fn in_lanes(due: Vec<QueuedJob>) -> BTreeMap<Lane, Vec<QueuedJob>> {
+    let mut lanes: BTreeMap<Lane, Vec<QueuedJob>> = BTreeMap::new();
     for queued in due {
-        pieces.entry(queued.job.subject).or_default().push(queued);
+        let is_alone = queued.job.subject.is_none() && queued.job.kind != BREACH_ACT;
+        let lane = (queued.job.subject, is_alone.then_some(queued.job.id));
+        lanes.entry(lane).or_default().push(queued);
     }
-    pieces
+    lanes
 }
 
 const fn reason(rejected: &Rejected) -> &'static str {
