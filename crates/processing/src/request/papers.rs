@@ -54,9 +54,9 @@ pub struct PaperRow {
     pub received_at: Timestamp,
     /// When its record was destroyed.
     pub since: Timestamp,
-    /// Until when the paper is to be destroyed.
-    pub due_at: Timestamp,
-    /// Whether that is past.
+    /// Until when the paper is to be destroyed; nobody can say it of a day beyond the calendar.
+    pub due_at: Option<Timestamp>,
+    /// Whether that is past; where it is not known, whether the calendar has ended.
     pub late: bool,
 }
 
@@ -64,8 +64,7 @@ impl System {
     /// The papers that wait to be destroyed. A look is entered as one at the register of documents.
     ///
     /// # Errors
-    /// [`Rejected::NotFound`] for everybody but the responsible person and the auditor; a fault, also when a day lies beyond the
-    /// calendar.
+    /// [`Rejected::NotFound`] for everybody but the responsible person and the auditor; a fault.
     pub async fn papers(&self, caller: &Caller, page: u32) -> Result<Papers, Rejected> {
         at_the_account(caller)?;
         self.account_for(&caller.actor, Happening::LocalActsRead, true, "8")
@@ -189,17 +188,18 @@ impl System {
         let limit = self.policy().limit("paper-destruction");
         let days = limit.and_then(|limit| limit.within.working_days);
         let now = self.now();
+        let calendar_ended = time::day_in_kazakhstan(now) > self.policy().calendar().horizon();
         let rows = found.into_iter().map(|paper| {
-            let due_at = due_in_working_days(self.policy(), paper.since, days.unwrap_or(PAPER_DAYS))?;
-            Ok(PaperRow {
+            let due_at = due_in_working_days(self.policy(), paper.since, days.unwrap_or(PAPER_DAYS)).ok();
+            PaperRow {
                 reference: paper.reference,
                 letter: paper.letter,
                 received_at: paper.received_at,
                 since: paper.since,
                 due_at,
-                late: due_at < now,
-            })
+                late: due_at.map_or(calendar_ended, |due| due < now),
+            }
         });
-        rows.collect()
+        Ok(rows.collect())
     }
 }

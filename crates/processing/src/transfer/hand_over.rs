@@ -518,7 +518,7 @@ impl System {
                 let outgoing = match outgoing {
                     Ok(outgoing) => outgoing,
                     Err(rejected) => {
-                        self.enter_outcome(&line, &recipient, Went::Not(Unsent::Stopped))
+                        self.enter_outcome(&line, &recipient, Went::Not(Unsent::Fault))
                             .await?;
                         return Err(rejected);
                     }

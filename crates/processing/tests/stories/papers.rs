@@ -83,7 +83,7 @@ async fn the_paper_of_a_destroyed_letter_waits_until_an_act_names_it() {
         (paper.reference.as_str(), paper.letter),
         (reference.as_str(), (2026, 2))
     );
-    assert!(!paper.late && paper.due_at > paper.since);
+    assert!(!paper.late && paper.due_at > Some(paper.since));
     assert_ne!(
         paper.reference, kept,
         "a letter that is still here keeps its paper"
@@ -115,6 +115,26 @@ async fn the_paper_of_a_destroyed_letter_waits_until_an_act_names_it() {
         .unwrap();
     assert_eq!(said.subject, None, "nobody is behind it any more");
     assert!(said.case.is_some() && said.clauses.iter().any(|clause| clause.to_string() == "8"));
+}
+
+#[tokio::test]
+async fn a_paper_that_is_due_beyond_the_calendar_closes_no_board() {
+    let stage = Stage::new();
+    stage.passes(DAY * 374);
+    let aru = stage.staff("aru", "responsible").await;
+    let reference = a_letter_is_gone(&stage, &aru, "dana@example.com").await;
+    let waiting = stage.system.papers(&aru, 1).await.unwrap();
+    assert_eq!(waiting.rows.len(), 1);
+    assert_eq!((waiting.rows[0].due_at, waiting.rows[0].late), (None, false));
+    assert_eq!(stage.system.late_paper(&aru).await.unwrap(), None);
+    stage.passes(DAY * 30);
+    let aru = stage.staff_again("aru").await;
+    let late = stage.system.late_paper(&aru).await.unwrap().unwrap();
+    assert_eq!(
+        (late.reference, late.due_at),
+        (reference, None),
+        "the calendar has ended"
+    );
 }
 
 #[tokio::test]

@@ -412,6 +412,47 @@ async fn nothing_is_tried_again_once_the_consent_was_taken_back() {
 }
 
 #[tokio::test]
+async fn nothing_is_tried_again_once_the_record_was_blocked() {
+    let scene = scene().await;
+    scene.enters().await;
+    scene
+        .line
+        .says(&[WebhookAnswer::NotReached(Miss::Connection), OK]);
+    scene.line.holds.store(true, Ordering::Relaxed);
+    let sending = scene.went();
+    tokio::pin!(sending);
+    tokio::select! {
+        _ = &mut sending => panic!("nobody let it go"),
+        () = scene.line.came.notified() => {}
+    }
+    let mara = scene.mara.subject.unwrap();
+    scene.system().block(&scene.gulmira, mara).await.unwrap();
+    scene.line.go.add_permits(1);
+    assert_eq!(sending.await.0, Went::Not(Unsent::Blocked));
+    assert_eq!(scene.line.sent().len(), 1, "the first attempt was the last");
+}
+
+/// 6.3: an address that answers late holds back nobody's destruction.
+#[tokio::test]
+async fn a_slow_address_holds_back_no_other_work() {
+    let scene = scene().await;
+    scene.enters().await;
+    assert_eq!(scene.went().await.0, Went::Arrived);
+    scene.line.holds.store(true, Ordering::Relaxed);
+    scene.takes_back().await;
+    let worker = tokio::spawn(scene.system().clone().worker());
+    scene.stage.passes(SignedDuration::from_secs(31));
+    scene.line.came.notified().await;
+    let withdrawn = scene.system().withdraw(&scene.mara, scene.stage.key()).await;
+    assert!(
+        withdrawn.unwrap().receipt_ready,
+        "the record is destroyed while the address keeps silent"
+    );
+    assert_eq!(scene.line.sent().len(), 2);
+    worker.abort();
+}
+
+#[tokio::test]
 async fn what_was_called_back_while_it_was_on_its_way_is_not_overtaken() {
     let scene = scene().await;
     scene.enters().await;

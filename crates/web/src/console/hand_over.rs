@@ -319,6 +319,6 @@ fn reason(visit: &Visit, why: Unsent) -> String {
     let key = format!("sent-not-{}", why.name());
     match why {
         Unsent::Refused(status) => visit.say_of(&key, "status", &status.to_string()),
-        Unsent::Missed(_) | Unsent::Stopped => visit.say(&key),
+        Unsent::Missed(_) | Unsent::Stopped | Unsent::Blocked | Unsent::Fault => visit.say(&key),
     }
 }

@@ -145,11 +145,14 @@ fn line(visit: &Visit, paper: &PaperRow) -> Markup {
             ("letter", format!("{year}-{number:05}").into()),
             ("received", visit.date(paper.received_at).into()),
             ("destroyed", visit.date(paper.since).into()),
-            ("due", visit.date(paper.due_at).into()),
         ],
     );
+    let due = match paper.due_at {
+        Some(at) => visit.say_of("papers-due", "date", &visit.date(at)),
+        None => visit.say("papers-due-unknown"),
+    };
     html! {
-        strong { (paper.reference) } " " (said)
+        strong { (paper.reference) } " " (said) " " (due)
         @if paper.late { " " span.tag.no { (visit.say("papers-late")) } }
     }
 }
@@ -161,8 +164,13 @@ pub fn late_one(visit: &Visit, late: Option<&PaperRow>) -> Markup {
         @if let Some(paper) = late {
             div.inset role="alert" {
                 h2 { (visit.say("papers-late-title")) }
-                p { (visit.say_of("papers-late-line", "date", &visit.date(paper.due_at))) " "
-                    a href=(PATH) { (visit.say("papers-title")) } }
+                p {
+                    @match paper.due_at {
+                        Some(at) => { (visit.say_of("papers-late-line", "date", &visit.date(at))) }
+                        None => { (visit.say("papers-due-unknown")) }
+                    }
+                    " " a href=(PATH) { (visit.say("papers-title")) }
+                }
             }
         }
     }

@@ -323,6 +323,8 @@ fn sent(language: Language, handed: &HandedOver) -> Vec<Sample> {
         ),
         ("staff-sent-not-refused", Went::Not(Unsent::Refused(403))),
         ("staff-sent-not-stopped", Went::Not(Unsent::Stopped)),
+        ("staff-sent-not-blocked", Went::Not(Unsent::Blocked)),
+        ("staff-sent-not-fault", Went::Not(Unsent::Fault)),
     ];
     let page = |went| hand_over::sent_page(&of_case, Place::Case("SQ-7K2M-90QX"), handed, went);
     ways.into_iter()

@@ -103,10 +103,12 @@ pub fn paper(number: u32, late: bool) -> PaperRow {
         letter: (2026, number),
         received_at: at("2026-10-02T05:00:00Z"),
         since: at("2026-10-23T05:00:00Z"),
-        due_at: at(if late {
-            "2026-11-13T18:59:59Z"
-        } else {
-            "2026-12-11T18:59:59Z"
+        due_at: (number != 12).then(|| {
+            at(if late {
+                "2026-11-13T18:59:59Z"
+            } else {
+                "2026-12-11T18:59:59Z"
+            })
         }),
         late,
     }

@@ -49,6 +49,10 @@ pub enum Unsent {
     Refused(u16),
     /// The ground ended, or the address was stopped, before it was sent.
     Stopped,
+    /// The record that gave it was blocked, or ended, before it was sent.
+    Blocked,
+    /// It could not be looked here whether it may still be sent.
+    Fault,
 }
 
 impl Unsent {
@@ -62,6 +66,8 @@ impl Unsent {
             Self::Missed(Miss::Certificate) => "certificate",
             Self::Refused(_) => "refused",
             Self::Stopped => "stopped",
+            Self::Blocked => "blocked",
+            Self::Fault => "fault",
         }
     }
 }
@@ -136,9 +142,12 @@ impl System {
             if left.is_zero() {
                 break;
             }
-            let Some(address) = self.still_stands(line, first).await else {
-                last = Unsent::Stopped;
-                break;
+            let address = match self.still_stands(line, first).await {
+                Ok(address) => address,
+                Err(why) => {
+                    last = why;
+                    break;
+                }
             };
             match self.sent_once(&address, outgoing, left).await {
                 WebhookAnswer::Answered(200..=299) => return Went::Arrived,
@@ -163,16 +172,23 @@ impl System {
 
     /// The address with what signs there now, while the line was not recalled, nobody blocked a record that gave it under a consent,
     /// and messages still go there.
-    async fn still_stands(&self, line: &Disclosure, first: &Address) -> Option<Address> {
-        let now = self.disclosure(line.subject, line.id).await.ok()?;
-        let recipient = self.recipient(line.recipient).await.ok()?;
-        let standing = self.dossier(line.subject).await.ok()?.standing();
-        let is_blocked = line.consent.is_some() && standing != Some(Standing::Active);
-        if now.recalled_at.is_some() || is_blocked {
-            return None;
+    async fn still_stands(&self, line: &Disclosure, first: &Address) -> Result<Address, Unsent> {
+        let now = self
+            .disclosure(line.subject, line.id)
+            .await
+            .or(Err(Unsent::Fault))?;
+        let recipient = self.recipient(line.recipient).await.or(Err(Unsent::Fault))?;
+        let dossier = self.dossier(line.subject).await.or(Err(Unsent::Fault))?;
+        if now.recalled_at.is_some() {
+            return Err(Unsent::Stopped);
         }
-        let address = self.address_of(&recipient).await.ok().flatten();
-        address.filter(|address| address.place == first.place)
+        if line.consent.is_some() && dossier.standing() != Some(Standing::Active) {
+            return Err(Unsent::Blocked);
+        }
+        let address = self.address_of(&recipient).await.or(Err(Unsent::Fault))?;
+        address
+            .filter(|address| address.place == first.place)
+            .ok_or(Unsent::Stopped)
     }
 
     async fn sent_once(&self, address: &Address, outgoing: &Outgoing, patience: Duration) -> WebhookAnswer {

@@ -1,6 +1,7 @@
 //! What the stories about requests share: a letter that comes in, somebody who asks, and what is wrong with it.
 
-use sandyq_model::{Category, Channel, Plain, Problem, RequestKind};
+use jiff::SignedDuration;
+use sandyq_model::{Category, Channel, Plain, Problem, RequestKind, time};
 use sandyq_processing::access::Caller;
 use sandyq_processing::request::{LetterEntry, Scan};
 use sandyq_processing::{Language, Rejected};
@@ -36,7 +37,8 @@ pub fn problem<T>(outcome: Result<T, Rejected>, input: &str) -> Option<Problem> 
 
 /// The responsible person enters a letter.
 pub async fn enters(stage: &Stage, gulmira: &Caller, kind: RequestKind) -> String {
-    let entry = letter(kind, "I would like to know what you hold");
+    let mut entry = letter(kind, "I would like to know what you hold");
+    entry.envelope_on = time::day_in_kazakhstan(stage.now() - SignedDuration::from_hours(72)).to_string();
     stage
         .system
         .enter_request(gulmira, entry, stage.key())
