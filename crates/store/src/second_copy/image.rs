@@ -45,6 +45,17 @@ struct Table {
     rows_of: &'static str,
     remove_of: &'static str,
     insert: &'static str,
+    /// How many columns it has.
+    width: usize,
+}
+
+impl Table {
+    /// Puts a row there. One that was written before the table got its last columns has nothing in them.
+    fn put(&self, row: &Row) -> Statement {
+        let mut values = row.0.clone();
+        values.resize(values.len().max(self.width), Value::Null);
+        statement(self.insert, values)
+    }
 }
 
 macro_rules! table {
@@ -64,6 +75,7 @@ macro_rules! table {
             insert: concat!(
                 "INSERT INTO ", $name, " (", $first, $(", ", $column,)* ") VALUES (", $places, ")", $clash
             ),
+            width: [$first $(, $column)*].len(),
         }
     };
 }
@@ -277,7 +289,7 @@ impl Image {
         let put = OF_SUBJECT.iter().flat_map(|table| {
             let rows = self.tables.iter().filter(|rows| rows.table == table.number);
             rows.flat_map(|rows| &rows.rows)
-                .map(|row| statement(table.insert, row.0.clone()).touching(1))
+                .map(|row| table.put(row).touching(1))
         });
         ways_in.chain(removed).chain(put).collect()
     }
@@ -298,7 +310,7 @@ impl SharedRow {
         SHARED
             .into_iter()
             .find(|table| table.number == self.table)
-            .map(|table| statement(table.insert, self.row.0.clone()))
+            .map(|table| table.put(&self.row))
             .ok_or_else(|| Fault::Store("the second copy holds rows of a table that is not known".into()))
     }
 
@@ -392,6 +404,28 @@ mod tests {
             let columns: Vec<&str> = columns.iter().map(|(column, _)| *column).collect();
             assert_eq!(columns, table.columns, "{}", table.name);
         }
+    }
+
+    #[test]
+    fn a_row_from_before_a_table_grew_has_nothing_in_the_new_columns() {
+        let rows = Rows {
+            table: 10,
+            rows: vec![Row(vec![Value::Integer(7); 22])],
+        };
+        let image = Image {
+            subject: SubjectId::from_bytes([1; 16]),
+            ledger: 1,
+            tables: vec![rows],
+        };
+        let put = image.statements().pop().unwrap();
+        assert!(put.sql.contains("INTO subject_request"));
+        assert_eq!(put.args.len(), 24);
+        assert_eq!(put.args[21..], [Value::Integer(7), Value::Null, Value::Null]);
+        let shared = SharedRow {
+            table: 17,
+            row: Row(vec![Value::Integer(7); 11]),
+        };
+        assert_eq!(shared.statement().unwrap().args.len(), 13);
     }
 
     #[test]
