@@ -1,101 +1,39 @@
 //! 5.1.3: a breach of the protection of personal data, and what is done about it, as one table of moves. Nothing that was
 //! entered is ever changed or taken back: what was found out later is another step.
 
-use std::fmt;
-use std::str::FromStr;
+use crate::coded::coded;
 
-/// What happened to the data (L20).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
-pub enum BreachKind {
-    /// Somebody had access who must not.
-    Access = 1,
-    /// Data got to others.
-    Spread = 2,
-    /// Data was changed.
-    Change = 3,
-    /// Data was lost or destroyed.
-    Destruction = 4,
-}
-
-impl BreachKind {
-    /// All of them, in the order of their codes.
-    pub const ALL: [Self; 4] = [Self::Access, Self::Spread, Self::Change, Self::Destruction];
-
-    /// Its number in storage.
-    #[must_use]
-    pub const fn code(self) -> u8 {
-        self as u8
-    }
-
-    /// The kind of this number.
-    #[must_use]
-    pub fn from_code(code: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.code() == code)
-    }
-
-    /// Its word.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Access => "access",
-            Self::Spread => "spread",
-            Self::Change => "change",
-            Self::Destruction => "destruction",
-        }
+coded! {
+    /// What happened to the data (L20).
+    BreachKind or UnknownBreachWord {
+        /// Somebody had access who must not.
+        Access = 1 "access",
+        /// Data got to others.
+        Spread = 2 "spread",
+        /// Data was changed.
+        Change = 3 "change",
+        /// Data was lost or destroyed.
+        Destruction = 4 "destruction",
     }
 }
 
-/// A step on a breach.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
-pub enum BreachStep {
-    /// Something was found out: what happened, whom it concerns, how many. The first step of every breach.
-    Find = 1,
-    /// Something was done about it.
-    Measure = 2,
-    /// The authorised body was told.
-    TellAuthority = 3,
-    /// The people concerned were told.
-    TellSubjects = 4,
-    /// Nothing is left to do.
-    Close = 5,
+coded! {
+    /// A step on a breach.
+    BreachStep or UnknownBreachWord {
+        /// Something was found out: what happened, whom it concerns, how many. The first step of every breach.
+        Find = 1 "find",
+        /// Something was done about it.
+        Measure = 2 "measure",
+        /// The authorised body was told.
+        TellAuthority = 3 "tell-authority",
+        /// The people concerned were told.
+        TellSubjects = 4 "tell-subjects",
+        /// Nothing is left to do.
+        Close = 5 "close",
+    }
 }
 
 impl BreachStep {
-    /// All of them, in the order of their codes.
-    pub const ALL: [Self; 5] = [
-        Self::Find,
-        Self::Measure,
-        Self::TellAuthority,
-        Self::TellSubjects,
-        Self::Close,
-    ];
-
-    /// Its number in storage.
-    #[must_use]
-    pub const fn code(self) -> u8 {
-        self as u8
-    }
-
-    /// The step of this number.
-    #[must_use]
-    pub fn from_code(code: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|step| step.code() == code)
-    }
-
-    /// Its word.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Find => "find",
-            Self::Measure => "measure",
-            Self::TellAuthority => "tell-authority",
-            Self::TellSubjects => "tell-subjects",
-            Self::Close => "close",
-        }
-    }
-
     /// Whether it can be taken after these steps, which stand in their order. The authority is told of measures, so there
     /// is one first; a breach is closed once the authority was told; and what is found out later opens it again.
     #[must_use]
@@ -111,89 +49,36 @@ impl BreachStep {
     }
 }
 
-/// What is done about the people of a breach.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
-pub enum BreachActKind {
-    /// One record is named by its number.
-    Record = 1,
-    /// Everybody of these groups, with one of these fields stored.
-    Stored = 2,
-    /// Everybody with whose data an account of staff did something between two instants.
-    Looks = 3,
-    /// Letters go to everybody who was found.
-    Letters = 4,
-    /// The list of more people than one employee may open in an hour is open, at the word of two.
-    List = 5,
+coded! {
+    /// What is done about the people of a breach.
+    BreachActKind or UnknownBreachWord {
+        /// One record is named by its number.
+        Record = 1 "record",
+        /// Everybody of these groups, with one of these fields stored.
+        Stored = 2 "stored",
+        /// Everybody with whose data an account of staff did something between two instants.
+        Looks = 3 "looks",
+        /// Letters go to everybody who was found.
+        Letters = 4 "letters",
+        /// The list of more people than one employee may open in an hour is open, at the word of two.
+        List = 5 "list",
+    }
 }
 
 impl BreachActKind {
-    /// All of them, in the order of their codes.
-    pub const ALL: [Self; 5] = [Self::Record, Self::Stored, Self::Looks, Self::Letters, Self::List];
     /// By which people are found.
     pub const FINDS: [Self; 3] = [Self::Record, Self::Stored, Self::Looks];
-
-    /// Its number in storage.
-    #[must_use]
-    pub const fn code(self) -> u8 {
-        self as u8
-    }
-
-    /// The one of this number.
-    #[must_use]
-    pub fn from_code(code: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.code() == code)
-    }
-
-    /// Its word.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Record => "record",
-            Self::Stored => "stored",
-            Self::Looks => "looks",
-            Self::Letters => "letters",
-            Self::List => "list",
-        }
-    }
 }
 
-/// Why a letter about a breach did not reach somebody, who is to be told otherwise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
-pub enum Unreached {
-    /// There is no address, or letters to it come back.
-    NoContact = 1,
-    /// The record is locked, or nobody confirmed it.
-    Locked = 2,
-    /// Nobody takes letters at that address.
-    Refused = 3,
-}
-
-impl Unreached {
-    /// All of them, in the order of their codes.
-    pub const ALL: [Self; 3] = [Self::NoContact, Self::Locked, Self::Refused];
-
-    /// Its number in storage.
-    #[must_use]
-    pub const fn code(self) -> u8 {
-        self as u8
-    }
-
-    /// The one of this number.
-    #[must_use]
-    pub fn from_code(code: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|why| why.code() == code)
-    }
-
-    /// Its word.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::NoContact => "no-contact",
-            Self::Locked => "locked",
-            Self::Refused => "refused",
-        }
+coded! {
+    /// Why a letter about a breach did not reach somebody, who is to be told otherwise.
+    Unreached or UnknownBreachWord {
+        /// There is no address, or letters to it come back.
+        NoContact = 1 "no-contact",
+        /// The record is locked, or nobody confirmed it.
+        Locked = 2 "locked",
+        /// Nobody takes letters at that address.
+        Refused = 3 "refused",
     }
 }
 
@@ -201,30 +86,6 @@ impl Unreached {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no such kind of breach, step on one or act about its people")]
 pub struct UnknownBreachWord;
-
-macro_rules! words {
-    ($name:ident) => {
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.name())
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = UnknownBreachWord;
-
-            fn from_str(word: &str) -> Result<Self, Self::Err> {
-                let mut all = Self::ALL.into_iter();
-                all.find(|one| one.name() == word).ok_or(UnknownBreachWord)
-            }
-        }
-    };
-}
-
-words!(BreachKind);
-words!(BreachStep);
-words!(BreachActKind);
-words!(Unreached);
 
 #[cfg(test)]
 mod tests {

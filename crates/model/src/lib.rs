@@ -11,6 +11,7 @@ pub mod card;
 pub mod category;
 pub mod chance;
 pub mod clause;
+mod coded;
 pub mod facts;
 pub mod fault;
 pub mod field;

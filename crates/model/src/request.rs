@@ -2,77 +2,34 @@
 //!
 //! A check of who is asking is never inherited: a request that is merged into another one or opened again begins without.
 
-use std::fmt;
-use std::str::FromStr;
-
 use crate::clause::Clause;
+use crate::coded::coded;
 
-/// What is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
-pub enum RequestKind {
-    /// Whether and how data is processed (6.4).
-    Inform = 1,
-    /// The data itself (6.4).
-    Access = 2,
-    /// A change on the strength of papers (6.2).
-    Clarify = 3,
-    /// A block (DEF-3, 6.2).
-    Block = 4,
-    /// The end of a block (DEF-3, 6.2).
-    Unblock = 5,
-    /// The end of a consent (6.3).
-    Withdraw = 6,
-    /// An objection to automated processing (1.3).
-    Object = 7,
-    /// A consumer's complaint (7).
-    Complain = 8,
-    /// A question or a suggestion (7).
-    Question = 9,
+coded! {
+    /// What is asked for. Its word is also the name of its deadline in the policy folder.
+    RequestKind or UnknownWord {
+        /// Whether and how data is processed (6.4).
+        Inform = 1 "inform",
+        /// The data itself (6.4).
+        Access = 2 "access",
+        /// A change on the strength of papers (6.2).
+        Clarify = 3 "clarify",
+        /// A block (DEF-3, 6.2).
+        Block = 4 "block",
+        /// The end of a block (DEF-3, 6.2).
+        Unblock = 5 "unblock",
+        /// The end of a consent (6.3).
+        Withdraw = 6 "withdraw",
+        /// An objection to automated processing (1.3).
+        Object = 7 "object",
+        /// A consumer's complaint (7).
+        Complain = 8 "complain",
+        /// A question or a suggestion (7).
+        Question = 9 "question",
+    }
 }
 
 impl RequestKind {
-    /// All of them, in the order of their codes.
-    pub const ALL: [Self; 9] = [
-        Self::Inform,
-        Self::Access,
-        Self::Clarify,
-        Self::Block,
-        Self::Unblock,
-        Self::Withdraw,
-        Self::Object,
-        Self::Complain,
-        Self::Question,
-    ];
-
-    /// Its number in storage.
-    #[must_use]
-    pub const fn code(self) -> u8 {
-        self as u8
-    }
-
-    /// The kind of this number.
-    #[must_use]
-    pub fn from_code(code: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.code() == code)
-    }
-
-    /// Its word, which is also the name of its deadline in the policy folder.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Inform => "inform",
-            Self::Access => "access",
-            Self::Clarify => "clarify",
-            Self::Block => "block",
-            Self::Unblock => "unblock",
-            Self::Withdraw => "withdraw",
-            Self::Object => "object",
-            Self::Complain => "complain",
-            Self::Question => "question",
-        }
-    }
-
     /// The clause that gives the right to ask.
     #[must_use]
     pub const fn clause(self) -> Clause {
@@ -94,99 +51,37 @@ impl RequestKind {
     }
 }
 
-/// By which way it came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
-pub enum Channel {
-    /// The person's own page.
-    Portal = 1,
-    /// Told to somebody here, at the desk or by telephone.
-    Desk = 2,
-    /// On paper.
-    Letter = 3,
-}
-
-impl Channel {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Portal, Self::Desk, Self::Letter];
-
-    /// Its number in storage.
-    #[must_use]
-    pub const fn code(self) -> u8 {
-        self as u8
-    }
-
-    /// The channel of this number.
-    #[must_use]
-    pub fn from_code(code: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|channel| channel.code() == code)
-    }
-
-    /// Its word.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Portal => "portal",
-            Self::Desk => "desk",
-            Self::Letter => "letter",
-        }
+coded! {
+    /// By which way it came.
+    Channel or UnknownWord {
+        /// The person's own page.
+        Portal = 1 "portal",
+        /// Told to somebody here, at the desk or by telephone.
+        Desk = 2 "desk",
+        /// On paper.
+        Letter = 3 "letter",
     }
 }
 
-/// How far it has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
-pub enum RequestState {
-    /// Registered; its clock runs.
-    Received = 1,
-    /// Somebody was asked to show who they are; the clock runs on.
-    Checking = 2,
-    /// Known from whom it is, or no need to know; the answer is worked on.
-    Answering = 3,
-    /// Answered, and what was asked for is done.
-    Answered = 4,
-    /// Refused, with reason and norm.
-    Refused = 5,
-    /// Went into another request of the same person.
-    Merged = 6,
+coded! {
+    /// How far it has come.
+    RequestState or UnknownWord {
+        /// Registered; its clock runs.
+        Received = 1 "received",
+        /// Somebody was asked to show who they are; the clock runs on.
+        Checking = 2 "checking",
+        /// Known from whom it is, or no need to know; the answer is worked on.
+        Answering = 3 "answering",
+        /// Answered, and what was asked for is done.
+        Answered = 4 "answered",
+        /// Refused, with reason and norm.
+        Refused = 5 "refused",
+        /// Went into another request of the same person.
+        Merged = 6 "merged",
+    }
 }
 
 impl RequestState {
-    /// All of them.
-    pub const ALL: [Self; 6] = [
-        Self::Received,
-        Self::Checking,
-        Self::Answering,
-        Self::Answered,
-        Self::Refused,
-        Self::Merged,
-    ];
-
-    /// Its number in storage.
-    #[must_use]
-    pub const fn code(self) -> u8 {
-        self as u8
-    }
-
-    /// The state of this number.
-    #[must_use]
-    pub fn from_code(code: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.code() == code)
-    }
-
-    /// Its word.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Received => "received",
-            Self::Checking => "checking",
-            Self::Answering => "answering",
-            Self::Answered => "answered",
-            Self::Refused => "refused",
-            Self::Merged => "merged",
-        }
-    }
-
     /// Whether nothing is left to do.
     #[must_use]
     pub const fn is_closed(self) -> bool {
@@ -194,80 +89,35 @@ impl RequestState {
     }
 }
 
-/// What is done with a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
-pub enum Step {
-    /// It is registered.
-    Receive = 1,
-    /// A code goes to a contact on file.
-    AskIdentity = 2,
-    /// They have shown who they are.
-    ShowIdentity = 3,
-    /// They could not show it; the request stays open and a human decides.
-    FailIdentity = 4,
-    /// Its kind needs no check.
-    Begin = 5,
-    /// It is answered.
-    Answer = 6,
-    /// It is refused.
-    Refuse = 7,
-    /// It goes into another one.
-    Merge = 8,
-    /// It is opened again, without what was shown before.
-    Reopen = 9,
-    /// One working day is left.
-    Escalate = 10,
-    /// A change of the law makes it due earlier (PRE-5).
-    Advance = 11,
+coded! {
+    /// What is done with a request.
+    Step or UnknownWord {
+        /// It is registered.
+        Receive = 1 "receive",
+        /// A code goes to a contact on file.
+        AskIdentity = 2 "ask-identity",
+        /// They have shown who they are.
+        ShowIdentity = 3 "show-identity",
+        /// They could not show it; the request stays open and a human decides.
+        FailIdentity = 4 "fail-identity",
+        /// Its kind needs no check.
+        Begin = 5 "begin",
+        /// It is answered.
+        Answer = 6 "answer",
+        /// It is refused.
+        Refuse = 7 "refuse",
+        /// It goes into another one.
+        Merge = 8 "merge",
+        /// It is opened again, without what was shown before.
+        Reopen = 9 "reopen",
+        /// One working day is left.
+        Escalate = 10 "escalate",
+        /// A change of the law makes it due earlier (PRE-5).
+        Advance = 11 "advance",
+    }
 }
 
 impl Step {
-    /// All of them.
-    pub const ALL: [Self; 11] = [
-        Self::Receive,
-        Self::AskIdentity,
-        Self::ShowIdentity,
-        Self::FailIdentity,
-        Self::Begin,
-        Self::Answer,
-        Self::Refuse,
-        Self::Merge,
-        Self::Reopen,
-        Self::Escalate,
-        Self::Advance,
-    ];
-
-    /// Its number in storage.
-    #[must_use]
-    pub const fn code(self) -> u8 {
-        self as u8
-    }
-
-    /// The step of this number.
-    #[must_use]
-    pub fn from_code(code: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|step| step.code() == code)
-    }
-
-    /// Its word.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Receive => "receive",
-            Self::AskIdentity => "ask-identity",
-            Self::ShowIdentity => "show-identity",
-            Self::FailIdentity => "fail-identity",
-            Self::Begin => "begin",
-            Self::Answer => "answer",
-            Self::Refuse => "refuse",
-            Self::Merge => "merge",
-            Self::Reopen => "reopen",
-            Self::Escalate => "escalate",
-            Self::Advance => "advance",
-        }
-    }
-
     /// The clause under which it is done; of the kind's own where none else says more.
     #[must_use]
     pub const fn clause(self, kind: RequestKind) -> Clause {
@@ -351,26 +201,6 @@ pub fn moves_in_markdown() -> String {
     }
     table
 }
-
-macro_rules! words {
-    ($($name:ident)*) => {$(
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.name())
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = UnknownWord;
-
-            fn from_str(word: &str) -> Result<Self, Self::Err> {
-                Self::ALL.into_iter().find(|one| one.name() == word).ok_or(UnknownWord)
-            }
-        }
-    )*};
-}
-
-words!(RequestKind Channel RequestState Step);
 
 /// The word names nothing about requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -8,6 +8,15 @@ use sandyq_model::{
 
 use crate::database::{Reader, ReaderExt, Row, Statement, statement};
 
+/// What [`read`] reads, in its order.
+macro_rules! columns {
+    () => {
+        "subject_id, disclosure_id, reference, recipient_id, purpose, fields, consent_id, article, document, dated, form, at, \
+         handed_by, recalled_at, recalled_for, told_at, confirmed_at, confirmed_document, webhook_id, delivered_at, \
+         failed_at, hook_told_at"
+    };
+}
+
 /// One handing-over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Disclosure {
@@ -61,10 +70,11 @@ pub struct Disclosure {
 #[must_use]
 pub fn insert(row: &Disclosure) -> Statement {
     statement(
-        "INSERT INTO disclosure (subject_id, disclosure_id, reference, recipient_id, purpose, fields, consent_id, \
-         article, document, dated, form, at, handed_by, recalled_at, recalled_for, told_at, confirmed_at, \
-         confirmed_document, webhook_id, delivered_at, failed_at, hook_told_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)",
+        concat!(
+            "INSERT INTO disclosure (",
+            columns!(),
+            ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)"
+        ),
         [
             row.subject.into(),
             row.id.into(),
@@ -162,10 +172,11 @@ pub fn confirmed(row: &Disclosure, document: &str, at: Timestamp) -> Statement {
 /// When the engine does not answer.
 pub fn of_subject(reader: &mut dyn Reader, subject: SubjectId, limit: u32) -> Result<Vec<Disclosure>, Fault> {
     reader.list(
-        "SELECT subject_id, disclosure_id, reference, recipient_id, purpose, fields, consent_id, article, document, \
-         dated, form, at, handed_by, recalled_at, recalled_for, told_at, confirmed_at, confirmed_document, webhook_id, \
-         delivered_at, failed_at, hook_told_at \
-         FROM disclosure WHERE subject_id = $1 ORDER BY at, disclosure_id LIMIT $2",
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM disclosure WHERE subject_id = $1 ORDER BY at, disclosure_id LIMIT $2"
+        ),
         &[subject.into(), limit.into()],
         read,
     )
@@ -181,10 +192,11 @@ pub fn find(
     id: DisclosureId,
 ) -> Result<Option<Disclosure>, Fault> {
     reader.first(
-        "SELECT subject_id, disclosure_id, reference, recipient_id, purpose, fields, consent_id, article, document, \
-         dated, form, at, handed_by, recalled_at, recalled_for, told_at, confirmed_at, confirmed_document, webhook_id, \
-         delivered_at, failed_at, hook_told_at \
-         FROM disclosure WHERE subject_id = $1 AND disclosure_id = $2",
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM disclosure WHERE subject_id = $1 AND disclosure_id = $2"
+        ),
         &[subject.into(), id.into()],
         read,
     )
@@ -196,10 +208,11 @@ pub fn find(
 /// When the engine does not answer.
 pub fn newest(reader: &mut dyn Reader, limit: u32, skip: u32) -> Result<Vec<Disclosure>, Fault> {
     reader.list(
-        "SELECT subject_id, disclosure_id, reference, recipient_id, purpose, fields, consent_id, article, document, \
-         dated, form, at, handed_by, recalled_at, recalled_for, told_at, confirmed_at, confirmed_document, webhook_id, \
-         delivered_at, failed_at, hook_told_at \
-         FROM disclosure ORDER BY at DESC LIMIT $1 OFFSET $2",
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM disclosure ORDER BY at DESC LIMIT $1 OFFSET $2"
+        ),
         &[limit.into(), skip.into()],
         read,
     )
@@ -211,10 +224,11 @@ pub fn newest(reader: &mut dyn Reader, limit: u32, skip: u32) -> Result<Vec<Disc
 /// When the engine does not answer.
 pub fn recalled(reader: &mut dyn Reader, limit: u32) -> Result<Vec<Disclosure>, Fault> {
     reader.list(
-        "SELECT subject_id, disclosure_id, reference, recipient_id, purpose, fields, consent_id, article, document, \
-         dated, form, at, handed_by, recalled_at, recalled_for, told_at, confirmed_at, confirmed_document, webhook_id, \
-         delivered_at, failed_at, hook_told_at \
-         FROM disclosure WHERE recalled_at IS NOT NULL AND confirmed_at IS NULL AND failed_at IS NULL ORDER BY recalled_at LIMIT $1",
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM disclosure WHERE recalled_at IS NOT NULL AND confirmed_at IS NULL AND failed_at IS NULL ORDER BY recalled_at LIMIT $1"
+        ),
         &[limit.into()],
         read,
     )
@@ -226,10 +240,11 @@ pub fn recalled(reader: &mut dyn Reader, limit: u32) -> Result<Vec<Disclosure>, 
 /// When the engine does not answer.
 pub fn untold(reader: &mut dyn Reader, before: Timestamp, limit: u32) -> Result<Vec<Disclosure>, Fault> {
     reader.list(
-        "SELECT subject_id, disclosure_id, reference, recipient_id, purpose, fields, consent_id, article, document, \
-         dated, form, at, handed_by, recalled_at, recalled_for, told_at, confirmed_at, confirmed_document, webhook_id, \
-         delivered_at, failed_at, hook_told_at \
-         FROM disclosure WHERE recalled_at < $1 AND told_at IS NULL AND failed_at IS NULL ORDER BY recalled_at LIMIT $2",
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM disclosure WHERE recalled_at < $1 AND told_at IS NULL AND failed_at IS NULL ORDER BY recalled_at LIMIT $2"
+        ),
         &[before.into(), limit.into()],
         read,
     )
@@ -242,13 +257,14 @@ pub fn untold(reader: &mut dyn Reader, before: Timestamp, limit: u32) -> Result<
 /// When the engine does not answer.
 pub fn hook_untold(reader: &mut dyn Reader, before: Timestamp, limit: u32) -> Result<Vec<Disclosure>, Fault> {
     reader.list(
-        "SELECT subject_id, disclosure_id, reference, recipient_id, purpose, fields, consent_id, article, document, \
-         dated, form, at, handed_by, recalled_at, recalled_for, told_at, confirmed_at, confirmed_document, webhook_id, \
-         delivered_at, failed_at, hook_told_at \
-         FROM disclosure WHERE recalled_at < $1 AND webhook_id IS NOT NULL AND hook_told_at IS NULL \
-         AND failed_at IS NULL \
-         AND EXISTS (SELECT 1 FROM webhook WHERE webhook.recipient_id = disclosure.recipient_id \
-         AND webhook.ended_at IS NULL) ORDER BY recalled_at LIMIT $2",
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM disclosure WHERE recalled_at < $1 AND webhook_id IS NOT NULL AND hook_told_at IS NULL \
+             AND failed_at IS NULL \
+             AND EXISTS (SELECT 1 FROM webhook WHERE webhook.recipient_id = disclosure.recipient_id \
+             AND webhook.ended_at IS NULL) ORDER BY recalled_at LIMIT $2"
+        ),
         &[before.into(), limit.into()],
         read,
     )
