@@ -181,6 +181,8 @@ numbered! {
         FiguresRead = 143 "figures-read",
         /// It was looked whether any card data has outlived its day; failed, when some has (8).
         CardsLookedFor = 144 "cards-looked-for",
+        /// An act says that the paper of a letter was destroyed, whose record is gone (8).
+        PaperDestroyed = 145 "paper-destroyed",
     }
 }
 

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 use sandyq_ledger::entry::{Clauses, Detail, Entry, Happening, Outcome};
-use sandyq_model::{Actor, CaseId, Clause, Fault, LocalActId, LocalActKind, Problem, Role, time};
+use sandyq_model::{Actor, CaseId, Clause, Fault, LocalActKind, Problem, Role, time};
 use sandyq_store::tables::subject_request::{self, Paper};
 use sandyq_store::tables::{local_act, subject};
 use sandyq_store::{Commit, CommitError};
@@ -137,17 +137,12 @@ impl System {
         }
         let mut noted = 0;
         for paper in &papers {
-            noted += usize::from(self.paper_gone(&caller.actor, paper, (act.id, number)).await?);
+            noted += usize::from(self.paper_gone(&caller.actor, paper, number).await?);
         }
         Ok(noted)
     }
 
-    async fn paper_gone(
-        &self,
-        actor: &Actor,
-        paper: &Paper,
-        (act, number): (LocalActId, u32),
-    ) -> Result<bool, Fault> {
+    async fn paper_gone(&self, actor: &Actor, paper: &Paper, act: u32) -> Result<bool, Fault> {
         let file = paper.file;
         for _ in 0..COMMITS_MAX {
             let known = self
@@ -157,13 +152,19 @@ impl System {
             let Some(known) = known else { return Ok(false) };
             let entry = Entry {
                 clauses: Clauses::most_telling(&[CLAUSE]),
-                case: Some(CaseId::from_bytes(*act.as_bytes())),
-                ..entry::of_happening(actor, Happening::RequestMoved, Outcome::Done, Detail::None, self)
+                case: Some(CaseId::from_bytes(*file.as_bytes())),
+                ..entry::of_happening(
+                    actor,
+                    Happening::PaperDestroyed,
+                    Outcome::Done,
+                    Detail::None,
+                    self,
+                )
             };
             let commit = Commit {
                 subject: Some((file, known.version)),
                 moves: true,
-                statements: vec![subject_request::paper_gone(file, number)],
+                statements: vec![subject_request::paper_gone(file, act)],
                 entries: vec![entry],
                 ..Commit::default()
             };

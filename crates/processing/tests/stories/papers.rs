@@ -8,7 +8,7 @@ use sandyq_processing::access::Caller;
 use sandyq_processing::local_act::Entered as Document;
 use sandyq_processing::request::{Deed, PAPERS_AT_ONCE};
 use sandyq_processing::{Language, Rejected};
-use sandyq_store::tables::posting;
+use sandyq_store::tables::{posting, subject_request};
 
 use crate::stage::Stage;
 use crate::stage::asked::{enters, problem};
@@ -111,10 +111,20 @@ async fn the_paper_of_a_destroyed_letter_waits_until_an_act_names_it() {
     let said = all.into_iter().rev().map(|placed| placed.entry);
     let said = said
         .into_iter()
-        .find(|entry| entry.deed == Entered::Happening(Happening::RequestMoved))
+        .find(|entry| entry.deed == Entered::Happening(Happening::PaperDestroyed))
         .unwrap();
     assert_eq!(said.subject, None, "nobody is behind it any more");
-    assert!(said.case.is_some() && said.clauses.iter().any(|clause| clause.to_string() == "8"));
+    assert!(said.clauses.iter().any(|clause| clause.to_string() == "8"));
+    let request = stage.system.store().read(move |reader| {
+        let request = subject_request::by_reference(reader, &reference)?;
+        Ok(request.unwrap().file)
+    });
+    let request = request.await.unwrap();
+    assert_eq!(
+        said.case.unwrap().as_bytes(),
+        request.as_bytes(),
+        "it names the request"
+    );
 }
 
 #[tokio::test]

@@ -124,6 +124,7 @@ happening-local-acts-read = looked into the register of documents
 happening-figures-made = made the figures of a month
 happening-figures-read = looked at the statistics
 happening-cards-looked-for = looked whether card data has outlived its day
+happening-paper-destroyed = noted that the paper of a letter was destroyed
 happening-cases-searched = looked for cases by a contact
 happening-identity-linked = linked their account with an identity provider
 happening-identity-unlinked = took the link with the identity provider away

@@ -124,6 +124,7 @@ happening-local-acts-read = құжаттар тізілімін қарады
 happening-figures-made = бір айдың сандарын жасады
 happening-figures-read = статистиканы қарады
 happening-cards-looked-for = карта деректерінің мерзімі өтпегенін тексерді
+happening-paper-destroyed = хаттың қағазы жойылғанын белгіледі
 happening-cases-searched = істерді байланыс дерегі бойынша іздеді
 happening-identity-linked = тіркелгісін сәйкестендіру провайдерімен байланыстырды
 happening-identity-unlinked = сәйкестендіру провайдерімен байланысты алып тастады

@@ -124,6 +124,7 @@ happening-local-acts-read = заглянул в реестр документо�
 happening-figures-made = составила цифры за месяц
 happening-figures-read = смотрел статистику
 happening-cards-looked-for = проверила, не пережили ли данные карт свой день
+happening-paper-destroyed = отметил, что бумага письма уничтожена
 happening-cases-searched = искал дела по контакту
 happening-identity-linked = привязал учётную запись к поставщику удостоверений
 happening-identity-unlinked = убрал привязку к поставщику удостоверений
