@@ -10,10 +10,10 @@ use sandyq_processing::Rejected;
 use sandyq_processing::breach::{LettersTold, Sought, When};
 
 use super::breach_people::path_of;
-use super::breaches::{box_name, boxes, labels};
+use super::breaches::{box_name, boxes, input, labels};
 use super::cases::staff;
 use super::privileged;
-use crate::components::{Control, control, error_summary, problem_of, submit, tray};
+use crate::components::{error_summary, problem_of, submit, tray};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
 use crate::layout::Page;
 use crate::visit::Visit;
@@ -170,7 +170,8 @@ pub fn page(
         (visit.say(&format!("breach-seek-{kind}")), "breach-seek-button")
     };
     let asked = |name: &str, value: ValueKind, required: bool| {
-        input(visit, (name, value, required), &typed(name), mistake)
+        let hint = visit.say(hint_of(name));
+        input(visit, (name, value, required), (&hint, &typed(name)), mistake)
     };
     let inside = html! {
         @match kind {
@@ -215,32 +216,15 @@ fn label_of(visit: &Visit, name: &str) -> Option<String> {
     Some(visit.say(&key))
 }
 
-fn input(
-    visit: &Visit,
-    (name, kind, required): (&str, ValueKind, bool),
-    typed: &str,
-    mistake: &Mistake,
-) -> Markup {
-    let label = visit.say(&format!("breach-{name}"));
-    let hint = match name {
-        "reference" | "staff" => format!("breach-{name}-hint"),
-        "from-day" => "breach-from-day-hint".to_owned(),
-        "until-day" => "breach-until-day-hint".to_owned(),
-        "from-time" | "until-time" => "breach-time-hint".to_owned(),
-        _ => "breach-text-hint".to_owned(),
-    };
-    let hint = visit.say(&hint);
-    let asked = Control {
-        name,
-        kind,
-        label: &label,
-        hint: &hint,
-        why: html! {},
-        typed,
-        autocomplete: "off",
-        required,
-    };
-    control(visit, &asked, mistake, "")
+fn hint_of(name: &str) -> &'static str {
+    match name {
+        "reference" => "breach-reference-hint",
+        "staff" => "breach-staff-hint",
+        "from-day" => "breach-from-day-hint",
+        "until-day" => "breach-until-day-hint",
+        "from-time" | "until-time" => "breach-time-hint",
+        _ => "breach-text-hint",
+    }
 }
 
 /// The fields, by boxes.

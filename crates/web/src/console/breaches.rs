@@ -265,7 +265,8 @@ pub fn entry_page(
     let tells = matches!(entered, Entered::Step(_, BreachStep::TellAuthority));
     let closes = matches!(entered, Entered::Step(_, BreachStep::Close));
     let asked = |name: &str, kind: ValueKind, required: bool| {
-        input(visit, (name, kind, required), &typed(name), mistake)
+        let hint = visit.say(&format!("breach-{name}-hint"));
+        input(visit, (name, kind, required), (&hint, &typed(name)), mistake)
     };
     let inside = html! {
         @if entered == Entered::New { (kinds(visit, &typed("kind"), mistake)) }
@@ -300,21 +301,19 @@ pub fn entry_page(
         .back_to(entered.back())
 }
 
-fn input(
+/// An input of text, with its hint and what was typed before.
+pub(super) fn input(
     visit: &Visit,
     (name, kind, required): (&str, ValueKind, bool),
-    typed: &str,
+    (hint, typed): (&str, &str),
     mistake: &Mistake,
 ) -> Markup {
-    let (label, hint) = (
-        visit.say(&format!("breach-{name}")),
-        visit.say(&format!("breach-{name}-hint")),
-    );
+    let label = visit.say(&format!("breach-{name}"));
     let asked = Control {
         name,
         kind,
         label: &label,
-        hint: &hint,
+        hint,
         why: html! {},
         typed,
         autocomplete: "off",
