@@ -141,6 +141,7 @@ fn stories_on_postgres(root: &Path, cluster: &Cluster, tally: &mut Tally) -> Res
             "disclosures::",
             "breaches::",
             "breach_people::",
+            "breach_searches::",
             "papers::",
             "staff_way_in::",
         ],

@@ -118,6 +118,8 @@ problems! {
     NoRecord = "no-record",
     /// A second person has to agree to it before (5.1.1).
     TakesTwo = "takes-two",
+    /// There are more people by now than a proposal says, and it is agreed to for those alone (5.1.3).
+    MorePeople = "more-people",
     /// More people than one employee may open in an hour (5.1.4).
     BulkRead = "bulk-read",
     /// One employee looks for people too often (5.1.4).

@@ -179,8 +179,11 @@ pub enum Message {
         kind: sandyq_model::BreachKind,
         /// The day on which it was found.
         day: jiff::civil::Date,
-        /// The fields that are concerned, in words of the letter's language.
+        /// The fields that are concerned, in words of the letter's language: those that are held of the person, or all of the
+        /// breach.
         fields: Vec<String>,
+        /// Whether they are held of the person; otherwise none of them is.
+        held: bool,
         /// What happened and what was done, as the responsible person says it in that language.
         text: String,
         /// Whom to ask.

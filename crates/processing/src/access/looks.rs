@@ -1,7 +1,7 @@
 //! 5.1.4: how many people's data somebody of staff opened lately. It is in memory alone, beside the ledger that has each look: after a
 //! start the hour begins anew.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
@@ -37,17 +37,23 @@ impl Looks {
 
     /// Whether somebody new could be looked at within so many people in an hour. Nothing is noted.
     pub(crate) fn has_room(&self, limit: u32, by: ActorId, now: Timestamp) -> bool {
-        self.room(limit, by, now) > 0
+        self.counted(by, now).len() < usize::try_from(limit).unwrap_or(usize::MAX)
     }
 
-    /// How many new people could be looked at within so many in an hour. Nothing is noted.
-    pub(crate) fn room(&self, limit: u32, by: ActorId, now: Timestamp) -> usize {
-        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    /// Whether all of these could be looked at within so many people in an hour; whoever was looked at already counts once.
+    /// Nothing is noted.
+    pub(crate) fn have_room(&self, limit: u32, (by, all): (ActorId, &[SubjectId]), now: Timestamp) -> bool {
+        let mut counted = self.counted(by, now);
+        counted.extend(all);
+        counted.len() <= usize::try_from(limit).unwrap_or(usize::MAX)
+    }
+
+    /// Whom they looked at within the hour.
+    fn counted(&self, by: ActorId, now: Timestamp) -> HashSet<SubjectId> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let counted = known.get(&by).map_or(0, |looked| {
-            looked.values().filter(|first| now < **first + WINDOW).count()
-        });
-        limit.saturating_sub(counted)
+        let looked = known.get(&by).into_iter().flatten();
+        let counted = looked.filter(|(_, first)| now < **first + WINDOW);
+        counted.map(|(subject, _)| *subject).collect()
     }
 }
 

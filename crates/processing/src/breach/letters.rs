@@ -9,20 +9,17 @@ use sandyq_model::{
     Role, Standing, SubjectId, Unreached,
 };
 use sandyq_policy::Language;
-use sandyq_store::Commit;
 use sandyq_store::tables::breach_act::{self, BreachAct, Progress};
 use sandyq_store::tables::breach_subject::{self, BreachSubject};
 use sandyq_store::tables::{breach, record};
 
-use super::{AT_ONCE, seeking, words};
+use super::{AT_ONCE, words};
 use crate::access::Caller;
 use crate::circumstances::Circumstances;
 use crate::dossier::Dossier;
-use crate::perform::refused_commit;
 use crate::ports::{Delivery, Letter, Message};
 use crate::queue::{self, Addressed};
 use crate::rejected::Rejected;
-use crate::request::at_the_board;
 use crate::system::System;
 
 /// People for whom letters are left in one piece.
@@ -50,39 +47,19 @@ impl System {
         told: &LettersTold,
         key: IdempotencyKey,
     ) -> Result<(), Rejected> {
-        at_the_board(caller)?;
-        let typed = format!("{number} {told:?}");
-        let sent = self.sent_under(key, "breach-letters", &[typed.as_bytes()]);
-        if self.was_done(sent).await? {
+        let typed = format!("{told:?}");
+        let asked = self.asks_for_act(caller, number, (BreachActKind::Letters, &typed), key);
+        let Some(mut asked) = asked.await? else {
             return Ok(());
-        }
-        let (breach, _) = self.breach_numbered(number).await?;
-        self.has_room_for_acts(breach.id, "step").await?;
-        let mut act = self.act_of(caller, breach.id, BreachActKind::Letters);
-        self.read_letters(told, &mut act)?;
-        let id = breach.id;
-        let (counts, acts) = self
-            .store()
-            .read(move |reader| {
-                let counts = breach_subject::counts(reader, id)?;
-                Ok((counts, breach_act::of_breach(reader, id, super::ACTS_MAX)?))
-            })
-            .await?;
-        let goes_on = acts.iter().any(|act| act.progress.ended_at.is_none());
-        if goes_on || counts.people == counts.letters || self.operator().is_none() {
+        };
+        self.read_letters(told, &mut asked.act)?;
+        let goes_on = asked.before.iter().any(|act| act.progress.ended_at.is_none());
+        let is_everybody_written_to = asked.counts.people == asked.counts.letters;
+        if goes_on || is_everybody_written_to || self.operator().is_none() {
             return Err(Rejected::mistake("step", Problem::NotDone));
         }
-        let commit = Commit {
-            statements: vec![breach_act::begin(&act)],
-            jobs: vec![seeking::piece(self, act.id, self.now())],
-            entries: vec![self.entry_of_breach(&caller.actor, Happening::BreachLettersBegun, breach.id)],
-            once: Some(sent.answered(Vec::new())),
-            protects: true,
-            ..Commit::default()
-        };
-        self.store().commit(commit).await.map_err(refused_commit)?;
-        self.wake();
-        Ok(())
+        self.begin_act(caller, (&asked.act, Happening::BreachLettersBegun), asked.sent)
+            .await
     }
 
     fn read_letters(&self, told: &LettersTold, act: &mut BreachAct) -> Result<(), Rejected> {
@@ -244,7 +221,7 @@ fn message(
         Language::Ru => ru,
         Language::En => en,
     };
-    // Of the fields that are concerned those that we hold of this person; all of them where that is none.
+    // What was here when it happened may have gone since: whoever has none of these fields now is told of all, and that it is so.
     let held: FieldSet = act.fields.intersection(dossier.held());
     let fields = if held.is_empty() { act.fields } else { held };
     let contact = system.operator().map(|operator| {
@@ -255,6 +232,7 @@ fn message(
         kind,
         day: sandyq_model::time::day_in_kazakhstan(found_at),
         fields: system.labels(fields, language),
+        held: !held.is_empty(),
         text,
         contact: contact.unwrap_or_default(),
     }

@@ -2,25 +2,26 @@
 //! kept nowhere: each person's values are taken out along the one path, as a duty under the article on breaches (2.2.12), so that
 //! each reads it on their own page. Whose record the policy opens to nobody is listed by its number alone.
 //!
-//! More people than one employee opens in an hour take a second person, who agrees for some hours (5.1.1).
+//! More people than one employee opens in an hour take a second person, who agrees for some hours (5.1.1): to the people who were found
+//! by then. A search that begins afterwards takes another agreement.
 
 use futures_util::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
 use sandyq_ledger::entry::{Detail, Entry, Happening, Outcome as Accounted};
 use sandyq_model::act::Extract;
 use sandyq_model::{
-    Actor, BreachActKind, BreachId, CaseId, Category, FieldSet, Ground, IdempotencyKey, Operation, Plain,
-    Problem, ProposalId, Purpose, SubjectId,
+    Actor, BreachActKind, BreachId, CaseId, Category, Fault, FieldSet, Ground, IdempotencyKey, Operation,
+    Plain, Problem, ProposalId, Purpose, SubjectId,
 };
 use sandyq_policy::Language;
 use sandyq_store::tables::breach::Breach;
-use sandyq_store::tables::breach_act::{self, BreachAct, Progress};
+use sandyq_store::tables::breach_act;
 use sandyq_store::tables::{breach_subject, proposal};
-use sandyq_store::{Commit, CommitError};
+use sandyq_store::{Commit, CommitError, Reader};
 
-use super::people::opened_to;
+use super::people::{are_sought, opened_to};
 use super::{ACTS_MAX, AT_ONCE};
-use crate::access::{Caller, conflict};
+use crate::access::Caller;
 use crate::circumstances::{Circumstances, Second};
 use crate::dossier::Dossier;
 use crate::perform::{Outcome, refused_commit};
@@ -82,24 +83,19 @@ impl System {
     ) -> Result<BreachList, Rejected> {
         at_the_board(caller)?;
         let (breach, _) = self.breach_numbered(number).await?;
-        let id = breach.id;
+        let (id, limit) = (breach.id, self.bulk_read());
         let read = self.store().read(move |reader| {
-            let counts = breach_subject::counts(reader, id)?;
+            let people = breach_subject::counts(reader, id)?.people;
             let acts = breach_act::of_breach(reader, id, ACTS_MAX)?;
-            Ok((
-                counts,
-                acts,
-                breach_subject::from(reader, id, first, PART_PEOPLE)?,
-            ))
+            let few = few(reader, id, people, limit)?;
+            Ok((acts, few, breach_subject::from(reader, id, first, PART_PEOPLE)?))
         });
-        let (counts, acts, people) = read.await?;
-        let is_sought =
-            |act: &BreachAct| act.progress.ended_at.is_none() && BreachActKind::FINDS.contains(&act.kind);
-        if people.is_empty() || acts.iter().any(is_sought) {
+        let (acts, few, people) = read.await?;
+        if people.is_empty() || are_sought(&acts) {
             return Err(Rejected::mistake("part", Problem::NotDone));
         }
         let is_open = opened_to(&acts, caller.actor.id, self.now()).is_some();
-        if !is_open && self.is_beyond_one(caller, counts.people) {
+        if !is_open && self.is_beyond_one(caller, few.as_deref()) {
             self.account_for_list(caller, id, (Accounted::Refused, Detail::Throttled))
                 .await?;
             return Err(Rejected::mistake("part", Problem::TakesTwo));
@@ -124,11 +120,10 @@ impl System {
         })
     }
 
-    /// Whether so many people are more than one employee opens in this hour.
-    pub(super) fn is_beyond_one(&self, caller: &Caller, people: u64) -> bool {
+    /// Whether all of them are more people than one employee opens in this hour.
+    pub(super) fn is_beyond_one(&self, caller: &Caller, few: Option<&[SubjectId]>) -> bool {
         let looks = self.opened_lately();
-        let room = looks.room(self.bulk_read(), caller.actor.id, self.now());
-        people > room as u64
+        few.is_none_or(|few| !looks.have_room(self.bulk_read(), (caller.actor.id, few), self.now()))
     }
 
     /// One person of the list; `None` for whoever is gone meanwhile.
@@ -224,49 +219,52 @@ impl System {
         }
     }
 
-    /// Proposes that the list of a breach be open, whose people are more than one employee opens in an hour.
+    /// Proposes that the list of a breach be open, whose people are more than one employee opens in an hour: of so many as they
+    /// are now.
     ///
     /// # Errors
-    /// [`Rejected::NotFound`] for everybody but the responsible person, and when there is no such breach.
+    /// A mistake with `part` while people are looked for; [`Rejected::NotFound`] for everybody but the responsible person, and when
+    /// there is no such breach.
     pub async fn propose_list(&self, caller: &Caller, number: u32) -> Result<ProposalId, Rejected> {
         at_the_board(caller)?;
-        self.breach_numbered(number).await?;
+        let (breach, _) = self.breach_numbered(number).await?;
+        let (counts, acts) = self.room_for_act(breach.id, "part").await?;
+        if are_sought(&acts) {
+            return Err(Rejected::mistake("part", Problem::NotDone));
+        }
         let id = ProposalId::random(self.chance());
-        let deed = Deed::BreachList { breach: number };
+        let deed = Deed::BreachList {
+            breach: number,
+            people: Some(counts.people),
+        };
         self.propose(&caller.actor, (id, &deed), None).await
     }
 
-    /// Opens the list to both, at the word of two.
+    /// Opens the list to both, at the word of two who agreed to so many people.
     pub(crate) async fn open_list(
         &self,
         (first, second): (&Actor, &Second),
-        number: u32,
+        (number, people): (u32, Option<u64>),
     ) -> Result<(), Rejected> {
         let (breach, _) = self.breach_numbered(number).await?;
-        self.has_room_for_acts(breach.id, "proposal").await?;
-        let now = self.now();
+        let (counts, acts) = self.room_for_act(breach.id, "proposal").await?;
+        if are_sought(&acts) {
+            return Err(Rejected::mistake("proposal", Problem::NotDone));
+        }
+        // A proposal that was written down without a number says of nobody that they are meant.
+        if people.is_none_or(|agreed| counts.people > agreed) {
+            return Err(Rejected::mistake("proposal", Problem::MorePeople));
+        }
         let hours = self.policy().counted("breach-list-hours", HOURS);
-        let act = BreachAct {
-            id: sandyq_model::BreachActId::random(self.chance()),
-            breach: breach.id,
-            number: 0,
-            kind: BreachActKind::List,
-            categories: Vec::new(),
-            fields: FieldSet::EMPTY,
-            staff: None,
-            from_at: Some(now),
-            until_at: Some(now + SignedDuration::from_hours(i64::from(hours))),
-            texts: None,
-            begun_at: now,
-            begun_by: first.id,
-            agreed_by: Some(second.by.id),
-            progress: Progress {
-                ended_at: Some(now),
-                ..Progress::default()
-            },
-        };
+        let mut act = self.act_of(first, breach.id, BreachActKind::List);
+        act.number = acts.first().map_or(1, |newest| newest.number + 1);
+        act.from_at = Some(act.begun_at);
+        act.until_at = Some(act.begun_at + SignedDuration::from_hours(i64::from(hours)));
+        act.agreed_by = Some(second.by.id);
+        act.progress.ended_at = Some(act.begun_at);
         let commit = Commit {
-            statements: vec![proposal::take(second.proposal), breach_act::begin(&act)],
+            // Where a search has begun meanwhile it has that number.
+            statements: vec![proposal::take(second.proposal), breach_act::begin_numbered(&act)],
             entries: vec![
                 self.entry_of_breach(first, Happening::BreachListOpened, breach.id),
                 self.of_proposal(&second.by, Happening::Approved, Accounted::Done, None),
@@ -276,8 +274,23 @@ impl System {
         };
         match self.store().commit(commit).await {
             Ok(_) => Ok(()),
-            Err(CommitError::Conflict(what)) => Err(conflict(what)),
+            Err(CommitError::Conflict(_)) => Err(Rejected::mistake("proposal", Problem::Stale)),
             Err(other) => Err(refused_commit(other)),
         }
     }
+}
+
+/// Everybody whom a breach concerns, where they are not more than one employee opens in an hour: only then does it matter who of
+/// them was looked at already.
+pub(super) fn few(
+    reader: &mut dyn Reader,
+    breach: BreachId,
+    people: u64,
+    limit: u32,
+) -> Result<Option<Vec<SubjectId>>, Fault> {
+    if people > u64::from(limit) {
+        return Ok(None);
+    }
+    let first = SubjectId::from_bytes([0; 16]);
+    breach_subject::from(reader, breach, first, limit).map(Some)
 }

@@ -8,7 +8,7 @@ use sandyq_store::tables::breach_act::{self, BreachAct};
 use sandyq_store::tables::breach_subject::{self, Concerned, Counts};
 
 use super::ACTS_MAX;
-use super::listing::PART_PEOPLE;
+use super::listing::{PART_PEOPLE, few};
 use super::reading::{BreachRow, row};
 use crate::access::Caller;
 use crate::rejected::Rejected;
@@ -185,18 +185,16 @@ impl System {
         self.account_for_reading(&caller.actor).await?;
         let page = page.clamp(1, PAGE_MAX);
         let (id, offset) = (breach.id, (page - 1) * PAGE_PEOPLE);
+        let limit = self.bulk_read();
         let read = self.store().read(move |reader| {
             let counts = breach_subject::counts(reader, id)?;
             let acts = breach_act::of_breach(reader, id, ACTS_MAX)?;
+            let few = few(reader, id, counts.people, limit)?;
             let rows = breach_subject::page(reader, id, PAGE_PEOPLE + 1, offset)?;
-            Ok((
-                counts,
-                acts,
-                rows,
-                breach_subject::parts(reader, id, PART_PEOPLE)?,
-            ))
+            let firsts = breach_subject::parts(reader, id, PART_PEOPLE)?;
+            Ok((counts, acts, few, rows, firsts))
         });
-        let (counts, acts, rows, firsts) = read.await?;
+        let (counts, acts, few, rows, firsts) = read.await?;
         let now = self.now();
         let names = self.names_of_staff().await?;
         let open_until = opened_to(&acts, caller.actor.id, now);
@@ -209,7 +207,7 @@ impl System {
             more: rows.len() > PAGE_PEOPLE as usize,
             parts: parts(&firsts, counts.people),
             open_until,
-            takes_two: open_until.is_none() && self.is_beyond_one(caller, counts.people),
+            takes_two: open_until.is_none() && self.is_beyond_one(caller, few.as_deref()),
             acts: acts
                 .into_iter()
                 .map(|act| {
@@ -253,9 +251,19 @@ impl System {
     }
 }
 
-/// Until when the list is open to that member of staff, at the word of two of whom they are one.
+/// Whether people are looked for by any of these acts.
+pub(super) fn are_sought(acts: &[BreachAct]) -> bool {
+    let mut finding = acts.iter().filter(|act| BreachActKind::FINDS.contains(&act.kind));
+    finding.any(|act| act.progress.ended_at.is_none())
+}
+
+/// Until when the list is open to that member of staff, at the word of two of whom they are one. `acts` are all of them, newest
+/// first: what two agreed to ends where somebody could be added.
 pub(super) fn opened_to(acts: &[BreachAct], staff: ActorId, now: Timestamp) -> Option<Timestamp> {
-    let opened = acts.iter().filter(|act| act.kind == BreachActKind::List);
+    let since = acts
+        .iter()
+        .take_while(|act| !BreachActKind::FINDS.contains(&act.kind));
+    let opened = since.filter(|act| act.kind == BreachActKind::List);
     let to = opened.filter(|act| act.begun_by == staff || act.agreed_by == Some(staff));
     to.filter_map(|act| act.until_at)
         .filter(|until| now < *until)

@@ -1,9 +1,11 @@
 //! 5.1.3: the register to look at. A look of somebody of staff has its entry; what the boards and the doctor warn of is a
 //! number and an hour, and has none.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use sandyq_ledger::entry::Happening;
-use sandyq_model::{Actor, BreachKind, BreachStep, Category, Fault, Role, time};
+use sandyq_model::{Actor, BreachId, BreachKind, BreachStep, Category, Fault, Role, time};
 use sandyq_store::tables::breach::{self, Breach, StepRow};
 
 use super::DEADLINE;
@@ -218,18 +220,18 @@ impl System {
             .store()
             .read(move |reader| {
                 let breaches = breach::page(reader, limit, offset)?;
-                let with_steps = breaches.into_iter().map(|breach| {
-                    let steps = breach::steps(reader, breach.id)?;
-                    Ok((breach, steps))
-                });
-                with_steps.collect::<Result<Vec<_>, Fault>>()
+                Ok((breaches, breach::steps_of_page(reader, limit, offset)?))
             })
             .await?;
-        let now = self.now();
-        Ok(found
-            .iter()
-            .map(|(breach, steps)| row(breach, steps, now))
-            .collect())
+        let ((breaches, steps), now) = (found, self.now());
+        // The steps of each breach stand together.
+        let by_breach: HashMap<BreachId, &[StepRow]> = steps
+            .chunk_by(|one, other| one.breach == other.breach)
+            .filter_map(|of_one| Some((of_one.first()?.breach, of_one)))
+            .collect();
+        let steps_of = |breach: &Breach| by_breach.get(&breach.id).copied().unwrap_or_default();
+        let rows = breaches.iter().map(|breach| row(breach, steps_of(breach), now));
+        Ok(rows.collect())
     }
 
     pub(super) async fn account_for_reading(&self, actor: &Actor) -> Result<(), Fault> {

@@ -8,17 +8,19 @@ use futures_util::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
 use sandyq_ledger::entry::{By, Deed, Entry, Happening, Outcome};
 use sandyq_model::{
-    Actor, BreachActId, BreachActKind, BreachId, Fault, FieldSet, IdempotencyKey, JobId, Mistake, Problem,
-    Pseudonym, Role, Standing, SubjectId,
+    Actor, ActorId, BreachActId, BreachActKind, BreachId, Fault, FieldSet, IdempotencyKey, JobId, Mistake,
+    Problem, Pseudonym, Role, Standing, SubjectId,
 };
 use sandyq_store::tables::breach_act::{self, BreachAct, Progress};
 use sandyq_store::tables::breach_subject::{self, BreachSubject};
+use sandyq_store::tables::posting::{self, Placed};
 use sandyq_store::tables::subject::{self, Subject};
-use sandyq_store::tables::{breach, job, posting, record, staff};
+use sandyq_store::tables::{breach, job, record, staff};
 use sandyq_store::{Commit, Job, Reader};
 
-use super::{ACTS_MAX, AT_ONCE, PEOPLE_KEPT_MAX, UNENDED_MAX, When, letters, words};
+use super::{ACTS_MAX, AT_ONCE, Counts, PEOPLE_KEPT_MAX, UNENDED_MAX, When, letters, words};
 use crate::access::Caller;
+use crate::once::SentUnder;
 use crate::perform::{fault_of, refused_commit};
 use crate::queue;
 use crate::rejected::Rejected;
@@ -47,6 +49,18 @@ pub struct Sought {
     pub until: When,
 }
 
+/// An act that was asked for and is not read yet.
+pub(super) struct Asked {
+    /// The act, of which nothing is known but its kind.
+    pub(super) act: BreachAct,
+    /// By which it is known when it is sent again.
+    pub(super) sent: SentUnder,
+    /// How many people the breach concerns.
+    pub(super) counts: Counts,
+    /// The acts before it, newest first.
+    pub(super) before: Vec<BreachAct>,
+}
+
 impl System {
     /// Notes whom a breach concerns, or begins to look for them.
     ///
@@ -61,23 +75,16 @@ impl System {
         sought: &Sought,
         key: IdempotencyKey,
     ) -> Result<(), Rejected> {
-        at_the_board(caller)?;
-        let typed = format!("{number} {kind} {sought:?}");
-        let sent = self.sent_under(key, "breach-people", &[typed.as_bytes()]);
-        if self.was_done(sent).await? {
-            return Ok(());
+        if !BreachActKind::FINDS.contains(&kind) {
+            return Err(Rejected::NotFound);
         }
-        let (breach, _) = self.breach_numbered(number).await?;
-        let input = match kind {
-            BreachActKind::Record => "reference",
-            BreachActKind::Stored => "categories",
-            BreachActKind::Looks => "staff",
-            BreachActKind::Letters | BreachActKind::List => return Err(Rejected::NotFound),
+        let told = format!("{sought:?}");
+        let Some(Asked { mut act, sent, .. }) = self.asks_for_act(caller, number, (kind, &told), key).await?
+        else {
+            return Ok(());
         };
-        self.has_room_for_acts(breach.id, input).await?;
-        let mut act = self.act_of(caller, breach.id, kind);
         match kind {
-            BreachActKind::Record => return self.mark_one(caller, &mut act, &sought.reference).await,
+            BreachActKind::Record => return self.mark_one(caller, act, &sought.reference).await,
             BreachActKind::Stored => {
                 act.categories = words::categories(&sought.categories)
                     .map_err(|problem| mistake("categories", problem))?;
@@ -88,10 +95,52 @@ impl System {
             }
             _ => self.read_looks(sought, &mut act).await?,
         }
+        self.begin_act(caller, (&act, Happening::BreachPeopleSought), sent)
+            .await
+    }
+
+    /// What each act begins with: the caller may, there is such a breach, and room for one more about it. Nothing when the same was
+    /// sent before.
+    pub(super) async fn asks_for_act(
+        &self,
+        caller: &Caller,
+        number: u32,
+        (kind, told): (BreachActKind, &str),
+        key: IdempotencyKey,
+    ) -> Result<Option<Asked>, Rejected> {
+        at_the_board(caller)?;
+        let typed = format!("{number} {kind} {told}");
+        let sent = self.sent_under(key, "breach-act", &[typed.as_bytes()]);
+        if self.was_done(sent).await? {
+            return Ok(None);
+        }
+        let (breach, _) = self.breach_numbered(number).await?;
+        let input = match kind {
+            BreachActKind::Record => "reference",
+            BreachActKind::Stored => "categories",
+            BreachActKind::Looks => "staff",
+            BreachActKind::Letters | BreachActKind::List => "step",
+        };
+        let (counts, before) = self.room_for_act(breach.id, input).await?;
+        Ok(Some(Asked {
+            act: self.act_of(&caller.actor, breach.id, kind),
+            sent,
+            counts,
+            before,
+        }))
+    }
+
+    /// Begins an act whose work is done in the queue.
+    pub(super) async fn begin_act(
+        &self,
+        caller: &Caller,
+        (act, happening): (&BreachAct, Happening),
+        sent: SentUnder,
+    ) -> Result<(), Rejected> {
         let commit = Commit {
-            statements: vec![breach_act::begin(&act)],
+            statements: vec![breach_act::begin(act)],
             jobs: vec![piece(self, act.id, self.now())],
-            entries: vec![self.entry_of_breach(&caller.actor, Happening::BreachPeopleSought, breach.id)],
+            entries: vec![self.entry_of_breach(&caller.actor, happening, act.breach)],
             once: Some(sent.answered(Vec::new())),
             protects: true,
             ..Commit::default()
@@ -101,19 +150,24 @@ impl System {
         Ok(())
     }
 
-    /// One more act can be entered about that breach.
-    pub(super) async fn has_room_for_acts(&self, breach: BreachId, input: &str) -> Result<(), Rejected> {
-        let acts = self
-            .store()
-            .read(move |reader| breach_act::of_breach(reader, breach, ACTS_MAX))
-            .await?;
+    /// How many people a breach concerns, and the acts about them, newest first; a mistake where there is no room for one more.
+    pub(super) async fn room_for_act(
+        &self,
+        breach: BreachId,
+        input: &str,
+    ) -> Result<(Counts, Vec<BreachAct>), Rejected> {
+        let read = self.store().read(move |reader| {
+            let counts = breach_subject::counts(reader, breach)?;
+            Ok((counts, breach_act::of_breach(reader, breach, ACTS_MAX)?))
+        });
+        let (counts, acts) = read.await?;
         if acts.len() >= ACTS_MAX as usize {
             return Err(mistake(input, Problem::Attempts));
         }
-        Ok(())
+        Ok((counts, acts))
     }
 
-    pub(super) fn act_of(&self, caller: &Caller, breach: BreachId, kind: BreachActKind) -> BreachAct {
+    pub(super) fn act_of(&self, by: &Actor, breach: BreachId, kind: BreachActKind) -> BreachAct {
         BreachAct {
             id: BreachActId::random(self.chance()),
             breach,
@@ -126,7 +180,7 @@ impl System {
             until_at: None,
             texts: None,
             begun_at: self.now(),
-            begun_by: caller.actor.id,
+            begun_by: by.id,
             agreed_by: None,
             progress: Progress::default(),
         }
@@ -167,13 +221,18 @@ impl System {
                 wrong.push(("from-day".to_owned(), Problem::Missing));
                 continue;
             }
-            match when.read(now) {
+            let read = if side == "from" {
+                when.read(now)
+            } else {
+                when.read_end(now)
+            };
+            match read {
                 Ok(instant) => *at = Some(instant),
                 Err((part, problem)) => wrong.push((format!("{side}-{part}"), problem)),
             }
         }
         if let (Some(from), Some(until)) = (act.from_at, act.until_at)
-            && from >= until
+            && from > until
         {
             wrong.push(("until-day".to_owned(), Problem::PeriodOrder));
         }
@@ -185,7 +244,7 @@ impl System {
     }
 
     /// One record, at once.
-    async fn mark_one(&self, caller: &Caller, act: &mut BreachAct, reference: &str) -> Result<(), Rejected> {
+    async fn mark_one(&self, caller: &Caller, mut act: BreachAct, reference: &str) -> Result<(), Rejected> {
         let nobody = || mistake("reference", Problem::NoRecord);
         if reference.trim().is_empty() {
             return Err(mistake("reference", Problem::Missing));
@@ -197,39 +256,51 @@ impl System {
                 Rejected::NotFound => nobody(),
                 other => other,
             })?;
-        let known = self
-            .store()
-            .read(move |reader| subject::find(reader, subject))
-            .await?;
-        if !known.is_some_and(|known| is_here(&known)) {
-            return Err(nobody());
-        }
         let breach = act.breach;
+        if self.is_kept(subject, breach).await? {
+            return Ok(());
+        }
         if self.people_kept(breach).await? >= PEOPLE_KEPT_MAX {
             return Err(mistake("reference", Problem::TooMany));
         }
         act.progress = Progress {
             seen: 1,
             found: 1,
-            ended_at: Some(self.now()),
+            ended_at: Some(act.begun_at),
             ..Progress::default()
         };
-        let begun = breach_act::begin(act);
-        let place = self
-            .store()
-            .read(move |reader| breach_act::of_breach(reader, breach, 1));
-        let number = place.await?.first().map_or(1, |newest| newest.number + 1);
-        let now = self.now();
+        let row = row_of(subject, breach, act.number, act.begun_at);
+        let statements = vec![breach_act::begin(&act), breach_subject::mark_of(&row, act.id)];
         let about = Some((&caller.actor, Happening::BreachConcerns));
-        self.note_about(about, (subject, breach), |_, known| {
-            if known.is_some() {
-                return None;
+        let noted = self.note_about(about, (subject, breach), |known, row| {
+            let is_new = row.is_none() && is_here(known);
+            is_new.then(|| (statements.clone(), Vec::new()))
+        });
+        // Somebody else may have named them meanwhile; or they are gone.
+        if noted.await? || self.is_kept(subject, breach).await? {
+            Ok(())
+        } else {
+            Err(nobody())
+        }
+    }
+
+    async fn is_kept(&self, subject: SubjectId, breach: BreachId) -> Result<bool, Fault> {
+        let row = self
+            .store()
+            .read(move |reader| breach_subject::find(reader, subject, breach));
+        Ok(row.await?.is_some())
+    }
+
+    /// How many of these are not on the list yet.
+    async fn count_new(&self, breach: BreachId, people: Vec<SubjectId>) -> Result<u64, Fault> {
+        let read = self.store().read(move |reader| {
+            let mut new = 0;
+            for subject in people {
+                new += u64::from(breach_subject::find(reader, subject, breach)?.is_none());
             }
-            let row = row_of(subject, breach, number, now);
-            Some((vec![begun.clone(), breach_subject::mark(&row)], Vec::new()))
-        })
-        .await?;
-        Ok(())
+            Ok(new)
+        });
+        read.await
     }
 
     async fn people_kept(&self, breach: BreachId) -> Result<u64, Fault> {
@@ -404,63 +475,98 @@ fn stored_piece(reader: &mut dyn Reader, act: &BreachAct) -> Result<Piece, Fault
     })
 }
 
+/// What an account of staff did between two instants.
+#[derive(Clone, Copy)]
+struct Span {
+    staff: ActorId,
+    from: Timestamp,
+    until: Timestamp,
+}
+
+impl Span {
+    /// Whether it is that of which an entry tells.
+    fn holds(self, entry: &Entry) -> bool {
+        let at = entry.at.timestamp();
+        entry.by == By::Person(self.staff)
+            && (self.from..=self.until).contains(&at)
+            && entry.outcome == Outcome::Done
+            && matches!(entry.deed, Deed::Verb(_))
+    }
+}
+
 /// Entries of the ledger in their order, of what that account did with somebody's data.
 async fn looks(system: &System, act: &BreachAct) -> Result<Progress, Rejected> {
     let (Some(from), Some(until), Some(staff)) = (act.from_at, act.until_at, act.staff) else {
         return Ok(act.progress.clone());
     };
+    let span = Span { staff, from, until };
     let size = system.store().checkpoint().size;
-    let reached = act.progress.reached.clone();
-    let did = move |entry: &Entry| {
-        let at = entry.at.timestamp();
-        entry.by == By::Person(staff)
-            && (from..=until).contains(&at)
-            && entry.outcome == Outcome::Done
-            && matches!(entry.deed, Deed::Verb(_))
-    };
-    let read = system.store().read(move |reader| {
-        let first = match reached.get(..8).and_then(|bytes| bytes.try_into().ok()) {
-            Some(bytes) => u64::from_be_bytes(bytes),
-            None => first_since(reader, size, from - SLACK)?,
-        };
-        let entries = posting::range(reader, first, size.min(first + u64::from(PIECE)))?;
-        let Some(last) = entries.last().filter(|_| !entries.is_empty()) else {
-            return Ok(Piece {
-                reached,
-                ..Piece::default()
-            });
-        };
-        if entries
-            .first()
-            .is_some_and(|one| one.entry.at.timestamp() > until + SLACK)
-        {
-            return Ok(Piece {
-                reached,
-                ..Piece::default()
-            });
-        }
-        let at = last.entry.at.timestamp().as_millisecond();
-        let mut named: Vec<Pseudonym> = entries
-            .iter()
-            .filter(|placed| did(&placed.entry))
-            .filter_map(|placed| placed.entry.subject)
-            .collect();
-        named.sort_unstable();
-        named.dedup();
-        let mut piece = Piece {
-            reached: [(last.index + 1).to_be_bytes(), at.to_be_bytes()].concat(),
-            seen: entries.len() as u64,
-            ..Piece::default()
-        };
-        for pseudonym in named {
-            match subject::by_pseudonym(reader, pseudonym)?.filter(is_here) {
-                Some(known) => piece.fit.push(known.id),
-                None => piece.left_out += 1,
-            }
-        }
-        Ok(piece)
-    });
+    let (breach, reached) = (act.breach, act.progress.reached.clone());
+    let read = system
+        .store()
+        .read(move |reader| looks_piece(reader, (span, breach), size, reached));
     kept(system, act, read.await?).await
+}
+
+fn looks_piece(
+    reader: &mut dyn Reader,
+    (span, breach): (Span, BreachId),
+    size: u64,
+    reached: Vec<u8>,
+) -> Result<Piece, Fault> {
+    let first = match reached.get(..8).and_then(|bytes| bytes.try_into().ok()) {
+        Some(bytes) => u64::from_be_bytes(bytes),
+        None => first_since(reader, size, span.from - SLACK)?,
+    };
+    let entries = posting::range(reader, first, size.min(first + u64::from(PIECE)))?;
+    let is_past = |one: &Placed| one.entry.at.timestamp() > span.until + SLACK;
+    let Some(last) = entries.last().filter(|_| !entries.first().is_some_and(is_past)) else {
+        return Ok(Piece {
+            reached,
+            ..Piece::default()
+        });
+    };
+    let at = last.entry.at.timestamp().as_millisecond();
+    let mut piece = Piece {
+        reached: [(last.index + 1).to_be_bytes(), at.to_be_bytes()].concat(),
+        seen: entries.len() as u64,
+        ..Piece::default()
+    };
+    let held = entries.iter().filter(|placed| span.holds(&placed.entry));
+    let mut named: Vec<Pseudonym> = held.filter_map(|placed| placed.entry.subject).collect();
+    named.sort_unstable();
+    named.dedup();
+    for pseudonym in named {
+        let known = subject::by_pseudonym(reader, pseudonym)?.filter(is_here);
+        // Whoever is here and not on the list was not met in an earlier piece.
+        let is_new = match &known {
+            Some(known) => breach_subject::find(reader, known.id, breach)?.is_none(),
+            None => false,
+        };
+        if !is_new && was_met(reader, pseudonym, first, span)? {
+            continue;
+        }
+        match known {
+            Some(known) => piece.fit.push(known.id),
+            None => piece.left_out += 1,
+        }
+    }
+    Ok(piece)
+}
+
+/// Whether an entry before that index tells of the same account and person within the span.
+fn was_met(reader: &mut dyn Reader, pseudonym: Pseudonym, before: u64, span: Span) -> Result<bool, Fault> {
+    let about = posting::indices(reader, pseudonym, u32::MAX, 0)?;
+    for index in about.into_iter().filter(|index| *index < before) {
+        let entry = posting::at(reader, index)?.entry;
+        if span.holds(&entry) {
+            return Ok(true);
+        }
+        if entry.at.timestamp() < span.from - SLACK {
+            return Ok(false);
+        }
+    }
+    Ok(false)
 }
 
 /// The first entry that is not older than that instant, by halving.
@@ -481,7 +587,7 @@ fn first_since(reader: &mut dyn Reader, size: u64, since: Timestamp) -> Result<u
 async fn kept(system: &System, act: &BreachAct, piece: Piece) -> Result<Progress, Rejected> {
     let before = &act.progress;
     let room = PEOPLE_KEPT_MAX.saturating_sub(system.people_kept(act.breach).await?);
-    if piece.fit.len() as u64 > room {
+    if piece.fit.len() as u64 > room && system.count_new(act.breach, piece.fit.clone()).await? > room {
         return Ok(Progress {
             full_at: Some(system.now()),
             ..before.clone()

@@ -2,7 +2,7 @@
 //! found.
 
 use jiff::civil::{Date, Time};
-use jiff::{Timestamp, Unit};
+use jiff::{SignedDuration, Timestamp, Unit};
 use sandyq_model::value::leads_to_a_person;
 use sandyq_model::{Category, Problem, time};
 
@@ -14,6 +14,8 @@ pub const TOLD_LENGTH_MAX: usize = 2_000;
 pub const DOCUMENT_LENGTH_MAX: usize = 40;
 /// The furthest that something may lie back when it is entered.
 const BACK_DAYS_MAX: i32 = 366;
+/// From the first instant of a minute to its last: no entry of the ledger lies between two milliseconds.
+const LAST_OF_MINUTE: SignedDuration = SignedDuration::from_millis(59_999);
 
 /// An instant as it was typed, by the clocks of Kazakhstan; now when nothing was.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,7 +31,7 @@ impl When {
     pub(super) fn read(&self, now: Timestamp) -> Result<Timestamp, (&'static str, Problem)> {
         let (day, clock) = (self.day.trim(), self.time.trim());
         let now = to_the_minute(now);
-        if day.is_empty() && clock.is_empty() {
+        if self.is_now() {
             return Ok(now);
         }
         let wrong_day = || ("day", Problem::Date);
@@ -45,6 +47,18 @@ impl When {
             return Err(("time", Problem::Time));
         }
         Ok(at)
+    }
+
+    /// The last instant of a span that ends with the minute that was typed, or with now.
+    pub(super) fn read_end(&self, now: Timestamp) -> Result<Timestamp, (&'static str, Problem)> {
+        if self.is_now() {
+            return Ok(now);
+        }
+        Ok((self.read(now)? + LAST_OF_MINUTE).min(now))
+    }
+
+    fn is_now(&self) -> bool {
+        self.day.trim().is_empty() && self.time.trim().is_empty()
     }
 }
 
@@ -125,6 +139,25 @@ mod tests {
         ] {
             assert_eq!(read(day, time), Err(wrong), "{day} {time}");
         }
+    }
+
+    #[test]
+    fn a_span_ends_with_the_last_instant_of_its_minute_and_never_ahead() {
+        let now: Timestamp = "2026-11-27T10:05:42.5Z".parse().unwrap();
+        let end = |day: &str, time: &str| {
+            let when = When {
+                day: day.to_owned(),
+                time: time.to_owned(),
+            };
+            when.read_end(now).map(|at| at.to_string())
+        };
+        assert_eq!(end("", " "), Ok("2026-11-27T10:05:42.5Z".to_owned()));
+        assert_eq!(
+            end("2026-11-27", "15:04"),
+            Ok("2026-11-27T10:04:59.999Z".to_owned())
+        );
+        assert_eq!(end("2026-11-27", "15:05"), end("", ""), "the minute that is now");
+        assert_eq!(end("2026-11-27", "15:06"), Err(("time", Problem::Time)));
     }
 
     #[test]

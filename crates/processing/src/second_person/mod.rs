@@ -68,6 +68,9 @@ pub enum Deed {
     BreachList {
         /// The number of the breach.
         breach: u32,
+        /// How many they were when it was proposed; absent in proposals that were written down before they said it.
+        #[serde(default)]
+        people: Option<u64>,
     },
     /// To open one case to another desk in an emergency (5.1.7).
     Emergency {

@@ -21,10 +21,10 @@ use sandyq_store::tables::{breach_act, breach_subject, posting};
 use crate::stage::asked::enters;
 use crate::stage::{Stage, policy_of, purchase, shipped_folder, submission};
 
-const HOUR: SignedDuration = SignedDuration::from_hours(1);
+pub(crate) const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
 /// A policy under which one employee opens two people in an hour.
-fn two_in_an_hour() -> Arc<Policy> {
+pub(crate) fn two_in_an_hour() -> Arc<Policy> {
     let mut folder = shipped_folder();
     let text = folder.file("5-protection.md").unwrap();
     let shorter = text.replace("limit \"bulk-read\" count=50", "limit \"bulk-read\" count=2");
@@ -33,7 +33,7 @@ fn two_in_an_hour() -> Arc<Policy> {
     policy_of(&folder)
 }
 
-async fn breaks(stage: &Stage, aru: &Caller) {
+pub(crate) async fn breaks(stage: &Stage, aru: &Caller) {
     let told = Told {
         categories: vec!["guest".to_owned()],
         people: "3".to_owned(),
@@ -44,14 +44,19 @@ async fn breaks(stage: &Stage, aru: &Caller) {
     assert_eq!(entered.await.unwrap(), 1);
 }
 
-async fn seeks(stage: &Stage, aru: &Caller, kind: BreachActKind, sought: &Sought) -> Result<(), Rejected> {
+pub(crate) async fn seeks(
+    stage: &Stage,
+    aru: &Caller,
+    kind: BreachActKind,
+    sought: &Sought,
+) -> Result<(), Rejected> {
     let begun = stage.system.seek_people(aru, 1, kind, sought, stage.key());
     begun.await?;
     stage.system.run_queue().await.unwrap();
     Ok(())
 }
 
-fn stored(categories: &[&str], fields: &[&str]) -> Sought {
+pub(crate) fn stored(categories: &[&str], fields: &[&str]) -> Sought {
     let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
     Sought {
         categories: words(categories),
@@ -60,32 +65,32 @@ fn stored(categories: &[&str], fields: &[&str]) -> Sought {
     }
 }
 
-fn one(reference: &str) -> Sought {
+pub(crate) fn one(reference: &str) -> Sought {
     Sought {
         reference: reference.to_owned(),
         ..Sought::default()
     }
 }
 
-async fn people(stage: &Stage, aru: &Caller) -> People {
+pub(crate) async fn people(stage: &Stage, aru: &Caller) -> People {
     let people = stage.system.people_of_breach(aru, 1, 1, Language::En);
     people.await.unwrap()
 }
 
-async fn draws(stage: &Stage, aru: &Caller) -> Result<BreachList, Rejected> {
+pub(crate) async fn draws(stage: &Stage, aru: &Caller) -> Result<BreachList, Rejected> {
     let first = people(stage, aru).await.parts.first().map(|part| part.first);
     let first = first.unwrap_or(SubjectId::from_bytes([0; 16]));
     stage.system.draw_list(aru, 1, first, Language::En).await
 }
 
-fn letters() -> LettersTold {
+pub(crate) fn letters() -> LettersTold {
     LettersTold {
         texts: ["Ноутбук жоғалды.", "Потерян ноутбук.", "A laptop was lost."].map(ToOwned::to_owned),
         fields: vec!["last_name".to_owned(), "delivery_address".to_owned()],
     }
 }
 
-async fn writes(stage: &Stage, aru: &Caller) -> Result<(), Rejected> {
+pub(crate) async fn writes(stage: &Stage, aru: &Caller) -> Result<(), Rejected> {
     let told = letters();
     let begun = stage.system.write_to_people(aru, 1, &told, stage.key());
     begun.await?;
@@ -93,7 +98,7 @@ async fn writes(stage: &Stage, aru: &Caller) -> Result<(), Rejected> {
     Ok(())
 }
 
-fn wrong<T: std::fmt::Debug>(outcome: Result<T, Rejected>) -> Vec<(String, Problem)> {
+pub(crate) fn wrong<T: std::fmt::Debug>(outcome: Result<T, Rejected>) -> Vec<(String, Problem)> {
     match outcome {
         Err(Rejected::Mistake(Mistake(mistakes))) => mistakes,
         other => panic!("{other:?}"),
@@ -101,7 +106,7 @@ fn wrong<T: std::fmt::Debug>(outcome: Result<T, Rejected>) -> Vec<(String, Probl
 }
 
 /// The entries of that deed, oldest first.
-async fn entered(stage: &Stage, deed: Deed) -> Vec<Entry> {
+pub(crate) async fn entered(stage: &Stage, deed: Deed) -> Vec<Entry> {
     let store = stage.system.store();
     let size = store.checkpoint().size;
     let all = store.read(move |reader| posting::range(reader, 0, size));
@@ -109,12 +114,12 @@ async fn entered(stage: &Stage, deed: Deed) -> Vec<Entry> {
     all.filter(|entry| entry.deed == deed).collect()
 }
 
-async fn happened(stage: &Stage, happening: Happening) -> Vec<Entry> {
+pub(crate) async fn happened(stage: &Stage, happening: Happening) -> Vec<Entry> {
     entered(stage, Deed::Happening(happening)).await
 }
 
 /// Somebody who applied for a post, with a mobile number.
-async fn applies(stage: &Stage, email: &str) -> (Caller, String) {
+pub(crate) async fn applies(stage: &Stage, email: &str) -> (Caller, String) {
     let application = submission(
         ("vacancy-application", Some("accountant")),
         Language::En,

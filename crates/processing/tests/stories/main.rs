@@ -13,6 +13,7 @@ mod alike;
 mod audit;
 mod bad_input;
 mod breach_people;
+mod breach_searches;
 mod breaches;
 mod bulk;
 mod clock_jumps;

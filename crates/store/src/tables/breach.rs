@@ -170,6 +170,20 @@ pub fn steps(reader: &mut dyn Reader, breach: BreachId) -> Result<Vec<StepRow>, 
     )
 }
 
+/// The steps on the breaches that [`page`] gives for the same numbers, all at once: each breach's together, in their order.
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn steps_of_page(reader: &mut dyn Reader, limit: u32, offset: u32) -> Result<Vec<StepRow>, Fault> {
+    reader.list(
+        "SELECT step_id, breach_id, step_number, step, happened_at, entered_at, entered_by, categories, people, \
+         document, told FROM breach_step WHERE breach_id IN (SELECT breach_id FROM breach ORDER BY number DESC \
+         LIMIT $1 OFFSET $2) ORDER BY breach_id, step_number",
+        &[limit.into(), offset.into()],
+        read_step,
+    )
+}
+
 fn read(row: &mut Row) -> Result<Breach, Fault> {
     Ok(Breach {
         id: row.take(0)?,

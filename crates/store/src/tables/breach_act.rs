@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use sandyq_model::{ActorId, BreachActId, BreachActKind, BreachId, Category, Fault, FieldSet};
 
-use crate::database::{Reader, ReaderExt, Row, Statement, statement};
+use crate::database::{Reader, ReaderExt, Row, Statement, Value, statement};
 
 /// One act.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,44 +57,72 @@ pub struct Progress {
     pub ended_at: Option<Timestamp>,
 }
 
+/// What [`read`] reads, in its order.
+macro_rules! columns {
+    () => {
+        "act_id, breach_id, act_number, kind, categories, fields, staff_id, from_at, until_at, text_kk, text_ru, text_en, \
+         begun_at, begun_by, agreed_by, reached, seen, found, left_out, full_at, ended_at"
+    };
+}
+
+macro_rules! entered_as {
+    ($number:literal) => {
+        concat!(
+            "INSERT INTO breach_act (",
+            columns!(),
+            ") VALUES ($1, $2, ",
+            $number,
+            ", $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"
+        )
+    };
+}
+
 /// Enters an act under the next number of its breach, whatever `number` says.
 #[must_use]
 pub fn begin(act: &BreachAct) -> Statement {
+    let next = entered_as!(
+        "(SELECT COALESCE(MAX(known.act_number), 0) + 1 FROM breach_act AS known WHERE known.breach_id = $2)"
+    );
+    statement(next, values(act)).touching(1)
+}
+
+/// Enters an act under its own number; a conflict when another one has it: what was decided on is not the newest any more.
+#[must_use]
+pub fn begin_numbered(act: &BreachAct) -> Statement {
+    let mut values = values(act);
+    values.push(act.number.into());
+    statement(entered_as!("$21"), values).touching(1)
+}
+
+fn values(act: &BreachAct) -> Vec<Value> {
     let categories: Vec<&str> = act.categories.iter().map(|category| category.name()).collect();
     let [kk, ru, en] = act
         .texts
         .clone()
         .map_or([None, None, None], |texts| texts.map(Some));
     let progress = &act.progress;
-    statement(
-        "INSERT INTO breach_act (act_id, breach_id, act_number, kind, categories, fields, staff_id, from_at, until_at, \
-         text_kk, text_ru, text_en, begun_at, begun_by, agreed_by, reached, seen, found, left_out, full_at, ended_at) \
-         VALUES ($1, $2, (SELECT COALESCE(MAX(known.act_number), 0) + 1 FROM breach_act AS known WHERE known.breach_id = $2), \
-         $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
-        [
-            act.id.into(),
-            act.breach.into(),
-            u32::from(act.kind.code()).into(),
-            categories.join(" ").into(),
-            act.fields.into(),
-            act.staff.into(),
-            act.from_at.into(),
-            act.until_at.into(),
-            kk.into(),
-            ru.into(),
-            en.into(),
-            act.begun_at.into(),
-            act.begun_by.into(),
-            act.agreed_by.into(),
-            progress.reached.clone().into(),
-            progress.seen.into(),
-            progress.found.into(),
-            progress.left_out.into(),
-            progress.full_at.into(),
-            progress.ended_at.into(),
-        ],
-    )
-    .touching(1)
+    vec![
+        act.id.into(),
+        act.breach.into(),
+        u32::from(act.kind.code()).into(),
+        categories.join(" ").into(),
+        act.fields.into(),
+        act.staff.into(),
+        act.from_at.into(),
+        act.until_at.into(),
+        kk.into(),
+        ru.into(),
+        en.into(),
+        act.begun_at.into(),
+        act.begun_by.into(),
+        act.agreed_by.into(),
+        progress.reached.clone().into(),
+        progress.seen.into(),
+        progress.found.into(),
+        progress.left_out.into(),
+        progress.full_at.into(),
+        progress.ended_at.into(),
+    ]
 }
 
 /// Brings an act on from where it was; a conflict when somebody else did, or it has ended.
@@ -123,9 +151,11 @@ pub fn go_on(id: BreachActId, from: &[u8], to: &Progress) -> Statement {
 /// When the engine does not answer.
 pub fn of_breach(reader: &mut dyn Reader, breach: BreachId, limit: u32) -> Result<Vec<BreachAct>, Fault> {
     reader.list(
-        "SELECT act_id, breach_id, act_number, kind, categories, fields, staff_id, from_at, until_at, text_kk, text_ru, \
-         text_en, begun_at, begun_by, agreed_by, reached, seen, found, left_out, full_at, ended_at FROM breach_act \
-         WHERE breach_id = $1 ORDER BY act_number DESC LIMIT $2",
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM breach_act WHERE breach_id = $1 ORDER BY act_number DESC LIMIT $2"
+        ),
         &[breach.into(), limit.into()],
         read,
     )
@@ -137,9 +167,7 @@ pub fn of_breach(reader: &mut dyn Reader, breach: BreachId, limit: u32) -> Resul
 /// When the engine does not answer.
 pub fn find(reader: &mut dyn Reader, id: BreachActId) -> Result<Option<BreachAct>, Fault> {
     reader.first(
-        "SELECT act_id, breach_id, act_number, kind, categories, fields, staff_id, from_at, until_at, text_kk, text_ru, \
-         text_en, begun_at, begun_by, agreed_by, reached, seen, found, left_out, full_at, ended_at FROM breach_act \
-         WHERE act_id = $1",
+        concat!("SELECT ", columns!(), " FROM breach_act WHERE act_id = $1"),
         &[id.into()],
         read,
     )

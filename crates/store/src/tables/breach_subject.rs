@@ -1,7 +1,7 @@
 //! 5.1.3: whom a breach concerns, by their ids alone; a row goes with its person. How many they were stays in the register.
 
 use jiff::Timestamp;
-use sandyq_model::{BreachId, Category, Fault, Standing, SubjectId, Unreached};
+use sandyq_model::{BreachActId, BreachId, Category, Fault, Standing, SubjectId, Unreached};
 
 use crate::database::{Reader, ReaderExt, Row, Statement, statement};
 
@@ -63,6 +63,22 @@ pub fn mark(row: &BreachSubject) -> Statement {
             row.marked_at.into(),
         ],
     )
+}
+
+/// The same of somebody whom that act names alone, under the number that it was entered with: `act` of the row is not read.
+#[must_use]
+pub fn mark_of(row: &BreachSubject, act: BreachActId) -> Statement {
+    statement(
+        "INSERT INTO breach_subject (subject_id, breach_id, act_number, marked_at, letter_at, told_at, unreached) \
+         VALUES ($1, $2, (SELECT act_number FROM breach_act WHERE act_id = $3), $4, NULL, NULL, NULL)",
+        [
+            row.subject.into(),
+            row.breach.into(),
+            act.into(),
+            row.marked_at.into(),
+        ],
+    )
+    .touching(1)
 }
 
 /// Notes that a letter was left for them; a conflict when one was before.

@@ -116,6 +116,32 @@ fn the_people_of_a_breach_are_kept_alike() {
             let ids: Vec<SubjectId> = people.iter().map(|one| one.id).collect();
             let mara = ids[0];
             store.read(move |reader| reads(reader, &ids)).await.unwrap();
+            // Under its own number an act is entered where that is the next, and not where another one has it.
+            for (number, id, counts) in [(2, 3, false), (3, 3, true), (3, 4, false)] {
+                let act = breach_act::BreachAct {
+                    number,
+                    ..scene::an_act(id)
+                };
+                let done = store.commit(changes(breach_act::begin_numbered(&act))).await;
+                assert_eq!(done.is_ok(), counts, "{done:?}");
+            }
+            let row = breach_subject::BreachSubject {
+                subject: SubjectId::from_bytes([0xfe; 16]),
+                breach: scene::an_act(1).breach,
+                act: 9,
+                marked_at: now(),
+                letter_at: None,
+                told_at: None,
+                unreached: None,
+            };
+            for counts in [true, false] {
+                let noted = breach_subject::mark_of(&row, scene::an_act(3).id);
+                let done = store.commit(changes(noted)).await;
+                assert_eq!(done.is_ok(), counts, "{done:?}");
+            }
+            let (subject, breach) = (row.subject, row.breach);
+            let noted = store.read(move |reader| breach_subject::find(reader, subject, breach));
+            assert_eq!(noted.await.unwrap().map(|row| row.act), Some(3));
             scene::done(store.commit(changes(breach_subject::remove_all(mara))).await);
             let breach = scene::an_act(1).breach;
             let gone = store.read(move |reader| breach_subject::find(reader, mara, breach));

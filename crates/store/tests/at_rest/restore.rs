@@ -258,7 +258,16 @@ fn register(store: &Store) -> Vec<(Breach, Vec<StepRow>)> {
         let steps = run(store.read(move |reader| breach::steps(reader, breach.id))).unwrap();
         (breach, steps)
     });
-    with_steps.collect()
+    let register: Vec<(Breach, Vec<StepRow>)> = with_steps.collect();
+    // Asked for all at once, or for one page of them, they are the same steps.
+    for (limit, offset) in [(100, 0), (1, 1)] {
+        let at_once = run(store.read(move |reader| breach::steps_of_page(reader, limit, offset))).unwrap();
+        let some = register.iter().skip(offset as usize).take(limit as usize);
+        let mut one_by_one: Vec<StepRow> = some.flat_map(|(_, steps)| steps.clone()).collect();
+        one_by_one.sort_by_key(|step| (step.breach, step.number));
+        assert_eq!(at_once, one_by_one);
+    }
+    register
 }
 
 #[test]

@@ -54,8 +54,10 @@ async fn drawn(sent: &Sent, number: u32) -> Outcome {
     sent.fresh()?;
     let step = sent.typed.text("step");
     if step == "propose" {
-        arrival.system.propose_list(caller, number).await?;
-        return Ok(Answer::Page(proposed(visit)));
+        return match mistake_of(arrival.system.propose_list(caller, number).await)? {
+            Ok(_) => Ok(Answer::Page(proposed(visit))),
+            Err(mistake) => opened(arrival, number, &mistake).await,
+        };
     }
     if !["draw", "table"].contains(&step) {
         return Err(Rejected::mistake("step", Problem::Choice));

@@ -142,11 +142,14 @@ fn facts(visit: &Visit, names: &Names<'_>, one: &ProposalView) -> Vec<Row> {
             Row::text(visit.say("hold-dated"), &visit.day(&order.dated)),
         ],
         Deed::Lift { document, .. } => vec![Row::text(visit.say("hold-lift-document"), document)],
-        Deed::BreachList { breach } => {
+        Deed::BreachList { breach, people } => {
             let path = format!("{REGISTER}/{breach}/people");
             let link =
                 html! { a href=(path) { (visit.say_of("breach-title", "number", &breach.to_string())) } };
-            vec![Row::new(visit.say("breaches-title"), link)]
+            let mut rows = vec![Row::new(visit.say("breaches-title"), link)];
+            let count = people.map(|people| people.to_string());
+            rows.extend(count.map(|count| Row::text(visit.say("breach-people-short"), &count)));
+            rows
         }
         Deed::Destroy => Vec::new(),
         Deed::CloseAccount { reason } => {
@@ -183,4 +186,38 @@ fn facts(visit: &Visit, names: &Names<'_>, one: &ProposalView) -> Vec<Row> {
         &visit.date_and_time(one.until),
     ));
     rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::LANGUAGES;
+    use crate::samples;
+    use crate::visit::Standpoint;
+
+    #[test]
+    fn a_list_of_people_says_to_how_many_one_agrees_as_far_as_it_was_written_down() {
+        let names = Names {
+            role: &|_| String::new(),
+            reason: &|_| String::new(),
+        };
+        for language in LANGUAGES {
+            let visit = samples::visit(language, PATH, Standpoint::Staff);
+            for people in [Some(4_711), None] {
+                let view = ProposalView {
+                    id: ProposalId::from_bytes([1; 16]),
+                    deed: Deed::BreachList { breach: 3, people },
+                    subject: None,
+                    by: "aru".to_owned(),
+                    at: jiff::Timestamp::UNIX_EPOCH,
+                    until: jiff::Timestamp::UNIX_EPOCH,
+                    own: false,
+                };
+                let shown = summary_list(&facts(&visit, &names, &view)).into_string();
+                let label = visit.say("breach-people-short");
+                assert_eq!(shown.contains("4711"), people.is_some(), "{shown}");
+                assert_eq!(shown.contains(&label), people.is_some(), "{shown}");
+            }
+        }
+    }
 }

@@ -130,6 +130,7 @@ impl Letters {
             kind,
             day,
             fields,
+            held,
             text,
             contact,
         } = message
@@ -140,6 +141,7 @@ impl Letters {
             ("kind", phrase(&format!("breach-kind-{kind}"), language)),
             ("day", day.to_string()),
             ("fields", fields.join(", ")),
+            ("held", if *held { "yes" } else { "no" }.to_owned()),
             ("text", text.clone()),
             ("contact", contact.clone()),
             ("page", format!("{}/policy#clause-5.1.3", self.site)),
@@ -265,7 +267,16 @@ mod tests {
                 kind: sandyq_model::BreachKind::Spread,
                 day: jiff::civil::date(2026, 11, 27),
                 fields: vec!["Name".into(), "Address".into()],
+                held: true,
                 text: "A laptop was lost.\nIt was wiped.".into(),
+                contact: "Aru, +7 727 250 00 00".into(),
+            },
+            Message::Breach {
+                kind: sandyq_model::BreachKind::Access,
+                day: jiff::civil::date(2026, 11, 27),
+                fields: vec!["Mobile telephone".into()],
+                held: false,
+                text: "A laptop was lost.".into(),
                 contact: "Aru, +7 727 250 00 00".into(),
             },
             Message::AccountClosed {
@@ -275,6 +286,33 @@ mod tests {
         ];
         let notices = Notice::ALL.map(|notice| Message::AccountNotice { notice });
         messages.into_iter().chain(notices).collect()
+    }
+
+    #[test]
+    fn a_letter_about_a_breach_says_where_nothing_of_it_is_held() {
+        let letters = Letters {
+            site: "https://example.kz".into(),
+            operator: "Мысал ЖШС".into(),
+        };
+        for (language, said) in [
+            (Language::Kk, "олардың ешқайсысы жоқ"),
+            (Language::Ru, "нет ни одного из них"),
+            (Language::En, "We hold none of them about you now"),
+        ] {
+            for message in every_message() {
+                let Message::Breach { held, .. } = message else {
+                    continue;
+                };
+                let letter = Letter {
+                    to: Plain::from("dana@example.com"),
+                    language,
+                    message,
+                    return_path: None,
+                };
+                let text = letters.write(&letter).text;
+                assert_eq!(text.contains(said), !held, "{text}");
+            }
+        }
     }
 
     #[test]

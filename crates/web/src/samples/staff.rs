@@ -243,7 +243,10 @@ pub fn proposals(language: Language) -> Vec<Sample> {
         reference: "SQ-7K2M-90QX".to_owned(),
         reason: "loss".to_owned(),
     };
-    let list = Deed::BreachList { breach: 3 };
+    let list = Deed::BreachList {
+        breach: 3,
+        people: Some(1_200),
+    };
     let closing = Deed::CloseAccount {
         reason: "against-rules".to_owned(),
     };

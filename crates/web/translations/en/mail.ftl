@@ -43,7 +43,10 @@ letter-breach-text =
     {""}
     on { $day } we found a breach of the protection of personal data that concerns you: { $kind }.
     {""}
-    Your data that it may concern: { $fields }.
+    { $held ->
+        [yes] Your data that it may concern: { $fields }.
+       *[no] It concerns these data: { $fields }. We hold none of them about you now; we may have held them before.
+    }
     {""}
     What happened and what was done:
     {""}
