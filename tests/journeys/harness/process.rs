@@ -6,14 +6,17 @@ use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 
-use super::patience::PATIENCE;
+/// A start pays hundreds of syncs, and a disk that others write to may let each of them wait.
+const PATIENCE_FOR_A_LINE: Duration = Duration::from_secs(180);
 
 /// Waits until its input ends or brings a word. The end means that the test is gone: then the group is killed.
 const WATCHER: &str = "trap '' INT TERM HUP; read -r word || kill -s KILL -- \"-$1\"";
 
 /// A process and all that it starts, in a group of their own.
 pub struct Guarded {
+    program: String,
     child: Child,
     watcher: Child,
     word: Option<ChildStdin>,
@@ -47,6 +50,7 @@ impl Guarded {
             }
         });
         Self {
+            program,
             child,
             watcher,
             word,
@@ -62,10 +66,13 @@ impl Guarded {
     /// The next line of output; none when the process has closed it. Panics when nothing comes.
     pub fn line(&self) -> Option<String> {
         let lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        match lines.recv_timeout(PATIENCE) {
+        match lines.recv_timeout(PATIENCE_FOR_A_LINE) {
             Ok(line) => Some(line),
             Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => None,
-            Err(std::sync::mpsc::RecvTimeoutError::Timeout) => panic!("the process says nothing"),
+            Err(std::sync::mpsc::RecvTimeoutError::Timeout) => {
+                let (program, waited) = (&self.program, PATIENCE_FOR_A_LINE.as_secs());
+                panic!("`{program}` has said nothing for {waited} s")
+            }
         }
     }
 
