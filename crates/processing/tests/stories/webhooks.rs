@@ -179,6 +179,20 @@ impl Scene {
         (went, self.newest().await)
     }
 
+    /// What became of it when this happened while it was on its way.
+    async fn went_while(&self, meanwhile: impl Future<Output = ()>) -> (Went, DisclosureView) {
+        self.line.holds.store(true, Ordering::Relaxed);
+        let sending = self.went();
+        tokio::pin!(sending);
+        tokio::select! {
+            _ = &mut sending => panic!("nobody let it go"),
+            () = self.line.came.notified() => {}
+        }
+        meanwhile.await;
+        self.line.go.add_permits(1);
+        sending.await
+    }
+
     async fn newest(&self) -> DisclosureView {
         let given = self.system().given_to_others(&self.mara, Language::En).await;
         given.unwrap().rows.pop().unwrap()
@@ -385,16 +399,7 @@ async fn nothing_is_tried_again_once_the_consent_was_taken_back() {
     scene
         .line
         .says(&[WebhookAnswer::NotReached(Miss::Connection), OK]);
-    scene.line.holds.store(true, Ordering::Relaxed);
-    let sending = scene.went();
-    tokio::pin!(sending);
-    tokio::select! {
-        _ = &mut sending => panic!("nobody let it go"),
-        () = scene.line.came.notified() => {}
-    }
-    scene.takes_back().await;
-    scene.line.go.add_permits(1);
-    let (went, line) = sending.await;
+    let (went, line) = scene.went_while(scene.takes_back()).await;
     assert_eq!(went, Went::Not(Unsent::Stopped));
     assert_eq!(scene.line.sent().len(), 1, "the first attempt was the last");
     assert!(matches!(line.went, Some(HowItWent::Not(_))));
@@ -418,17 +423,11 @@ async fn nothing_is_tried_again_once_the_record_was_blocked() {
     scene
         .line
         .says(&[WebhookAnswer::NotReached(Miss::Connection), OK]);
-    scene.line.holds.store(true, Ordering::Relaxed);
-    let sending = scene.went();
-    tokio::pin!(sending);
-    tokio::select! {
-        _ = &mut sending => panic!("nobody let it go"),
-        () = scene.line.came.notified() => {}
-    }
-    let mara = scene.mara.subject.unwrap();
-    scene.system().block(&scene.gulmira, mara).await.unwrap();
-    scene.line.go.add_permits(1);
-    assert_eq!(sending.await.0, Went::Not(Unsent::Blocked));
+    let blocks = async {
+        let mara = scene.mara.subject.unwrap();
+        scene.system().block(&scene.gulmira, mara).await.unwrap();
+    };
+    assert_eq!(scene.went_while(blocks).await.0, Went::Not(Unsent::Blocked));
     assert_eq!(scene.line.sent().len(), 1, "the first attempt was the last");
 }
 
@@ -456,18 +455,12 @@ async fn a_slow_address_holds_back_no_other_work() {
 async fn what_was_called_back_while_it_was_on_its_way_is_not_overtaken() {
     let scene = scene().await;
     scene.enters().await;
-    scene.line.holds.store(true, Ordering::Relaxed);
-    let sending = scene.went();
-    tokio::pin!(sending);
-    tokio::select! {
-        _ = &mut sending => panic!("nobody let it go"),
-        () = scene.line.came.notified() => {}
-    }
-    scene.takes_back().await;
-    scene.system().run_queue().await.unwrap();
-    assert_eq!((scene.recall_letters(), scene.line.sent().len()), (0, 1));
-    scene.line.go.add_permits(1);
-    assert_eq!(sending.await.0, Went::Arrived);
+    let calls_back = async {
+        scene.takes_back().await;
+        scene.system().run_queue().await.unwrap();
+        assert_eq!((scene.recall_letters(), scene.line.sent().len()), (0, 1));
+    };
+    assert_eq!(scene.went_while(calls_back).await.0, Went::Arrived);
     scene.line.holds.store(false, Ordering::Relaxed);
     scene.settles().await;
     let sent = scene.line.sent();
