@@ -1,10 +1,9 @@
 //! Everything known of one subject at one version, sealed values included: what facts are gathered from.
 //!
-//! It is remembered between operations, and a commit verifies the version it was decided on, so what is remembered
-//! can be out of date without harm: after an acknowledged withdrawal nothing is served on the old facts.
+//! It is remembered between operations (`remembered.rs`), and a commit verifies the version it was decided on: after an acknowledged
+//! withdrawal nothing is served on the old facts.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use sandyq_model::{
@@ -63,43 +62,54 @@ pub(crate) fn publishes(row: &ConsentRow) -> bool {
 
 impl Dossier {
     pub(crate) async fn load(store: &Store, id: SubjectId) -> Result<Self, Fault> {
-        let (row, consents, cases, uses, holds, disclosures, records, findable) = store
-            .read(move |reader: &mut dyn Reader| {
-                let row = subject::find(reader, id)?;
-                if row.is_none() {
-                    return Ok((None, vec![], vec![], vec![], vec![], vec![], vec![], vec![]));
-                }
-                Ok((
-                    row,
-                    consent::of_subject(reader, id)?,
-                    case_file::of_subject(reader, id)?,
-                    purpose_use::of_subject(reader, id)?,
-                    hold::of_subject(reader, id)?,
-                    disclosure::of_subject(reader, id, DISCLOSURES_MAX)?,
-                    record::of_subject(reader, id)?,
-                    search_index::of_subject(reader, id)?,
-                ))
-            })
-            .await?;
-        let key = match &row {
-            Some(row) if row.standing != Standing::Destroyed => store.subject_key(id, row.key_generation)?,
-            _ => None,
+        let read = store.read(move |reader: &mut dyn Reader| {
+            let Some(row) = subject::find(reader, id)? else {
+                return Ok(None);
+            };
+            Ok(Some(Self {
+                subject: id,
+                version: row.version,
+                pseudonym: row.pseudonym,
+                row: Some(row),
+                consents: consent::of_subject(reader, id)?,
+                cases: case_file::of_subject(reader, id)?,
+                uses: purpose_use::of_subject(reader, id)?,
+                holds: hold::of_subject(reader, id)?,
+                disclosures: disclosure::of_subject(reader, id, DISCLOSURES_MAX)?,
+                records: record::of_subject(reader, id)?,
+                findable: search_index::of_subject(reader, id)?,
+                key: None,
+            }))
+        });
+        let Some(mut dossier) = read.await? else {
+            return Ok(Self::unknown(id));
         };
-        let (version, pseudonym) = row.as_ref().map_or((0, None), |row| (row.version, row.pseudonym));
-        Ok(Self {
-            subject: id,
-            row,
-            version,
-            pseudonym,
-            consents,
-            cases,
-            uses,
-            holds,
-            disclosures,
-            records,
-            findable,
-            key,
-        })
+        if let Some(row) = dossier
+            .row
+            .as_ref()
+            .filter(|row| row.standing != Standing::Destroyed)
+        {
+            dossier.key = store.subject_key(id, row.key_generation)?;
+        }
+        Ok(dossier)
+    }
+
+    /// That of somebody of whom nothing is known.
+    pub(crate) const fn unknown(subject: SubjectId) -> Self {
+        Self {
+            subject,
+            row: None,
+            version: 0,
+            pseudonym: None,
+            consents: Vec::new(),
+            cases: Vec::new(),
+            uses: Vec::new(),
+            holds: Vec::new(),
+            disclosures: Vec::new(),
+            records: Vec::new(),
+            findable: Vec::new(),
+            key: None,
+        }
     }
 
     /// What the subject is, when it is known.
@@ -381,35 +391,5 @@ impl Dossier {
             |case: &case_file::CaseFile| purpose.is_some() && policy.case_purpose(&case.kind) == purpose;
         self.case(case)
             .is_some_and(|case| case.closed_at.is_none() && kind_serves(case))
-    }
-}
-
-/// The dossiers that are remembered.
-#[derive(Default)]
-pub(crate) struct Dossiers(Mutex<HashMap<SubjectId, Arc<Dossier>>>);
-
-impl Dossiers {
-    /// How many subjects are remembered at once.
-    const REMEMBERED_MAX: usize = 20_000;
-
-    pub(crate) fn get(&self, subject: SubjectId) -> Option<Arc<Dossier>> {
-        self.lock().get(&subject).cloned()
-    }
-
-    /// Remembers a dossier. When there is no room everything is forgotten: simple, and it costs one read each.
-    pub(crate) fn put(&self, dossier: Arc<Dossier>) {
-        let mut known = self.lock();
-        if known.len() >= Self::REMEMBERED_MAX {
-            known.clear();
-        }
-        known.insert(dossier.subject, dossier);
-    }
-
-    pub(crate) fn remove(&self, subject: SubjectId) {
-        self.lock().remove(&subject);
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<SubjectId, Arc<Dossier>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -34,6 +34,7 @@ pub mod queue;
 pub mod reading;
 pub mod record;
 pub mod rejected;
+mod remembered;
 pub mod request;
 pub mod retention;
 pub mod second_person;

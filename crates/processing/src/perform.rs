@@ -154,10 +154,11 @@ impl System {
                 circumstances,
                 changes,
             );
-            let committed = self.store().commit(commit).await;
-            if moves {
-                self.forget(operation.subject);
-            }
+            let committed = if moves {
+                self.commit_about(operation.subject, commit).await
+            } else {
+                self.store().commit(commit).await
+            };
             match committed {
                 Ok(Committed::Done { entry_index, .. }) => {
                     return Ok(Outcome::Done {

@@ -12,10 +12,11 @@ use tokio::time::Sleep;
 
 use crate::access::{Looks, Places, Provider, ProviderSettings, Searches, Tickets};
 use crate::cases::Catalogue;
-use crate::dossier::{Dossier, Dossiers};
+use crate::dossier::Dossier;
 use crate::operator::Operator;
 use crate::ports::{PaymentPort, Post};
 use crate::rejected::Rejected;
+use crate::remembered::Dossiers;
 use crate::request;
 use crate::transfer::{self, Shown, WebhookSettings};
 
@@ -215,14 +216,20 @@ impl System {
         if let Some(known) = self.0.dossiers.get(subject) {
             return Ok(known);
         }
+        let reading = self.0.dossiers.reads(subject);
         let dossier = Arc::new(Dossier::load(self.store(), subject).await?);
-        self.0.dossiers.put(Arc::clone(&dossier));
+        reading.keep(Arc::clone(&dossier));
         Ok(dossier)
+    }
+
+    /// What is remembered of subjects.
+    pub(crate) fn dossiers(&self) -> &Dossiers {
+        &self.0.dossiers
     }
 
     /// Forgets what is remembered of a subject.
     pub(crate) fn forget(&self, subject: SubjectId) {
-        self.0.dossiers.remove(subject);
+        self.0.dossiers.forget(subject);
         let mut shown = self
             .publicly_shown()
             .lock()

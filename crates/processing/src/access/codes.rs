@@ -294,10 +294,7 @@ impl System {
             once: Some(sent.answered(Vec::new())),
             ..Commit::default()
         };
-        let committed = self.store().commit(commit).await;
-        if moves {
-            self.forget(known.subject);
-        }
+        let committed = self.commit_about(known.subject, commit).await;
         committed.map_err(refused_commit)?;
         Ok(Entered {
             session: opening.token,

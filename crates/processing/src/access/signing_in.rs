@@ -225,10 +225,7 @@ impl System {
             entries: vec![self.about_account(account, Happening::SignedIn, Outcome::Done, Detail::None)],
             ..Commit::default()
         };
-        let committed = self.store().commit(commit).await;
-        if moves {
-            self.forget(dossier.subject);
-        }
+        let committed = self.commit_about(dossier.subject, commit).await;
         committed.map_err(used_up)?;
         self.wake();
         Ok(opening.token)

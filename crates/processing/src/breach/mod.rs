@@ -106,8 +106,7 @@ impl System {
                 entries: entry.into_iter().collect(),
                 ..Commit::default()
             };
-            let committed = self.store().commit(commit).await;
-            self.forget(subject);
+            let committed = self.commit_about(subject, commit).await;
             match committed {
                 Ok(_) => return Ok(true),
                 Err(CommitError::Stale) => {}

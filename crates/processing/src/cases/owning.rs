@@ -106,8 +106,7 @@ impl System {
             entries: vec![entry],
             ..Commit::default()
         };
-        let committed = self.store().commit(commit).await;
-        self.forget(dossier.subject);
+        let committed = self.commit_about(dossier.subject, commit).await;
         match committed {
             Ok(_) => Ok(()),
             // Of two who take a case at the same time the first one has it.

@@ -99,8 +99,7 @@ impl System {
                 entries: vec![accounted],
                 ..Commit::default()
             };
-            let committed = self.store().commit(commit).await;
-            self.forget(sent.subject);
+            let committed = self.commit_about(sent.subject, commit).await;
             match committed {
                 Ok(_) => return Ok(true),
                 Err(CommitError::Stale) => {}

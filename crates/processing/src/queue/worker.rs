@@ -12,13 +12,14 @@ use sandyq_store::tables::job::QueuedJob;
 use sandyq_store::{Commit, CommitError, Job, Statement};
 use tokio::sync::Notify;
 
-use super::{BREACH_ACT, SEND_RECALL_HOOK, finished, is_letter, work};
+use super::{BREACH_ACT, SEND_RECALL, SEND_RECALL_HOOK, finished, is_letter, work};
 use crate::clock::Leaps;
 use crate::perform::fault_of;
 use crate::ports::Delivery;
 use crate::rejected::Rejected;
 use crate::system::System;
 use crate::systematize::next_night;
+use crate::transfer;
 
 /// Pieces of work taken at once, so that their commits share syncs; and so many letters at most go out at the same time.
 const BATCH_MAX: u32 = 32;
@@ -127,10 +128,13 @@ impl System {
         }
     }
 
-    /// At each turn of the queue, when the turn before is over.
+    /// At each turn of the queue, and while a turn takes long; when the turn before is over.
     async fn tell_addresses_on(&self, turn: &Notify) {
         loop {
-            turn.notified().await;
+            tokio::select! {
+                () = turn.notified() => {}
+                () = tokio::time::sleep(SLEEP) => {}
+            }
             told(self.tell_addresses().await, "recipients could not be told");
         }
     }
@@ -213,6 +217,10 @@ impl System {
     }
 
     async fn work_off(&self, piece: &Job, attempts: u32) -> Result<bool, Fault> {
+        // What was remembered may be older than the work.
+        if let Some(subject) = piece.subject {
+            self.forget(subject);
+        }
         let outcome = work(self, piece).await;
         let now = self.now();
         let statement = match &outcome {
@@ -254,15 +262,22 @@ fn given_up(piece: &Job, now: Timestamp) -> Statement {
 type Lane = (Option<SubjectId>, Option<JobId>);
 
 /// Pieces about different subjects need not wait for each other, and so their commits share a sync; nor need pieces about nobody, but
-/// acts about breaches, which count the same people.
+/// letters to recipients, which are about a subject too, and acts about breaches, which count the same people.
 fn in_lanes(due: Vec<QueuedJob>) -> BTreeMap<Lane, Vec<QueuedJob>> {
     let mut lanes: BTreeMap<Lane, Vec<QueuedJob>> = BTreeMap::new();
     for queued in due {
-        let is_alone = queued.job.subject.is_none() && queued.job.kind != BREACH_ACT;
-        let lane = (queued.job.subject, is_alone.then_some(queued.job.id));
-        lanes.entry(lane).or_default().push(queued);
+        lanes.entry(lane(&queued.job)).or_default().push(queued);
     }
     lanes
+}
+
+fn lane(piece: &Job) -> Lane {
+    match piece.kind.as_str() {
+        SEND_RECALL => (transfer::told_about(&piece.detail), None),
+        BREACH_ACT => (None, None),
+        _ if piece.subject.is_none() => (None, Some(piece.id)),
+        _ => (piece.subject, None),
+    }
 }
 
 const fn reason(rejected: &Rejected) -> &'static str {

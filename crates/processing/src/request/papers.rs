@@ -168,8 +168,7 @@ impl System {
                 entries: vec![entry],
                 ..Commit::default()
             };
-            let committed = self.store().commit(commit).await;
-            self.forget(file);
+            let committed = self.commit_about(file, commit).await;
             match committed {
                 Ok(_) => return Ok(true),
                 Err(CommitError::Stale) => {}

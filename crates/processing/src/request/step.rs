@@ -105,8 +105,7 @@ impl System {
             protects: true,
             ..Commit::default()
         };
-        let committed = self.store().commit(commit).await;
-        self.forget(request.file);
+        let committed = self.commit_about(request.file, commit).await;
         match committed {
             Ok(_) => Ok(()),
             Err(CommitError::Conflict(_) | CommitError::Stale) => {
@@ -163,8 +162,7 @@ impl System {
                 statements,
                 ..Commit::default()
             };
-            let committed = self.store().commit(commit).await;
-            self.forget(request.file);
+            let committed = self.commit_about(request.file, commit).await;
             committed.map_err(refused_commit)?;
         }
         Ok(())

@@ -314,8 +314,7 @@ pub(crate) async fn waits_for_its_floor(
         entries: vec![entry],
         ..Commit::default()
     };
-    let moved = system.store().commit(commit).await;
-    system.forget(known.id);
+    let moved = system.commit_about(known.id, commit).await;
     moved.map(drop).map_err(fault_of)
 }
 

@@ -222,8 +222,7 @@ impl System {
             entries: vec![set],
             ..Commit::default()
         };
-        let committed = self.store().commit(commit).await;
-        self.forget(subject);
+        let committed = self.commit_about(subject, commit).await;
         committed.map(drop).map_err(refused_commit)
     }
 

@@ -24,7 +24,7 @@ pub(crate) use hand_over::came_to_nothing;
 pub use hand_over::{Delivered, HandOver, HandedOver, Handing, Offered, ToHandOver};
 pub(crate) use publication::Shown;
 pub use publication::{WINNERS_MAX, Winner, Winners};
-pub(crate) use recall::{Recalled, recalled, tell};
+pub(crate) use recall::{Recalled, recalled, tell, told_about};
 pub use recipients::{NewRecipient, RECIPIENT_KINDS, RecipientView};
 pub use webhook::{NewSecret, Reach, RecipientAtDesk, SignedMessage, Unsent, WebhookSettings, Went};
 pub(crate) use webhook::{deliveries, tell_by_webhook};

@@ -97,6 +97,12 @@ fn telling(line: &Disclosure, kind: &str, id: JobId, now: Timestamp) -> Job {
     }
 }
 
+/// Whose line such a letter is about.
+pub(crate) fn told_about(detail: &[u8]) -> Option<SubjectId> {
+    let words = std::str::from_utf8(detail).ok()?;
+    words.split_once(' ')?.0.parse().ok()
+}
+
 /// Tells a recipient.
 pub(crate) async fn tell(system: &System, detail: &str) -> Result<Delivery, Rejected> {
     let (subject, id) = detail.split_once(' ').ok_or(Rejected::NotFound)?;
@@ -197,8 +203,7 @@ impl System {
                 entries: vec![entry],
                 ..Commit::default()
             };
-            let committed = self.store().commit(commit).await;
-            self.forget(line.subject);
+            let committed = self.commit_about(line.subject, commit).await;
             match committed {
                 Err(CommitError::Stale) => {}
                 other => return other.map(drop).map_err(refused_commit),
