@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::representatives::enters;
-use crate::stage::{Stage, policy_of, shipped_folder};
+use crate::stage::{Stage, policy_of, shipped_folder, shipped_policy};
 use sandyq_model::act::Provide;
 use sandyq_model::{
     Actor, Category, Field, FieldSet, Operation, Plain, Problem, Purpose, Recipient, RecipientKind, Role,
@@ -262,12 +262,12 @@ async fn a_consent_that_is_put_back_into_its_row_is_found() {
     assert!(found.contains("taken back"), "{found}");
 }
 
-/// The policy that ships, with one field more for the same purpose.
-fn asks_for_more() -> Arc<Policy> {
+/// The policy that ships, with one field less for a purpose.
+fn asks_for_less() -> Arc<Policy> {
     let mut folder = shipped_folder();
     let text = folder.file("2-purposes.md").unwrap();
     let before = "category \"guest\" { may \"organization\" \"position\" \"country\" \"region\" \"city\"; }";
-    let after = "category \"guest\" { may \"organization\" \"position\" \"country\" \"region\" \"city\" \"patronymic\"; }";
+    let after = "category \"guest\" { may \"organization\" \"position\" \"country\" \"region\"; }";
     assert!(text.contains(before));
     let text = text.replacen(before, after, 1);
     folder.put("2-purposes.md", text);
@@ -276,20 +276,20 @@ fn asks_for_more() -> Arc<Policy> {
 
 #[tokio::test]
 async fn a_policy_that_asks_for_more_widens_no_consent_by_itself() {
-    let stage = Stage::new();
+    let stage = Stage::new().under_policy(asks_for_less());
     let (mara, reference) = stage.guest(MARA).await;
     let open = stage.system.open_to_consent(&mara, Language::En).await.unwrap();
     assert!(open.is_empty());
     let before = the(&stage, &mara, "quality").await;
 
-    let stage = stage.under_policy(asks_for_more());
+    let stage = stage.under_policy(shipped_policy());
     let mara = enters(&stage, MARA, &reference).await.unwrap();
     let open = stage.system.open_to_consent(&mara, Language::En).await.unwrap();
     let [wider] = open.as_slice() else {
         panic!("{open:?}")
     };
     assert_eq!(wider.id, "quality");
-    assert_eq!(wider.news, ["Patronymic"], "the difference is said in words");
+    assert_eq!(wider.news, ["City"], "the difference is said in words");
     let after = the(&stage, &mara, "quality").await;
     assert_eq!(
         (after.id, &after.fields),
@@ -297,7 +297,7 @@ async fn a_policy_that_asks_for_more_widens_no_consent_by_itself() {
         "what was agreed to stays"
     );
     let subject = mara.subject.unwrap();
-    let patronymic = stage.system.policy().field_named("patronymic").unwrap();
+    let city = stage.system.policy().field_named("city").unwrap();
     let covered = async || {
         let rows = stage
             .system
@@ -308,7 +308,7 @@ async fn a_policy_that_asks_for_more_widens_no_consent_by_itself() {
         let quality = rows.iter().filter(|row| row.item == "quality");
         quality
             .map(|row| row.fields)
-            .any(|fields| fields.contains(patronymic))
+            .any(|fields| fields.contains(city))
     };
     assert!(!covered().await);
 
