@@ -26,6 +26,7 @@ fn documents_are_entered_replaced_and_read_in_any_browser_and_language() {
         walked(&mut desk, files.path(), place * 2 + 1);
         assert_eq!(desk.objections, [""; 0]);
     }
+    taken_off(&running);
     what_is_public(&running);
     let log = running.log();
     assert!(
@@ -91,6 +92,24 @@ fn walked(desk: &mut Walk<'_>, files: &Path, number: usize) {
     assert!(desk.browser.has(&path), "{}", desk.browser.text());
 }
 
+/// The first public document is taken off the site.
+fn taken_off(running: &Running) {
+    let mut desk = the_desk(running, Window::narrow());
+    desk.go("/staff/local-acts");
+    desk.press("main a[href='/staff/local-acts/2/hide']");
+    desk.goes_on();
+    assert!(
+        desk.browser.url().ends_with("/staff/local-acts"),
+        "{}",
+        desk.browser.text()
+    );
+    assert!(!desk.browser.has("main a[href='/staff/local-acts/2/hide']"));
+    assert!(desk.browser.has("main a[href='/staff/local-acts/2/file']"), "it stays");
+    desk.go("/documents");
+    assert!(!desk.browser.has("main a[href='/documents/2']"));
+    assert_eq!(desk.objections, [""; 0]);
+}
+
 /// Everybody gets what is published, as a file to keep; nobody else gets the rest.
 fn what_is_public(running: &Running) {
     let mut stranger = Visitor::at(&running.url);
@@ -98,7 +117,7 @@ fn what_is_public(running: &Running) {
     for number in 1..=6 {
         let content = format!("%PDF-1.7\nwords-of-{number}\n%%EOF\n");
         let page = stranger.get(&format!("/documents/{number}"));
-        if number % 2 == 1 {
+        if number % 2 == 1 || number == 2 {
             assert_eq!(page.answer.status, 404, "{number}");
         } else {
             assert_eq!(page.answer.body, content.as_bytes());

@@ -288,6 +288,10 @@ fn board_routes() -> Router<Shared> {
                 .layer(DefaultBodyLimit::max(DOCUMENT_BYTES_MAX)),
         )
         .route("/staff/local-acts/{number}/file", get(local_acts::file))
+        .route(
+            "/staff/local-acts/{number}/hide",
+            get(local_acts::ask_to_hide).post(local_acts::hide),
+        )
         .route("/staff/records", post(record::find))
         .route("/staff/records/{id}", get(record::open).post(record::act))
 }

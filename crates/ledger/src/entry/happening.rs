@@ -183,6 +183,8 @@ numbered! {
         CardsLookedFor = 144 "cards-looked-for",
         /// An act says that the paper of a letter was destroyed, whose record is gone (8).
         PaperDestroyed = 145 "paper-destroyed",
+        /// A document of the operator's own was taken off the site (3).
+        LocalActHidden = 146 "local-act-hidden",
     }
 }
 

@@ -4,12 +4,10 @@ use sandyq_ledger::entry::Happening;
 use sandyq_ledger::tree::sha256;
 use sandyq_model::{IdempotencyKey, LocalActId, LocalActKind, Mistake, Problem, time};
 use sandyq_store::tables::local_act::{self, LocalAct};
-use sandyq_store::{Commit, CommitError, Committed, Statement};
 
 use super::{LOCAL_ACTS_BYTES_MAX, LOCAL_ACTS_MAX, words};
 use crate::access::Caller;
 use crate::once::SentUnder;
-use crate::perform::refused_commit;
 use crate::rejected::Rejected;
 use crate::request::at_the_board;
 use crate::system::System;
@@ -61,7 +59,11 @@ impl System {
         self.check_place(&act).await?;
         let sealed = self.store().vault().seal_local_act(act.id, &entered.file)?;
         let statements = vec![local_act::enter(&act), local_act::keep_file(act.id, sealed)];
-        self.commit_local_act(caller, act.id, statements, sent).await?;
+        // A conflict: somebody entered the same file, or replaced the same document, a moment ago.
+        let done = self.commit_local_act(caller, (Happening::LocalActEntered, act.id), statements, sent);
+        if !done.await? {
+            return Err(Rejected::mistake("replaces", Problem::Stale));
+        }
         self.number_of_local_act(act.id).await
     }
 
@@ -187,28 +189,6 @@ impl System {
                 Err(Rejected::mistake("in_force_since", Problem::Date))
             }
             _ => Ok(()),
-        }
-    }
-
-    async fn commit_local_act(
-        &self,
-        caller: &Caller,
-        id: LocalActId,
-        statements: Vec<Statement>,
-        sent: SentUnder,
-    ) -> Result<(), Rejected> {
-        let commit = Commit {
-            statements,
-            entries: vec![self.entry_of_local_act(&caller.actor, Happening::LocalActEntered, id)],
-            once: Some(sent.answered(id.as_bytes().to_vec())),
-            protects: true,
-            ..Commit::default()
-        };
-        match self.store().commit(commit).await {
-            Ok(Committed::Done { .. } | Committed::Already(_)) => Ok(()),
-            // Somebody entered the same file, or replaced the same document, a moment ago.
-            Err(CommitError::Conflict(_)) => Err(Rejected::mistake("replaces", Problem::Stale)),
-            Err(error) => Err(refused_commit(error)),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! 3, 5.1.2: the register to look at, and its files. What is public is everybody's; a look at the whole register, or at a file
 //! that is not public, has its entry.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use sandyq_ledger::entry::Happening;
 use sandyq_ledger::tree::sha256;
@@ -52,17 +53,30 @@ pub struct LocalActRow {
     /// Since when it is in force.
     pub in_force_since: Date,
     /// Whether it is in force today.
-    pub in_force: bool,
+    pub stands: Stands,
     /// The number of what it replaces.
     pub replaces: Option<u32>,
     /// The number of what replaces it, and since when.
     pub replaced_by: Option<(u32, Date)>,
-    /// Whether everybody may read it.
+    /// Whether it was entered as one that everybody may read.
     pub is_public: bool,
+    /// When it was taken off the site.
+    pub hidden_at: Option<Timestamp>,
     /// SHA-256 of its file, in hexadecimal digits.
     pub file_hash: String,
     /// The length of its file.
     pub file_bytes: u64,
+}
+
+/// Whether a document is in force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stands {
+    /// Its day has not come.
+    NotYet,
+    /// It is.
+    InForce,
+    /// It was, until another one came in its place.
+    Replaced,
 }
 
 /// A file, with what it is called when it is kept.
@@ -85,7 +99,7 @@ impl System {
             .await?;
         let page = page.clamp(1, LOCAL_ACTS_MAX);
         let mut rows = self
-            .listed_acts(false, PAGE_ACTS + 1, (page - 1) * PAGE_ACTS)
+            .listed_acts(PAGE_ACTS + 1, (page - 1) * PAGE_ACTS)
             .await?;
         let more = rows.len() > PAGE_ACTS as usize;
         rows.truncate(PAGE_ACTS as usize);
@@ -105,7 +119,7 @@ impl System {
         at_the_account(caller)?;
         self.account_for(&caller.actor, Happening::LocalActsRead, true, "5.1.2")
             .await?;
-        Ok(self.listed_acts(false, LOCAL_ACTS_MAX, 0).await?)
+        Ok(self.listed_acts(LOCAL_ACTS_MAX, 0).await?)
     }
 
     /// Whether the caller enters documents.
@@ -116,21 +130,31 @@ impl System {
         at_the_board(caller)
     }
 
-    /// The public documents, newest first.
+    /// The documents that stand on the site, newest first. They name none that does not: that one was replaced is said, and by what
+    /// only when that one can be read there too.
     ///
     /// # Errors
     /// When the store does not answer.
     pub async fn public_documents(&self) -> Result<Vec<LocalActRow>, Fault> {
-        self.listed_acts(true, LOCAL_ACTS_MAX, 0).await
+        let today = self.today_of_documents();
+        let listed = self.pages_of_acts(true, LOCAL_ACTS_MAX, 0).await?;
+        let of_visitor = |one: Listed| {
+            let (older, newer) = (one.older_is_shown, one.replaced_by);
+            let mut row = row(one, today);
+            row.replaces = row.replaces.filter(|_| older);
+            row.replaced_by = row.replaced_by.filter(|_| newer.is_some_and(|newer| newer.is_shown));
+            row
+        };
+        Ok(listed.into_iter().map(of_visitor).collect())
     }
 
-    /// The file of a public document, for everybody.
+    /// The file of a document that stands on the site, for everybody.
     ///
     /// # Errors
-    /// [`Rejected::NotFound`] when there is none, and alike when it is not public; a fault.
+    /// [`Rejected::NotFound`] when there is none, and alike when it is not public or was taken off; a fault.
     pub async fn public_document(&self, number: u32) -> Result<LocalActFile, Rejected> {
         let listed = self.local_act_numbered(number).await?;
-        if !listed.act.is_public {
+        if !listed.is_shown() {
             return Err(Rejected::NotFound);
         }
         self.file_of(&listed).await
@@ -152,7 +176,7 @@ impl System {
         self.file_of(&listed).await
     }
 
-    async fn local_act_numbered(&self, number: u32) -> Result<Listed, Rejected> {
+    pub(super) async fn local_act_numbered(&self, number: u32) -> Result<Listed, Rejected> {
         let found = self
             .store()
             .read(move |reader| local_act::by_number(reader, number))
@@ -178,24 +202,41 @@ impl System {
         })
     }
 
-    async fn listed_acts(
+    async fn listed_acts(&self, limit: u32, offset: u32) -> Result<Vec<LocalActRow>, Fault> {
+        let listed = self.pages_of_acts(false, limit, offset).await?;
+        let today = self.today_of_documents();
+        Ok(listed.into_iter().map(|one| row(one, today)).collect())
+    }
+
+    async fn pages_of_acts(
         &self,
-        only_public: bool,
+        only_shown: bool,
         limit: u32,
         offset: u32,
-    ) -> Result<Vec<LocalActRow>, Fault> {
-        let listed = self
-            .store()
-            .read(move |reader| local_act::page(reader, only_public, limit, offset))
-            .await?;
-        let today = time::day_in_kazakhstan(self.now());
-        Ok(listed.into_iter().map(|one| row(one, today)).collect())
+    ) -> Result<Vec<Listed>, Fault> {
+        self.store()
+            .read(move |reader| local_act::page(reader, only_shown, limit, offset))
+            .await
+    }
+
+    pub(super) fn today_of_documents(&self) -> Date {
+        time::day_in_kazakhstan(self.now())
     }
 }
 
-fn row(listed: Listed, today: Date) -> LocalActRow {
-    let Listed { act, replaced_by } = listed;
-    let is_replaced = replaced_by.is_some_and(|(_, since)| since <= today);
+pub(super) fn row(listed: Listed, today: Date) -> LocalActRow {
+    let Listed {
+        act,
+        replaced_by,
+        hidden_at,
+        ..
+    } = listed;
+    let replaced_by = replaced_by.map(|newer| (newer.number, newer.since));
+    let stands = match replaced_by {
+        Some((_, since)) if since <= today => Stands::Replaced,
+        _ if act.in_force_since <= today => Stands::InForce,
+        _ => Stands::NotYet,
+    };
     LocalActRow {
         number: act.number,
         kind: act.kind,
@@ -205,10 +246,11 @@ fn row(listed: Listed, today: Date) -> LocalActRow {
         adopted_on: act.adopted_on,
         approver: act.approver,
         in_force_since: act.in_force_since,
-        in_force: act.in_force_since <= today && !is_replaced,
+        stands,
         replaces: act.replaces,
         replaced_by,
         is_public: act.is_public,
+        hidden_at,
         file_hash: hex::encode(act.file_hash),
         file_bytes: act.file_bytes,
     }

@@ -6,7 +6,7 @@ use sandyq_ledger::tree::sha256;
 use sandyq_model::{LocalActKind, Mistake, Problem};
 use sandyq_processing::Rejected;
 use sandyq_processing::access::Caller;
-use sandyq_processing::local_act::{Entered, LOCAL_ACT_FILE_BYTES_MAX, LOCAL_ACTS_MAX};
+use sandyq_processing::local_act::{Entered, LOCAL_ACT_FILE_BYTES_MAX, LOCAL_ACTS_MAX, Stands};
 
 use crate::stage::Stage;
 
@@ -52,7 +52,7 @@ async fn entries(stage: &Stage) -> Vec<(Happening, Entry)> {
     for index in 0..store.checkpoint().size {
         let entry = Entry::decode(&store.entry(index).await.unwrap().unwrap()).unwrap();
         if let Deed::Happening(happening) = entry.deed
-            && (140..=141).contains(&happening.code())
+            && matches!(happening.code(), 140 | 141 | 146)
         {
             found.push((happening, entry));
         }
@@ -80,16 +80,19 @@ async fn a_newer_version_comes_in_the_place_of_the_older_one_and_both_are_kept()
     };
     assert_eq!((newer.number, newer.kind), (2, LocalActKind::Rules));
     assert_eq!(
-        (newer.in_force, newer.replaces, newer.replaced_by),
-        (false, Some(1), None)
+        (newer.stands, newer.replaces, newer.replaced_by),
+        (Stands::NotYet, Some(1), None)
     );
     let since = "2026-12-01".parse().unwrap();
-    assert_eq!((older.in_force, older.replaced_by), (true, Some((2, since))));
+    assert_eq!(
+        (older.stands, older.replaced_by),
+        (Stands::InForce, Some((2, since)))
+    );
     // On its day the newer one is in force, and the older one is not.
     stage.passes(jiff::SignedDuration::from_hours(24 * 9));
     let public = stage.system.public_documents().await.unwrap();
     assert_eq!(public.len(), 1);
-    assert!(public[0].in_force);
+    assert_eq!((public[0].stands, public[0].replaces), (Stands::InForce, None));
     assert_eq!(public[0].file_hash, hex::encode(sha256(&pdf("2")).0));
     // Nothing else comes in the place of what was replaced, and nothing of what is not there.
     let third = |replaces: &str| Entered {
@@ -153,6 +156,102 @@ async fn what_is_public_is_everybodys_and_each_other_look_has_its_entry() {
     }
     assert_eq!(named[3], None);
     assert!(entries.iter().all(|(_, entry)| entry.subject.is_none()));
+}
+
+/// A public document.
+fn open(version: &str) -> Entered {
+    Entered {
+        is_public: true,
+        ..rules(version)
+    }
+}
+
+#[tokio::test]
+async fn a_public_document_is_taken_off_the_site_and_stays_in_the_register() {
+    let stage = Stage::new();
+    let responsible = stage.staff("aru", "responsible").await;
+    let auditor = stage.staff("timur", "auditor").await;
+    let system = &stage.system;
+    enters(&stage, &responsible, &open("1")).await.unwrap();
+    enters(&stage, &responsible, &rules("2")).await.unwrap();
+    for (caller, number) in [(&auditor, 1), (&responsible, 2), (&responsible, 3)] {
+        let seen = system.local_act_on_the_site(caller, number).await;
+        assert!(matches!(seen, Err(Rejected::NotFound)), "{number}");
+        let refused = system.hide_local_act(caller, number, stage.key()).await;
+        assert!(matches!(refused, Err(Rejected::NotFound)), "{number}");
+    }
+    assert_eq!(system.public_documents().await.unwrap().len(), 1);
+    let key = stage.key();
+    for _ in 0..2 {
+        system.hide_local_act(&responsible, 1, key).await.unwrap();
+    }
+    let off = system.now();
+    let again = system.hide_local_act(&responsible, 1, stage.key()).await;
+    assert!(matches!(again, Err(Rejected::NotFound)));
+    assert!(system.public_documents().await.unwrap().is_empty());
+    let gone = system.public_document(1).await;
+    assert!(matches!(gone, Err(Rejected::NotFound)), "{gone:?}");
+    let kept = system.local_acts(&auditor, 1).await.unwrap().rows.remove(1);
+    assert_eq!((kept.is_public, kept.hidden_at), (true, Some(off)));
+    assert_eq!(system.local_act_file(&auditor, 1).await.unwrap().content, pdf("1"));
+    let hidden: Vec<Entry> = entries(&stage)
+        .await
+        .into_iter()
+        .filter(|(happening, _)| *happening == Happening::LocalActHidden)
+        .map(|(_, entry)| entry)
+        .collect();
+    let [entry] = hidden.as_slice() else {
+        panic!("once: {hidden:?}")
+    };
+    assert_eq!(entry.case.unwrap().as_bytes(), &sha256(&pdf("1")).0[..16]);
+    assert!(entry.subject.is_none());
+}
+
+#[tokio::test]
+async fn the_public_list_names_nothing_that_does_not_stand_on_the_site() {
+    let stage = Stage::new();
+    let responsible = stage.staff("aru", "responsible").await;
+    let in_place = |act: Entered, of: &str| Entered {
+        replaces: of.to_owned(),
+        ..act
+    };
+    let all = [
+        open("1"),
+        in_place(rules("2"), "1"),
+        in_place(open("3"), "2"),
+        in_place(open("4"), "3"),
+    ];
+    for act in &all {
+        enters(&stage, &responsible, act).await.unwrap();
+    }
+    let seen = async || {
+        let public = stage.system.public_documents().await.unwrap();
+        let public = public.into_iter();
+        public
+            .map(|row| (row.number, row.stands, row.replaces, row.replaced_by))
+            .collect::<Vec<_>>()
+    };
+    let since = "2026-11-20".parse().unwrap();
+    assert_eq!(
+        seen().await,
+        [
+            (4, Stands::InForce, Some(3), None),
+            (3, Stands::Replaced, None, Some((4, since))),
+            (1, Stands::Replaced, None, None),
+        ]
+    );
+    let hidden = stage.system.hide_local_act(&responsible, 4, stage.key());
+    hidden.await.unwrap();
+    assert_eq!(
+        seen().await,
+        [
+            (3, Stands::Replaced, None, None),
+            (1, Stands::Replaced, None, None),
+        ]
+    );
+    let register = stage.system.local_acts(&responsible, 1).await.unwrap();
+    let named: Vec<_> = register.rows.iter().map(|row| row.replaces).collect();
+    assert_eq!(named, [Some(3), Some(2), Some(1), None], "the register names all");
 }
 
 #[tokio::test]

@@ -74,7 +74,7 @@ macro_rules! whole {
 }
 
 /// Every table of a set, each after those that it leads to.
-pub const TABLES_OF_A_SET: [Needed; 38] = [
+pub const TABLES_OF_A_SET: [Needed; 39] = [
     paged!(
         "subject",
         "subject_id, category, standing, version, pseudonym, key_generation, created_at, confirmed_at, blocked_at, \
@@ -275,6 +275,11 @@ pub const TABLES_OF_A_SET: [Needed; 38] = [
     paged!(
         "local_act_file",
         "act_id, sealed" = ["act_id", "sealed"],
+        "act_id" > "$1", limit "$2", order [0], numbers [false]
+    ),
+    paged!(
+        "local_act_hidden",
+        "act_id, hidden_at, hidden_by" = ["act_id", "hidden_at", "hidden_by"],
         "act_id" > "$1", limit "$2", order [0], numbers [false]
     ),
     paged!(

@@ -22,7 +22,7 @@ pub enum Class {
 use Class::{Pseudonymous, Public, Sealed, Secret};
 
 /// Every table with every column and its class.
-pub const TABLES: [(&str, &[(&str, Class)]); 47] = [
+pub const TABLES: [(&str, &[(&str, Class)]); 48] = [
     (
         "subject",
         &[
@@ -522,6 +522,14 @@ pub const TABLES: [(&str, &[(&str, Class)]); 47] = [
         ],
     ),
     ("local_act_file", &[("act_id", Public), ("sealed", Sealed)]),
+    (
+        "local_act_hidden",
+        &[
+            ("act_id", Public),
+            ("hidden_at", Public),
+            ("hidden_by", Pseudonymous),
+        ],
+    ),
     (
         "job",
         &[

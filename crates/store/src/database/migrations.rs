@@ -21,7 +21,7 @@ struct Migration {
 const META: &str =
     "CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) CLUSTERED;";
 
-const MIGRATIONS: [Migration; 30] = [
+const MIGRATIONS: [Migration; 31] = [
     Migration {
         name: "first-tables",
         text: include_str!("migrations/0001-first-tables.sql"),
@@ -141,6 +141,10 @@ const MIGRATIONS: [Migration; 30] = [
     Migration {
         name: "figures",
         text: include_str!("migrations/0036-figures.sql"),
+    },
+    Migration {
+        name: "local-acts-off-the-site",
+        text: include_str!("migrations/0038-local-acts-off-the-site.sql"),
     },
 ];
 

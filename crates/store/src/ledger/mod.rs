@@ -89,7 +89,7 @@ pub(crate) fn block_of(entry: &[u8]) -> Option<(Pseudonym, bool)> {
 }
 
 /// Whether an account of staff or a line of the register of recipients was made, changed or closed by it, something was
-/// entered in the register of breaches or of documents, or a case was opened in an emergency and judged.
+/// entered in the register of breaches or of documents, a document was taken off the site, or a case was opened in an emergency and judged.
 pub(crate) const fn is_about_the_house(entry: &Entry) -> bool {
     matches!(
         entry.deed,
@@ -108,6 +108,7 @@ pub(crate) const fn is_about_the_house(entry: &Entry) -> bool {
                 | Happening::BreachListOpened
                 | Happening::BreachLettersBegun
                 | Happening::LocalActEntered
+                | Happening::LocalActHidden
                 | Happening::EmergencyOpened
                 | Happening::EmergencyRight
                 | Happening::EmergencyWrong

@@ -198,11 +198,16 @@ static LOCAL_ACT: Table = table!(24 "local_act" ["act_id", "number", "kind", "ti
 static LOCAL_ACT_FILE: Table = table!(26 "local_act_file" ["act_id", "sealed"] of "act_id", "", put "$1, $2",
     " ON CONFLICT (act_id) DO NOTHING");
 
+static LOCAL_ACT_HIDDEN: Table = table!(30 "local_act_hidden" ["act_id", "hidden_at", "hidden_by"] of "act_id", "",
+    put "$1, $2, $3", " ON CONFLICT (act_id) DO NOTHING");
+
+const ALL_HIDDEN_ACTS: &str = "SELECT act_id, hidden_at, hidden_by FROM local_act_hidden ORDER BY 1";
+
 const ALL_LOCAL_ACTS: &str = "SELECT act_id, number, kind, title, document, version, adopted_on, approver, in_force_since, \
                               replaces, is_public, file_hash, file_bytes, entered_at, entered_by FROM local_act ORDER BY 1";
 
 /// The tables of shared rows, each after those that it leads to.
-static SHARED: [&Table; 12] = [
+static SHARED: [&Table; 13] = [
     &RECEIPT,
     &CONSENT_TEXT,
     &STAFF,
@@ -215,6 +220,7 @@ static SHARED: [&Table; 12] = [
     &EMERGENCY,
     &LOCAL_ACT,
     &LOCAL_ACT_FILE,
+    &LOCAL_ACT_HIDDEN,
 ];
 
 const ALL_BREACHES: &str = "SELECT breach_id, number, kind, detected_at, due_policy, due_law, due_at, entered_at, entered_by \
@@ -359,6 +365,7 @@ impl SharedRow {
             (&BREACH_ACT, ALL_BREACH_ACTS),
             (&EMERGENCY, ALL_EMERGENCIES),
             (&LOCAL_ACT, ALL_LOCAL_ACTS),
+            (&LOCAL_ACT_HIDDEN, ALL_HIDDEN_ACTS),
         ];
         for (table, all) in tables {
             shared.extend(reader.query(all, &[])?.into_iter().map(|row| Self {
@@ -434,6 +441,29 @@ mod tests {
         let mut numbers: Vec<u8> = tables.map(|table| table.number).collect();
         numbers.sort_unstable();
         assert!(numbers.is_sorted_by(|one, next| one < next), "{numbers:?}");
+    }
+
+    #[test]
+    fn a_shared_row_is_put_after_the_one_that_it_leads_to() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/database/migrations");
+        let files = std::fs::read_dir(folder).unwrap();
+        let texts = files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
+        let all: String = texts.collect();
+        let number = |name: &str| SHARED.iter().find(|table| table.name == name).map(|table| table.number);
+        let mut looked_at = 0;
+        for table in all.split("CREATE TABLE ").skip(1) {
+            let text = table.split(';').next().unwrap();
+            let name = text.split_whitespace().next().unwrap();
+            for older in text.split("REFERENCES ").skip(1) {
+                let older = older.split_whitespace().next().unwrap();
+                // They come back in the order of their numbers.
+                if let (Some(newer), Some(older)) = (number(name), number(older)) {
+                    looked_at += 1;
+                    assert!(older < newer, "{name}");
+                }
+            }
+        }
+        assert!(looked_at > 2, "{looked_at}");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! 3, 5.1.2: the register of the operator's own documents, and their files, sealed. It is only ever added to: there is no
-//! statement here that changes a row or removes one, and nothing else writes to these tables.
+//! statement here that changes a row or removes one, and nothing else writes to these tables. That a document was taken off the
+//! site is a row beside it.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -47,8 +48,31 @@ pub struct LocalAct {
 pub struct Listed {
     /// The document.
     pub act: LocalAct,
-    /// The number in the register of the one that replaces it, and since when that is in force.
-    pub replaced_by: Option<(u32, Date)>,
+    /// What replaces it.
+    pub replaced_by: Option<Newer>,
+    /// When it was taken off the site.
+    pub hidden_at: Option<Timestamp>,
+    /// Whether the one that it replaces stands on the site.
+    pub older_is_shown: bool,
+}
+
+impl Listed {
+    /// Whether it stands on the site: it is public, and was not taken off.
+    #[must_use]
+    pub const fn is_shown(&self) -> bool {
+        self.act.is_public && self.hidden_at.is_none()
+    }
+}
+
+/// What came in the place of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Newer {
+    /// Its number in the register.
+    pub number: u32,
+    /// Since when it is in force.
+    pub since: Date,
+    /// Whether it stands on the site.
+    pub is_shown: bool,
 }
 
 /// Enters a document under the next number of the register, whatever `number` says.
@@ -89,23 +113,39 @@ pub fn keep_file(act: LocalActId, sealed: Vec<u8>) -> Statement {
     .touching(1)
 }
 
-/// Some of the register, newest first; all of it, or what is public.
+/// Takes a document off the site, for good.
+#[must_use]
+pub fn hide(act: LocalActId, at: Timestamp, by: ActorId) -> Statement {
+    statement(
+        "INSERT INTO local_act_hidden (act_id, hidden_at, hidden_by) VALUES ($1, $2, $3)",
+        [act.into(), at.into(), by.into()],
+    )
+    .touching(1)
+}
+
+/// Some of the register, newest first; all of it, or what stands on the site.
 ///
 /// # Errors
 /// When the engine does not answer.
 pub fn page(
     reader: &mut dyn Reader,
-    only_public: bool,
+    only_shown: bool,
     limit: u32,
     offset: u32,
 ) -> Result<Vec<Listed>, Fault> {
     reader.list(
         "SELECT act.act_id, act.number, act.kind, act.title, act.document, act.version, act.adopted_on, act.approver, \
          act.in_force_since, act.replaces, act.is_public, act.file_hash, act.file_bytes, act.entered_at, act.entered_by, \
-         newer.number, newer.in_force_since FROM local_act AS act \
+         hidden.hidden_at, newer.number, newer.in_force_since, newer.is_public, newer_hidden.hidden_at, \
+         older.is_public, older_hidden.hidden_at FROM local_act AS act \
+         LEFT JOIN local_act_hidden AS hidden ON hidden.act_id = act.act_id \
          LEFT JOIN local_act AS newer ON newer.replaces = act.number \
-         WHERE act.is_public >= $1 ORDER BY act.number DESC LIMIT $2 OFFSET $3",
-        &[u32::from(only_public).into(), limit.into(), offset.into()],
+         LEFT JOIN local_act_hidden AS newer_hidden ON newer_hidden.act_id = newer.act_id \
+         LEFT JOIN local_act AS older ON older.number = act.replaces \
+         LEFT JOIN local_act_hidden AS older_hidden ON older_hidden.act_id = older.act_id \
+         WHERE CASE WHEN hidden.act_id IS NULL THEN act.is_public ELSE 0 END >= $1 \
+         ORDER BY act.number DESC LIMIT $2 OFFSET $3",
+        &[u32::from(only_shown).into(), limit.into(), offset.into()],
         listed,
     )
 }
@@ -118,8 +158,13 @@ pub fn by_number(reader: &mut dyn Reader, number: u32) -> Result<Option<Listed>,
     reader.first(
         "SELECT act.act_id, act.number, act.kind, act.title, act.document, act.version, act.adopted_on, act.approver, \
          act.in_force_since, act.replaces, act.is_public, act.file_hash, act.file_bytes, act.entered_at, act.entered_by, \
-         newer.number, newer.in_force_since FROM local_act AS act \
-         LEFT JOIN local_act AS newer ON newer.replaces = act.number WHERE act.number = $1",
+         hidden.hidden_at, newer.number, newer.in_force_since, newer.is_public, newer_hidden.hidden_at, \
+         older.is_public, older_hidden.hidden_at FROM local_act AS act \
+         LEFT JOIN local_act_hidden AS hidden ON hidden.act_id = act.act_id \
+         LEFT JOIN local_act AS newer ON newer.replaces = act.number \
+         LEFT JOIN local_act_hidden AS newer_hidden ON newer_hidden.act_id = newer.act_id \
+         LEFT JOIN local_act AS older ON older.number = act.replaces \
+         LEFT JOIN local_act_hidden AS older_hidden ON older_hidden.act_id = older.act_id WHERE act.number = $1",
         &[number.into()],
         listed,
     )
@@ -172,12 +217,23 @@ pub fn file(reader: &mut dyn Reader, id: LocalActId) -> Result<Option<Vec<u8>>, 
 }
 
 fn listed(row: &mut Row) -> Result<Listed, Fault> {
-    let (number, since) = (row.take::<Option<u32>>(15)?, row.take::<Option<String>>(16)?);
+    let (number, since) = (row.take::<Option<u32>>(16)?, row.take::<Option<String>>(17)?);
     let since = since.map(day).transpose()?;
+    let newer_is_shown = is_shown(row.take(18)?, row.take(19)?);
     Ok(Listed {
+        replaced_by: number.zip(since).map(|(number, since)| Newer {
+            number,
+            since,
+            is_shown: newer_is_shown,
+        }),
+        hidden_at: row.take(15)?,
+        older_is_shown: is_shown(row.take(20)?, row.take(21)?),
         act: read(row)?,
-        replaced_by: number.zip(since),
     })
+}
+
+fn is_shown(is_public: Option<bool>, hidden_at: Option<Timestamp>) -> bool {
+    is_public == Some(true) && hidden_at.is_none()
 }
 
 fn read(row: &mut Row) -> Result<LocalAct, Fault> {

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::scene::{
-    self, Place, a_document, about_a_breach, clarify, collect, done, entry, now, person, run,
+    self, Place, a_document, about_a_breach, clarify, collect, done, entry, now, off_the_site, person, run,
 };
 use age::secrecy::ExposeSecret;
 use jiff::{SignedDuration, Timestamp};
@@ -23,7 +23,7 @@ use sandyq_model::{
 use sandyq_store::backup::restore::{After, Lives, Living, Restoration, Seen, since};
 use sandyq_store::backup::{BackupFault, FolderShelf, Identity, Recipients, SetAbout, open_set};
 use sandyq_store::tables::breach::{self, Breach, StepRow};
-use sandyq_store::tables::local_act::{self, Listed};
+use sandyq_store::tables::local_act::{self, Listed, Newer};
 use sandyq_store::tables::webhook::{self, WebhookRow};
 use sandyq_store::tables::{
     breach_act, breach_subject, job, publication, record, staff, subject, subject_request, wish,
@@ -426,17 +426,29 @@ fn documents_come_back_with_their_files_also_those_that_were_entered_since_the_s
             done(run(store.commit(a_document(number))));
         }
         scene.back_up(&store);
+        done(run(store.commit(off_the_site(1))));
         done(run(store.commit(a_document(11))));
+        done(run(store.commit(off_the_site(11))));
         let as_it_is = documents(&store);
         assert_eq!(as_it_is.len(), 11);
         assert_eq!(
             (as_it_is[0].0.act.number, as_it_is[0].1),
             (11, LOCAL_ACT_BYTES_MAX)
         );
-        let day = "2026-12-01".parse().unwrap();
-        assert_eq!(as_it_is[1].0.replaced_by, Some((11, day)));
+        let newer = Newer {
+            number: 11,
+            since: "2026-12-01".parse().unwrap(),
+            is_shown: false,
+        };
+        assert_eq!(as_it_is[1].0.replaced_by, Some(newer));
         let public = run(store.read(|reader| local_act::page(reader, true, 100, 0))).unwrap();
-        assert_eq!(public.len(), 1);
+        let public: Vec<u32> = public.iter().map(|listed| listed.act.number).collect();
+        assert_eq!(public, [2], "what was taken off stands there no more");
+        let again = run(store.commit(off_the_site(1)));
+        assert!(
+            matches!(again, Err(sandyq_store::CommitError::Conflict(_))),
+            "{again:?}"
+        );
         // No file is entered twice, and nothing is replaced twice.
         let again = run(store.commit(a_document(11)));
         assert!(

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use super::mounted::Mounted;
 use super::scene::{
-    self, Place, a_document, about_a_breach, clarify, collect, done, entry, epoch_ends, extract, now, person,
+    self, Place, a_document, about_a_breach, clarify, collect, done, entry, epoch_ends, extract, now, off_the_site, person,
     run,
 };
 use jiff::SignedDuration;
@@ -252,6 +252,10 @@ fn documents_are_in_the_copy_and_each_file_once_in_a_segment() {
     drop(store);
     let store = scene.open().unwrap();
     assert_eq!(tables(&scene), [18, 19, 24, 24, 24, 26, 26, 26]);
+    // What is taken off the site is not on it again after a restore.
+    done(run(store.commit(off_the_site(2))));
+    wait_until_it_follows(&store);
+    assert_eq!(tables(&scene), [18, 19, 24, 24, 24, 26, 26, 26, 30]);
     drop(store);
 }
 

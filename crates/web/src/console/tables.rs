@@ -18,6 +18,7 @@ use sandyq_processing::{Rejected, System};
 
 use super::breaches::people;
 use super::cases::staff;
+use super::local_acts::access_of;
 use super::recipients::how_it_went;
 use super::statistics::{group_of, title_of};
 use crate::http::arrival::{Answer, Arrival, Outcome};
@@ -187,6 +188,7 @@ fn local_acts(visit: &Visit, rows: &[LocalActRow]) -> Table {
             "local-act-replaces",
             "local-act-replaced-by",
             "local-act-public-tag",
+            "local-act-hidden-at",
         ],
     );
     head.push("SHA-256".to_owned());
@@ -203,11 +205,8 @@ fn local_acts(visit: &Visit, rows: &[LocalActRow]) -> Table {
             row.in_force_since.to_string(),
             number(row.replaces),
             number(row.replaced_by.map(|(number, _)| number)),
-            visit.say(if row.is_public {
-                "local-act-public-tag"
-            } else {
-                "local-act-internal-tag"
-            }),
+            visit.say(access_of(row)),
+            row.hidden_at.map(|at| at.to_string()).unwrap_or_default(),
             row.file_hash.clone(),
         ]
     };

@@ -358,7 +358,7 @@ pub fn html(status: StatusCode, visit: &Visit, page: &Page) -> Response {
     response
 }
 
-/// "Go there" to a path of ours; another place is never gone to (ASVS 3.7.2).
+/// "Go there" to an address that is not ours: that of the identity provider, which the settings name.
 fn away(address: &str) -> Response {
     HeaderValue::from_str(address).map_or_else(
         |_| see_other("/"),
@@ -366,6 +366,7 @@ fn away(address: &str) -> Response {
     )
 }
 
+/// "Go there" to a path of ours; another place is never gone to (ASVS 3.7.2).
 fn see_other(path: &str) -> Response {
     let own = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');
     let place = HeaderValue::from_str(if own { path } else { "/" }).unwrap_or(HeaderValue::from_static("/"));

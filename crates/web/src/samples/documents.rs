@@ -3,12 +3,13 @@
 use sandyq_model::{LocalActKind, Mistake, Problem};
 use sandyq_processing::Language;
 use sandyq_processing::destroy::receipt::{DestructionRow, Destructions, SignedAct};
-use sandyq_processing::local_act::{LocalActRow, LocalActs};
+use sandyq_processing::local_act::{LocalActRow, LocalActs, Stands};
 use sandyq_processing::request::{PaperRow, Papers};
 
 use super::people::three;
-use super::{Sample, visit};
+use super::{Sample, passkeys, visit};
 use crate::console::papers::page_of as papers_page;
+use crate::console::privileged::InForm;
 use crate::console::{destructions, local_acts, papers};
 use crate::public::documents;
 use crate::visit::Standpoint;
@@ -31,10 +32,15 @@ fn row(language: Language, number: u32, is_public: bool) -> LocalActRow {
         adopted_on: "2026-11-20".parse().unwrap(),
         approver: approver.to_owned(),
         in_force_since: "2026-12-01".parse().unwrap(),
-        in_force: number == 2,
+        stands: match number {
+            1 => Stands::Replaced,
+            2 => Stands::InForce,
+            _ => Stands::NotYet,
+        },
         replaces: (number > 1).then(|| number - 1),
         replaced_by: (number < 3).then(|| (number + 1, "2027-01-01".parse().unwrap())),
         is_public,
+        hidden_at: None,
         file_hash: "5e".repeat(32),
         file_bytes: 180_400,
     }
@@ -43,6 +49,7 @@ fn row(language: Language, number: u32, is_public: bool) -> LocalActRow {
 pub fn pages(language: Language) -> Vec<Sample> {
     let list = visit(language, local_acts::LOCAL_ACTS, Standpoint::Staff);
     let new = visit(language, "/staff/local-acts/new", Standpoint::Staff);
+    let hide = visit(language, "/staff/local-acts/2/hide", Standpoint::Staff);
     let shown = visit(language, documents::PATH, Standpoint::Visitor);
     let register = |rows: Vec<LocalActRow>, enters: bool| LocalActs {
         more: enters,
@@ -50,11 +57,16 @@ pub fn pages(language: Language) -> Vec<Sample> {
         page: 1,
         enters,
     };
-    let all = vec![
-        row(language, 3, false),
-        row(language, 2, true),
-        row(language, 1, true),
-    ];
+    let off_the_site = LocalActRow {
+        hidden_at: Some("2026-12-02T05:00:00Z".parse().unwrap()),
+        ..row(language, 1, true)
+    };
+    let all = vec![row(language, 3, false), row(language, 2, true), off_the_site];
+    // Nobody outside learns what came in the place of it.
+    let open = LocalActRow {
+        replaced_by: None,
+        ..row(language, 1, true)
+    };
     let nothing = |_: &str| String::new();
     let typed = |name: &str| match name {
         "kind" => "rules".to_owned(),
@@ -67,7 +79,11 @@ pub fn pages(language: Language) -> Vec<Sample> {
         ("adopted_on", Problem::Date),
         ("replaces", Problem::Choice),
         ("scan", Problem::Pdf),
+        ("fresh_number", Problem::OneTime),
     ];
+    let by_passkey = InForm {
+        passkey: Some(passkeys::asked()),
+    };
     let wrong = Mistake(wrong.map(|(name, problem)| (name.to_owned(), problem)).to_vec());
     vec![
         (
@@ -83,14 +99,19 @@ pub fn pages(language: Language) -> Vec<Sample> {
         (
             "local-act-new",
             new.clone(),
-            local_acts::entry_page(&new, &nothing, &Mistake::default()),
+            local_acts::entry_page(&new, &nothing, Some(&InForm::default()), &Mistake::default()),
         ),
         (
             "local-act-new-wrong",
             new.clone(),
-            local_acts::entry_page(&new, &typed, &wrong),
+            local_acts::entry_page(&new, &typed, Some(&by_passkey), &wrong),
         ),
-        ("documents", shown.clone(), documents::page(&shown, &all[1..])),
+        (
+            "local-act-hide",
+            hide.clone(),
+            local_acts::hiding_page(&hide, &row(language, 2, true)),
+        ),
+        ("documents", shown.clone(), documents::page(&shown, &[open])),
         ("documents-none", shown.clone(), documents::page(&shown, &[])),
     ]
 }

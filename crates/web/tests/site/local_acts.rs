@@ -6,9 +6,13 @@ use std::collections::BTreeMap;
 use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{Request, StatusCode};
+use jiff::SignedDuration;
+use sandyq_model::Plain;
+use sandyq_processing::access::number_shown;
 
 use crate::breaches::signs_in;
 use crate::browser::{Browser, Seen};
+use crate::desk::{reads_the_policy, sets_up};
 use crate::stage::Stage;
 
 const NEW: &str = "/staff/local-acts/new";
@@ -108,6 +112,67 @@ async fn a_document_is_entered_at_the_desk_and_whoever_may_read_it_gets_a_file()
         "what is internal looks like nothing"
     );
     assert!(stranger.get("/policy").await.text.contains("href=\"/documents\""));
+}
+
+/// Somebody of staff who reads the policy, with the secret of the second factor.
+async fn desk_with_secret(stage: &Stage) -> (Browser, Plain<String>) {
+    stage.staff("responsible", "responsible").await;
+    let mut desk = Browser::new(&stage.site());
+    let secret = sets_up(stage, &mut desk, "responsible").await;
+    reads_the_policy(&mut desk).await;
+    (desk, secret)
+}
+
+#[tokio::test]
+async fn a_document_is_entered_and_taken_off_the_site_with_a_fresh_number() {
+    let stage = Stage::new();
+    let (mut desk, secret) = desk_with_secret(&stage).await;
+    let form = desk.get(NEW).await;
+    assert!(!form.text.contains("fresh_number"), "a number was given just now");
+    stage.clock.advance(SignedDuration::from_mins(11));
+    let file = "%PDF-1.7\none\n%%EOF";
+    let public = [&RULES[..], &[("public", "yes")]].concat();
+    let asked = sends(&mut desk, &form, &public, file).await;
+    assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", asked.text);
+    assert!(asked.text.contains("href=\"#fresh_number\""), "{}", asked.text);
+    assert_eq!(inputs(&asked)["version"], "1", "what was typed stays");
+    for wrong in ["", "000000"] {
+        let with_number = [&public[..], &[("fresh_number", wrong)]].concat();
+        let refused = sends(&mut desk, &asked, &with_number, file).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+    }
+    let mut stranger = Browser::new(&stage.site());
+    let absent = stranger.get("/documents/1").await;
+    assert_eq!(absent.status, StatusCode::NOT_FOUND, "nothing was entered");
+    let form = desk.get(NEW).await;
+    assert!(form.text.contains("fresh_number"), "the page asks by itself");
+    let number = number_shown(&secret, stage.system.now()).unwrap();
+    let right = [&public[..], &[("fresh_number", number.expose().as_str())]].concat();
+    let done = sends(&mut desk, &form, &right, file).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    assert_eq!(stranger.get("/documents/1").await.status, StatusCode::OK);
+
+    let hide = "/staff/local-acts/1/hide";
+    let register = desk.get("/staff/local-acts").await;
+    assert!(
+        register.text.contains(&format!("href=\"{hide}\"")),
+        "{}",
+        register.text
+    );
+    stage.clock.advance(SignedDuration::from_mins(11));
+    let page = desk.get(hide).await;
+    let asked = desk.fill(&page, hide, &[("step", "hide")]).await;
+    assert!(asked.text.contains("fresh_number"), "{}", asked.text);
+    assert_eq!(stranger.get("/documents/1").await.status, StatusCode::OK);
+    let number = number_shown(&secret, stage.system.now()).unwrap();
+    let right = [("fresh_number", number.expose().as_str()), ("step", "hide")];
+    let done = desk.fill(&asked, hide, &right).await;
+    assert_eq!(&*done.path, "/staff/local-acts", "{}", done.text);
+    assert!(!done.text.contains(hide), "once");
+    let off = stranger.get("/documents/1").await;
+    assert_eq!((off.status, off.text), (absent.status, absent.text));
+    assert!(!stranger.get("/documents").await.text.contains("/documents/1"));
+    assert_eq!(desk.get("/staff/local-acts/1/file").await.text, file);
 }
 
 /// A browser keeps it under a name of ours, and does not guess what it is.

@@ -334,7 +334,7 @@ async fn responsible(stage: &Stage) -> Caller {
 }
 
 /// Who opens which page of the console; a role that is not named finds nothing there. Pages about one case are judged above.
-const PAGES: [(&str, &[&str]); 42] = [
+const PAGES: [(&str, &[&str]); 43] = [
     ("/staff/requests", &["responsible"]),
     ("/staff/requests/closed", &["responsible"]),
     ("/staff/requests/figures", &["responsible"]),
@@ -357,6 +357,7 @@ const PAGES: [(&str, &[&str]); 42] = [
     ("/staff/local-acts", &["responsible", "auditor"]),
     ("/staff/local-acts/new", &["responsible"]),
     ("/staff/local-acts/{number}/file", &["responsible", "auditor"]),
+    ("/staff/local-acts/{number}/hide", &["responsible"]),
     ("/staff/statistics", &["responsible", "statistics"]),
     ("/staff/tables/figures", &["responsible", "statistics"]),
     ("/staff/papers", &["responsible", "auditor"]),

@@ -150,6 +150,9 @@ const PUT_LOCAL_ACT: &str = "INSERT INTO local_act (act_id, number, kind, title,
 const LOCAL_ACT_FILES: &str = "SELECT act_id, sealed FROM local_act_file";
 const PUT_LOCAL_ACT_FILE: &str = "INSERT INTO local_act_file (act_id, sealed) VALUES ($1, $2) \
                                   ON CONFLICT (act_id) DO NOTHING";
+const HIDDEN_ACTS: &str = "SELECT act_id, hidden_at, hidden_by FROM local_act_hidden";
+const PUT_HIDDEN_ACT: &str = "INSERT INTO local_act_hidden (act_id, hidden_at, hidden_by) VALUES ($1, $2, $3) \
+                              ON CONFLICT (act_id) DO NOTHING";
 
 const STAFF: &str = "SELECT staff_id, name, role, password_hash, familiar_version, created_at, disabled_at, failures, \
                      locked_until FROM staff";
@@ -236,6 +239,7 @@ fn read(reader: &mut dyn Reader, set: &VerifiedSet) -> Result<After, BackupFault
     shared.extend(put(PUT_BREACH_STEP, reader.query(BREACH_STEPS, &[])?));
     shared.extend(put(PUT_LOCAL_ACT, reader.query(LOCAL_ACTS, &[])?));
     shared.extend(put(PUT_LOCAL_ACT_FILE, reader.query(LOCAL_ACT_FILES, &[])?));
+    shared.extend(put(PUT_HIDDEN_ACT, reader.query(HIDDEN_ACTS, &[])?));
     Ok(After {
         pages,
         changes,

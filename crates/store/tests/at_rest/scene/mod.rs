@@ -294,7 +294,7 @@ pub fn a_document(number: u8) -> Commit {
         approver: "director".to_owned(),
         in_force_since: "2026-12-01".parse().unwrap(),
         replaces: number.checked_sub(1).filter(|older| *older > 0).map(u32::from),
-        is_public: number == 1,
+        is_public: [1, 2, 11].contains(&number),
         file_hash: [number; 32],
         file_bytes: 5,
         entered_at: now(),
@@ -308,6 +308,22 @@ pub fn a_document(number: u8) -> Commit {
             Role::RESPONSIBLE,
             By::Person(act.entered_by),
             Deed::Happening(Happening::LocalActEntered),
+        )],
+        protects: true,
+        ..Commit::default()
+    }
+}
+
+/// A document is taken off the site.
+pub fn off_the_site(number: u8) -> Commit {
+    let by = ActorId::from_bytes([1; 16]);
+    Commit {
+        statements: vec![local_act::hide(LocalActId::from_bytes([number; 16]), now(), by)],
+        entries: vec![Entry::new(
+            now().into(),
+            Role::RESPONSIBLE,
+            By::Person(by),
+            Deed::Happening(Happening::LocalActHidden),
         )],
         protects: true,
         ..Commit::default()
