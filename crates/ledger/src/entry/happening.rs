@@ -185,6 +185,8 @@ numbered! {
         PaperDestroyed = 145 "paper-destroyed",
         /// A document of the operator's own was taken off the site (3).
         LocalActHidden = 146 "local-act-hidden",
+        /// The proofs of consents of somebody who was destroyed years ago were removed (8).
+        ConsentProofsEnded = 150 "consent-proofs-ended",
     }
 }
 

@@ -147,6 +147,9 @@ codes! {
         "For 2.2.3 and 2.2.4 figures are made (DEF-5). Countries, regions, cities and organizations may be counted, and short\n\
          texts of the class `work`; names, dates, addresses, contacts, numbers and people's own words may not, because few share\n\
          them and they tell who somebody is.";
+    PeriodUnread = "PD0037", "a limit that the program does not keep",
+        "Limits and deadlines are published. Each is one that the program reads or that holds by how it is built, or people keep\n\
+         it and the policy says so:  by=\"people\". A name that nothing reads is often misspelt.";
 }
 
 impl fmt::Display for Code {
@@ -169,7 +172,7 @@ impl FromStr for Code {
 
 /// No finding has that code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no such code; they run from PD0001 to PD0036")]
+#[error("no such code; they run from PD0001 to PD0037")]
 pub struct UnknownCode;
 
 /// The page about a code: what it means, why it matters, how it is mended.

@@ -4,6 +4,7 @@ mod cases;
 mod code;
 mod diagnostic;
 mod fields;
+mod kept;
 mod nearest;
 mod people;
 mod periods;
@@ -16,6 +17,7 @@ mod words;
 
 pub use code::{Code, UnknownCode, explain};
 pub use diagnostic::{Diagnostic, Label, Severity};
+pub use kept::{DEADLINES_READ, LIMITS_READ};
 pub use render::{Style, render, render_json};
 
 pub(crate) use cases::run_cases;
@@ -29,6 +31,7 @@ pub(crate) fn examine(draft: &Draft, report: &mut Report) {
     let declarations = &draft.declared.declarations;
     fields::examine(declarations, report);
     periods::examine(declarations, report);
+    kept::examine(declarations, report);
     people::examine(declarations, report);
     services::examine(declarations, report);
     translations::examine(&draft.text, report);

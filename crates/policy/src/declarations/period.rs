@@ -2,7 +2,7 @@
 
 use sandyq_model::{Clause, FieldSet};
 
-use crate::check::Report;
+use crate::check::{Code, Report};
 use crate::declarations::Declarations;
 use crate::declarations::category::fields;
 use crate::declarations::name::Name;
@@ -26,6 +26,8 @@ pub struct Deadline {
     pub law: Option<Name>,
     /// How long.
     pub within: Counted,
+    /// Whether people keep it and not the program.
+    pub by_people: bool,
     /// Where it is declared.
     pub clause: Clause,
 }
@@ -39,6 +41,8 @@ pub struct Limit {
     pub within: Counted,
     /// As a number, in the unit that its name says.
     pub count: Option<u32>,
+    /// Whether people keep it and not the program.
+    pub by_people: bool,
     /// Where it is declared.
     pub clause: Clause,
 }
@@ -64,7 +68,7 @@ pub struct Floor {
 
 impl Deadline {
     pub(super) fn read(node: Node<'_>, report: &mut Report) -> Option<Self> {
-        node.takes(&["law", "working-days", "calendar-days"], report);
+        node.takes(&["law", "working-days", "calendar-days", "by"], report);
         node.childless(report);
         let name = node.name(report);
         let law = node.text("law", report);
@@ -76,6 +80,7 @@ impl Deadline {
             name: name?,
             law,
             within,
+            by_people: by_people(node, report),
             clause: node.clause.clone(),
         })
     }
@@ -83,7 +88,7 @@ impl Deadline {
 
 impl Limit {
     pub(super) fn read(node: Node<'_>, report: &mut Report) -> Option<Self> {
-        node.takes(&["working-days", "calendar-days", "count"], report);
+        node.takes(&["working-days", "calendar-days", "count", "by"], report);
         node.childless(report);
         let name = node.name(report);
         let within = counted(node, report);
@@ -95,6 +100,7 @@ impl Limit {
             name: name?,
             within,
             count,
+            by_people: by_people(node, report),
             clause: node.clause.clone(),
         })
     }
@@ -136,6 +142,20 @@ impl Floor {
             clause,
         })
     }
+}
+
+/// `by="people"`: the program does not keep it.
+fn by_people(node: Node<'_>, report: &mut Report) -> bool {
+    let Some(by) = node.text("by", report) else {
+        return false;
+    };
+    let people = by.as_str() == "people";
+    if !people {
+        report
+            .add(Code::Declaration, "whoever keeps it is `people`, or the program")
+            .at(by.place(), "not `people`");
+    }
+    people
 }
 
 pub(super) fn counted(node: Node<'_>, report: &mut Report) -> Counted {

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::{env, fs};
 
 use self::fixture::{folder, found, spoilt};
-use sandyq_policy::check::{Style, explain, render, render_json};
+use sandyq_policy::check::{DEADLINES_READ, LIMITS_READ, Style, explain, render, render_json};
 use sandyq_policy::{Code, Folder, Policy};
 
 const EN: &str = "1-data.md";
@@ -19,7 +19,19 @@ const KK: &str = "1-data.kk.md";
 const ANSWER: &str = "letters/answer.md";
 
 /// A mistake: what it is, in which file, what is replaced, by what.
-const MISTAKES: [(&str, &str, &str, &str); 57] = [
+const MISTAKES: [(&str, &str, &str, &str); 59] = [
+    (
+        "a limit that nothing reads",
+        EN,
+        "deadline \"access\" law",
+        "limit \"tea-breaks\" count=3\ndeadline \"access\" law",
+    ),
+    (
+        "a deadline that somebody else keeps",
+        EN,
+        "law=\"information-request\" working-days=3",
+        "law=\"information-request\" working-days=3 by=\"nobody\"",
+    ),
     (
         "a service about something that nobody offers",
         EN,
@@ -388,6 +400,33 @@ fn compare(all: &str) {
         assert_eq!(found, kept, "\n--- found:\n{found}");
     }
     assert_eq!(all.len(), kept.len());
+}
+
+/// Every text of the sources below that folder but one.
+fn source(folder: &Path, but: &Path) -> String {
+    let mut all = String::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            all.push_str(&source(&path, but));
+        } else if path != but {
+            all.push_str(&fs::read_to_string(&path).unwrap_or_default());
+        }
+    }
+    all
+}
+
+#[test]
+fn what_is_said_to_be_read_is_read() {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let list = own.join("src/check/kept.rs");
+    let crates = own.parent().unwrap();
+    let all: String = ["policy", "processing", "sandyq"]
+        .map(|name| source(&crates.join(name).join("src"), &list))
+        .concat();
+    for name in LIMITS_READ.iter().chain(&DEADLINES_READ) {
+        assert!(all.contains(&format!("\"{name}\"")), "nothing reads `{name}`");
+    }
 }
 
 #[test]

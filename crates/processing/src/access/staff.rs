@@ -258,7 +258,7 @@ impl System {
             .ok_or_else(|| Rejected::mistake("name", Problem::Choice))
     }
 
-    async fn change_staff(
+    pub(super) async fn change_staff(
         &self,
         by: &Actor,
         happening: Happening,

@@ -67,6 +67,31 @@ impl System {
             .store()
             .read(|reader| staff::open_first(reader, STAFF_SHOWN_MAX))
             .await?;
+        self.account_for_accounts(caller).await?;
+        let one = |row: Staff| self.account_of(row, caller, language);
+        Ok(found.into_iter().map(one).collect())
+    }
+
+    /// One account of staff.
+    ///
+    /// # Errors
+    /// As [`System::staff_accounts`]; "not found" too when there is none of that id.
+    pub async fn staff_account(
+        &self,
+        caller: &Caller,
+        id: ActorId,
+        language: Language,
+    ) -> Result<StaffAccount, Rejected> {
+        if !caller.gives_access() {
+            return Err(Rejected::NotFound);
+        }
+        let found = self.store().read(move |reader| staff::find(reader, id)).await?;
+        let row = found.ok_or(Rejected::NotFound)?;
+        self.account_for_accounts(caller).await?;
+        Ok(self.account_of(row, caller, language))
+    }
+
+    async fn account_for_accounts(&self, caller: &Caller) -> Result<(), Rejected> {
         let read = entry::of_happening(
             &caller.actor,
             Happening::RegisterRead,
@@ -79,17 +104,19 @@ impl System {
             ..Commit::default()
         };
         self.commit_alone(commit).await?;
-        let version = self.policy().version();
-        let one = |row: Staff| StaffAccount {
+        Ok(())
+    }
+
+    fn account_of(&self, row: Staff, caller: &Caller, language: Language) -> StaffAccount {
+        StaffAccount {
             id: row.id,
-            familiar: StaffCard::of(&row, version).familiar,
+            familiar: StaffCard::of(&row, self.policy().version()).familiar,
             role: self.role_label(row.role, language),
             since: row.created_at,
             closed_at: row.disabled_at,
             own: row.id == caller.actor.id,
             name: row.name,
-        };
-        Ok(found.into_iter().map(one).collect())
+        }
     }
 
     /// Closes an account of staff at the desk; its sessions end at once.

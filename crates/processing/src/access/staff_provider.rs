@@ -3,13 +3,14 @@
 //! account, gives no role, and whoever is not linked is answered as anybody whose password is wrong.
 //!
 //! What is kept is a keyed hash of issuer and subject, among the second factors of staff: in no copy, and gone when a lost factor is taken
-//! away, so that the provider never leads to a page on which a factor is set up.
+//! away, so that the provider never leads to a page on which a factor is set up. The issuer lies sealed beside it: a link with another one
+//! than the settings name leads nowhere, is said to be of the one before, and gives way to a new one. A link can be taken away always.
 
 use std::net::IpAddr;
 
 use jiff::Timestamp;
 use sandyq_ledger::entry::{Detail, Happening, Outcome};
-use sandyq_model::{ActorId, Fault, Plain, Problem, Role};
+use sandyq_model::{Actor, ActorId, Fault, Plain, Problem, Role};
 use sandyq_store::tables::staff_authenticator::{self, StaffAuthenticator};
 use sandyq_store::tables::{session, staff};
 use sandyq_store::{Commit, CommitError, Statement};
@@ -36,10 +37,12 @@ pub struct AtProvider {
 
 /// How the account of a member of staff stands to the provider.
 pub struct OwnLink {
-    /// The host that people know the provider by.
-    pub host: String,
+    /// The host that people know the provider by; `None` where there is none any more.
+    pub host: Option<String>,
     /// Since when it is linked.
     pub since: Option<Timestamp>,
+    /// Whether it is linked with another provider than the one that the settings name: then it leads nowhere.
+    pub stale: bool,
     /// When the provider led in last.
     pub used_at: Option<Timestamp>,
 }
@@ -62,11 +65,13 @@ impl System {
     /// The browser of a member of staff goes to the provider, to link the account. The face has asked for a fresh proof.
     ///
     /// # Errors
-    /// As [`System::go_to_provider`]; "not found" too when it is linked already.
+    /// As [`System::go_to_provider`]; "not found" too when it is linked with that provider already.
     pub async fn go_to_link(&self, caller: &Caller) -> Result<AtProvider, Rejected> {
         self.provider().ok_or(Rejected::NotFound)?;
         let (known, _) = self.known_at_desk(caller).await?;
-        if link_of(&known).is_some() {
+        if let Some(link) = link_of(&known)
+            && !self.is_stale(link)?
+        {
             return Err(Rejected::NotFound);
         }
         self.at_provider(Serves::Linking(&caller.csrf)).await
@@ -131,7 +136,8 @@ impl System {
         self.half_way_with(&known, vec![used]).await
     }
 
-    /// The account of the caller is linked with what the provider calls them. Other sessions end; this one goes on under another secret.
+    /// The account of the caller is linked with what the provider calls them, in the place of a link with a provider that was there before.
+    /// Other sessions end; this one goes on under another secret.
     ///
     /// # Errors
     /// A mistake with `provider`, the same when somebody else is linked with it.
@@ -141,47 +147,85 @@ impl System {
         kept: &str,
         returned: &Returned,
     ) -> Result<SessionToken, Rejected> {
-        self.provider().ok_or(Rejected::NotFound)?;
+        let issuer = Plain::from(self.provider().ok_or(Rejected::NotFound)?.issuer());
         let (known, before) = self.known_at_desk(caller).await?;
         let serves = Serves::Linking(&caller.csrf);
         let kind = self.believed(kept, serves, returned).await?;
-        let kind = kind
-            .filter(|_| link_of(&known).is_none())
-            .ok_or_else(not_believed)?;
-        // It holds nothing but that it is there.
-        let row = self.staff_proof(known.row.id, &kind, &Plain::from(KIND))?;
-        let change = (Happening::IdentityLinked, staff_authenticator::add(&row));
-        self.changed_link((&known, &before), caller, change).await
+        let kind = kind.ok_or_else(not_believed)?;
+        let id = known.row.id;
+        let mut changes = Vec::new();
+        if let Some(link) = link_of(&known) {
+            if !self.is_stale(link)? {
+                return Err(not_believed());
+            }
+            let taken = staff_authenticator::take_away(id, &link.kind);
+            changes.push((Happening::IdentityUnlinked, taken));
+        }
+        let row = self.staff_proof(id, &kind, &issuer)?;
+        changes.push((Happening::IdentityLinked, staff_authenticator::add(&row)));
+        self.changed_link((&known, &before), caller, changes).await
     }
 
-    /// The caller takes the link away. The face has asked for a fresh proof. Other sessions end.
+    /// The caller takes the link away, also where there is no provider any more. The face has asked for a fresh proof. Other sessions end.
     ///
     /// # Errors
     /// "Not found" when there is none.
     pub async fn unlink_provider(&self, caller: &Caller) -> Result<SessionToken, Rejected> {
-        self.provider().ok_or(Rejected::NotFound)?;
         let (known, before) = self.known_at_desk(caller).await?;
         let link = link_of(&known).ok_or(Rejected::NotFound)?;
         let change = (
             Happening::IdentityUnlinked,
             staff_authenticator::take_away(known.row.id, &link.kind),
         );
-        self.changed_link((&known, &before), caller, change).await
+        self.changed_link((&known, &before), caller, vec![change]).await
+    }
+
+    /// Whoever takes lost factors away takes the link of an account away, and nothing else. Its sessions end.
+    ///
+    /// # Errors
+    /// A mistake with `name` when no account of that name is linked.
+    pub async fn remove_staff_link(&self, by: &Actor, name: &str) -> Result<(), Rejected> {
+        let row = self.staff_named(name).await?;
+        let id = row.id;
+        let proofs = self
+            .store()
+            .read(move |reader| staff_authenticator::of_staff(reader, id))
+            .await?;
+        let known = Known { row, proofs };
+        let link = link_of(&known).ok_or_else(|| Rejected::mistake("name", Problem::Choice))?;
+        let taken = staff_authenticator::take_away(id, &link.kind);
+        self.change_staff(by, Happening::IdentityUnlinked, &known.row, vec![taken])
+            .await
     }
 
     /// How the account of the caller stands to the provider.
     ///
     /// # Errors
-    /// "Not found" without a provider; [`Rejected::SignInFirst`] when nobody of staff is calling.
+    /// "Not found" with neither a provider nor a link; [`Rejected::SignInFirst`] when nobody of staff is calling.
     pub async fn own_link(&self, caller: &Caller) -> Result<OwnLink, Rejected> {
-        let host = self.provider_host().ok_or(Rejected::NotFound)?;
+        let host = self.provider_host();
         let (known, _) = self.known_at_desk(caller).await?;
         let link = link_of(&known);
+        if host.is_none() && link.is_none() {
+            return Err(Rejected::NotFound);
+        }
         Ok(OwnLink {
             host,
             since: link.map(|row| row.added_at),
+            stale: link.map(|link| self.is_stale(link)).transpose()?.unwrap_or(false),
             used_at: link.and_then(|row| row.used_at),
         })
+    }
+
+    /// Whether a link is with another provider than the settings name, if they name one.
+    fn is_stale(&self, link: &StaffAuthenticator) -> Result<bool, Fault> {
+        let Some(provider) = self.provider() else {
+            return Ok(true);
+        };
+        let issuer = self
+            .vault()
+            .open_staff_proof(link.staff, &link.kind, &link.sealed)?;
+        Ok(issuer.expose() != provider.issuer())
     }
 
     /// Ends the errand, and gives the kind of the link that the identity has or would have. `None` when nobody is believed.
@@ -235,25 +279,23 @@ impl System {
         &self,
         (known, before): (&Known, &session::Session),
         caller: &Caller,
-        (happening, change): (Happening, Statement),
+        changes: Vec<(Happening, Statement)>,
     ) -> Result<SessionToken, Rejected> {
         let id = known.row.id;
         let opening = sessions::of_staff_going_on(self, id, before, self.now());
+        let (happened, mut statements): (Vec<_>, Vec<_>) = changes.into_iter().unzip();
+        statements.extend([
+            // Of two who change it at the same time, one is first.
+            session::remove(caller.hash).touching(1),
+            session::remove_all_of_staff(id),
+            opening.statement,
+        ]);
+        let entered = |happening| {
+            entry::of_happening(&caller.actor, happening, Outcome::Done, Detail::None, self)
+        };
         let commit = Commit {
-            statements: vec![
-                change,
-                // Of two who change it at the same time, one is first.
-                session::remove(caller.hash).touching(1),
-                session::remove_all_of_staff(id),
-                opening.statement,
-            ],
-            entries: vec![entry::of_happening(
-                &caller.actor,
-                happening,
-                Outcome::Done,
-                Detail::None,
-                self,
-            )],
+            statements,
+            entries: happened.into_iter().map(entered).collect(),
             ..Commit::default()
         };
         match self.store().commit(commit).await {

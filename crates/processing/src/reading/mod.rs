@@ -9,5 +9,5 @@ mod words;
 
 pub use form::{Form, Input};
 pub(crate) use parts::as_json;
-pub use policy_page::{ClauseView, PolicyPage, SectionView};
+pub use policy_page::{ClauseView, PeriodView, PolicyPage, SectionView};
 pub use words::ServiceWords;

@@ -39,10 +39,21 @@ pub struct ClauseView {
     pub rules: Vec<(String, String)>,
     /// The purposes it declares: clause and label.
     pub purposes: Vec<(String, String)>,
-    /// Its periods: what, and how many days (working days or calendar days).
-    pub periods: Vec<(String, Counted)>,
+    /// Its periods.
+    pub periods: Vec<PeriodView>,
     /// How often its rules have refused.
     pub refusals: u64,
+}
+
+/// A period that a clause names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PeriodView {
+    /// What for.
+    pub label: String,
+    /// How many days: working days or calendar days.
+    pub within: Counted,
+    /// Whether people keep it and not the program.
+    pub by_people: bool,
 }
 
 impl System {
@@ -112,18 +123,17 @@ impl System {
             .collect()
     }
 
-    fn periods_of(&self, clause: &Clause, language: Language) -> Vec<(String, Counted)> {
+    fn periods_of(&self, clause: &Clause, language: Language) -> Vec<PeriodView> {
         let words = self.policy().words(language);
         let deadlines = self
             .policy()
             .deadlines()
             .iter()
             .filter(|deadline| deadline.clause == *clause);
-        let deadlines = deadlines.map(|deadline| {
-            (
-                words.label(WordKind::Deadline, &deadline.name).to_owned(),
-                deadline.within,
-            )
+        let deadlines = deadlines.map(|deadline| PeriodView {
+            label: words.label(WordKind::Deadline, &deadline.name).to_owned(),
+            within: deadline.within,
+            by_people: deadline.by_people,
         });
         let limits = self
             .policy()
@@ -132,7 +142,11 @@ impl System {
             .filter(|limit| limit.clause == *clause);
         let limits = limits
             .filter(|limit| limit.within != Counted::default())
-            .map(|limit| (words.label(WordKind::Limit, &limit.name).to_owned(), limit.within));
+            .map(|limit| PeriodView {
+                label: words.label(WordKind::Limit, &limit.name).to_owned(),
+                within: limit.within,
+                by_people: limit.by_people,
+            });
         deadlines.chain(limits).collect()
     }
 }

@@ -228,7 +228,8 @@ impl System {
             .await
     }
 
-    /// Nothing that is due is left but what is blocked: that is counted, and entered for everybody who waits.
+    /// Nothing that is due is left but what is blocked: that is counted, and entered for everybody who waits. The proofs of consents that
+    /// have had their years go as well.
     async fn end_run(&self, run: RetentionRun, now: Timestamp) -> Result<u64, Fault> {
         let mut waiting: u64 = 0;
         let mut after: Option<SubjectId> = None;
@@ -246,6 +247,7 @@ impl System {
             });
             self.commit_entries(Vec::new(), entries.collect()).await?;
         }
+        self.end_consent_proofs(now).await?;
         let ended = RetentionRun {
             ended_at: Some(now),
             looked_at: now,

@@ -8,6 +8,7 @@ mod ends;
 mod hold;
 mod look;
 mod plan;
+mod proofs;
 mod size;
 
 pub(crate) use ends::{Coming, in_months};

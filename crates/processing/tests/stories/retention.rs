@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::stage::{Stage, answers, policy_of, shipped_folder};
 use jiff::{SignedDuration, Timestamp};
-use sandyq_ledger::entry::{Deed, Detail, Outcome};
+use sandyq_ledger::entry::{Deed, Detail, Entry, Happening, Outcome};
 use sandyq_ledger::receipt::{DestructionReceipt, open};
 use sandyq_model::{ConsentId, Field, Plain, Standing, SubjectId, Verb};
 use sandyq_policy::Policy;
@@ -320,6 +320,46 @@ async fn what_a_person_blocked_waits_and_goes_when_the_block_ends() {
     assert_eq!(stage.system.run_retention().await.unwrap(), 1);
     stage.system.run_queue().await.unwrap();
     assert_eq!(row_of(&stage, id).await.standing, Standing::Destroyed);
+}
+
+async fn consents_of(stage: &Stage, id: SubjectId) -> usize {
+    let store = stage.system.store();
+    let found = store.read(move |reader| consent::of_subject(reader, id)).await;
+    found.unwrap().len()
+}
+
+#[tokio::test]
+async fn the_proof_of_a_consent_outlives_the_data_by_its_years_and_not_longer() {
+    let stage = Stage::new();
+    let caller = account_with_fax(&stage).await;
+    let id = caller.subject.unwrap();
+    // Whoever stays keeps theirs, however old they are.
+    let run = || stage.system.retention_now(true, |_| {});
+    run().await.unwrap();
+    let given = consents_of(&stage, id).await;
+    assert!(given > 0);
+    stage.system.withdraw(&caller, stage.key()).await.unwrap();
+    stage.system.run_queue().await.unwrap();
+    assert_eq!(row_of(&stage, id).await.standing, Standing::Destroyed);
+    let kept = consents_of(&stage, id).await;
+    assert!(kept > given, "the withdrawal is proven as well");
+    stage.passes(DAY * (3 * 365));
+    run().await.unwrap();
+    assert_eq!(consents_of(&stage, id).await, kept, "the years are not over");
+    stage.passes(DAY * 3);
+    run().await.unwrap();
+    assert_eq!(consents_of(&stage, id).await, 0);
+    run().await.unwrap();
+    let store = stage.system.store();
+    let mut ended = 0;
+    for index in 0..store.checkpoint().size {
+        let entry = Entry::decode(&store.entry(index).await.unwrap().unwrap()).unwrap();
+        if entry.deed == Deed::Happening(Happening::ConsentProofsEnded) {
+            ended += 1;
+            assert!(entry.subject.is_none(), "it names nobody");
+        }
+    }
+    assert_eq!(ended, 1, "once");
 }
 
 #[tokio::test]

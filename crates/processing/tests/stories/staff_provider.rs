@@ -15,6 +15,8 @@ use sandyq_processing::access::{AtProvider, Caller, HalfWay, OwnProof, ProviderS
 use sandyq_processing::cases::Catalogue;
 use sandyq_processing::ports::{DemonstrationPayments, ProviderAnswer, ProviderLine};
 use sandyq_processing::{Rejected, Settings, System};
+use sandyq_store::Commit;
+use sandyq_store::tables::staff_authenticator::{self, StaffAuthenticator};
 use serde_json::{Value, json};
 
 use crate::stage::asked::problem;
@@ -102,7 +104,11 @@ struct Scene {
 
 impl Scene {
     fn new() -> Self {
-        let stage = Stage::new();
+        Self::at(Stage::new(), ISSUER)
+    }
+
+    /// A system of that stage whose settings name that issuer.
+    fn at(stage: Stage, issuer: &str) -> Self {
         let provider = Arc::new(Told {
             pair: Ed25519KeyPair::generate().unwrap(),
             says: Mutex::new(Value::Null),
@@ -120,7 +126,7 @@ impl Scene {
             payments: Arc::new(DemonstrationPayments),
             post: Arc::new(Letters::default()),
             provider: Some(ProviderSettings {
-                issuer: ISSUER.to_owned(),
+                issuer: issuer.to_owned(),
                 client_id: "sandyq".to_owned(),
                 client_secret: Plain::from("s/cret"),
                 line: provider.clone(),
@@ -166,6 +172,29 @@ impl Scene {
         let session = self.system.link_provider(caller, &there.kept, &back).await?;
         let caller = self.system.caller(session.expose()).await?;
         caller.ok_or(Rejected::SignInFirst)
+    }
+
+    /// A link as it was made with the provider of this scene.
+    async fn linked_before(&self, caller: &Caller, kind: &str) {
+        let store = self.system.store();
+        let issuer = Plain::from("https://id.before.kz/realm");
+        let row = StaffAuthenticator {
+            staff: caller.actor.id,
+            kind: kind.to_owned(),
+            sealed: store
+                .vault()
+                .seal_staff_proof(caller.actor.id, kind, &issuer)
+                .unwrap(),
+            step: 0,
+            added_at: self.system.now(),
+            until: None,
+            used_at: None,
+        };
+        let commit = Commit {
+            statements: vec![staff_authenticator::add(&row)],
+            ..Commit::default()
+        };
+        store.commit(commit).await.unwrap();
     }
 
     async fn comes_back(&self, person: &str) -> Result<HalfWay, Rejected> {
@@ -228,6 +257,49 @@ async fn whoever_linked_their_account_comes_in_by_it_and_a_number() {
     assert!(is_nobody(scene.comes_back("u-1").await));
     let again = scene.system.unlink_provider(&inside).await;
     assert!(matches!(again, Err(Rejected::NotFound)));
+}
+
+#[tokio::test]
+async fn a_link_with_the_provider_before_gives_way_and_can_always_be_taken_away() {
+    let scene = Scene::at(Stage::new(), "https://id.before.kz/realm");
+    let aliya = scene.stage.staff("aliya", "sales").await;
+    let bolat = scene.stage.staff("bolat", "sales").await;
+    // Of the provider before nothing answers here: what it linked lies in the store.
+    for (caller, kind) in [(&aliya, "identity-0a"), (&bolat, "identity-0b")] {
+        scene.linked_before(caller, kind).await;
+    }
+    let before = scene.system.own_link(&aliya).await.unwrap();
+    assert!(before.since.is_some() && !before.stale);
+    let scene = Scene::at(scene.stage, ISSUER);
+    let now = scene.system.own_link(&aliya).await.unwrap();
+    assert!(now.since.is_some() && now.stale, "it is said to be of another one");
+    let aliya = scene.links(&aliya, "u-1").await.unwrap();
+    assert!(!scene.system.own_link(&aliya).await.unwrap().stale);
+    assert!(scene.comes_back("u-1").await.is_ok());
+    let counts = [Happening::IdentityUnlinked, Happening::IdentityLinked];
+    assert_eq!(scene.count_of(counts[0]).await, 1, "the one before ended");
+    assert_eq!(scene.count_of(counts[1]).await, 1);
+    assert!(matches!(
+        scene.system.go_to_link(&aliya).await,
+        Err(Rejected::NotFound)
+    ));
+
+    // Without a provider a link can be taken away, and that is all.
+    let plain = &scene.stage.system;
+    let left = plain.own_link(&aliya).await.unwrap();
+    assert!(left.host.is_none() && left.stale && left.since.is_some());
+    let session = plain.unlink_provider(&aliya).await.unwrap();
+    let aliya = plain.caller(session.expose()).await.unwrap().unwrap();
+    assert!(matches!(plain.own_link(&aliya).await, Err(Rejected::NotFound)));
+
+    // Whoever takes lost factors away takes a link away, and nothing else.
+    let by = Actor::system(Role::ADMINISTRATOR);
+    plain.remove_staff_link(&by, "bolat").await.unwrap();
+    assert_eq!(scene.count_of(counts[0]).await, 3);
+    let again = plain.remove_staff_link(&by, "bolat").await;
+    assert_eq!(problem(again, "name"), Some(Problem::Choice));
+    let bolat = scene.stage.staff_again("bolat").await;
+    assert!(matches!(plain.own_link(&bolat).await, Err(Rejected::NotFound)));
 }
 
 #[tokio::test]

@@ -68,6 +68,13 @@ enum Action {
         #[command(flatten)]
         of: Of,
     },
+    /// Take away the link of an account with the identity provider; its holder signs in with the password
+    Unlink {
+        /// Whose
+        name: String,
+        #[command(flatten)]
+        of: Of,
+    },
     /// Take a lost second factor away, with its codes on paper
     ///
     /// The sessions of the account end. Its holder sets up another one at the next sign-in, within 72 hours.
@@ -134,6 +141,7 @@ impl Staff {
             Action::Access { on, of } => access(*on, of, terminal),
             Action::Invite { name, role, of } => invite(name, role, of, terminal),
             Action::Factor { name, of } => factor(name, of, terminal),
+            Action::Unlink { name, of } => unlink(name, of, terminal),
         }
     }
 }
@@ -205,6 +213,22 @@ fn factor(name: &str, of: &Of, terminal: &Terminal) -> Result<Exit, Failure> {
     } else {
         terminal.answer(&format!(
             "{name} has no second factor any more, and sets up another one at the next sign-in, within 72 hours"
+        ))?;
+    }
+    Ok(Exit::Done)
+}
+
+fn unlink(name: &str, of: &Of, terminal: &Terminal) -> Result<Exit, Failure> {
+    let folder = DataFolder::open(&of.data)?;
+    let (system, _lock) = running::system_at_rest(&folder)?;
+    let by = Actor::system(Role::ADMINISTRATOR);
+    let removed = running::runtime()?.block_on(system.remove_staff_link(&by, name));
+    removed.map_err(|rejected| failure_of(rejected, &system, terminal.language).help(WHOSE))?;
+    if of.json {
+        terminal.answer_json(&json!({ "schema_version": 1, "name": name, "linked": false }))?;
+    } else {
+        terminal.answer(&format!(
+            "{name} is linked with no identity provider any more, and signs in with the password"
         ))?;
     }
     Ok(Exit::Done)

@@ -214,6 +214,11 @@ fn an_invitation_is_a_link_that_is_shown_once_and_a_lost_factor_is_taken_away() 
     run(&place, "staff factor gulmira --data data").ends(0);
     assert!(is_password_of(&place, "gulmira", OLD));
     assert_ne!(run(&place, "staff factor nobody --data data").code, 0);
+    assert_ne!(
+        run(&place, "staff unlink gulmira --data data").code,
+        0,
+        "there is no link"
+    );
     for file in ["sandyq.db", "sandyq.db-wal"] {
         let bytes = fs::read(place.path("data").join(file)).unwrap_or_default();
         let found = bytes

@@ -143,8 +143,8 @@ const MIGRATIONS: [Migration; 31] = [
         text: include_str!("migrations/0036-figures.sql"),
     },
     Migration {
-        name: "local-acts-off-the-site",
-        text: include_str!("migrations/0038-local-acts-off-the-site.sql"),
+        name: "off-the-site-and-counted",
+        text: include_str!("migrations/0038-off-the-site-and-counted.sql"),
     },
 ];
 

@@ -1,4 +1,5 @@
-//! 1.2, 3: consents, append-only: what was given, confirmed and withdrawn are rows, and no row is ever changed.
+//! 1.2, 3: consents, append-only: what was given, confirmed and withdrawn are rows, and no row is ever changed. Those of somebody who
+//! was destroyed go together, years later (8).
 
 use jiff::Timestamp;
 use sandyq_model::{ActorId, ConsentId, Fault, FieldSet, Purpose, SubjectId};
@@ -90,6 +91,16 @@ pub fn append(row: &ConsentRow) -> Statement {
         ],
     )
     .touching(1)
+}
+
+/// Removes the rows of a subject who was destroyed; of anybody else none.
+#[must_use]
+pub fn remove_all(subject: SubjectId) -> Statement {
+    statement(
+        "DELETE FROM consent WHERE subject_id = $1 AND EXISTS (SELECT 1 FROM subject \
+         WHERE subject.subject_id = consent.subject_id AND subject.destroyed_at IS NOT NULL)",
+        [subject.into()],
+    )
 }
 
 /// The rows of a subject in the order in which they came about.

@@ -165,6 +165,25 @@ pub fn due_and_blocked(
     )
 }
 
+/// Who was destroyed before that instant and has rows of consents left, with the version, from one on (without it).
+///
+/// # Errors
+/// When the engine does not answer.
+pub fn destroyed_with_consents(
+    reader: &mut dyn Reader,
+    before: Timestamp,
+    after: Option<SubjectId>,
+    limit: u32,
+) -> Result<Vec<(SubjectId, u64)>, Fault> {
+    let after = after.map_or_else(Vec::new, |id| id.as_bytes().to_vec());
+    reader.list(
+        "SELECT subject_id, version FROM subject WHERE subject_id > $2 AND destroyed_at <= $1 AND EXISTS (SELECT 1 \
+         FROM consent WHERE consent.subject_id = subject.subject_id) ORDER BY subject_id LIMIT $3",
+        &[before.into(), after.into(), limit.into()],
+        |row| Ok((row.take(0)?, row.take(1)?)),
+    )
+}
+
 /// How many are destroyed as a whole at that instant or before it, unless they are used or prolonged until then.
 ///
 /// # Errors

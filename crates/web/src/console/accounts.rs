@@ -44,9 +44,10 @@ pub async fn open(Path(id): Path<String>, arrival: Arrival) -> Response {
 async fn opened(arrival: &Arrival, id: &str, chosen: &str, mistake: &Mistake) -> Outcome {
     let (caller, visit) = (staff(arrival)?, &arrival.visit);
     let id = known(id)?;
-    let accounts = arrival.system.staff_accounts(caller, visit.language).await?;
-    let account = accounts.into_iter().find(|account| account.id == id);
-    let account = account.ok_or(Rejected::NotFound)?;
+    let account = arrival
+        .system
+        .staff_account(caller, id, visit.language)
+        .await?;
     let roles = arrival.system.roles_to_give(caller, visit.language);
     Ok(Answer::of(page(visit, &account, &roles, chosen, mistake)))
 }

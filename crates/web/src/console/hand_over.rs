@@ -282,7 +282,7 @@ pub fn sheet_page(visit: &Visit, place: Place<'_>, handed: &HandedOver) -> Page 
         p.inset {
             (visit.say_of("handed-to", "recipient", &handed.recipient)) " "
             a href={ "/policy#clause-" (handed.purpose) } { (handed.purpose) } br;
-            (visit.say_of("case-entered", "entry", &handed.entry.to_string()))
+            (visit.say_of("handed-entered", "entry", &handed.entry.to_string()))
         }
         (summary_list(&rows))
         p { (visit.say("handed-lead")) }
@@ -298,6 +298,10 @@ pub fn sent_page(visit: &Visit, place: Place<'_>, handed: &HandedOver, went: Wen
         Went::Not(_) => "not",
         Went::Unknown => "unknown",
     };
+    let entered = match went {
+        Went::Arrived | Went::Unknown => "handed-entered",
+        Went::Not(_) => "handed-tried",
+    };
     let title = visit.say_of(&format!("sent-{word}-title"), "reference", &handed.reference);
     let body = html! {
         h1 { (title) }
@@ -309,7 +313,7 @@ pub fn sent_page(visit: &Visit, place: Place<'_>, handed: &HandedOver, went: Wen
         p.inset {
             (visit.say_of("sent-number", "reference", &handed.reference)) " "
             a href={ "/policy#clause-" (handed.purpose) } { (handed.purpose) } br;
-            (visit.say_of("case-entered", "entry", &handed.entry.to_string()))
+            (visit.say_of(entered, "entry", &handed.entry.to_string()))
         }
     };
     Page::new(title, body).back_to(place.path())

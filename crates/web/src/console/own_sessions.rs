@@ -1,8 +1,10 @@
 //! 5.1.4: where a member of staff is signed in, and how to end it.
 
 use axum::response::Response;
+use sandyq_processing::Rejected;
 
 use super::cases::staff;
+use super::provider::title_of;
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent};
 use crate::portal::sessions::{ended_by, page};
 
@@ -16,12 +18,15 @@ pub async fn show(arrival: Arrival) -> Response {
 }
 
 async fn listed(arrival: &Arrival) -> Outcome {
-    let sessions = arrival.system.my_sessions(staff(arrival)?).await?;
-    Ok(Answer::Page(page(
-        &arrival.visit,
-        (PATH, arrival.system.provider_host().as_deref()),
-        &sessions,
-    )))
+    let (system, caller) = (&arrival.system, staff(arrival)?);
+    let sessions = system.my_sessions(caller).await?;
+    let by_provider = match system.own_link(caller).await {
+        Ok(link) => Some(title_of(&arrival.visit, link.host.as_deref())),
+        Err(Rejected::NotFound) => None,
+        Err(rejected) => return Err(rejected),
+    };
+    let page = page(&arrival.visit, (PATH, by_provider.as_deref()), &sessions);
+    Ok(Answer::Page(page))
 }
 
 /// POST /staff/sessions: ends one of them, or all the others.

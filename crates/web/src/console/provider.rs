@@ -1,6 +1,7 @@
 //! 5.1.4: the identity provider in the place of the password of staff. A link leads there; the page to which the provider sends the browser
 //! back changes nothing by itself, since a browser that comes from elsewhere brings none of our cookies: its one button goes on, and the
-//! errand that this browser keeps shows that it is the one that went. Without a provider in the settings there is nothing here.
+//! errand that this browser keeps shows that it is the one that went. Without a provider in the settings there is nothing here but the page
+//! on which a link that is left is taken away.
 
 use axum::extract::RawQuery;
 use axum::response::Response;
@@ -29,6 +30,8 @@ pub const GO: &str = "/staff/identity/go";
 
 /// What the provider may send along; everything else is passed over.
 const BROUGHT: [&str; 3] = ["code", "state", "iss"];
+/// The step that shows the page again, in another language.
+const SHOW: &str = "show";
 /// The longest of it, in bytes.
 const BROUGHT_BYTES_MAX: usize = 2048;
 
@@ -79,6 +82,16 @@ pub async fn go_on(mut sent: Sent) -> Response {
 async fn went_on(sent: &mut Sent) -> Outcome {
     let host = sent.arrival.system.provider_host().ok_or(Rejected::NotFound)?;
     sent.typed.only(|name| BROUGHT.contains(&name))?;
+    // Another language: the errand is not over, and what was brought stays in the form.
+    if sent.typed.text("step") == SHOW {
+        let read = |name: &&str| (!sent.typed.text(name).is_empty()).then(|| sent.typed.text(name).to_owned());
+        let brought: Vec<(String, String)> = BROUGHT
+            .iter()
+            .filter_map(|name| Some(((*name).to_owned(), read(name)?)))
+            .filter(|(_, value)| value.len() <= BROUGHT_BYTES_MAX)
+            .collect();
+        return Ok(Answer::Page(back_page(&sent.arrival.visit, &host, &brought)));
+    }
     let issuer = sent.typed.text("iss");
     let returned = Returned {
         code: sent.typed.text("code").to_owned(),
@@ -122,7 +135,6 @@ pub async fn open(arrival: Arrival) -> Response {
 }
 
 async fn opened(arrival: &Arrival) -> Outcome {
-    arrival.system.provider_host().ok_or(Rejected::NotFound)?;
     let link = arrival.system.own_link(staff(arrival)?).await?;
     Ok(Answer::Page(page(&arrival.visit, &link)))
 }
@@ -135,8 +147,7 @@ pub async fn act(mut sent: Sent) -> Response {
 
 async fn acted(sent: &mut Sent) -> Outcome {
     let system = sent.arrival.system.clone();
-    let host = system.provider_host().ok_or(Rejected::NotFound)?;
-    staff(&sent.arrival)?;
+    system.own_link(staff(&sent.arrival)?).await?;
     if let Some(outcome) = privileged::asks(sent, &["link", "unlink"]).await {
         return outcome;
     }
@@ -145,11 +156,15 @@ async fn acted(sent: &mut Sent) -> Outcome {
     let caller = staff(&sent.arrival)?.clone();
     match sent.typed.text("step") {
         // No form leads to another site: the page has a link.
-        "link" => Ok(Answer::Page(go_page(&sent.arrival.visit, &host))),
+        "link" => {
+            let host = system.provider_host().ok_or(Rejected::NotFound)?;
+            Ok(Answer::Page(go_page(&sent.arrival.visit, &host)))
+        }
         "unlink" => {
             let session = system.unlink_provider(&caller).await?;
             sent.arrival.go_on_as(&session).await?;
-            Ok(Answer::SeeOther(LINK.to_owned()))
+            let there = system.provider_host().map_or(own_sessions::PATH, |_| LINK);
+            Ok(Answer::SeeOther(there.to_owned()))
         }
         _ => opened(&sent.arrival).await,
     }
@@ -164,7 +179,10 @@ pub fn back_page(visit: &Visit, host: &str, brought: &[(String, String)]) -> Pag
         p.lead { (visit.say_of("provider-back-lead", "host", host)) }
         (tray(visit, BACK, brought, &inside))
     };
-    Page::new(visit.say("provider-back-title"), body).back_to("/staff/sign-in")
+    // A link to another language would lose what the address brought.
+    Page::new(visit.say("provider-back-title"), body)
+        .back_to("/staff/sign-in")
+        .keeping_typed(BACK, SHOW, "go")
 }
 
 /// It led to nobody; why is not said.
@@ -183,14 +201,13 @@ pub fn failed_page(visit: &Visit, host: &str) -> Page {
 /// How the own account stands to the provider.
 #[must_use]
 pub fn page(visit: &Visit, link: &OwnLink) -> Page {
-    let (step, button) = if link.since.is_some() {
-        ("unlink", "provider-unlink")
-    } else {
-        ("link", "provider-link")
-    };
+    let title = title_of(visit, link.host.as_deref());
+    // A link with the provider before gives way to a new one; with none in the settings there is nothing to link with.
+    let links = link.host.is_some() && (link.since.is_none() || link.stale);
     let body = html! {
-        h1 { (visit.say_of("provider-title", "host", &link.host)) }
-        p.lead { (visit.say("provider-lead")) }
+        h1 { (title) }
+        @if link.host.is_some() { p.lead { (visit.say("provider-lead")) } }
+        @if link.stale { p.inset { (visit.say(if link.host.is_some() { "provider-stale" } else { "provider-gone" })) } }
         @if let Some(since) = link.since {
             dl {
                 dt { (visit.say("provider-since")) } dd { (visit.date_and_time(since)) }
@@ -204,10 +221,20 @@ pub fn page(visit: &Visit, link: &OwnLink) -> Page {
         p { (visit.say("provider-others-end")) }
         form.plain method="post" action=(LINK) {
             (hidden("token", &visit.token))
-            (submit(step, &visit.say(button)))
+            @if links { (submit("link", &visit.say("provider-link"))) }
+            @if link.since.is_some() { (submit("unlink", &visit.say("provider-unlink"))) }
         }
     };
-    Page::new(visit.say_of("provider-title", "host", &link.host), body).back_to(own_sessions::PATH)
+    Page::new(title, body).back_to(own_sessions::PATH)
+}
+
+/// What the page about the provider is called.
+#[must_use]
+pub fn title_of(visit: &Visit, host: Option<&str>) -> String {
+    host.map_or_else(
+        || visit.say("provider-gone-title"),
+        |host| visit.say_of("provider-title", "host", host),
+    )
 }
 
 /// GET /staff/identity/go

@@ -44,7 +44,7 @@ pub async fn ended_by(sent: &Sent) -> Result<(), Rejected> {
     sent.arrival.system.end_session(caller, name).await
 }
 
-/// The page, of subjects and of staff; theirs leads to the identity provider, where there is one.
+/// The page, of subjects and of staff; theirs leads to the page about the identity provider, by its title, where there is one.
 #[must_use]
 pub fn page(visit: &Visit, (path, by_provider): (&str, Option<&str>), sessions: &[OwnSession]) -> Page {
     let of_staff = path != PATH;
@@ -88,8 +88,8 @@ pub fn page(visit: &Visit, (path, by_provider): (&str, Option<&str>), sessions: 
             ul.ways {
                 li { a href=(own_password::PATH) { (visit.say("password-change-title")) } }
                 li { a href=(passkeys::PATH) { (visit.say("passkeys-title")) } }
-                @if let Some(host) = by_provider {
-                    li { a href=(provider::LINK) { (visit.say_of("provider-title", "host", host)) } }
+                @if let Some(title) = by_provider {
+                    li { a href=(provider::LINK) { (title) } }
                 }
             }
             (keys::question(visit))

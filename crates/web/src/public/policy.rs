@@ -81,8 +81,11 @@ fn how_it_is_kept(visit: &Visit, clause: &ClauseView) -> Markup {
         }
         @if !clause.periods.is_empty() {
             h4 { (visit.say("policy-periods")) }
-            ul { @for (label, within) in &clause.periods {
-                li { (label) ": " (period(visit, within.working_days, within.calendar_days)) }
+            ul { @for one in &clause.periods {
+                li {
+                    (one.label) ": " (period(visit, one.within.working_days, one.within.calendar_days))
+                    @if one.by_people { " (" (visit.say("policy-by-people")) ")" }
+                }
             } }
         }
         p { (visit.say("policy-refusals")) " " (refusals(visit, clause.refusals)) }

@@ -9,7 +9,7 @@ use sandyq_processing::cases::{CaseView, State};
 use sandyq_processing::consent::{ConsentOffer, ConsentText};
 use sandyq_processing::destroy::receipt::{CopiesNow, ProofView, ReceiptView};
 use sandyq_processing::operator::{Operator, Person};
-use sandyq_processing::reading::{ClauseView, Form, Input, PolicyPage, SectionView};
+use sandyq_processing::reading::{ClauseView, Form, Input, PeriodView, PolicyPage, SectionView};
 use sandyq_processing::request::{Access, Accesses, Consequences, Keeper, Keeps, MyData, MyRow, Withdrawn};
 
 use super::{pairs, rows};
@@ -632,15 +632,19 @@ pub fn policy(language: Language) -> PolicyPage {
             },
             purposes: Vec::new(),
             periods: if refusals > 0 {
-                vec![(answer.to_owned(), Default::default())]
+                vec![PeriodView {
+                    label: answer.to_owned(),
+                    within: Default::default(),
+                    by_people: true,
+                }]
             } else {
                 Vec::new()
             },
             refusals,
         };
-        for (_, within) in &mut view.periods {
-            within.working_days = Some(3);
-            within.calendar_days = Some(30);
+        for one in &mut view.periods {
+            one.within.working_days = Some(3);
+            one.within.calendar_days = Some(30);
         }
         view
     };

@@ -57,7 +57,7 @@ pub fn pages(language: Language) -> Vec<Sample> {
             own.clone(),
             sessions::page(
                 &own,
-                (own_sessions::PATH, Some("id.example.kz")),
+                (own_sessions::PATH, Some(&provider::title_of(&own, Some("id.example.kz")))),
                 &account::sessions_of_one(),
             ),
         ),
@@ -127,12 +127,22 @@ fn at_provider(language: Language) -> Vec<Sample> {
     let back = visit(language, provider::BACK, Standpoint::Visitor);
     let own = visit(language, provider::LINK, Standpoint::Staff);
     let link = |since: Option<&str>| OwnLink {
-        host: HOST.to_owned(),
+        host: Some(HOST.to_owned()),
+        stale: false,
         since: since.and_then(|since| since.parse().ok()),
         used_at: since.and_then(|since| since.parse().ok()),
     };
     let brought = [("code".to_owned(), "0123".to_owned())];
     let linked = link(Some("2026-11-23T05:00:00Z"));
+    let before = OwnLink {
+        stale: true,
+        ..link(Some("2026-11-23T05:00:00Z"))
+    };
+    let gone = OwnLink {
+        host: None,
+        stale: true,
+        ..link(Some("2026-11-23T05:00:00Z"))
+    };
     vec![
         (
             "provider-back",
@@ -146,6 +156,8 @@ fn at_provider(language: Language) -> Vec<Sample> {
         ),
         ("provider-none", own.clone(), provider::page(&own, &link(None))),
         ("provider-linked", own.clone(), provider::page(&own, &linked)),
+        ("provider-stale", own.clone(), provider::page(&own, &before)),
+        ("provider-gone", own.clone(), provider::page(&own, &gone)),
         ("provider-away", own.clone(), provider::go_page(&own, HOST)),
     ]
 }

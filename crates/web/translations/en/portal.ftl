@@ -125,6 +125,7 @@ happening-figures-made = made the figures of a month
 happening-figures-read = looked at the statistics
 happening-cards-looked-for = looked whether card data has outlived its day
 happening-paper-destroyed = noted that the paper of a letter was destroyed
+happening-consent-proofs-ended = removed proofs of consents that had been kept for their years
 happening-local-act-hidden = took a document of the operator off the site
 happening-cases-searched = looked for cases by a contact
 happening-identity-linked = linked their account with an identity provider

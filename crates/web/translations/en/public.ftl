@@ -21,6 +21,7 @@ policy-no-rules = This clause explains; it has no rule of its own.
 policy-rules = Rules
 policy-purposes = Purposes
 policy-periods = Periods
+policy-by-people = kept by people, not by the program
 policy-refusals = Refused so far:
 policy-version = Version of the policy in force:
 shop-buy = Buy

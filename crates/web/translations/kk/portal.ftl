@@ -125,6 +125,7 @@ happening-figures-made = бір айдың сандарын жасады
 happening-figures-read = статистиканы қарады
 happening-cards-looked-for = карта деректерінің мерзімі өтпегенін тексерді
 happening-paper-destroyed = хаттың қағазы жойылғанын белгіледі
+happening-consent-proofs-ended = сақтау мерзімі өткен келісім дәлелдерін жойды
 happening-local-act-hidden = оператордың құжатын сайттан алып тастады
 happening-cases-searched = істерді байланыс дерегі бойынша іздеді
 happening-identity-linked = тіркелгісін сәйкестендіру провайдерімен байланыстырды

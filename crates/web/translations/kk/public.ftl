@@ -21,6 +21,7 @@ policy-no-rules = Бұл тармақ түсіндіреді; оның өз қа
 policy-rules = Қағидалар
 policy-purposes = Мақсаттар
 policy-periods = Мерзімдер
+policy-by-people = бағдарлама емес, адамдар сақтайды
 policy-refusals = Осы уақытқа дейін:
 policy-version = Қолданыстағы саясаттың нұсқасы:
 shop-buy = Сатып алу

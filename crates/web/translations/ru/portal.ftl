@@ -125,6 +125,7 @@ happening-figures-made = составила цифры за месяц
 happening-figures-read = смотрел статистику
 happening-cards-looked-for = проверила, не пережили ли данные карт свой день
 happening-paper-destroyed = отметил, что бумага письма уничтожена
+happening-consent-proofs-ended = удалила доказательства согласий, срок хранения которых прошёл
 happening-local-act-hidden = убрал документ оператора с сайта
 happening-cases-searched = искал дела по контакту
 happening-identity-linked = привязал учётную запись к поставщику удостоверений

@@ -21,6 +21,7 @@ policy-no-rules = Этот пункт поясняет; собственного
 policy-rules = Правила
 policy-purposes = Цели
 policy-periods = Сроки
+policy-by-people = соблюдают люди, а не программа
 policy-refusals = Отказано до сих пор:
 policy-version = Версия действующей политики:
 shop-buy = Купить

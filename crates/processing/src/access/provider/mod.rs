@@ -92,6 +92,11 @@ impl Provider {
         }
     }
 
+    /// As it calls itself.
+    pub(crate) fn issuer(&self) -> &str {
+        &self.settings.issuer
+    }
+
     /// The host that people know it by.
     pub(crate) fn host(&self) -> String {
         let issuer = Url::parse(&self.settings.issuer).ok();
