@@ -104,7 +104,10 @@ fn taken_off(running: &Running) {
         desk.browser.text()
     );
     assert!(!desk.browser.has("main a[href='/staff/local-acts/2/hide']"));
-    assert!(desk.browser.has("main a[href='/staff/local-acts/2/file']"), "it stays");
+    assert!(
+        desk.browser.has("main a[href='/staff/local-acts/2/file']"),
+        "it stays"
+    );
     desk.go("/documents");
     assert!(!desk.browser.has("main a[href='/documents/2']"));
     assert_eq!(desk.objections, [""; 0]);

@@ -37,6 +37,11 @@ fn proves(walk: &mut Walk<'_>, name: &str) {
         walk.browser.press_at("button[type=submit]");
     }
     assert!(walk.browser.url().contains(BACK), "{}", walk.browser.text());
+    // Another language loses nothing of what the address brought.
+    if walk.browser.has("nav.languages button[lang=en]") {
+        walk.browser.press_at("nav.languages button[lang=en]");
+        assert!(walk.browser.has("button[value=go]"), "{}", walk.browser.text());
+    }
     // What the provider's own pages asked for.
     walk.browser.requests();
     walk.look_around();

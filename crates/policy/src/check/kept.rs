@@ -70,7 +70,11 @@ pub(super) fn examine(declarations: &Declarations, report: &mut Report) {
             unread("limit", &limit.name, limit.clause.as_str(), report);
         }
     }
-    for deadline in declarations.deadlines.iter().filter(|deadline| !deadline.by_people) {
+    for deadline in declarations
+        .deadlines
+        .iter()
+        .filter(|deadline| !deadline.by_people)
+    {
         let name = deadline.name.as_str();
         let is_kept = DEADLINES_READ.contains(&name) || DEADLINES_HELD.contains(&name);
         let is_of_requests = RequestKind::ALL.iter().any(|kind| kind.name() == name);

@@ -68,7 +68,7 @@ impl System {
             .read(|reader| staff::open_first(reader, STAFF_SHOWN_MAX))
             .await?;
         self.account_for_accounts(caller).await?;
-        let one = |row: Staff| self.account_of(row, caller, language);
+        let one = |row: Staff| self.account_at_desk(row, caller, language);
         Ok(found.into_iter().map(one).collect())
     }
 
@@ -88,7 +88,7 @@ impl System {
         let found = self.store().read(move |reader| staff::find(reader, id)).await?;
         let row = found.ok_or(Rejected::NotFound)?;
         self.account_for_accounts(caller).await?;
-        Ok(self.account_of(row, caller, language))
+        Ok(self.account_at_desk(row, caller, language))
     }
 
     async fn account_for_accounts(&self, caller: &Caller) -> Result<(), Rejected> {
@@ -107,7 +107,7 @@ impl System {
         Ok(())
     }
 
-    fn account_of(&self, row: Staff, caller: &Caller, language: Language) -> StaffAccount {
+    fn account_at_desk(&self, row: Staff, caller: &Caller, language: Language) -> StaffAccount {
         StaffAccount {
             id: row.id,
             familiar: StaffCard::of(&row, self.policy().version()).familiar,

@@ -290,9 +290,8 @@ impl System {
             session::remove_all_of_staff(id),
             opening.statement,
         ]);
-        let entered = |happening| {
-            entry::of_happening(&caller.actor, happening, Outcome::Done, Detail::None, self)
-        };
+        let entered =
+            |happening| entry::of_happening(&caller.actor, happening, Outcome::Done, Detail::None, self);
         let commit = Commit {
             statements,
             entries: happened.into_iter().map(entered).collect(),

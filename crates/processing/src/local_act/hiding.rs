@@ -5,8 +5,8 @@ use sandyq_ledger::entry::Happening;
 use sandyq_model::IdempotencyKey;
 use sandyq_store::tables::local_act;
 
-use super::reading::row;
 use super::LocalActRow;
+use super::reading::row;
 use crate::access::Caller;
 use crate::rejected::Rejected;
 use crate::request::at_the_board;

@@ -98,9 +98,7 @@ impl System {
         self.account_for(&caller.actor, Happening::LocalActsRead, true, "5.1.2")
             .await?;
         let page = page.clamp(1, LOCAL_ACTS_MAX);
-        let mut rows = self
-            .listed_acts(PAGE_ACTS + 1, (page - 1) * PAGE_ACTS)
-            .await?;
+        let mut rows = self.listed_acts(PAGE_ACTS + 1, (page - 1) * PAGE_ACTS).await?;
         let more = rows.len() > PAGE_ACTS as usize;
         rows.truncate(PAGE_ACTS as usize);
         Ok(LocalActs {
@@ -142,7 +140,9 @@ impl System {
             let (older, newer) = (one.older_is_shown, one.replaced_by);
             let mut row = row(one, today);
             row.replaces = row.replaces.filter(|_| older);
-            row.replaced_by = row.replaced_by.filter(|_| newer.is_some_and(|newer| newer.is_shown));
+            row.replaced_by = row
+                .replaced_by
+                .filter(|_| newer.is_some_and(|newer| newer.is_shown));
             row
         };
         Ok(listed.into_iter().map(of_visitor).collect())
@@ -208,12 +208,7 @@ impl System {
         Ok(listed.into_iter().map(|one| row(one, today)).collect())
     }
 
-    async fn pages_of_acts(
-        &self,
-        only_shown: bool,
-        limit: u32,
-        offset: u32,
-    ) -> Result<Vec<Listed>, Fault> {
+    async fn pages_of_acts(&self, only_shown: bool, limit: u32, offset: u32) -> Result<Vec<Listed>, Fault> {
         self.store()
             .read(move |reader| local_act::page(reader, only_shown, limit, offset))
             .await

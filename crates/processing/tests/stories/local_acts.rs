@@ -193,7 +193,10 @@ async fn a_public_document_is_taken_off_the_site_and_stays_in_the_register() {
     assert!(matches!(gone, Err(Rejected::NotFound)), "{gone:?}");
     let kept = system.local_acts(&auditor, 1).await.unwrap().rows.remove(1);
     assert_eq!((kept.is_public, kept.hidden_at), (true, Some(off)));
-    assert_eq!(system.local_act_file(&auditor, 1).await.unwrap().content, pdf("1"));
+    assert_eq!(
+        system.local_act_file(&auditor, 1).await.unwrap().content,
+        pdf("1")
+    );
     let hidden: Vec<Entry> = entries(&stage)
         .await
         .into_iter()

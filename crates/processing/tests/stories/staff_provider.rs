@@ -272,7 +272,10 @@ async fn a_link_with_the_provider_before_gives_way_and_can_always_be_taken_away(
     assert!(before.since.is_some() && !before.stale);
     let scene = Scene::at(scene.stage, ISSUER);
     let now = scene.system.own_link(&aliya).await.unwrap();
-    assert!(now.since.is_some() && now.stale, "it is said to be of another one");
+    assert!(
+        now.since.is_some() && now.stale,
+        "it is said to be of another one"
+    );
     let aliya = scene.links(&aliya, "u-1").await.unwrap();
     assert!(!scene.system.own_link(&aliya).await.unwrap().stale);
     assert!(scene.comes_back("u-1").await.is_ok());

@@ -449,7 +449,12 @@ mod tests {
         let files = std::fs::read_dir(folder).unwrap();
         let texts = files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
         let all: String = texts.collect();
-        let number = |name: &str| SHARED.iter().find(|table| table.name == name).map(|table| table.number);
+        let number = |name: &str| {
+            SHARED
+                .iter()
+                .find(|table| table.name == name)
+                .map(|table| table.number)
+        };
         let mut looked_at = 0;
         for table in all.split("CREATE TABLE ").skip(1) {
             let text = table.split(';').next().unwrap();

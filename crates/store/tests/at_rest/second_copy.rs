@@ -14,8 +14,8 @@ use std::time::Duration;
 
 use super::mounted::Mounted;
 use super::scene::{
-    self, Place, a_document, about_a_breach, clarify, collect, done, entry, epoch_ends, extract, now, off_the_site, person,
-    run,
+    self, Place, a_document, about_a_breach, clarify, collect, done, entry, epoch_ends, extract, now,
+    off_the_site, person, run,
 };
 use jiff::SignedDuration;
 use sandyq_model::{Clock, Fault, Standing, Verb};

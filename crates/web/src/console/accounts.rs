@@ -44,10 +44,7 @@ pub async fn open(Path(id): Path<String>, arrival: Arrival) -> Response {
 async fn opened(arrival: &Arrival, id: &str, chosen: &str, mistake: &Mistake) -> Outcome {
     let (caller, visit) = (staff(arrival)?, &arrival.visit);
     let id = known(id)?;
-    let account = arrival
-        .system
-        .staff_account(caller, id, visit.language)
-        .await?;
+    let account = arrival.system.staff_account(caller, id, visit.language).await?;
     let roles = arrival.system.roles_to_give(caller, visit.language);
     Ok(Answer::of(page(visit, &account, &roles, chosen, mistake)))
 }

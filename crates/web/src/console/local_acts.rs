@@ -14,7 +14,9 @@ use super::cases::staff;
 use super::papers::PATH as PAPERS;
 use super::privileged::{self, InForm};
 use super::tables::link_to;
-use crate::components::{Control, control, error_summary, pagination, problem_of, submit, tray, tray_with_file};
+use crate::components::{
+    Control, control, error_summary, pagination, problem_of, submit, tray, tray_with_file,
+};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
 use crate::http::file::SentWithFile;
 use crate::layout::Page;

@@ -162,11 +162,7 @@ fn number(visit: &Visit, mistake: &Mistake) -> Markup {
     control(visit, &number, mistake, "")
 }
 
-async fn of(
-    sent: &Sent,
-    caller: &Caller,
-    mistake: &Mistake,
-) -> Result<Page, Rejected> {
+async fn of(sent: &Sent, caller: &Caller, mistake: &Mistake) -> Result<Page, Rejected> {
     let mistake = named(mistake);
     let asked = sent.arrival.system.passkey_of_desk(caller).await?;
     Ok(page(

@@ -84,7 +84,8 @@ async fn went_on(sent: &mut Sent) -> Outcome {
     sent.typed.only(|name| BROUGHT.contains(&name))?;
     // Another language: the errand is not over, and what was brought stays in the form.
     if sent.typed.text("step") == SHOW {
-        let read = |name: &&str| (!sent.typed.text(name).is_empty()).then(|| sent.typed.text(name).to_owned());
+        let read =
+            |name: &&str| (!sent.typed.text(name).is_empty()).then(|| sent.typed.text(name).to_owned());
         let brought: Vec<(String, String)> = BROUGHT
             .iter()
             .filter_map(|name| Some(((*name).to_owned(), read(name)?)))

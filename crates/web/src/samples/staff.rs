@@ -57,7 +57,10 @@ pub fn pages(language: Language) -> Vec<Sample> {
             own.clone(),
             sessions::page(
                 &own,
-                (own_sessions::PATH, Some(&provider::title_of(&own, Some("id.example.kz")))),
+                (
+                    own_sessions::PATH,
+                    Some(&provider::title_of(&own, Some("id.example.kz"))),
+                ),
                 &account::sessions_of_one(),
             ),
         ),
