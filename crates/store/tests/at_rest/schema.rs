@@ -198,7 +198,13 @@ fn nothing_in_the_program_changes_or_removes_what_is_in_a_register_that_is_only_
             sources(&source, &mut texts);
         }
     }
-    for register in ["BREACH", "BREACH_STEP", "LOCAL_ACT", "LOCAL_ACT_FILE"] {
+    for register in [
+        "BREACH",
+        "BREACH_STEP",
+        "LOCAL_ACT",
+        "LOCAL_ACT_FILE",
+        "LOCAL_ACT_HIDDEN",
+    ] {
         is_only_added_to(register, &texts);
     }
 }
