@@ -19,7 +19,7 @@ use sandyq_store::tables::breach_act;
 use sandyq_store::tables::{breach_subject, proposal};
 use sandyq_store::{Commit, CommitError, Reader};
 
-use super::people::{are_sought, opened_to};
+use super::people::{are_sought, opened_to, sought_last};
 use super::{ACTS_MAX, AT_ONCE};
 use crate::access::Caller;
 use crate::circumstances::{Circumstances, Second};
@@ -236,6 +236,7 @@ impl System {
         let deed = Deed::BreachList {
             breach: number,
             people: Some(counts.people),
+            sought: sought_last(&acts),
         };
         self.propose(&caller.actor, (id, &deed), None).await
     }
@@ -244,15 +245,15 @@ impl System {
     pub(crate) async fn open_list(
         &self,
         (first, second): (&Actor, &Second),
-        (number, people): (u32, Option<u64>),
+        (number, sought): (u32, Option<u32>),
     ) -> Result<(), Rejected> {
         let (breach, _) = self.breach_numbered(number).await?;
-        let (counts, acts) = self.room_for_act(breach.id, "proposal").await?;
+        let (_, acts) = self.room_for_act(breach.id, "proposal").await?;
         if are_sought(&acts) {
             return Err(Rejected::mistake("proposal", Problem::NotDone));
         }
-        // A proposal that was written down without a number says of nobody that they are meant.
-        if people.is_none_or(|agreed| counts.people > agreed) {
+        // Whom somebody found since, the first did not mean; and a proposal that was written down without that says nobody.
+        if sought.is_none() || sought != sought_last(&acts) {
             return Err(Rejected::mistake("proposal", Problem::MorePeople));
         }
         let hours = self.policy().counted("breach-list-hours", HOURS);

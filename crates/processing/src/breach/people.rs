@@ -257,6 +257,12 @@ pub(super) fn are_sought(acts: &[BreachAct]) -> bool {
     finding.any(|act| act.progress.ended_at.is_none())
 }
 
+/// The number of the newest act by which people were looked for. `acts` are all of them, newest first.
+pub(super) fn sought_last(acts: &[BreachAct]) -> Option<u32> {
+    let mut finding = acts.iter().filter(|act| BreachActKind::FINDS.contains(&act.kind));
+    finding.next().map(|act| act.number)
+}
+
 /// Until when the list is open to that member of staff, at the word of two of whom they are one. `acts` are all of them, newest
 /// first: what two agreed to ends where somebody could be added.
 pub(super) fn opened_to(acts: &[BreachAct], staff: ActorId, now: Timestamp) -> Option<Timestamp> {

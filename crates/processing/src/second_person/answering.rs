@@ -65,9 +65,9 @@ impl System {
                 self.open_in_emergency(&said, id, (&reference, &reason)).await?;
                 Ok(Agreed::Opened)
             }
-            Deed::BreachList { breach, people } => {
+            Deed::BreachList { breach, sought, .. } => {
                 let second = self.another(caller, &said).await?;
-                self.open_list((&said.first, &second), (breach, people)).await?;
+                self.open_list((&said.first, &second), (breach, sought)).await?;
                 Ok(Agreed::ListOpened(breach))
             }
             Deed::Invite { name, role } => {

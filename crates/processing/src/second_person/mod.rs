@@ -71,6 +71,9 @@ pub enum Deed {
         /// How many they were when it was proposed; absent in proposals that were written down before they said it.
         #[serde(default)]
         people: Option<u64>,
+        /// The act by which people were looked for last before that.
+        #[serde(default)]
+        sought: Option<u32>,
     },
     /// To open one case to another desk in an emergency (5.1.7).
     Emergency {

@@ -156,8 +156,12 @@ async fn a_proposal_says_of_how_many_people_and_an_older_one_is_read_and_opens_n
     let seen = stage.system.proposals(&deputy).await.unwrap();
     let mut said: Vec<Proposed> = seen.into_iter().map(|one| one.deed).collect();
     said.sort_by_key(|deed| matches!(deed, Proposed::BreachList { people: None, .. }));
-    let of = |people| Proposed::BreachList { breach: 1, people };
-    assert_eq!(said, [of(Some(3)), of(None)]);
+    let of = |people, sought| Proposed::BreachList {
+        breach: 1,
+        people,
+        sought,
+    };
+    assert_eq!(said, [of(Some(3), Some(1)), of(None, None)]);
     let opened = stage.system.agree(&deputy, older.id).await.map(drop);
     assert_eq!(wrong(opened), [("proposal".to_owned(), Problem::MorePeople)]);
     stage.system.turn_down(&deputy, older.id).await.unwrap();

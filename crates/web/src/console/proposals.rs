@@ -142,7 +142,7 @@ fn facts(visit: &Visit, names: &Names<'_>, one: &ProposalView) -> Vec<Row> {
             Row::text(visit.say("hold-dated"), &visit.day(&order.dated)),
         ],
         Deed::Lift { document, .. } => vec![Row::text(visit.say("hold-lift-document"), document)],
-        Deed::BreachList { breach, people } => {
+        Deed::BreachList { breach, people, .. } => {
             let path = format!("{REGISTER}/{breach}/people");
             let link =
                 html! { a href=(path) { (visit.say_of("breach-title", "number", &breach.to_string())) } };
@@ -206,7 +206,11 @@ mod tests {
             for people in [Some(4_711), None] {
                 let view = ProposalView {
                     id: ProposalId::from_bytes([1; 16]),
-                    deed: Deed::BreachList { breach: 3, people },
+                    deed: Deed::BreachList {
+                        breach: 3,
+                        people,
+                        sought: people.map(|_| 2),
+                    },
                     subject: None,
                     by: "aru".to_owned(),
                     at: jiff::Timestamp::UNIX_EPOCH,

@@ -261,6 +261,7 @@ pub fn proposals(language: Language) -> Vec<Sample> {
     let list = Deed::BreachList {
         breach: 3,
         people: Some(1_200),
+        sought: Some(2),
     };
     let closing = Deed::CloseAccount {
         reason: "against-rules".to_owned(),
