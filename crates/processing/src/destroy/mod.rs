@@ -15,7 +15,7 @@ use sandyq_model::{JobId, ReceiptId, Standing, SubjectId};
 use sandyq_policy::Permit;
 use sandyq_store::Job;
 use sandyq_store::tables::authenticator::Authenticator;
-use sandyq_store::tables::{destroyed, job, record, subject, subject_request};
+use sandyq_store::tables::{destroyed, job, record, subject};
 
 use crate::dossier::Dossier;
 use crate::perform::{Changes, Done, Performed, Stays};
@@ -63,7 +63,6 @@ impl Performed for Destroy {
             statements.push(job::finish(Some(id), job, now));
         }
         statements.push(act.keep(input.receipt, now));
-        statements.extend(subject_request::carried_out(id, now));
         statements.extend(destroyed::in_part(id, now));
         let (recalled, letters) = transfer::recalled(dossier, Recalled::Destroyed, now);
         done.changes.jobs.extend(letters);

@@ -45,7 +45,7 @@ impl Recalled {
     const fn word(self) -> &'static str {
         match self {
             Self::Withdrawn | Self::TakenBack(_) => "withdrawn",
-            Self::Destroyed => "destroyed",
+            Self::Destroyed => disclosure::DESTROYED,
         }
     }
 

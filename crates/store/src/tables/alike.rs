@@ -60,6 +60,16 @@ pub fn propose(subject: SubjectId, other: SubjectId, fields: FieldSet, at: Times
     )
 }
 
+/// Takes a proposal about somebody who was destroyed before it was kept.
+#[must_use]
+pub fn forget_gone(subject: SubjectId, other: SubjectId) -> Statement {
+    statement(
+        "DELETE FROM alike WHERE subject_id = $1 AND other_id = $2 \
+         AND NOT EXISTS (SELECT 1 FROM subject WHERE subject.subject_id = $2 AND subject.destroyed_at IS NULL)",
+        [subject.into(), other.into()],
+    )
+}
+
 /// Writes what was decided, in place of what was decided before.
 #[must_use]
 pub fn decide(likeness: &Likeness, verdict: &Verdict) -> Statement {

@@ -10,10 +10,14 @@ use super::{
 };
 use crate::database::Statement;
 
-/// What goes even when something stays under a floor: every way in, every way to be found, and every link to them.
+/// What goes even when something stays under a floor: every way in, every way to be found, and every link to them. A request to destroy
+/// is carried out by that.
 #[must_use]
 pub fn in_part(subject: SubjectId, at: Timestamp) -> Vec<Statement> {
+    let [step, answered] = subject_request::carried_out(subject, at);
     vec![
+        step,
+        answered,
         session::remove_all_of_subject(subject),
         code::remove_all(subject),
         authenticator::remove_all(subject),

@@ -125,6 +125,9 @@ pub fn failed(row: &Disclosure, at: Timestamp) -> Statement {
     .touching(1)
 }
 
+/// Why it was called back: the time of storage ended.
+pub const DESTROYED: &str = "destroyed";
+
 /// From then on the recipient must not use it; what was recalled before stays as it is.
 #[must_use]
 pub fn recall(row: &Disclosure, why: &str, at: Timestamp) -> Statement {
@@ -132,6 +135,16 @@ pub fn recall(row: &Disclosure, why: &str, at: Timestamp) -> Statement {
         "UPDATE disclosure SET recalled_at = $3, recalled_for = $4 \
          WHERE subject_id = $1 AND disclosure_id = $2 AND recalled_at IS NULL",
         [row.subject.into(), row.id.into(), at.into(), why.into()],
+    )
+}
+
+/// The same for everything that was handed over under a consent of somebody; what surely did not arrive is not called back.
+#[must_use]
+pub fn recall_all(subject: SubjectId, why: &str, at: Timestamp) -> Statement {
+    statement(
+        "UPDATE disclosure SET recalled_at = $2, recalled_for = $3 \
+         WHERE subject_id = $1 AND consent_id IS NOT NULL AND recalled_at IS NULL AND failed_at IS NULL",
+        [subject.into(), at.into(), why.into()],
     )
 }
 

@@ -184,6 +184,16 @@ pub fn unlink(file: SubjectId, at: Timestamp) -> Statement {
     )
 }
 
+/// The papers of letters whose records were destroyed wait, also where rows from before papers were known were brought back.
+#[must_use]
+pub fn papers_wait() -> Statement {
+    statement(
+        "UPDATE subject_request SET paper_since = (SELECT subject.destroyed_at FROM subject \
+         WHERE subject.subject_id = subject_request.subject_id) WHERE letter_number IS NOT NULL AND paper_since IS NULL",
+        [],
+    )
+}
+
 /// Notes by which document of the operator's own the paper of a letter was destroyed; a conflict when one was noted before, or
 /// the record is still here.
 #[must_use]

@@ -581,8 +581,8 @@ fn whoever_has_no_key_is_destroyed_even_when_machine_and_ledger_were_lost() {
 fn nothing_leads_to_whoever_has_no_key() {
     let scene = Scene::on(Place::sqlite());
     let store = scene.place.open();
-    let people = fill(&store, 2);
-    let (gone, other) = (people[0].id, people[1].id);
+    let people = fill(&store, 3);
+    let (gone, other, withdrew) = (people[0].id, people[1].id, people[2].id);
     done(run(store.commit(about_a_breach(1))));
     done(run(store.commit(scene::about_people(1))));
     done(run(store.commit(scene::concerned(&people[0], 1))));
@@ -596,7 +596,8 @@ fn nothing_leads_to_whoever_has_no_key() {
         statements: vec![
             wish::note(gone, 1, now()),
             publication::put(&line),
-            subject_request::insert(&a_request(gone, other)),
+            subject_request::insert(&a_request(REFERENCE, gone, other)),
+            subject_request::insert(&a_request("R-8", withdrew, withdrew)),
         ],
         ..Commit::default()
     };
@@ -624,28 +625,37 @@ fn nothing_leads_to_whoever_has_no_key() {
     assert_eq!(left(&store), ((true, 1, 1, 1), true, vec![]));
     scene.back_up(&store);
     done(run(store.commit(destroy(&people[0], 2))));
+    done(run(store.commit(destroy(&people[2], 1))));
     drop(store);
     let keys = lives(&scene.place.options());
     let lives = |id, generation| Ok(keys.contains(&(id, generation)));
     let to = Place::sqlite();
     let restoration = scene.restoration(false).unwrap();
     let restored = restoration.build(&to.options(), &lives, &|_| {}).unwrap();
-    assert_eq!(restored.destroyed, 1);
+    assert_eq!(restored.destroyed, 2);
     moved(&scene.place.options(), &to.options());
     let work = vec![job::REQUESTS.to_owned()];
-    assert_eq!(left(&to.open()), ((false, 0, 0, 0), true, work));
+    let store = to.open();
+    assert_eq!(left(&store), ((false, 0, 0, 0), true, work));
+    let asked = run(store.read(|reader| subject_request::by_reference(reader, "R-8")));
+    let asked = asked.unwrap().unwrap();
+    assert_eq!(
+        (asked.state, asked.about),
+        (RequestState::Answered, None),
+        "what they asked for is done"
+    );
 }
 
 const REFERENCE: &str = "R-7";
 
 /// A request that has a record of its own, about somebody else.
-fn a_request(file: SubjectId, about: SubjectId) -> subject_request::SubjectRequest {
+fn a_request(reference: &str, file: SubjectId, about: SubjectId) -> subject_request::SubjectRequest {
     subject_request::SubjectRequest {
         file,
-        reference: REFERENCE.to_owned(),
+        reference: reference.to_owned(),
         kind: RequestKind::Access,
         channel: Channel::Portal,
-        state: RequestState::Answered,
+        state: RequestState::Answering,
         received_at: now(),
         due_policy: now(),
         due_law: now(),

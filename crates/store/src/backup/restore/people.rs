@@ -12,7 +12,7 @@ use crate::commit::Within;
 use crate::database::{Session, Statement};
 use crate::ledger;
 use crate::tables::job::{Job, REQUESTS};
-use crate::tables::{destroyed, job, subject};
+use crate::tables::{destroyed, disclosure, job, subject, subject_request};
 
 /// Puts everybody into the state that they are in since, staff and recipients too, and brings the receipts and texts that belong to it.
 /// Rows may be newer than the end of the ledger: that a block has ended does not count without its entry.
@@ -62,6 +62,7 @@ pub(super) fn destroy_without_key(
     lives: Lives<'_>,
     at: Timestamp,
 ) -> Result<Vec<Option<Pseudonym>>, BackupFault> {
+    perform(session, &[subject_request::papers_wait()])?;
     let mut pseudonyms = Vec::new();
     let mut after: Option<SubjectId> = None;
     loop {
@@ -84,6 +85,8 @@ pub(super) fn destroy_without_key(
             };
             let mut statements = vec![subject::update(&gone), job::remove_all_but(gone.id, None)];
             statements.push(job::insert(&requests_of(gone.id, at)));
+            // Letters about it are left again by whoever looks for recipients that were not told.
+            statements.push(disclosure::recall_all(gone.id, disclosure::DESTROYED, at));
             statements.extend(destroyed::whole(gone.id));
             statements.extend(destroyed::in_part(gone.id, at));
             perform(session, &statements)?;
