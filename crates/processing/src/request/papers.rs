@@ -1,6 +1,7 @@
 //! 6.3, 8: the paper of letters. When the record of a letter is destroyed, its paper still lies somewhere. It is listed by the number of
 //! the letter until an act of the operator's register says that it was destroyed. Nothing is known here of whoever wrote it.
 
+use aws_lc_rs::digest::{SHA256, digest};
 use jiff::Timestamp;
 use sandyq_ledger::entry::{Clauses, Detail, Entry, Happening, Outcome};
 use sandyq_model::{Actor, CaseId, Clause, Fault, LocalActKind, Problem, Role, time};
@@ -16,6 +17,12 @@ use crate::perform::fault_of;
 use crate::rejected::Rejected;
 use crate::retention::due_in_working_days;
 use crate::system::System;
+
+/// As which case the ledger knows a request: by its number, since nobody is behind it any more.
+fn case_of(reference: &str) -> CaseId {
+    let hash = digest(&SHA256, reference.as_bytes());
+    CaseId::from_bytes(hash.as_ref().first_chunk().copied().unwrap_or_default())
+}
 
 /// Papers that one act is told of at once.
 pub const PAPERS_AT_ONCE: usize = 50;
@@ -56,7 +63,7 @@ pub struct PaperRow {
     pub since: Timestamp,
     /// Until when the paper is to be destroyed; nobody can say it of a day beyond the calendar.
     pub due_at: Option<Timestamp>,
-    /// Whether that is past; where it is not known, whether the calendar has ended.
+    /// Whether that is past.
     pub late: bool,
 }
 
@@ -81,14 +88,16 @@ impl System {
         })
     }
 
-    /// The paper that waits longest, when its time is past: what the board of the responsible person warns of.
+    /// The paper that waits longest, when its time is past, or when the calendar has ended and nobody can say whether it is: what the
+    /// board of the responsible person warns of.
     ///
     /// # Errors
     /// [`Rejected::NotFound`] for everybody else; a fault.
     pub async fn late_paper(&self, caller: &Caller) -> Result<Option<PaperRow>, Rejected> {
         at_the_board(caller)?;
         let oldest = self.waiting(1, 0).await?.into_iter().next();
-        Ok(oldest.filter(|paper| paper.late))
+        let calendar_ended = time::day_in_kazakhstan(self.now()) > self.policy().calendar().horizon();
+        Ok(oldest.filter(|paper| paper.late || (calendar_ended && paper.due_at.is_none())))
     }
 
     /// Notes that these papers were destroyed, as an act of the register says. What was noted before stays.
@@ -152,7 +161,7 @@ impl System {
             let Some(known) = known else { return Ok(false) };
             let entry = Entry {
                 clauses: Clauses::most_telling(&[CLAUSE]),
-                case: Some(CaseId::from_bytes(*file.as_bytes())),
+                case: Some(case_of(&paper.reference)),
                 ..entry::of_happening(
                     actor,
                     Happening::PaperDestroyed,
@@ -188,7 +197,6 @@ impl System {
         let limit = self.policy().limit("paper-destruction");
         let days = limit.and_then(|limit| limit.within.working_days);
         let now = self.now();
-        let calendar_ended = time::day_in_kazakhstan(now) > self.policy().calendar().horizon();
         let rows = found.into_iter().map(|paper| {
             let due_at = due_in_working_days(self.policy(), paper.since, days.unwrap_or(PAPER_DAYS)).ok();
             PaperRow {
@@ -197,7 +205,7 @@ impl System {
                 received_at: paper.received_at,
                 since: paper.since,
                 due_at,
-                late: due_at.map_or(calendar_ended, |due| due < now),
+                late: due_at.is_some_and(|due| due < now),
             }
         });
         Ok(rows.collect())

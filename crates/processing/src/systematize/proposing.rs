@@ -77,7 +77,10 @@ impl System {
         let known: Vec<bool> = known.await?;
         let new = found.iter().zip(known).filter(|(_, is_known)| !is_known);
         let mut statements: Vec<_> = new
-            .map(|(one, _)| alike::propose(subject, one.subject, one.by, now))
+            .flat_map(|(one, _)| {
+                let proposed = alike::propose(subject, one.subject, one.by, now);
+                [proposed, alike::forget_gone(subject, one.subject)]
+            })
             .collect();
         statements.push(search_index::mark_compared(subject, now));
         let commit = Commit {

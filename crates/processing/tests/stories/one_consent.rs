@@ -306,9 +306,7 @@ async fn a_policy_that_asks_for_more_widens_no_consent_by_itself() {
             .await
             .unwrap();
         let quality = rows.iter().filter(|row| row.item == "quality");
-        quality
-            .map(|row| row.fields)
-            .any(|fields| fields.contains(city))
+        quality.map(|row| row.fields).any(|fields| fields.contains(city))
     };
     assert!(!covered().await);
 

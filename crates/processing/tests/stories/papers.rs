@@ -1,6 +1,7 @@
 //! 6.3, 8: the paper of a letter whose record was destroyed waits, by its numbers alone, until an act says that it was destroyed; and
 //! the acts of destruction themselves are a register that the responsible person and the auditor read.
 
+use aws_lc_rs::digest::{SHA256, digest};
 use jiff::SignedDuration;
 use sandyq_ledger::entry::{Deed as Entered, Happening};
 use sandyq_model::{Plain, Problem, RequestKind};
@@ -8,7 +9,7 @@ use sandyq_processing::access::Caller;
 use sandyq_processing::local_act::Entered as Document;
 use sandyq_processing::request::{Deed, PAPERS_AT_ONCE};
 use sandyq_processing::{Language, Rejected};
-use sandyq_store::tables::{posting, subject_request};
+use sandyq_store::tables::posting;
 
 use crate::stage::Stage;
 use crate::stage::asked::{enters, problem};
@@ -115,15 +116,11 @@ async fn the_paper_of_a_destroyed_letter_waits_until_an_act_names_it() {
         .unwrap();
     assert_eq!(said.subject, None, "nobody is behind it any more");
     assert!(said.clauses.iter().any(|clause| clause.to_string() == "8"));
-    let request = stage.system.store().read(move |reader| {
-        let request = subject_request::by_reference(reader, &reference)?;
-        Ok(request.unwrap().file)
-    });
-    let request = request.await.unwrap();
+    let hash = digest(&SHA256, reference.as_bytes());
     assert_eq!(
-        said.case.unwrap().as_bytes(),
-        request.as_bytes(),
-        "it names the request"
+        said.case.unwrap().as_bytes()[..],
+        hash.as_ref()[..16],
+        "it names the request by its number, and no record"
     );
 }
 
