@@ -638,12 +638,7 @@ fn nothing_leads_to_whoever_has_no_key() {
     let store = to.open();
     assert_eq!(left(&store), ((false, 0, 0, 0), true, work));
     let asked = run(store.read(|reader| subject_request::by_reference(reader, "R-8")));
-    let asked = asked.unwrap().unwrap();
-    assert_eq!(
-        (asked.state, asked.about),
-        (RequestState::Answered, None),
-        "what they asked for is done"
-    );
+    assert_eq!(asked.unwrap().unwrap().state, RequestState::Answered);
 }
 
 const REFERENCE: &str = "R-7";
