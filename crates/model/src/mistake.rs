@@ -128,6 +128,8 @@ problems! {
     NoCase = "no-case",
     /// So many asks of one member of staff wait already (5.1.7).
     AsksWaiting = "asks-waiting",
+    /// Of two requests it is not certain that both are the same person's (6.5).
+    OtherPerson = "other-person",
     /// The own desk works on such cases (5.1.7).
     OwnDesk = "own-desk",
     /// A case is somebody else's by now, or closed.

@@ -13,7 +13,6 @@ use sandyq_store::tables::consent::{ConsentAct, ConsentRow};
 use sandyq_store::tables::subject_request::SubjectRequest;
 
 use super::MyRow;
-use super::deadline;
 use super::desk::at_the_board;
 use super::step::Along;
 use crate::access::Caller;
@@ -338,20 +337,26 @@ impl System {
         )]
     }
 
-    /// A second request of the same person about the same goes into another one, which is answered.
+    /// A second request of the same person about the same goes into another one, which is answered. Where it is not certain of
+    /// one that both are the same person's, each is answered by itself (6.5).
     ///
     /// # Errors
-    /// A mistake with `into`.
+    /// A mistake with `into`: [`Problem::Unknown`] for what is no other open request of the kind, [`Problem::OtherPerson`] when they
+    /// are not one person's, or only one of the two shows whose it is.
     pub async fn merge_request(&self, caller: &Caller, reference: &str, into: &str) -> Result<(), Rejected> {
         at_the_board(caller)?;
         let request = self.open_request(reference).await?;
         let wanted = into.trim().to_uppercase();
-        let other = self.request(&wanted).await;
-        let fits = other.is_ok_and(|other| {
+        let other = match self.request(&wanted).await {
+            Err(Rejected::NotFound) => None,
+            found => Some(found?),
+        };
+        let other = other.filter(|other| {
             other.reference != request.reference && other.kind == request.kind && !other.state.is_closed()
         });
-        if !fits {
-            return Err(Rejected::mistake("into", Problem::Unknown));
+        let other = other.ok_or_else(|| Rejected::mistake("into", Problem::Unknown))?;
+        if !may_be_one_persons(&request, &other) {
+            return Err(Rejected::mistake("into", Problem::OtherPerson));
         }
         let now = self.now();
         let merged = |next: &mut SubjectRequest| {
@@ -363,7 +368,8 @@ impl System {
             .map(drop)
     }
 
-    /// Opens a closed request again: from the start, without what was shown before, due anew.
+    /// Opens a closed request again: from the start, without what was shown before. It is due when it was: neither closing it nor
+    /// merging it puts anything off (6.5, PRE-5), and what was late stays late, with its reason until another is given.
     ///
     /// # Errors
     /// When it is not closed, or its record is gone.
@@ -374,17 +380,13 @@ impl System {
         if !is_there || request.about == Some(request.file) {
             return Err(Rejected::NotFound);
         }
-        let due = deadline::due(self.policy(), request.kind, self.now())?;
         let opened = |next: &mut SubjectRequest| {
             next.identity_at = None;
             next.identity_by = None;
             next.identity_attempts = 0;
             next.closed_at = None;
             next.norm = None;
-            next.late_reason = None;
             next.merged_into = None;
-            next.warned_at = None;
-            (next.due_policy, next.due_law, next.due_at) = (due.policy, due.law, due.at());
         };
         self.take_step(caller.actor, &request, Step::Reopen, opened)
             .await
@@ -488,5 +490,14 @@ impl System {
         } else {
             Err(Rejected::mistake("step", Problem::NotDone))
         }
+    }
+}
+
+/// Whether two requests can be of one person: both are known to be, or of neither it is certain and nothing speaks against it.
+fn may_be_one_persons(one: &SubjectRequest, other: &SubjectRequest) -> bool {
+    match (one.identity_at, other.identity_at) {
+        (Some(_), Some(_)) => one.about == other.about,
+        (None, None) => one.about.is_none() || other.about.is_none() || one.about == other.about,
+        _ => false,
     }
 }

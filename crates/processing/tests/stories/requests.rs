@@ -196,20 +196,30 @@ async fn merged_and_reopened_requests_never_skip_the_check() {
         .unwrap();
     let itself = stage.system.merge_request(&gulmira, &second, &second).await;
     assert_eq!(problem(itself, "into"), Some(Problem::Unknown));
+    let of_whom = stage.system.merge_request(&gulmira, &second, &first).await;
+    assert_eq!(
+        problem(of_whom, "into"),
+        Some(Problem::OtherPerson),
+        "it is known of one alone who is asking"
+    );
+    let of_whom = stage.system.merge_request(&gulmira, &first, &second).await;
+    assert_eq!(problem(of_whom, "into"), Some(Problem::OtherPerson));
+    let third = enters(&stage, &gulmira, RequestKind::Inform).await;
+    stage
+        .system
+        .merge_request(&gulmira, &third, &first)
+        .await
+        .unwrap();
+    stage
+        .system
+        .decide_identity(&gulmira, &first, "in-person")
+        .await
+        .unwrap();
     stage
         .system
         .merge_request(&gulmira, &second, &first)
         .await
         .unwrap();
-    let request = stage
-        .system
-        .request_at_desk(&gulmira, &first, Language::En)
-        .await
-        .unwrap();
-    assert!(
-        request.identity.is_none(),
-        "what was shown for one is not shown for the other"
-    );
     stage.system.reopen_request(&gulmira, &second).await.unwrap();
     let request = stage
         .system
@@ -224,6 +234,82 @@ async fn merged_and_reopened_requests_never_skip_the_check() {
         .await
         .unwrap();
     assert!(stage.system.give_answer(&gulmira, &second, None).await.is_err());
+}
+
+#[tokio::test]
+async fn a_request_goes_into_none_of_another_person() {
+    let stage = Stage::new();
+    let gulmira = stage.staff("gulmira", "responsible").await;
+    let (dana, _) = stage.guest("dana@example.com").await;
+    let (mara, _) = stage.guest("mara@example.com").await;
+    let of_dana = asks(&stage, &dana, RequestKind::Inform, "What do you hold?").await;
+    let again = asks(&stage, &dana, RequestKind::Inform, "I asked before.").await;
+    let of_mara = asks(&stage, &mara, RequestKind::Inform, "And of me?").await;
+    for (from, into) in [(&of_dana, &of_mara), (&of_mara, &of_dana)] {
+        let merged = stage.system.merge_request(&gulmira, from, into).await;
+        assert_eq!(problem(merged, "into"), Some(Problem::OtherPerson));
+    }
+    let open = stage
+        .system
+        .request_at_desk(&gulmira, &of_dana, Language::En)
+        .await
+        .unwrap();
+    assert!(!open.state.is_closed());
+    stage
+        .system
+        .merge_request(&gulmira, &again, &of_dana)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn what_is_opened_again_is_due_when_it_was_and_stays_late() {
+    let stage = Stage::new();
+    let gulmira = stage.staff("gulmira", "responsible").await;
+    let first = enters(&stage, &gulmira, RequestKind::Inform).await;
+    let second = enters(&stage, &gulmira, RequestKind::Inform).await;
+    let at_desk = async |reference: &str| {
+        let seen = stage
+            .system
+            .request_at_desk(&gulmira, reference, Language::En)
+            .await;
+        seen.unwrap()
+    };
+    let due = at_desk(&second).await.due_at;
+    stage.passes(DAY * 2);
+    stage.system.run_requests().await.unwrap();
+    assert!(at_desk(&second).await.warned);
+    stage
+        .system
+        .merge_request(&gulmira, &second, &first)
+        .await
+        .unwrap();
+    stage.system.reopen_request(&gulmira, &second).await.unwrap();
+    let opened = at_desk(&second).await;
+    assert_eq!(opened.due_at, due, "merging puts nothing off");
+    assert!(opened.warned && !opened.late);
+
+    stage.passes(DAY * 4);
+    stage
+        .system
+        .decide_identity(&gulmira, &first, "in-person")
+        .await
+        .unwrap();
+    let words = Plain::from("An answer.");
+    stage
+        .system
+        .draft_answer(&gulmira, &first, &words, stage.key())
+        .await
+        .unwrap();
+    stage
+        .system
+        .give_answer(&gulmira, &first, Some(LateReason::Volume))
+        .await
+        .unwrap();
+    stage.system.reopen_request(&gulmira, &first).await.unwrap();
+    let opened = at_desk(&first).await;
+    assert_eq!(opened.due_at, due);
+    assert!(opened.late && opened.late_reason.as_deref() == Some("volume"));
 }
 
 #[tokio::test]
