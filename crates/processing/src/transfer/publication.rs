@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use sandyq_model::act::Disseminate;
 use sandyq_model::value::Values;
 use sandyq_model::{
-    Actor, CaseId, Country, FieldSet, IdempotencyKey, OfferingKind, Operation, Plain, Recipient,
+    Actor, CaseId, ConsentId, Country, FieldSet, IdempotencyKey, OfferingKind, Operation, Plain, Recipient,
     RecipientKind, Role, SubjectId,
 };
 use sandyq_policy::{Language, Permit};
@@ -19,7 +19,7 @@ use sandyq_store::{Commit, Statement};
 
 use crate::access::Caller;
 use crate::circumstances::Circumstances;
-use crate::dossier::Dossier;
+use crate::dossier::{Dossier, publishes};
 use crate::perform::{Changes, Done, Outcome, Performed, refused_commit};
 use crate::rejected::Rejected;
 use crate::system::System;
@@ -33,6 +33,12 @@ const EVERYBODY: Recipient = Recipient {
     country: Country::KZ,
     registered: false,
     undertaking: false,
+};
+
+/// The list is shown by the system.
+const BY_ITSELF: Circumstances = Circumstances {
+    recipient: EVERYBODY,
+    ..Circumstances::SYSTEM
 };
 
 /// What is shown of whom, as of a version of the record.
@@ -145,7 +151,8 @@ impl System {
         Ok(lists)
     }
 
-    /// Since when the caller stands in a public list.
+    /// Since when the caller stands in a public list. The policy is asked as it is for the list itself, so that nobody is told that
+    /// they are public when the list would not show them.
     ///
     /// # Errors
     /// When the store does not answer.
@@ -154,7 +161,40 @@ impl System {
             .store()
             .read(move |reader| publication::of_subject(reader, subject))
             .await?;
-        Ok(lines.first().map(|line| line.at))
+        let dossier = self.dossier(subject).await?;
+        let by = Actor::system(Role::SCHEDULE);
+        let stands = |line: &&Publication| {
+            let case = dossier.case(line.case);
+            let operation = case.and_then(|case| self.publishing(by, &dossier, case));
+            operation.is_some_and(|operation| self.may_stand(&dossier, &operation))
+        };
+        Ok(lines.iter().find(stands).map(|line| line.at))
+    }
+
+    /// 4.1: takes out the lines in which nothing is left to show once that consent is taken back.
+    pub(crate) fn shown_no_more(&self, dossier: &Dossier, only: ConsentId, now: Timestamp) -> Vec<Statement> {
+        let left_of = |case: &CaseFile| -> Option<FieldSet> {
+            let offered = self.publicly_offered(case)?;
+            let purpose = self.policy().case_purpose(&case.kind)?;
+            let live = dossier.live_consents(now).filter(|(row, confirmed)| {
+                *confirmed && row.id != only && row.purpose == purpose && publishes(row)
+            });
+            let left = live.fold(FieldSet::EMPTY, |fields, (row, _)| fields.union(row.fields));
+            Some(left.intersection(offered).intersection(dossier.held()))
+        };
+        let emptied = dossier
+            .cases
+            .iter()
+            .filter(|case| left_of(case).is_some_and(FieldSet::is_empty));
+        emptied
+            .map(|case| publication::remove(dossier.subject, case.id))
+            .collect()
+    }
+
+    /// Whether the policy lets everybody read that now.
+    fn may_stand(&self, dossier: &Dossier, operation: &Operation<Disseminate>) -> bool {
+        let facts = dossier.facts(operation, &BY_ITSELF, self.policy());
+        self.policy().decide(operation, &facts).is_ok()
     }
 
     /// What somebody agreed to show, if the policy still allows it; else their line goes.
@@ -167,16 +207,11 @@ impl System {
         let Some(operation) = operation else {
             return self.taken_down(line).await;
         };
-        let circumstances = Circumstances {
-            recipient: EVERYBODY,
-            ..Circumstances::SYSTEM
-        };
-        let facts = dossier.facts(&operation, &circumstances, self.policy());
-        let is_allowed = self.policy().decide(&operation, &facts).is_ok();
+        let is_allowed = self.may_stand(&dossier, &operation);
         let known = self.shown_already((&dossier, line.case)).filter(|_| is_allowed);
         let values = match known {
             Some(values) => values,
-            None => match self.perform(&operation, &circumstances, &Vec::new()).await {
+            None => match self.perform(&operation, &BY_ITSELF, &Vec::new()).await {
                 Ok(Outcome::Done { output, .. }) => {
                     self.show((&dossier, line.case), output.clone());
                     output
@@ -192,11 +227,11 @@ impl System {
         }))
     }
 
-    /// The line of somebody who stands in the list no more.
+    /// That line goes: what stands in a list for the sake of another case stays.
     async fn taken_down(&self, line: &Publication) -> Result<Option<Winner>, Rejected> {
         self.shown_board().remove(&(line.subject, line.case));
         let commit = Commit {
-            statements: vec![publication::remove_all(line.subject)],
+            statements: vec![publication::remove(line.subject, line.case)],
             ..Commit::default()
         };
         self.store().commit(commit).await.map_err(refused_commit)?;
@@ -206,15 +241,10 @@ impl System {
     /// Making public what somebody agreed to in this case; where they agreed to nothing, everything that could be, so that the refusal
     /// is whole. `None` for a case that has no public list.
     fn publishing(&self, by: Actor, dossier: &Dossier, case: &CaseFile) -> Option<Operation<Disseminate>> {
-        let service = self.policy().service_opening(&case.kind)?;
-        let items = service.consents.iter().filter_map(|item| item.publishes);
-        let offered: FieldSet = items.collect();
+        let offered = self.publicly_offered(case)?;
         let purpose = self.policy().case_purpose(&case.kind)?;
         let agreed = dossier.consented_to(RecipientKind::Public, Some(purpose), self.now());
         let shown = offered.intersection(agreed).intersection(dossier.held());
-        if offered.is_empty() {
-            return None;
-        }
         let key = IdempotencyKey::random(self.chance());
         let category = dossier.category()?;
         let operation: Operation<Disseminate> =
@@ -222,6 +252,14 @@ impl System {
                 .on(if shown.is_empty() { offered } else { shown })
                 .in_case(case.id);
         Some(operation.for_purpose(purpose))
+    }
+
+    /// What a case of that kind can make public; `None` when it has no public list.
+    fn publicly_offered(&self, case: &CaseFile) -> Option<FieldSet> {
+        let service = self.policy().service_opening(&case.kind)?;
+        let items = service.consents.iter().filter_map(|item| item.publishes);
+        let offered: FieldSet = items.collect();
+        (!offered.is_empty()).then_some(offered)
     }
 
     fn show(&self, (dossier, case): (&Dossier, CaseId), values: Values) {

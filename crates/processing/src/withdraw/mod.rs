@@ -9,6 +9,7 @@ use sandyq_model::act::Withdraw;
 use sandyq_model::{ConsentId, ReceiptId};
 use sandyq_policy::Permit;
 use sandyq_store::tables::consent::{self, ConsentAct, ConsentRow};
+use sandyq_store::tables::publication;
 use sandyq_store::tables::subject;
 use sandyq_store::tables::subject_request::SubjectRequest;
 
@@ -61,6 +62,7 @@ impl Performed for Withdraw {
         };
         let mut statements = vec![subject::update(&row)];
         statements.extend(access::end_ways_in(id));
+        statements.push(publication::remove_all(id));
         let withdrawn = withdrawn(&permit, dossier, input);
         statements.extend(withdrawn.iter().map(consent::append));
         statements.extend(receipt::drafts(dossier, &withdrawn, system));
@@ -112,6 +114,7 @@ fn take_back(
     if system.closes_account(dossier, given) {
         statements.extend(access::end_ways_in(dossier.subject));
     }
+    statements.extend(system.shown_no_more(dossier, only, now));
     statements.extend(taken_back.iter().map(consent::append));
     statements.extend(receipt::drafts(dossier, &taken_back, system));
     let detail = input.receipt.to_string();

@@ -1,10 +1,12 @@
 //! 4.1: nothing is public but the names that a winner agreed to show, each under a consent of its own; taken back, it is gone at once.
 
 use sandyq_ledger::entry::{Deed, Entry, Outcome};
-use sandyq_model::{Plain, Verb};
+use sandyq_model::{CaseId, Plain, Verb};
 use sandyq_processing::access::Caller;
 use sandyq_processing::service::Submission;
 use sandyq_processing::{Language, Rejected};
+use sandyq_store::Commit;
+use sandyq_store::tables::publication::Publication;
 use sandyq_store::tables::{posting, publication};
 
 use crate::stage::{self, Stage};
@@ -41,6 +43,13 @@ async fn listed(stage: &Stage) -> Vec<Vec<String>> {
     let winners = lists.into_iter().flat_map(|list| list.winners);
     let names = |names: Vec<Plain<String>>| names.iter().map(|name| name.expose().clone()).collect();
     winners.map(|winner| names(winner.names)).collect()
+}
+
+async fn lines(stage: &Stage, caller: &Caller) -> Vec<Publication> {
+    let id = caller.subject.unwrap();
+    let store = stage.system.store();
+    let lines = store.read(move |reader| publication::of_subject(reader, id));
+    lines.await.unwrap()
 }
 
 async fn made_public(stage: &Stage) -> Vec<Entry> {
@@ -89,13 +98,11 @@ async fn a_winner_stands_there_by_the_name_that_they_agreed_to_show_and_no_longe
         .take_back(&erlan, given.id, stage.key())
         .await
         .unwrap();
+    // Nobody has opened the list since.
+    let public = stage.system.in_public(&erlan, Language::En).await.unwrap();
+    assert!(public.since.is_none(), "nor is it said of them");
+    assert_eq!(lines(&stage, &erlan).await, []);
     assert_eq!(listed(&stage).await, Vec::<Vec<String>>::new(), "gone at once");
-    let id = erlan.subject.unwrap();
-    let left = stage
-        .system
-        .store()
-        .read(move |reader| publication::of_subject(reader, id));
-    assert_eq!(left.await.unwrap(), []);
     assert!(
         stage.system.my_data(&erlan, Language::En).await.is_ok(),
         "the entry itself goes on"
@@ -134,16 +141,47 @@ async fn who_is_blocked_or_withdraws_stands_there_no_more_and_a_start_opens_it_a
     assert_eq!(listed(&stage).await, [["Сейітов", "Ерлан"]]);
     assert_eq!(made_public(&stage).await.len(), 2);
     stage.system.withdraw(&erlan, stage.key()).await.unwrap();
+    assert_eq!(lines(&stage, &erlan).await, [], "in the same commit");
     assert_eq!(
         listed(&stage).await,
         Vec::<Vec<String>>::new(),
         "before the destruction already"
     );
     stage.system.run_queue().await.unwrap();
-    let id = erlan.subject.unwrap();
-    let left = stage
+    assert_eq!(lines(&stage, &erlan).await, []);
+}
+
+#[tokio::test]
+async fn one_name_taken_back_leaves_the_other_and_a_line_that_goes_takes_no_other_with_it() {
+    let stage = Stage::new();
+    let (erlan, case) = enters(&stage, &["winner-first-name", "winner-last-name"]).await;
+    let sales = stage.staff("aliya", "sales").await;
+    stage.system.publish(&sales, &case).await.unwrap();
+    let all = stage.system.my_consents(&erlan, Language::En).await.unwrap();
+    let last = all.iter().find(|one| one.item == "winner-last-name").unwrap();
+    stage
         .system
-        .store()
-        .read(move |reader| publication::of_subject(reader, id));
-    assert_eq!(left.await.unwrap(), []);
+        .take_back(&erlan, last.id, stage.key())
+        .await
+        .unwrap();
+    let public = stage.system.in_public(&erlan, Language::En).await.unwrap();
+    assert!(public.since.is_some(), "the first name stands there still");
+
+    let [line] = lines(&stage, &erlan).await.try_into().unwrap();
+    let of_nothing = Publication {
+        case: CaseId::random(&sandyq_rehearsal::SeededChance::new(5)),
+        ..line.clone()
+    };
+    let commit = Commit {
+        statements: vec![publication::put(&of_nothing)],
+        ..Commit::default()
+    };
+    stage.system.store().commit(commit).await.unwrap();
+    assert_eq!(listed(&stage).await, [["Ерлан"]]);
+    assert_eq!(
+        lines(&stage, &erlan).await,
+        [line],
+        "the line without a case is gone"
+    );
+    assert_eq!(listed(&stage).await, [["Ерлан"]]);
 }

@@ -33,6 +33,15 @@ pub fn put(line: &Publication) -> Statement {
     )
 }
 
+/// Takes somebody out of the list in which they stand for the sake of that case.
+#[must_use]
+pub fn remove(subject: SubjectId, case: CaseId) -> Statement {
+    statement(
+        "DELETE FROM publication WHERE subject_id = $1 AND case_id = $2",
+        [subject.into(), case.into()],
+    )
+}
+
 /// Takes somebody out of every list.
 #[must_use]
 pub fn remove_all(subject: SubjectId) -> Statement {
