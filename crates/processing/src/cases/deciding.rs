@@ -21,6 +21,7 @@ use crate::once::SentUnder;
 use crate::queue;
 use crate::record::Recorded;
 use crate::rejected::Rejected;
+use crate::request::familiar_with_policy;
 use crate::system::System;
 use crate::usage::Usage;
 
@@ -77,7 +78,8 @@ impl System {
     /// What the caller can decide about a case of their desk.
     ///
     /// # Errors
-    /// [`Rejected::NotFound`] alike for what is not there and for what another desk works on.
+    /// [`Rejected::NotFound`] alike for what is not there and for what another desk works on; PRE-1 for whoever has not read the
+    /// policy in force.
     pub async fn to_decide(
         &self,
         caller: &Caller,
@@ -85,6 +87,7 @@ impl System {
         language: Language,
     ) -> Result<ToDecide, Rejected> {
         let (_, case) = self.case_of_desk(caller, reference).await?;
+        familiar_with_policy(caller)?;
         let words = self.policy().words(language);
         let mut choices = Vec::new();
         for decision in self.decisions_on(&case) {

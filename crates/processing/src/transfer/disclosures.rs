@@ -153,7 +153,7 @@ impl System {
         Ok(views.collect())
     }
 
-    async fn account_for_register(&self, caller: &Caller) -> Result<(), Rejected> {
+    pub(super) async fn account_for_register(&self, caller: &Caller) -> Result<(), Rejected> {
         let read = entry::of_happening(
             &caller.actor,
             Happening::RegisterRead,

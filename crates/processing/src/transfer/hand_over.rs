@@ -33,7 +33,7 @@ use crate::perform::{Changes, Done, Outcome, Performed};
 use crate::queue;
 use crate::reading;
 use crate::rejected::Rejected;
-use crate::request::at_the_board;
+use crate::request::{at_the_board, familiar_with_policy};
 use crate::retention::Coming;
 use crate::system::System;
 
@@ -216,7 +216,8 @@ impl System {
     /// What can be chosen when data of this case is handed over.
     ///
     /// # Errors
-    /// [`Rejected::NotFound`] alike for what is not there and for what another desk works on.
+    /// [`Rejected::NotFound`] alike for what is not there and for what another desk works on; PRE-1 for whoever has not read the
+    /// policy in force.
     pub async fn to_hand_over(
         &self,
         caller: &Caller,
@@ -224,6 +225,7 @@ impl System {
         language: Language,
     ) -> Result<ToHandOver, Rejected> {
         let (dossier, _) = self.case_of_desk(caller, reference).await?;
+        familiar_with_policy(caller)?;
         let category = dossier.category().ok_or(Rejected::NotFound)?;
         let bound = |kind: RecipientKind| kind != RecipientKind::StateBody;
         self.choices_of_handing_over((category, Purpose::SOFTWARE_REGISTRATION), bound, language)
@@ -337,7 +339,7 @@ impl System {
         let subject = from.dossier.subject;
         let mut parts: Vec<&[u8]> = vec![subject.as_bytes(), chosen.recipient.as_bytes()];
         parts.extend(chosen.fields.iter().map(String::as_bytes));
-        parts.extend([chosen.article.as_bytes(), chosen.document.as_bytes()]);
+        parts.extend([&chosen.article, &chosen.document, &chosen.dated].map(String::as_bytes));
         parts.extend(chosen.by_webhook.then_some(&b"webhook"[..]));
         let sent = self.sent_under(key, "hand-over", &parts);
         if self.was_done(sent).await? {

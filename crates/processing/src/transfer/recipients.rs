@@ -99,7 +99,7 @@ pub(super) fn known(row: &RecipientRow) -> Recipient {
 }
 
 impl System {
-    /// The register of recipients, the newest line first, closed ones included.
+    /// The register of recipients, the newest line first, closed ones included. A look with its entry (5.1.5).
     ///
     /// # Errors
     /// [`Rejected::NotFound`] for everybody but the responsible person.
@@ -111,6 +111,7 @@ impl System {
             RecipientView::with(row, of_it.map(|found| found.address.clone()))
         };
         let register = self.register_of_recipients().await?;
+        self.account_for_register(caller).await?;
         Ok(register.iter().map(with_address).collect())
     }
 

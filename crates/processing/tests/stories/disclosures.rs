@@ -5,12 +5,14 @@ use std::io::Read;
 
 use age::x25519::Identity;
 use jiff::SignedDuration;
+use sandyq_ledger::entry::{Deed, Happening};
 use sandyq_model::{Problem, RecipientId, Standing};
 use sandyq_processing::access::Caller;
 use sandyq_processing::ports::Message;
 use sandyq_processing::request::Access;
 use sandyq_processing::transfer::{Delivered, DisclosureView, HandOver, HandedOver, NewRecipient};
 use sandyq_processing::{Language, Rejected};
+use sandyq_store::tables::posting;
 
 use crate::stage::Stage;
 
@@ -528,4 +530,47 @@ async fn one_form_hands_over_once() {
         .unwrap()
         .standing;
     assert_eq!(dossier_standing, Standing::Active);
+}
+
+#[tokio::test]
+async fn a_look_at_the_register_of_recipients_is_an_entry() {
+    let order = order().await;
+    order.enters(&revenue()).await;
+    let system = &order.stage.system;
+    let looks = async || {
+        let store = system.store();
+        let size = store.checkpoint().size;
+        let all = store.read(move |reader| posting::newest(reader, size, u32::try_from(size).unwrap()));
+        let read = Deed::Happening(Happening::RegisterRead);
+        let all = all.await.unwrap();
+        all.iter().filter(|placed| placed.entry.deed == read).count()
+    };
+    let before = looks().await;
+    assert_eq!(system.recipients(&order.gulmira).await.unwrap().len(), 1);
+    assert_eq!(looks().await, before + 1);
+    assert!(system.recipients(&order.sales).await.is_err());
+}
+
+#[tokio::test]
+async fn who_has_not_read_the_policy_is_shown_no_form_of_a_case() {
+    let order = order().await;
+    let system = &order.stage.system;
+    let mut stale = order.sales.clone();
+    stale.staff.as_mut().unwrap().familiar = false;
+    let decides = system.to_decide(&stale, &order.case, Language::En).await;
+    assert!(refused_by(decides, "PRE-1"));
+    let hands = system.to_hand_over(&stale, &order.case, Language::En).await;
+    assert!(refused_by(hands, "PRE-1"));
+    assert!(
+        system
+            .to_decide(&order.sales, &order.case, Language::En)
+            .await
+            .is_ok()
+    );
+    assert!(
+        system
+            .to_hand_over(&order.sales, &order.case, Language::En)
+            .await
+            .is_ok()
+    );
 }
