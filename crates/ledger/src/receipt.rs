@@ -32,7 +32,7 @@ pub use consent::{
 };
 pub use destruction::{Copies, CopiesStatement, DestructionReceipt, Kept, VerbWord};
 pub use evidence::Evidence;
-pub use extract::{EXTRACT_ENTRIES_MAX, Extract, Proven};
+pub use extract::{EXTRACT_ENTRIES_MAX, Extract, Proven, ProvenPart};
 
 /// The operator that signs a receipt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]

@@ -22,6 +22,20 @@ pub struct Extract {
     pub checkpoint: String,
     /// The entries.
     pub entries: Vec<Proven>,
+    /// Where these are not all that were asked for: the next part is among the entries before this index.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<u64>,
+}
+
+/// What an extract holds, once every entry of it was proved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProvenPart {
+    /// The entries with their places in the ledger.
+    pub entries: Vec<(u64, Entry)>,
+    /// The checkpoint under which they were proved.
+    pub checkpoint: Checkpoint,
+    /// Where the next part is to be looked for, when whoever took these out says that there may be one.
+    pub next: Option<u64>,
 }
 
 /// One entry with its proof.
@@ -45,7 +59,7 @@ impl Extract {
     ///
     /// # Errors
     /// [`ReceiptError`] when it is none, its checkpoint is not signed by one of the keys, or an entry is not in that ledger.
-    pub fn open(bytes: &[u8], keys: &[VerifierKey]) -> Result<(Vec<(u64, Entry)>, Checkpoint), ReceiptError> {
+    pub fn open(bytes: &[u8], keys: &[VerifierKey]) -> Result<ProvenPart, ReceiptError> {
         // Read once by our own reader first: it refuses what two readers could understand differently.
         Json::parse(bytes)?;
         let extract: Self =
@@ -69,6 +83,10 @@ impl Extract {
             )?;
             entries.push((proven.index, Entry::decode(&proven.entry)?));
         }
-        Ok((entries, checkpoint))
+        Ok(ProvenPart {
+            entries,
+            checkpoint,
+            next: extract.next,
+        })
     }
 }

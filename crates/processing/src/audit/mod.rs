@@ -17,6 +17,7 @@ use sandyq_store::tables::staff;
 
 pub use filter::AuditFilter;
 pub use notable::{Notable, Notice, Notices};
+pub use sandyq_ledger::receipt::EXTRACT_ENTRIES_MAX;
 
 use crate::access::Caller;
 use crate::entry;
@@ -27,7 +28,7 @@ use crate::system::System;
 /// Lines on one page.
 pub const PAGE_LINES: usize = 50;
 /// Entries that are looked through for one page; then the page says how far it came, and leads on.
-const LOOKED_THROUGH_MAX: u64 = 20_000;
+pub const LOOKED_THROUGH_MAX: u64 = 20_000;
 /// Entries that are read at once.
 const AT_ONCE: u64 = 512;
 
@@ -144,7 +145,7 @@ impl System {
             .fitting(filter, before.unwrap_or(size).min(size), PAGE_LINES)
             .await?;
         let names = self.names_of_staff().await?;
-        self.account_for_look(caller, filter.person, Happening::LedgerRead)
+        self.account_for_look(caller, filter.person, (Happening::LedgerRead, Outcome::Done))
             .await?;
         Ok(AuditPage {
             lines: found
@@ -159,12 +160,21 @@ impl System {
     /// Verifies the whole ledger: each entry, hash and checkpoint against what was signed.
     ///
     /// # Errors
-    /// As [`System::audit`]; a fault that names what is not as it was signed.
+    /// As [`System::audit`]; a fault that names what is not as it was signed. That it was found is an entry too.
     pub async fn verify_ledger(&self, caller: &Caller) -> Result<Verified, Rejected> {
         at_the_account(caller)?;
-        let report = self.store().verify(|_, _| {}).await?;
-        self.account_for_look(caller, None, Happening::LedgerVerified)
-            .await?;
+        let report = self.store().verify(|_, _| {}).await;
+        let outcome = if report.is_ok() {
+            Outcome::Done
+        } else {
+            Outcome::Failed
+        };
+        let entered = self
+            .account_for_look(caller, None, (Happening::LedgerVerified, outcome))
+            .await;
+        // What is wrong with the ledger comes first: it may be why nothing can be entered.
+        let report = report?;
+        entered?;
         Ok(Verified {
             entries: report.entries,
             checkpoints: report.checkpoints,
@@ -187,7 +197,7 @@ impl System {
                 .read(move |reader| posting::indices(reader, person, u32::MAX, 0))
                 .await?;
             let older = indices.into_iter().filter(|index| *index < before);
-            for index in older.take(LOOKED_THROUGH_MAX as usize) {
+            for (looked_at, index) in (1..).zip(older) {
                 let placed = self
                     .store()
                     .read(move |reader| posting::at(reader, index))
@@ -195,8 +205,8 @@ impl System {
                 if filter.fits(&placed.entry) {
                     found.push(placed);
                 }
-                if found.len() == most {
-                    return Ok((found, Some(index)));
+                if found.len() == most || looked_at == LOOKED_THROUGH_MAX {
+                    return Ok((found, (index > 0).then_some(index)));
                 }
             }
             return Ok((found, None));
@@ -227,9 +237,9 @@ impl System {
         &self,
         caller: &Caller,
         person: Option<Pseudonym>,
-        happening: Happening,
+        (happening, outcome): (Happening, Outcome),
     ) -> Result<(), Rejected> {
-        let mut look = entry::of_happening(&caller.actor, happening, Outcome::Done, Detail::None, self);
+        let mut look = entry::of_happening(&caller.actor, happening, outcome, Detail::None, self);
         look.subject = person;
         let commit = Commit {
             entries: vec![look],

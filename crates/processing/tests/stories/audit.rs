@@ -3,11 +3,13 @@
 
 use jiff::SignedDuration;
 use sandyq_ledger::entry::{Deed, Happening, Outcome};
-use sandyq_ledger::receipt::{Extract, ReceiptError};
+use sandyq_ledger::receipt::{EXTRACT_ENTRIES_MAX, Extract, ReceiptError};
 use sandyq_model::{Purpose, Verb};
 use sandyq_processing::access::Caller;
 use sandyq_processing::audit::{AuditFilter, AuditPage, Notable};
 use sandyq_processing::{Language, Rejected};
+use sandyq_store::tables::posting;
+use sandyq_store::{Commit, Statement};
 
 use crate::stage::Stage;
 
@@ -124,7 +126,9 @@ async fn what_was_taken_out_holds_without_us_and_no_byte_can_be_changed() {
         .await
         .unwrap();
     let keys = [system.store().verifier_key().clone()];
-    let (entries, checkpoint) = Extract::open(&file, &keys).unwrap();
+    let opened = Extract::open(&file, &keys).unwrap();
+    let (entries, checkpoint) = (opened.entries, opened.checkpoint);
+    assert_eq!(opened.next, None, "nothing is left out");
     assert_eq!(entries.len() as u64, checkpoint.size, "all of a small ledger");
     let verified = system.verify_ledger(&auditor).await.unwrap();
     assert!(verified.entries >= checkpoint.size);
@@ -193,4 +197,70 @@ async fn refusals_in_a_row_nights_and_many_people_stand_out() {
         system.notices(&auditor).await.unwrap().lines.is_empty(),
         "seven days, no more"
     );
+}
+
+/// As many entries again as an extract holds.
+async fn fills(stage: &Stage, count: usize) {
+    let store = stage.system.store();
+    let one = store.read(|reader| posting::at(reader, 0)).await.unwrap().entry;
+    let commit = Commit {
+        entries: vec![one; count],
+        ..Commit::default()
+    };
+    store.commit(commit).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_file_that_was_cut_says_where_the_next_part_begins_and_the_parts_are_the_whole() {
+    let stage = Stage::new();
+    let auditor = stage.staff("aidar", "auditor").await;
+    for _ in 0..5 {
+        fills(&stage, EXTRACT_ENTRIES_MAX / 5).await;
+    }
+    let system = &stage.system;
+    let keys = [system.store().verifier_key().clone()];
+    let (mut before, mut parts, mut taken) = (None, 0, Vec::new());
+    let size = system.store().checkpoint().size;
+    loop {
+        let nothing = AuditFilter::default();
+        let file = system
+            .extract_of_ledger(&auditor, &nothing, before)
+            .await
+            .unwrap();
+        let part = Extract::open(&file, &keys).unwrap();
+        taken.extend(part.entries.iter().map(|(index, _)| *index));
+        parts += 1;
+        before = part.next;
+        if before.is_none() {
+            break;
+        }
+    }
+    assert_eq!(parts, 2, "one more than a file holds");
+    assert_eq!(taken, (0..size).rev().collect::<Vec<_>>(), "each entry once");
+}
+
+#[tokio::test]
+async fn a_ledger_that_does_not_verify_is_entered_as_that() {
+    let stage = Stage::new();
+    let auditor = stage.staff("aidar", "auditor").await;
+    let altered = Statement {
+        sql: "UPDATE ledger_checkpoint SET note = 'x' || note WHERE size = (SELECT MIN(size) FROM ledger_checkpoint)",
+        args: Vec::new(),
+        rows: Some(1),
+    };
+    let commit = Commit {
+        statements: vec![altered],
+        ..Commit::default()
+    };
+    stage.system.store().commit(commit).await.unwrap();
+    let verified = stage.system.verify_ledger(&auditor).await;
+    assert!(matches!(verified, Err(Rejected::Fault(_))), "{verified:?}");
+    let store = stage.system.store();
+    let size = store.checkpoint().size;
+    let newest = store
+        .read(move |reader| posting::at(reader, size - 1))
+        .await
+        .unwrap();
+    assert_eq!(newest.entry.deed, Deed::Happening(Happening::LedgerVerified));
+    assert_eq!(newest.entry.outcome, Outcome::Failed);
 }

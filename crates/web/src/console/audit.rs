@@ -5,7 +5,9 @@ use axum::extract::RawQuery;
 use axum::response::Response;
 use maud::{Markup, html};
 use sandyq_model::{Mistake, Problem, Role};
-use sandyq_processing::audit::{AuditFilter, AuditLine, AuditPage, Notable, Notices, Verified};
+use sandyq_processing::audit::{
+    AuditFilter, AuditLine, AuditPage, EXTRACT_ENTRIES_MAX, LOOKED_THROUGH_MAX, Notable, Notices, Verified,
+};
 use sandyq_processing::{Rejected, System};
 
 use super::access;
@@ -19,10 +21,12 @@ use crate::http::arrival::{Answer, Arrival, Outcome, Sent};
 use crate::layout::Page;
 use crate::visit::Visit;
 
+/// The page.
+pub(super) const PATH: &str = "/staff/audit";
 /// The inputs of the filter that are typed or chosen.
-const CHOSEN: [&str; 6] = ["deed", "role", "outcome", "clause", "from", "to"];
+pub(super) const CHOSEN: [&str; 6] = ["deed", "role", "outcome", "clause", "from", "to"];
 /// The inputs that a link sets: the person of that entry, the case of that entry, where to go on.
-const LED: [&str; 3] = ["of", "case", "before"];
+pub(super) const LED: [&str; 3] = ["of", "case", "before"];
 /// Characters of an address that are looked at.
 const QUERY_MAX: usize = 1_000;
 /// What the file of entries is.
@@ -152,6 +156,9 @@ async fn filter(arrival: &Arrival, asked: &Asked) -> Result<AuditFilter, Rejecte
             mistakes.push((name.to_owned(), problem));
         }
     }
+    if !asked.get("before").is_empty() && asked.before().is_none() {
+        mistakes.push(("before".to_owned(), Problem::Count));
+    }
     if !mistakes.is_empty() {
         return Err(Rejected::Mistake(Mistake(mistakes)));
     }
@@ -195,7 +202,10 @@ async fn acted(sent: &Sent) -> Outcome {
             shown(arrival, &asked, Some(verified)).await
         }
         "take-out" => {
-            let filter = filter(arrival, &asked).await?;
+            let filter = match filter(arrival, &asked).await {
+                Err(Rejected::Mistake(_)) => return shown(arrival, &asked, None).await,
+                filter => filter?,
+            };
             let file = arrival
                 .system
                 .extract_of_ledger(caller, &filter, asked.before())
@@ -322,10 +332,11 @@ fn question(visit: &Visit, shown: &Shown<'_>, mistake: &Mistake) -> Markup {
                 p { button.quiet type="submit" { (visit.say("audit-look")) } }
             }
         }
-        form.plain method="post" action="/staff/audit" {
+        form method="post" action="/staff/audit" {
             (hidden("token", &visit.token))
             (hidden("key", &visit.key))
-            @for (name, value) in &asked.0 { (hidden(name, value)) }
+            @for (name, value) in asked.0.iter().filter(|(name, _)| name != "before") { (hidden(name, value)) }
+            (line(visit, "before", asked, mistake))
             p {
                 button.quiet type="submit" name="step" value="verify" { (visit.say("audit-verify")) }
                 " "
@@ -360,15 +371,21 @@ fn choice(
 
 fn line(visit: &Visit, name: &str, asked: &Asked, mistake: &Mistake) -> Markup {
     let problem = mistake.of(name);
-    let hint = if name == "clause" {
-        "audit-clause-hint"
-    } else {
-        "hold-dated-hint"
+    let hint = match name {
+        "clause" => visit.say("audit-clause-hint"),
+        "before" => {
+            let most = [
+                ("most", EXTRACT_ENTRIES_MAX.to_string().into()),
+                ("through", LOOKED_THROUGH_MAX.to_string().into()),
+            ];
+            visit.say_with("audit-before-hint", &most)
+        }
+        _ => visit.say("hold-dated-hint"),
     };
     html! {
         div.question.is-wrong[problem.is_some()] {
             label for=(name) { (visit.say(&format!("audit-{name}"))) }
-            p.hint id={ (name) "-hint" } { (visit.say(hint)) }
+            p.hint id={ (name) "-hint" } { (hint) }
             (problem_of(visit, name, problem))
             input.w-long type="text" id=(name) name=(name) value=(asked.get(name)) maxlength="20" autocomplete="off"
                 spellcheck="false" aria-describedby={ (name) "-hint" };

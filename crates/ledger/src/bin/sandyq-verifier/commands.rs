@@ -62,7 +62,8 @@ pub fn receipt(file: &Path, arguments: &Arguments) -> Result<Verdict, Trouble> {
 
 /// Is each of these entries in the ledger?
 pub fn extract(file: &Path, arguments: &Arguments) -> Result<Verdict, Trouble> {
-    let (entries, checkpoint) = Extract::open(&read(file)?, &arguments.keys).map_err(of_receipt)?;
+    let opened = Extract::open(&read(file)?, &arguments.keys).map_err(of_receipt)?;
+    let (entries, checkpoint) = (opened.entries, opened.checkpoint);
     let mut lines = vec![("ledger", format!("under the checkpoint {checkpoint}"))];
     let said = |(index, entry): &(u64, Entry)| {
         let clauses: Vec<String> = entry.clauses.iter().map(|clause| clause.to_string()).collect();
@@ -81,6 +82,13 @@ pub fn extract(file: &Path, arguments: &Arguments) -> Result<Verdict, Trouble> {
         .map(|(index, entry)| json!({"index": index, "entry": value(entry)}));
     let mut members = Map::new();
     members.insert("entries".to_owned(), listed.collect());
+    if let Some(next) = opened.next {
+        lines.push((
+            "cut",
+            format!("not all that was asked for: the next part is before entry {next}"),
+        ));
+        members.insert("next".to_owned(), json!(next));
+    }
     members.insert("checkpoint".to_owned(), checkpoint_value(&checkpoint));
     Ok(Verdict {
         head: format!("all {} entries are in the ledger", entries.len()),
