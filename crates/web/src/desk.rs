@@ -45,6 +45,7 @@ impl Desk {
             language,
             here: here.to_owned(),
             list_page: None,
+            question: String::new(),
             token: String::new(),
             key: IdempotencyKey::random(self.system.chance()).to_string(),
             standpoint: Standpoint::Visitor,

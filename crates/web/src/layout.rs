@@ -271,10 +271,11 @@ fn language_control(visit: &Visit, switch: &Switch, language: sandyq_processing:
     }
     match switch {
         Switch::Links => {
-            let kept = visit
-                .list_page
-                .map(|page| format!("&page={page}"))
-                .unwrap_or_default();
+            let kept = if visit.question.is_empty() {
+                String::new()
+            } else {
+                format!("&{}", visit.question)
+            };
             html! { a href={ (visit.here) "?lang=" (tag) (kept) } hreflang=(tag) lang=(tag) { (name) } }
         }
         Switch::Buttons { action, step, .. } => html! {

@@ -26,8 +26,10 @@ pub struct Visit {
     pub language: Language,
     /// The path asked for, without a query: language links stay on it.
     pub here: String,
-    /// Which page of a list, kept when the language changes.
+    /// Which page of a list.
     pub list_page: Option<u32>,
+    /// The question to a list, in the words of an address, kept in the same way; empty when nothing was asked.
+    pub question: String,
     /// Goes into every form and must come back (ASVS 3.5.1).
     pub token: String,
     /// Goes into every form that does something, so that it is not done twice.

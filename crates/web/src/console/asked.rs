@@ -4,7 +4,9 @@
 use maud::{Markup, html};
 use sandyq_model::Mistake;
 
+use super::{audit, cases, figures, requests, statistics};
 use crate::components::{hidden, problem_of};
+use crate::http::arrival::LIST_PAGE_MAX;
 use crate::http::intake::Typed;
 use crate::visit::Visit;
 
@@ -12,6 +14,67 @@ use crate::visit::Visit;
 const QUERY_MAX: usize = 1_000;
 /// The longest answer.
 const ANSWER_MAX: usize = 40;
+
+/// The lists whose question stands in the address, with the words that each of them knows.
+const LISTS: [(&str, &[&[&str]]); 6] = [
+    (cases::PATH, &[cases::FILTER]),
+    (requests::PATH, &[requests::FILTER]),
+    (requests::CLOSED, &[requests::FILTER]),
+    (figures::PATH, &[figures::SPAN]),
+    (statistics::PATH, &[statistics::QUESTION]),
+    (audit::PATH, &[&audit::CHOSEN, &audit::LED]),
+];
+
+/// The part of an address's question that comes along when the language changes: the words that the page at that path knows, with
+/// answers that could be one of a filter, and the page of the list. Nothing that is typed about a person can be written like that.
+#[must_use]
+pub fn kept(path: &str, query: &str) -> String {
+    let query = query.get(..QUERY_MAX).unwrap_or(query);
+    let lists = LISTS.iter().filter(|(list, _)| *list == path);
+    let words: Vec<&str> = lists.flat_map(|(_, known)| known.concat()).collect();
+    let mut pairs: Vec<(&str, String)> = Vec::new();
+    let (mut page, mut is_whole) = (None, true);
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        let value = value.trim();
+        if name == "page" {
+            page = value
+                .parse()
+                .ok()
+                .filter(|page| (1..=LIST_PAGE_MAX).contains(page));
+        }
+        let known = words.iter().find(|word| **word == name);
+        let Some(word) = known.filter(|word| !value.is_empty() && pairs.iter().all(|(had, _)| had != *word))
+        else {
+            continue;
+        };
+        if *word == "reference" && !is_of_case(value) || !is_of_filter(value) {
+            is_whole = false;
+        } else {
+            pairs.push((word, value.to_owned()));
+        }
+    }
+    let mut address = form_urlencoded::Serializer::new(String::new());
+    address.extend_pairs(&pairs);
+    // The third page of this list is not the third page of a list with less asked of it.
+    if let Some(page) = page.filter(|_| is_whole) {
+        address.append_pair("page", &u32::to_string(&page));
+    }
+    address.finish()
+}
+
+/// The number of a case, as we give them: no name and no telephone number is written like that.
+fn is_of_case(value: &str) -> bool {
+    let begins = value
+        .get(..3)
+        .is_some_and(|begins| begins.eq_ignore_ascii_case("SQ-"));
+    begins && cases::is_reference(value)
+}
+
+/// A word, a number, a day or a clause.
+fn is_of_filter(value: &str) -> bool {
+    let signs = |sign: char| sign.is_ascii_alphanumeric() || ".#-".contains(sign);
+    (1..=ANSWER_MAX).contains(&value.len()) && value.chars().all(signs)
+}
 
 /// What was asked for, as it came.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -18,7 +18,7 @@ use crate::visit::Visit;
 /// The page.
 pub const PATH: &str = "/staff/requests/figures";
 /// The words of its question.
-const SPAN: &[&str] = &["from", "to"];
+pub(super) const SPAN: &[&str] = &["from", "to"];
 /// The width of the chart, and where its bars begin and end.
 const CHART: [u64; 3] = [360, 132, 330];
 /// The height of a row of the chart.

@@ -33,8 +33,12 @@ const INPUTS: [(&str, ValueKind); 7] = [
     ("message", ValueKind::LongText),
 ];
 
+/// The board of open requests.
+pub(super) const PATH: &str = "/staff/requests";
+/// The board of closed ones.
+pub(super) const CLOSED: &str = "/staff/requests/closed";
 /// The words of the filter of the board.
-const FILTER: &[&str] = &["kind", "channel", "due"];
+pub(super) const FILTER: &[&str] = &["kind", "channel", "due"];
 
 /// GET /staff/requests
 pub async fn open(RawQuery(query): RawQuery, arrival: Arrival) -> Response {

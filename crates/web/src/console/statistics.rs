@@ -20,12 +20,14 @@ use crate::visit::Visit;
 pub const PATH: &str = "/staff/statistics";
 /// The word in the address that names a month.
 const MONTH: &str = "month";
+/// The words of its question.
+pub(super) const QUESTION: &[&str] = &[MONTH];
 /// The width of the longest bar.
 const BAR: u32 = 120;
 
 /// GET /staff/statistics
 pub async fn show(RawQuery(query): RawQuery, arrival: Arrival) -> Response {
-    let asked = Asked::read(query.as_deref().unwrap_or_default(), &[MONTH]);
+    let asked = Asked::read(query.as_deref().unwrap_or_default(), QUESTION);
     let outcome = shown(&arrival, &asked).await;
     arrival.respond(outcome)
 }

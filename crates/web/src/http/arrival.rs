@@ -15,6 +15,7 @@ use sandyq_processing::{Language, Rejected, System};
 use super::cookies;
 use super::headers::{Filed, Scripted};
 use super::intake::Typed;
+use crate::console::asked;
 use crate::desk::{Desk, Shared};
 use crate::language::{accepted, of_tag, tag};
 use crate::layout::{Page, document};
@@ -22,7 +23,7 @@ use crate::turned;
 use crate::visit::{Standpoint, Visit};
 
 /// The furthest page of a list that may be asked for.
-const LIST_PAGE_MAX: u32 = 1_000_000;
+pub(crate) const LIST_PAGE_MAX: u32 = 1_000_000;
 
 /// Somebody who asks for a page.
 pub struct Arrival {
@@ -93,6 +94,7 @@ impl Arrival {
         let language = query.language.unwrap_or_else(|| language_of(&parts.headers));
         let mut visit = desk.visit(language, parts.uri.path());
         visit.list_page = query.page;
+        visit.question = asked::kept(parts.uri.path(), parts.uri.query().unwrap_or_default());
         if query.language.is_some() {
             let seconds = Some(cookies::LANGUAGE_SECONDS);
             visit
@@ -242,13 +244,15 @@ impl Sent {
 impl FromRequestParts<Shared> for Arrival {
     type Rejection = Response;
 
-    /// A language asked for in the address is remembered, and the address is asked for again without it.
+    /// A language asked for in the address is remembered, and the address is asked for again without it, with the question that the
+    /// page understands.
     async fn from_request_parts(parts: &mut Parts, desk: &Shared) -> Result<Self, Response> {
         let arrival = Self::of(desk, parts).await;
         let asked = Query::read(parts.uri.query().unwrap_or_default());
         if asked.language.is_some() && parts.method == Method::GET {
-            let kept = asked.page.map(|page| format!("?page={page}")).unwrap_or_default();
-            let there = format!("{}{kept}", parts.uri.path());
+            let question = &arrival.visit.question;
+            let joint = if question.is_empty() { "" } else { "?" };
+            let there = format!("{}{joint}{question}", parts.uri.path());
             return Err(arrival.respond(Ok(Answer::SeeOther(there))));
         }
         Ok(arrival)

@@ -185,6 +185,7 @@ async fn show(State(sink): State<MailSink>, headers: HeaderMap) -> Response {
         language: language_of(&headers),
         here: "/demo/mail".to_owned(),
         list_page: None,
+        question: String::new(),
         token: String::new(),
         key: String::new(),
         standpoint: Standpoint::Visitor,

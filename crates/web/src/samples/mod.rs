@@ -42,6 +42,7 @@ pub fn visit(language: Language, here: &str, standpoint: Standpoint) -> Visit {
         language,
         here: here.to_owned(),
         list_page: None,
+        question: String::new(),
         token: "sample-token".to_owned(),
         key: "0f1e2d3c-4b5a-4978-8695-a4b3c2d1e0ff".to_owned(),
         standpoint,

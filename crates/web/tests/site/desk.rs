@@ -169,6 +169,64 @@ async fn the_figures_are_the_responsible_persons() {
     }
 }
 
+/// Where the link to that language leads, and where that leads on.
+async fn in_another_language(browser: &mut Browser, page: &str, tag: &str) -> String {
+    let seen = browser.get(page).await;
+    let hreflang = format!("\" hreflang=\"{tag}\" lang=\"{tag}\"");
+    let (before, _) = seen.text.split_once(&hreflang).expect("a link to the language");
+    let link = before.rsplit("href=\"").next().unwrap().replace("&amp;", "&");
+    browser.get(&link).await.headers["location"]
+        .to_str()
+        .unwrap()
+        .to_owned()
+}
+
+#[tokio::test]
+async fn another_language_keeps_the_question_to_a_list_and_nothing_else() {
+    let stage = Stage::new();
+    let site = stage.site();
+    stage.staff("aliya", "sales").await;
+    stage.staff("gulmira", "responsible").await;
+    let mut aliya = Browser::new(&site);
+    let mut gulmira = Browser::new(&site);
+    for (browser, name) in [(&mut aliya, "aliya"), (&mut gulmira, "gulmira")] {
+        sets_up(&stage, browser, name).await;
+        reads_the_policy(browser).await;
+    }
+    for page in [
+        "/staff/requests?kind=inform&channel=letter&due=soon&page=3",
+        "/staff/requests/closed?kind=access",
+        "/staff/requests/figures?from=2026-11-01&to=2026-11-20",
+        "/staff/audit?deed=extract&outcome=refused&clause=4.2%231&from=2026-11-01&to=2026-11-20&before=7",
+        "/staff/local-acts?page=2",
+        "/staff/recipients",
+    ] {
+        for tag in ["ru", "en"] {
+            assert_eq!(in_another_language(&mut gulmira, page, tag).await, page);
+        }
+        in_another_language(&mut gulmira, page, "kk").await;
+    }
+    let kept = "/staff/cases?kind=order&reference=SQ-0000-0000";
+    for (asked, kept) in [
+        ("/staff/cases?kind=order&page=2", "/staff/cases?kind=order&page=2"),
+        ("/staff/cases?kind=order&reference=SQ-0000-0000&name=Mara", kept),
+        // What could be somebody's is left out, and with it the page of a list that it was part of.
+        ("/staff/cases?reference=87011234567&page=3", "/staff/cases"),
+        (
+            "/staff/cases?owner=Mara%20Omar&kind=order&page=3",
+            "/staff/cases?kind=order",
+        ),
+        ("/staff/cases?did=taken&of=SQ-0000-0000", "/staff/cases"),
+    ] {
+        assert_eq!(
+            in_another_language(&mut aliya, asked, "ru").await,
+            kept,
+            "{asked}"
+        );
+        in_another_language(&mut aliya, asked, "kk").await;
+    }
+}
+
 #[tokio::test]
 async fn a_member_of_staff_changes_the_password_on_a_page_of_their_own() {
     let stage = Stage::new();
