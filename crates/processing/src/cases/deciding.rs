@@ -86,6 +86,7 @@ impl System {
         reference: &str,
         language: Language,
     ) -> Result<ToDecide, Rejected> {
+        familiar_with_policy(caller)?;
         let (_, case) = self.case_of_desk(caller, reference).await?;
         familiar_with_policy(caller)?;
         let words = self.policy().words(language);

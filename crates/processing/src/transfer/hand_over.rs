@@ -224,6 +224,7 @@ impl System {
         reference: &str,
         language: Language,
     ) -> Result<ToHandOver, Rejected> {
+        familiar_with_policy(caller)?;
         let (dossier, _) = self.case_of_desk(caller, reference).await?;
         familiar_with_policy(caller)?;
         let category = dossier.category().ok_or(Rejected::NotFound)?;

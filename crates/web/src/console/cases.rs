@@ -151,7 +151,7 @@ pub(super) fn staff(arrival: &Arrival) -> Result<&Caller, Rejected> {
 }
 
 /// Whether the caller must read the policy first (PRE-1).
-fn unfamiliar(caller: &Caller) -> bool {
+pub(super) fn unfamiliar(caller: &Caller) -> bool {
     caller.staff.as_ref().is_some_and(|card| !card.familiar)
 }
 

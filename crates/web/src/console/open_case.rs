@@ -8,7 +8,7 @@ use sandyq_model::{Mistake, Problem, Purpose};
 use sandyq_processing::cases::desk::{OpenedCase, ShownField};
 use sandyq_processing::{Rejected, System};
 
-use super::cases::staff;
+use super::cases::{staff, unfamiliar};
 use super::{note, privileged};
 use crate::components::{Row, error_summary, hidden, problem_of, submit, summary_list, tray, value_markup};
 use crate::http::arrival::{Answer, Arrival, Outcome, Sent, mistake_of};
@@ -19,7 +19,10 @@ use crate::visit::Visit;
 
 /// GET /staff/cases/{reference}: asks for the purpose.
 pub async fn prompt(Path(reference): Path<String>, arrival: Arrival) -> Response {
-    let outcome = staff(&arrival).map(|_| {
+    let outcome = staff(&arrival).map(|caller| {
+        if unfamiliar(caller) {
+            return Answer::SeeOther("/staff/familiar".to_owned());
+        }
         let purposes = purposes(&arrival.system, &arrival.visit);
         Answer::Page(prompt_page(
             &arrival.visit,
