@@ -8,20 +8,26 @@
     reason = "a story stops at the first thing that is not as told"
 )]
 
+mod account_states;
 mod breach_people;
 mod breaches;
 mod browser;
+mod deeds;
 mod desk;
 mod emergency;
 mod hygiene;
 mod kept;
 mod local_acts;
 mod matrix;
+mod objects;
+mod of_others;
 mod pairs;
 mod papers;
+mod routes;
 mod rows;
 mod stage;
 mod tables;
+mod there;
 mod together;
 
 use axum::http::StatusCode;

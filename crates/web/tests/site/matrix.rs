@@ -18,6 +18,7 @@ use sandyq_store::tables::staff;
 
 use super::browser::{Browser, Seen};
 use super::desk::{reads_the_policy, sets_up};
+use super::routes::paths_of_the_console;
 use super::stage::Stage;
 
 /// The services that open cases: what is asked for, and what the person is to the operator.
@@ -196,7 +197,7 @@ async fn unconfirmed(stage: &Stage, kind: &'static str) -> String {
 }
 
 /// Somebody of staff, signed in and familiar with the policy.
-async fn at_desk(stage: &Stage, site: &Router, name: &str, role: &str) -> Browser {
+pub async fn at_desk(stage: &Stage, site: &Router, name: &str, role: &str) -> Browser {
     stage.staff(name, role).await;
     let mut browser = Browser::new(site);
     sets_up(stage, &mut browser, name).await;
@@ -205,7 +206,7 @@ async fn at_desk(stage: &Stage, site: &Router, name: &str, role: &str) -> Browse
 }
 
 /// The roles of people in the policy folder who sign in at a desk.
-fn desks(stage: &Stage) -> Vec<(String, Role)> {
+pub fn desks(stage: &Stage) -> Vec<(String, Role)> {
     let roles = stage.system.policy().roles();
     let human =
         roles.filter(|role| role.human && ![Role::SUBJECT, Role::REPRESENTATIVE].contains(&role.role));
@@ -428,62 +429,6 @@ const OWN: [&str; 30] = [
     "/staff/emergency/{id}",
     "/staff/emergencies/{id}",
 ];
-
-/// Every path of the console that the program knows, out of its own source.
-fn paths_of_the_console() -> BTreeSet<String> {
-    let source = include_str!("../../src/site.rs");
-    let constants = [
-        ("second_factor::NUMBER", "/staff/second"),
-        ("second_factor::SET_UP", "/staff/set-up"),
-        ("accounts::PATH", "/staff/accounts"),
-        ("invite::PATH", "/staff/invite"),
-        ("access::PATH", "/staff/access"),
-        ("own_sessions::PATH", "/staff/sessions"),
-        ("own_password::PATH", "/staff/password"),
-        ("passkeys::PATH", "/staff/passkeys"),
-        ("provider::PATH", "/staff/provider"),
-        ("provider::BACK", "/staff/provider/back"),
-        ("provider::GO", "/staff/identity/go"),
-        ("provider::LINK", "/staff/identity"),
-        ("breaches::REGISTER", "/staff/breaches"),
-        ("papers::PATH", "/staff/papers"),
-        ("destructions::PATH", "/staff/destructions"),
-        ("proposals::PATH", "/staff/proposals"),
-        ("figures::PATH", "/staff/requests/figures"),
-        ("statistics::PATH", "/staff/statistics"),
-        ("search::PATH", "/staff/search"),
-        ("keys::PATH", "/staff/keys"),
-        ("together::TOGETHER", "/staff/cases/together"),
-        ("views::VIEWS", "/staff/cases/views"),
-        ("emergency::PATH", "/staff/emergency"),
-        ("judgements::PATH", "/staff/emergencies"),
-        ("alike::PATH", "/staff/alike"),
-        ("at_rest::PATH", "/staff/at-rest"),
-        ("local_acts::LOCAL_ACTS", "/staff/local-acts"),
-        ("documents::PATH", "/documents"),
-        ("winners::PATH", "/winners"),
-    ];
-    let named = |word: &str| {
-        constants
-            .iter()
-            .find(|(name, _)| *name == word)
-            .map(|(_, path)| *path)
-    };
-    let routes = source.split(".route(").skip(1);
-    let first = routes.map(|rest| rest.split(',').next().unwrap_or_default().trim());
-    first
-        .filter_map(|word| match word.strip_prefix('"') {
-            Some(path) => path.strip_suffix('"').map(str::to_owned),
-            None if word == "demo_staff::PATH" => None,
-            None => Some(
-                named(word)
-                    .unwrap_or_else(|| panic!("{word} is no known path"))
-                    .to_owned(),
-            ),
-        })
-        .filter(|path| path.starts_with("/staff/"))
-        .collect()
-}
 
 #[tokio::test]
 async fn each_role_finds_the_pages_that_are_its_own_and_no_others() {
