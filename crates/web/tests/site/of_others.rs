@@ -274,6 +274,9 @@ const OF_A_CASE: [(&str, &[(&str, &str)]); 8] = [
     ),
 ];
 
+/// A form of the board: where it is sent, what stands in it, what is another's, and what is nobody's if it is not made from that.
+type AtTheBoard<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str, &'a str);
+
 /// An order to keep a record, entered by two; gives its number.
 async fn hold(there: &There, second: &Browser) -> String {
     let system = &there.stage.system;
@@ -298,7 +301,7 @@ async fn the_responsible_person_sends_what_belongs_to_another_record() {
     let record = there.real["record"].clone();
     let request = there.real["request"].clone();
     let lift: &[(&str, &str)] = &[("hold", "{it}"), ("lifted_document", "9-1"), ("step", "lift")];
-    let cases: [(&str, &[(&str, &str)], &str, &str); 8] = [
+    let cases: [AtTheBoard<'_>; 8] = [
         ("/staff/records/{other}", lift, &hold, ""),
         (
             "/staff/disclosures",
