@@ -88,7 +88,6 @@ impl System {
     ) -> Result<ToDecide, Rejected> {
         familiar_with_policy(caller)?;
         let (_, case) = self.case_of_desk(caller, reference).await?;
-        familiar_with_policy(caller)?;
         let words = self.policy().words(language);
         let mut choices = Vec::new();
         for decision in self.decisions_on(&case) {

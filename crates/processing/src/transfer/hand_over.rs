@@ -226,7 +226,6 @@ impl System {
     ) -> Result<ToHandOver, Rejected> {
         familiar_with_policy(caller)?;
         let (dossier, _) = self.case_of_desk(caller, reference).await?;
-        familiar_with_policy(caller)?;
         let category = dossier.category().ok_or(Rejected::NotFound)?;
         let bound = |kind: RecipientKind| kind != RecipientKind::StateBody;
         self.choices_of_handing_over((category, Purpose::SOFTWARE_REGISTRATION), bound, language)
