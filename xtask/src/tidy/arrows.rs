@@ -53,8 +53,13 @@ const ROOMS: [Room; 13] = [
     Room {
         name: "sandyq-web",
         may: &["sandyq-model", "sandyq-processing", "sandyq-paper"],
-        // A site is tried over a real system, which somebody must put together.
-        tests_may: &["sandyq-policy", "sandyq-rehearsal", "sandyq-store"],
+        // A site is tried over a real system, which somebody must put together; what was done there the ledger tells.
+        tests_may: &[
+            "sandyq-ledger",
+            "sandyq-policy",
+            "sandyq-rehearsal",
+            "sandyq-store",
+        ],
     },
     Room {
         name: "sandyq",

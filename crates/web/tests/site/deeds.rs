@@ -42,7 +42,7 @@ type Deed = (
     &'static [&'static str],
 );
 
-const OF_THE_BOARD: [Deed; 25] = [
+const OF_THE_BOARD: [Deed; 26] = [
     ("/staff/requests/{request}", &[("step", "read")], BOARD),
     (
         "/staff/requests/{request}",
@@ -140,6 +140,7 @@ const OF_THE_BOARD: [Deed; 25] = [
         &[("kind", "rules"), ("title", "Rules")],
         BOARD,
     ),
+    ("/staff/local-acts/{number}/hide", &[("step", "hide")], BOARD),
     ("/staff/proposals/{proposal}", &[("step", "agree")], BOARD),
     ("/staff/proposals/{proposal}", &[("step", "turn-down")], BOARD),
     ("/staff/emergencies/{past}", &[("step", "right")], BOARD),

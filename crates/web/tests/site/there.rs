@@ -203,6 +203,7 @@ async fn enters(stage: &Stage, board: &mut Browser) {
         adopted_on: "2026-11-20".to_owned(),
         approver: "director".to_owned(),
         in_force_since: "2026-11-20".to_owned(),
+        is_public: true,
         file: b"%PDF-1.7\nact\n%%EOF\n".to_vec(),
         ..local_act::Entered::default()
     };
