@@ -251,24 +251,26 @@ impl System {
     }
 }
 
-/// Whether people are looked for by any of these acts.
+/// Whether people are looked for by an act.
+fn finds(act: &BreachAct) -> bool {
+    BreachActKind::FINDS.contains(&act.kind)
+}
+
+/// Whether people are looked for by any of these acts and it is not over.
 pub(super) fn are_sought(acts: &[BreachAct]) -> bool {
-    let mut finding = acts.iter().filter(|act| BreachActKind::FINDS.contains(&act.kind));
-    finding.any(|act| act.progress.ended_at.is_none())
+    acts.iter()
+        .any(|act| finds(act) && act.progress.ended_at.is_none())
 }
 
 /// The number of the newest act by which people were looked for. `acts` are all of them, newest first.
 pub(super) fn sought_last(acts: &[BreachAct]) -> Option<u32> {
-    let mut finding = acts.iter().filter(|act| BreachActKind::FINDS.contains(&act.kind));
-    finding.next().map(|act| act.number)
+    acts.iter().find(|act| finds(act)).map(|act| act.number)
 }
 
 /// Until when the list is open to that member of staff, at the word of two of whom they are one. `acts` are all of them, newest
 /// first: what two agreed to ends where somebody could be added.
 pub(super) fn opened_to(acts: &[BreachAct], staff: ActorId, now: Timestamp) -> Option<Timestamp> {
-    let since = acts
-        .iter()
-        .take_while(|act| !BreachActKind::FINDS.contains(&act.kind));
+    let since = acts.iter().take_while(|act| !finds(act));
     let opened = since.filter(|act| act.kind == BreachActKind::List);
     let to = opened.filter(|act| act.begun_by == staff || act.agreed_by == Some(staff));
     to.filter_map(|act| act.until_at)

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use sandyq_model::{Fault, JobId, SubjectId};
 use sandyq_store::tables::job;
 use sandyq_store::tables::job::QueuedJob;
-use sandyq_store::{Commit, CommitError, Job, Statement};
+use sandyq_store::{Commit, CommitError, Job, Reader, Statement};
 use tokio::sync::Notify;
 
 use super::{BREACH_ACT, SEND_RECALL, SEND_RECALL_HOOK, finished, is_letter, work};
@@ -53,33 +53,25 @@ impl System {
 
     /// Does what is due but what waits for addresses of others.
     async fn run_lanes(&self) -> Result<usize, Fault> {
-        let mut done = 0;
-        loop {
-            let now = self.now();
-            let due = self
-                .store()
-                .read(move |reader| job::due_but(reader, now, SEND_RECALL_HOOK, BATCH_MAX))
-                .await?;
-            if due.is_empty() {
-                return Ok(done);
-            }
-            done += self.work_at_once(in_lanes(due)).await?;
-        }
+        self.work_while_due(|reader, now| job::due_but(reader, now, SEND_RECALL_HOOK, BATCH_MAX))
+            .await
     }
 
     /// Tells the addresses of recipients what is due to be told, a few at once.
     async fn tell_addresses(&self) -> Result<usize, Fault> {
+        self.work_while_due(|reader, now| job::due_of(reader, now, SEND_RECALL_HOOK, HOOKS_AT_ONCE))
+            .await
+    }
+
+    async fn work_while_due(&self, due: Due) -> Result<usize, Fault> {
         let mut done = 0;
         loop {
             let now = self.now();
-            let due = self
-                .store()
-                .read(move |reader| job::due_of(reader, now, SEND_RECALL_HOOK, HOOKS_AT_ONCE))
-                .await?;
-            if due.is_empty() {
+            let pieces = self.store().read(move |reader| due(reader, now)).await?;
+            if pieces.is_empty() {
                 return Ok(done);
             }
-            done += self.work_at_once(in_lanes(due)).await?;
+            done += self.work_at_once(in_lanes(pieces)).await?;
         }
     }
 
@@ -257,6 +249,9 @@ fn given_up(piece: &Job, now: Timestamp) -> Statement {
     tracing::warn!(work = %piece.kind, "a letter cannot be delivered");
     job::give_up(piece.subject, piece.id, &piece.kind, now)
 }
+
+/// What is due at an instant, of some kinds.
+type Due = fn(&mut dyn Reader, Timestamp) -> Result<Vec<QueuedJob>, Fault>;
 
 /// Whose turn pieces of work wait for: a subject's, or of what is nobody's their own.
 type Lane = (Option<SubjectId>, Option<JobId>);
